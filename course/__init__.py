@@ -1,0 +1,81 @@
+"""create_app is the one place that wires the rooms together."""
+
+import os
+from typing import cast
+
+from flask import Flask
+from flask_login import LoginManager
+
+from course import access, db, jobs, telemetry, web
+from course.accounts import queries as accounts
+from course.accounts import views as accounts_views
+from course.admin import views as admin_views
+from course.assessment import views as assessment_views
+from course.catalog import markup
+from course.catalog import views as catalog_views
+from course.catalog.content import Catalog
+from course.catalog.loader import load
+from course.certificates import admin as certificates_admin
+from course.certificates import facts as certificate_facts
+from course.certificates import views as certificates_views
+from course.completion import views as completion_views
+from course.config import Config
+from course.mail import message
+from course.mail import views as mail_views
+from course.states import views as states_views
+from course.study import contact
+from course.study import views as study_views
+
+BLUEPRINTS = (
+    telemetry.bp,
+    mail_views.bp,
+    catalog_views.bp,
+    accounts_views.bp,
+    study_views.bp,
+    states_views.bp,
+    assessment_views.bp,
+    completion_views.bp,
+    certificates_views.bp,
+    certificates_admin.bp,
+    admin_views.bp,
+)
+
+
+def create_app(config: Config | None = None, catalog: Catalog | None = None) -> Flask:
+    """The app. Raises BadSetting or ContentInvalid rather than starting on a setting or content that is wrong."""
+    config = config or Config.from_environ(os.environ)
+    app = Flask(__name__)
+    app.secret_key = config.secret_key
+    app.extensions["base_url"] = config.base_url
+    app.extensions["catalog"] = catalog or load(config.modules, config.quizzes)
+    mails = config.data / "mail"
+    app.extensions["mailbox"] = None if config.public_url or config.smtp_url else mails
+    deliver = message.handler(app, smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
+
+    db.init_app(app, config.database)
+    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers={"mail": deliver})
+    web.init_app(app, secure=config.public_url.startswith("https:"))
+    _init_sign_in(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.init_app(app)
+    _init_templates(app)
+    return app
+
+
+def _init_sign_in(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.user_loader(accounts.user_of_session)
+    manager.session_protection = None  # phones change networks between two sections
+
+
+def _init_templates(app: Flask) -> None:
+    content = cast(Catalog, app.extensions["catalog"])
+    app.jinja_env.globals.update(
+        provider=content.provider,
+        content_awaits_review=any(module.review == "awaiting" for module in content.modules.values()),
+        local_mailbox=mail_views.local_mailbox,
+        state_hours=contact.hours,
+        hours=certificate_facts.hours,
+    )
+    app.jinja_env.filters["md"] = markup.line

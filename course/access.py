@@ -1,0 +1,74 @@
+"""Who may do what, on one screen. Views name permissions; a view that names none is closed."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    PROFILE = "accounts:profile:own"
+    STUDY = "study:read"
+    ATTEMPT = "assessment:attempt:own"
+    CERTIFICATE_OWN = "certificates:own"
+    CONSOLE = "admin:console"
+    PEOPLE_READ = "accounts:people:read"
+    CERTIFICATE_DECIDE = "certificates:decide"
+
+
+PUBLIC = "public"
+
+_EVERYONE = frozenset({Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT, Permission.CERTIFICATE_OWN})
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.LEARNER: _EVERYONE,
+    Role.INSTRUCTOR: _EVERYONE,
+    Role.ADMIN: _EVERYONE | {Permission.CONSOLE, Permission.PEOPLE_READ, Permission.CERTIFICATE_DECIDE},
+}
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def may(permission: str) -> bool:
+    """Whether the person of this request holds the permission."""
+    return current_user.is_authenticated and permission in GRANTS[Role(current_user.role)]
+
+
+def init_app(app: Flask) -> None:
+    app.view_functions["static"].access = PUBLIC  # type: ignore[attr-defined]
+    app.before_request(_guard)
+    app.add_template_global(may)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such address: the router answers 404
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    if access == PUBLIC or (access is not None and may(access)):
+        return None
+    if access is None or current_user.is_authenticated:
+        abort(403)
+    flash("Please sign in to go on.", "info")
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)

@@ -1,0 +1,93 @@
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+
+from course.accounts import passwords
+
+NAME_HINT = "As it stands on your licence; certificates are made out to it."
+NOT_AN_ADDRESS = "Enter an e-mail address such as name@example.org."
+
+
+def required(what: str) -> DataRequired:
+    return DataRequired(f"Enter {what}.")
+
+
+def legal_name_field() -> StringField:
+    return StringField("Legal name", [required("your name as on your licence"), Length(max=120)], description=NAME_HINT)
+
+
+def email_field() -> EmailField:
+    return EmailField("E-mail", [required("your e-mail address"), Email(NOT_AN_ADDRESS), Length(max=254)])
+
+
+class SignUpForm(FlaskForm):  # type: ignore[misc]
+    legal_name = legal_name_field()
+    email = email_field()
+    password = PasswordField(
+        "Password", [required("a password")], description=f"At least {passwords.MIN_LENGTH} characters."
+    )
+
+    def __init__(self, *, is_taken: Callable[[str], bool] = lambda _: False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.is_taken = is_taken
+
+    def validate_email(self, field: EmailField) -> None:
+        if self.is_taken(field.data or ""):
+            raise ValidationError("There is an account with this address already. Sign in, or reset the password.")
+
+    def validate_password(self, field: PasswordField) -> None:
+        weakness = passwords.weakness(field.data or "", self.email.data or "", self.legal_name.data or "")
+        if weakness:
+            raise ValidationError(weakness)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField("E-mail", [required("your e-mail address")])
+    password = PasswordField("Password", [required("your password")])
+
+
+class ForgottenForm(FlaskForm):  # type: ignore[misc]
+    email = email_field()
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    password = PasswordField(
+        "New password", [required("a password")], description=f"At least {passwords.MIN_LENGTH} characters."
+    )
+
+    def validate_password(self, field: PasswordField) -> None:
+        if weakness := passwords.weakness(field.data or ""):
+            raise ValidationError(weakness)
+
+
+class NameForm(FlaskForm):  # type: ignore[misc]
+    legal_name = legal_name_field()
+
+
+class LicenseForm(FlaskForm):  # type: ignore[misc]
+    jurisdiction = SelectField("State", [required("the state that issued the licence")])
+    profession = RadioField(
+        "Profession", [DataRequired("Choose one.")],
+        choices=[("PT", "Physical therapist (PT)"), ("PTA", "Physical therapist assistant (PTA)")],
+    )  # fmt: skip
+    number = StringField(
+        "Licence number", [required("the licence number"), Length(max=40)],
+        description="Exactly as the board writes it, with letters and zeros.",
+    )  # fmt: skip
+    first_licensed = DateField("Date first licensed", [Optional()], description="May be left empty.")
+    expires_on = DateField("Expires on", [Optional()], description="May be left empty.")
+
+    def __init__(self, jurisdictions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.jurisdiction.choices = [("", "Choose a state"), *jurisdictions]
+
+    def validate_expires_on(self, field: DateField) -> None:
+        if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
+            raise ValidationError("A licence can't expire before it was first given.")
+
+
+class EmptyForm(FlaskForm):  # type: ignore[misc]
+    """Only the protection against forged requests."""

@@ -1,0 +1,91 @@
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from course import db
+from course.access import Role
+from course.accounts.models import Invitation, License, User
+from course.accounts.tokens import Purpose, fits, read
+from course.web import NotFound
+
+
+def user_of_session(session_id: str) -> User | None:
+    """Who a session cookie stands for, unless their sessions were ended since."""
+    code, _, epoch = session_id.partition(".")
+    try:
+        user = db.session.scalars(select(User).filter_by(code=UUID(code))).one_or_none()
+    except ValueError:
+        return None
+    return user if user and str(user.session_epoch) == epoch else None
+
+
+def find_by_email(email: str) -> User | None:
+    return db.session.scalars(select(User).filter_by(email=email.strip().lower())).one_or_none()
+
+
+def person_of(code: UUID) -> User:
+    user = db.session.scalars(select(User).filter_by(code=code).options(selectinload(User.licenses))).one_or_none()
+    if user is None:
+        raise NotFound
+    return user
+
+
+def people_of(ids: Sequence[int]) -> dict[int, User]:
+    found = db.session.scalars(select(User).where(User.id.in_(ids)).options(selectinload(User.licenses)))
+    return {user.id: user for user in found}
+
+
+def own_license(user: User, code: UUID) -> License:
+    found = db.session.scalars(select(License).filter_by(user_id=user.id, code=code, removed_at=None)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def license_of(license_id: int) -> License:
+    return db.session.scalars(select(License).filter_by(id=license_id)).one()
+
+
+def has_admin() -> bool:
+    return db.session.scalars(select(User.id).filter_by(role=Role.ADMIN).limit(1)).first() is not None
+
+
+def count_people(*, demo: bool) -> int:
+    return db.session.scalars(select(func.count(User.id)).filter_by(is_demo=demo)).one()
+
+
+def open_invitation(digest: str, now: datetime) -> Invitation:
+    found = db.session.scalars(select(Invitation).filter_by(digest=digest, used_at=None)).one_or_none()
+    if found is None or found.expires_at <= now:
+        raise NotFound("This link was used already or is too old. Ask for a new one.")
+    return found
+
+
+def user_of_token(secret: str, purpose: Purpose, token: str) -> User | None:
+    """Whom a mailed link speaks for, while the state that it was made for still holds."""
+    if (parts := read(secret, purpose, token)) is None:
+        return None
+    user = db.session.scalars(select(User).filter_by(code=parts[0])).one_or_none()
+    if user is None or not fits(parts[1], token_state(purpose, user)):
+        return None
+    return user
+
+
+def token_state(purpose: Purpose, user: User) -> str:
+    return user.email if purpose is Purpose.CONFIRM else user.password_hash
+
+
+def search(text: str, *, page: int, size: int) -> tuple[Sequence[User], int]:
+    """People whose name, e-mail or licence number holds `text`, newest first, and how many pages there are."""
+    pattern = f"%{text.strip().lower().replace('%', '').replace('_', '')}%"
+    licensed = select(License.user_id).where(func.lower(License.number).like(pattern))
+    wanted = or_(func.lower(User.legal_name).like(pattern), User.email.like(pattern), User.id.in_(licensed))
+    total = db.session.scalars(select(func.count(User.id)).where(wanted)).one()
+    found = db.session.scalars(
+        select(User).where(wanted).order_by(User.id.desc()).offset((page - 1) * size).limit(size)
+        .options(selectinload(User.licenses))
+    ).all()
+    return found, max(1, -(-total // size))

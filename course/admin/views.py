@@ -1,0 +1,55 @@
+"""The console's front page: what waits; finding a person by name, e-mail, licence or certificate code; one person."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course.access import Permission, requires
+from course.accounts import queries as accounts
+from course.audit import queries as audit
+from course.catalog.queries import catalog
+from course.certificates import queries as certificates
+from course.completion import queries as completion
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+PAGE = 25
+
+
+@bp.get("/")
+@requires(Permission.CONSOLE)
+def console() -> ResponseReturnValue:
+    return render_template(
+        "admin/console.html",
+        waiting=certificates.count_waiting(),
+        issued=certificates.count_issued(),
+        people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
+        catalog=catalog(),
+    )
+
+
+@bp.get("/people/")
+@requires(Permission.PEOPLE_READ)
+def people() -> ResponseReturnValue:
+    text = request.args.get("q", "").strip()
+    if text and (certificate := certificates.find_by_code(text)):
+        return redirect(url_for("awards.certificate", code=certificate.code), 303)
+    page = max(1, request.args.get("page", 1, type=int))
+    found, pages = accounts.search(text, page=page, size=PAGE)
+    counts = certificates.count_of([person.id for person in found])
+    return render_template("admin/people.html", people=found, counts=counts, q=text, page=page, pages=pages)
+
+
+@bp.get("/people/<uuid:code>")
+@requires(Permission.PEOPLE_READ)
+def person(code: UUID) -> ResponseReturnValue:
+    found = accounts.person_of(code)
+    return render_template(
+        "admin/person.html",
+        person=found,
+        catalog=catalog(),
+        standings=completion.standings_of(found),
+        requests=certificates.requests_of(found.id),
+        certificates=certificates.awards_of(found.id),
+        events=audit.about(found.id, limit=100),
+    )

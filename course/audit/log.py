@@ -1,0 +1,74 @@
+"""The audit log: who did what to whom, when, with what before and after, in the transaction of the act itself."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from course import db
+from course.audit.models import AuditEvent
+
+
+class Event(StrEnum):
+    SIGNED_UP = "person:signed-up"
+    EMAIL_CONFIRMED = "person:email-confirmed"
+    PASSWORD_RESET = "person:password-reset"  # noqa: S105 - the name of an event
+    PROFILE_CHANGED = "person:profile-changed"
+    LICENSE_ADDED = "license:added"
+    LICENSE_CHANGED = "license:changed"
+    LICENSE_REMOVED = "license:removed"
+    INVITED = "person:invited"
+    ADMIN_CREATED = "person:admin-created"
+    ATTEMPT_STARTED = "attempt:started"
+    ATTEMPT_SUBMITTED = "attempt:submitted"
+    EVALUATION_GIVEN = "evaluation:given"
+    CERTIFICATE_REQUESTED = "certificate:requested"
+    CERTIFICATE_REJECTED = "certificate:rejected"
+    CERTIFICATE_ISSUED = "certificate:issued"
+    CERTIFICATE_REVOKED = "certificate:revoked"
+
+
+CHANGE = frozenset({"before", "after"})
+DETAILS: dict[Event, frozenset[str]] = {
+    Event.SIGNED_UP: frozenset({"email"}),
+    Event.EMAIL_CONFIRMED: frozenset({"email"}),
+    Event.PASSWORD_RESET: frozenset(),
+    Event.PROFILE_CHANGED: CHANGE,
+    Event.LICENSE_ADDED: CHANGE,
+    Event.LICENSE_CHANGED: CHANGE,
+    Event.LICENSE_REMOVED: CHANGE,
+    Event.INVITED: frozenset({"role", "expires_at"}),
+    Event.ADMIN_CREATED: frozenset({"email"}),
+    Event.ATTEMPT_STARTED: frozenset({"assessment", "number", "content_hash"}),
+    Event.ATTEMPT_SUBMITTED: frozenset({"assessment", "number", "correct", "scored", "passed"}),
+    Event.EVALUATION_GIVEN: frozenset({"course"}),
+    Event.CERTIFICATE_REQUESTED: CHANGE | {"course", "content_hash"},
+    Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
+    Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256"},
+    Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
+}
+
+
+class Actor(Protocol):
+    @property
+    def id(self) -> Any: ...
+    @property
+    def legal_name(self) -> Any: ...
+
+
+def record(
+    event: Event, actor: Actor | None, subject: str, *, person_id: int | None, now: datetime, **details: Any
+) -> None:
+    """Adds one row to the open transaction. `actor` None is the system itself; details must be those of DETAILS."""
+    if details.keys() != DETAILS[event]:
+        raise ValueError(f"{event} wants the details {sorted(DETAILS[event])}, not {sorted(details)}")
+    db.session.add(
+        AuditEvent(
+            at=now,
+            actor_id=actor.id if actor else None,
+            actor_name=actor.legal_name if actor else "system",
+            event=event,
+            person_id=person_id,
+            subject=subject,
+            details=details,
+        )
+    )

@@ -1,0 +1,173 @@
+"""What no single file can show: ids that meet, references that are cited, objectives that are tested."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from course.catalog.content import Bank, CoursesFile, Jurisdiction, Module
+from course.catalog.markup import Parsed, cited_in
+from course.catalog.source import Document, Problems
+
+PAGES = re.compile(r"/|/modules/|/states/|/verify/|/sign-up|/sign-in")
+
+
+def check(
+    modules: Mapping[str, Module],
+    banks: Mapping[str, Bank],
+    courses: CoursesFile,
+    states: Mapping[str, Jurisdiction],
+    parsed: Mapping[str, Mapping[str, Parsed]],
+    documents: Mapping[str, Document],
+    problems: Problems,
+) -> None:
+    for module in modules.values():
+        document = documents[f"module:{module.id}"]
+        _unique([o.id for o in module.objectives], "objectives", document, problems)
+        _unique([r.id for r in module.references], "references", document, problems, named=True)
+        _references(module, banks.get(module.id), document, parsed[module.id], problems)
+        _links(module, modules, states, parsed[module.id], document, problems)
+        _check_ids(module, document, problems)
+    _prerequisites(modules, documents, problems)
+    for name, bank in banks.items():
+        _bank(name, bank, modules, documents[f"bank:{name}"], problems)
+    _items_unique(banks, documents, problems)
+    _courses(courses, modules, banks, states, documents["courses"], problems)
+
+
+def _repeated(ids: Iterable[str]) -> Iterator[str]:
+    return (id_ for id_, count in Counter(ids).items() if count > 1)
+
+
+def _unique(ids: list[str], where: str, document: Document, problems: Problems, *, named: bool = False) -> None:
+    listed = [entry["id"] for entry in document.data[where]] if named else ids
+    for id_ in _repeated(ids):
+        last = len(listed) - 1 - listed[::-1].index(id_)
+        problems.add(document.file, document.line([where, last, "id"]), f"{id_} stands twice", "give one a new id")
+
+
+def _references(
+    module: Module, bank: Bank | None, document: Document, parsed: Mapping[str, Parsed], problems: Problems
+) -> None:
+    known = {reference.id for reference in module.references}
+    folder = document.file.removesuffix("module.yaml")
+    for name, section in parsed.items():
+        for id_ in sorted(set(section.cited) - known):
+            problems.add(folder + name, 1, f"cites {id_}, which module.yaml does not list", "add or correct it")
+    used = {id_ for section in parsed.values() for id_ in section.cited}
+    used |= {id_ for item in (bank.items if bank else ()) for id_ in item.references}
+    listed = [entry["id"] for entry in document.data["references"]]
+    for id_ in sorted(known - used):
+        line = document.line(["references", listed.index(id_)])
+        problems.add(document.file, line, f"nothing cites the reference {id_}", "cite it or remove it")
+
+
+def _links(
+    module: Module,
+    modules: Mapping[str, Module],
+    states: Mapping[str, Jurisdiction],
+    parsed: Mapping[str, Parsed],
+    document: Document,
+    problems: Problems,
+) -> None:
+    folder = document.file.removesuffix("module.yaml")
+    pages = {f"/modules/{m.id}/" for m in modules.values()} | {f"/states/{code}" for code in states}
+    pages |= {f"/modules/{m.id}/{section.id}" for m in modules.values() for section in m.sections}
+    for name, section in parsed.items():
+        for href, line in section.links:
+            target = href.partition("#")[0]
+            if href.startswith(("https://", "http://")) or target in pages or PAGES.fullmatch(target):
+                continue
+            problems.add(folder + name, line, f"the link {href} leads nowhere", "correct it, from the root: /states/FL")
+
+
+def _check_ids(module: Module, document: Document, problems: Problems) -> None:
+    for id_ in _repeated(check.id for section in module.sections for check in section.checks):
+        problems.add(document.file, 1, f"two knowledge checks are called {id_}", "give one a new id")
+    for section in module.sections:
+        if not section.checks and section.id != "summary":
+            problems.add(document.file, 1, f"the section {section.id} has no knowledge check", "add a `check` block")
+
+
+def _prerequisites(modules: Mapping[str, Module], documents: Mapping[str, Document], problems: Problems) -> None:
+    for module in modules.values():
+        document = documents[f"module:{module.id}"]
+        line = document.line(["prerequisites"])
+        for unknown in [id_ for id_ in module.prerequisites if id_ not in modules]:
+            problems.add(document.file, line, f"there is no module {unknown}", "correct the prerequisite")
+        if _reaches(module.id, module.id, modules, set()):
+            problems.add(document.file, line, f"{module.id} is its own prerequisite, in a circle", "break the circle")
+
+
+def _reaches(start: str, goal: str, modules: Mapping[str, Module], seen: set[str]) -> bool:
+    for before in modules[start].prerequisites if start in modules else ():
+        if before == goal:
+            return True
+        if before not in seen and _reaches(before, goal, modules, seen | {before}):
+            return True
+    return False
+
+
+def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Document, problems: Problems) -> None:
+    if bank.module not in modules or bank.module != name:
+        problems.add(document.file, document.line(["module"]), f"no module {bank.module}", "name it as the file")
+        return
+    module = modules[bank.module]
+    objectives = {objective.id for objective in module.objectives}
+    references = {reference.id for reference in module.references}
+    supply = Counter(item.objective for item in bank.items)
+    for n, item in enumerate(bank.items):
+        if item.objective not in objectives:
+            line = document.line(["items", n, "objective"])
+            problems.add(document.file, line, f"{item.id}: no objective {item.objective}", "use one of module.yaml")
+        for id_ in sorted({*item.references, *cited_in(item.rationale)} - references):
+            line = document.line(["items", n, "references"])
+            problems.add(document.file, line, f"{item.id}: no reference {id_}", "add it to module.yaml or correct it")
+    for id_ in sorted(objectives - supply.keys()):
+        problems.add(document.file, document.line(["items"]), f"the objective {id_} has no item", "write one")
+    for id_, wanted in bank.blueprint.items():
+        if supply[id_] < wanted:
+            line = document.line(["blueprint", id_])
+            problems.add(document.file, line, f"draws {wanted} of {id_}, the bank has {supply[id_]}", "write more items")
+
+
+def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems) -> None:
+    seen: set[str] = set()
+    for name, bank in banks.items():
+        for n, item in enumerate(bank.items):
+            if item.id in seen:
+                document = documents[f"bank:{name}"]
+                line = document.line(["items", n, "id"])
+                problems.add(document.file, line, f"{item.id} stands twice", "give the new item a new id")
+            seen.add(item.id)
+
+
+def _courses(
+    courses: CoursesFile,
+    modules: Mapping[str, Module],
+    banks: Mapping[str, Bank],
+    states: Mapping[str, Jurisdiction],
+    document: Document,
+    problems: Problems,
+) -> None:
+    for name in ("assessments", "courses", "evaluation"):
+        _unique([entry.id for entry in getattr(courses, name)], name, document, problems, named=True)
+    assessments = {assessment.id for assessment in courses.assessments}
+    for n, assessment in enumerate(courses.assessments):
+        _known([assessment.bank], banks, ["assessments", n, "bank"], "bank", document, problems)
+    for n, course in enumerate(courses.courses):
+        _known(course.modules, modules, ["courses", n, "modules"], "module", document, problems)
+        _known(course.assessments, assessments, ["courses", n, "assessments"], "assessment", document, problems)
+        codes = [approval.state for approval in course.approvals]
+        _known(codes, states, ["courses", n, "approvals"], "state", document, problems)
+
+
+def _known(
+    ids: Iterable[str],
+    known: Iterable[str],
+    path: list[str | int],
+    what: str,
+    document: Document,
+    problems: Problems,
+) -> None:
+    for id_ in sorted(set(ids) - set(known)):
+        problems.add(document.file, document.line(path), f"there is no {what} {id_}", "add it or correct the id")

@@ -1,0 +1,139 @@
+"""The queue of requests with their evidence; issuing, rejecting and revoking."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course import clock
+from course.access import Permission, requires
+from course.accounts import queries as accounts
+from course.accounts.forms import EmptyForm
+from course.accounts.models import User
+from course.certificates import actions, queries
+from course.certificates.facts import Facts
+from course.certificates.forms import RejectForm, RevokeForm
+from course.certificates.models import Reason
+from course.web import NotFound, Refused
+
+bp = Blueprint("awards", __name__, url_prefix="/admin")
+PAGE = 25
+ALL_AT_ONCE = 500
+
+
+def _me() -> User:
+    return cast(User, current_user._get_current_object())
+
+
+@bp.get("/requests/")
+@requires(Permission.CERTIFICATE_DECIDE)
+def queue() -> ResponseReturnValue:
+    page = max(1, request.args.get("page", 1, type=int))
+    total = queries.count_waiting()
+    waiting = queries.waiting(page=page, size=PAGE)
+    return render_template(
+        "certificates/queue.html",
+        requests=waiting,
+        people=accounts.people_of([one.user_id for one in waiting]),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+        form=EmptyForm(),
+    )
+
+
+@bp.post("/requests/issue")
+@requires(Permission.CERTIFICATE_DECIDE)
+def issue() -> ResponseReturnValue:
+    """Each certificate is its own transaction, so one that is refused holds up no other."""
+    chosen = _chosen()
+    if not chosen:
+        flash("Nothing was chosen: tick the requests to issue.", "warn")
+    issued = 0
+    for code in chosen:
+        try:
+            actions.issue(queries.request_of(code), actor=_me(), now=clock.now())
+            issued += 1
+        except Refused as refusal:
+            flash(f"One request was not issued: {refusal.message}", "danger")
+    if issued:
+        flash(f"{issued} {'certificate' if issued == 1 else 'certificates'} issued.", "ok")
+    return redirect(url_for(".queue"), 303)
+
+
+def _chosen() -> list[UUID]:
+    if request.form.get("all"):
+        return list(queries.waiting_codes(ALL_AT_ONCE))
+    try:
+        return [UUID(code) for code in request.form.getlist("request")]
+    except ValueError:
+        raise NotFound from None
+
+
+@bp.get("/requests/<uuid:code>")
+@requires(Permission.CERTIFICATE_DECIDE)
+def request_page(code: UUID) -> ResponseReturnValue:
+    return _request_page(code, RejectForm(formdata=None))
+
+
+def _request_page(code: UUID, form: RejectForm, status: int = 200) -> ResponseReturnValue:
+    found = queries.request_of(code)
+    person = accounts.people_of([found.user_id])[found.user_id]
+    award = queries.find_award(found.user_id, found.course_id, found.cycle)
+    page = render_template("certificates/request_page.html", request=found, person=person, form=form, award=award)
+    return page, status
+
+
+@bp.post("/requests/<uuid:code>/reject")
+@requires(Permission.CERTIFICATE_DECIDE)
+def reject(code: UUID) -> ResponseReturnValue:
+    form = RejectForm()
+    if not form.validate_on_submit():
+        return _request_page(code, form, 422)
+    actions.reject(queries.request_of(code), form.reason.data, actor=_me(), now=clock.now())
+    flash("Rejected; the therapist gets a mail with the reason.", "ok")
+    return redirect(url_for(".queue"), 303)
+
+
+@bp.get("/certificates/")
+@requires(Permission.CERTIFICATE_DECIDE)
+def register() -> ResponseReturnValue:
+    page = max(1, request.args.get("page", 1, type=int))
+    total = queries.count_issued()
+    return render_template(
+        "certificates/register.html",
+        certificates=queries.latest(page=page, size=PAGE),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+    )
+
+
+@bp.get("/certificates/<code>")
+@requires(Permission.CERTIFICATE_DECIDE)
+def certificate(code: str) -> ResponseReturnValue:
+    return _certificate_page(code, RevokeForm(formdata=None))
+
+
+def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> ResponseReturnValue:
+    found = queries.certificate_of(code)
+    person = accounts.people_of([found.user_id]).get(found.user_id)
+    facts = Facts.from_json(found.facts)
+    page = render_template(
+        "certificates/certificate.html", certificate=found, facts=facts, person=person, form=form
+    )
+    return page, status
+
+
+@bp.post("/certificates/<code>/revoke")
+@requires(Permission.CERTIFICATE_DECIDE)
+def revoke(code: str) -> ResponseReturnValue:
+    form = RevokeForm()
+    if not form.validate_on_submit():
+        return _certificate_page(code, form, 422)
+    found = queries.certificate_of(code)
+    actions.revoke(found, Reason(form.reason.data), form.note.data, actor=_me(), now=clock.now())
+    flash("Revoked. The public page says so from now on.", "ok")
+    return redirect(url_for(".certificate", code=found.code), 303)

@@ -1,0 +1,102 @@
+"""What a completion recorded, and what a certificate states. Pure: everything they need is an argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from course.catalog.content import Catalog, Course, Jurisdiction, Mode, Module, Provider
+from course.certificates.facts import Approval, Facts, ModuleFacts
+from course.completion.rules import Kind, Requirement, Standing
+
+
+@dataclass(frozen=True)
+class License:
+    """As the certificate names it; `number` None where the holder doesn't want it printed."""
+
+    profession: str
+    number: str | None
+
+
+def completion(course: Course, catalog: Catalog, standing: Standing) -> dict[str, Any]:
+    """The completion as it is kept with the request: the course as it was, the minutes, each rule and what met it."""
+    return {
+        "title": course.title,
+        "version": course.version,
+        "instructor": course.instructor,
+        "approvals": [approval.model_dump() for approval in course.approvals],
+        "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
+        "minutes": {mode.value: standing.minutes.get(mode, 0) for mode in Mode},
+        "evidence": [_evidence(requirement) for requirement in standing.requirements],
+    }
+
+
+def _module(module: Module) -> dict[str, Any]:
+    return {
+        "id": module.id,
+        "title": module.title,
+        "domain": module.domain.value,
+        "version": module.version,
+        "digest": module.digest,
+        "minutes": module.minutes,
+        "objectives": [objective.text for objective in module.objectives],
+        "review": module.review,
+    }
+
+
+def _evidence(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "kind": requirement.kind.value,
+        "id": requirement.id,
+        "title": requirement.title,
+        "evidence": requirement.evidence,
+        "at": requirement.at.isoformat() if requirement.at else None,
+    }
+
+
+def facts(
+    *,
+    license_: License,
+    state: Jurisdiction,
+    completion: Mapping[str, Any],
+    provider: Provider,
+    completed_at: datetime,
+    issued_at: datetime,
+    **more: Any,
+) -> Facts:
+    """Every fact on the certificate. Both dates fall in the time zone of the licence's state. `more`: as in Facts."""
+    return Facts(
+        profession=license_.profession,
+        licence_number=license_.number,
+        licence_state=state.code,
+        licence_state_name=state.name,
+        course_title=completion["title"],
+        course_version=completion["version"],
+        instructor=completion["instructor"],
+        approvals=tuple(Approval(**approval) for approval in completion["approvals"]),
+        modules=tuple(
+            ModuleFacts(**{**module, "objectives": tuple(module["objectives"])}) for module in completion["modules"]
+        ),
+        minutes=completion["minutes"],
+        assessments=_assessments(completion, state.time_zone),
+        completed_on=_date_in(state.time_zone, completed_at),
+        time_zone=state.time_zone,
+        issued_at=issued_at,
+        issued_on=_date_in(state.time_zone, issued_at),
+        provider_name=provider.name,
+        provider_number=provider.number,
+        provider_address=provider.address,
+        provider_contact=provider.contact,
+        **more,
+    )
+
+
+def _assessments(completion: Mapping[str, Any], zone: str) -> tuple[tuple[str, date], ...]:
+    passed = [entry for entry in completion["evidence"] if entry["kind"] == Kind.QUIZ]
+    return tuple((entry["title"], _date_in(zone, datetime.fromisoformat(entry["at"]))) for entry in passed)
+
+
+def _date_in(zone: str, moment: datetime) -> date:
+    """The calendar date on which the moment falls in the IANA zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()

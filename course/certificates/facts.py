@@ -1,0 +1,122 @@
+"""What a certificate states. Frozen with it, as JSON, so that the check works when all else is gone."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Self
+
+MODES = {
+    "self_paced_online": "Self-paced online",
+    "live_online": "Live online",
+    "in_person": "In person",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleFacts:
+    id: str
+    title: str
+    domain: str
+    version: str
+    digest: str
+    minutes: int
+    objectives: tuple[str, ...]
+    review: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    state: str
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """`minutes` by mode; both dates are in `time_zone`, the one of the licence's state; `issued_at` is aware UTC."""
+
+    code: str
+    cycle: int
+    name: str
+    profession: str
+    licence_number: str | None
+    licence_state: str
+    licence_state_name: str
+    course_id: str
+    course_title: str
+    course_version: str
+    content_hash: str
+    modules: tuple[ModuleFacts, ...]
+    minutes: Mapping[str, int]
+    assessments: tuple[tuple[str, date], ...]
+    completed_on: date
+    time_zone: str
+    issued_at: datetime
+    issued_on: date
+    provider_name: str
+    provider_number: str | None
+    provider_address: str | None
+    provider_contact: str | None
+    instructor: str | None
+    approvals: tuple[Approval, ...]
+    issued_by: str
+    verify_url: str
+    template_version: str
+
+    @property
+    def total_minutes(self) -> int:
+        return sum(self.minutes.values())
+
+    @property
+    def delivery(self) -> str:
+        """The modes that were used, in words."""
+        return ", ".join(words for mode, words in MODES.items() if self.minutes.get(mode))
+
+    @property
+    def approvals_text(self) -> str:
+        return ", ".join(f"{approval.state} {approval.number}" for approval in self.approvals) or "none on record"
+
+    @property
+    def minutes_by_domain(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for module in self.modules:
+            found[module.domain] = found.get(module.domain, 0) + module.minutes
+        return found
+
+    @property
+    def masked_licence(self) -> str | None:
+        """For the public page: enough to compare with the paper, too little to copy."""
+        return self.licence_number and f"ends in {self.licence_number[-3:]}"
+
+    @property
+    def awaits_review(self) -> bool:
+        return any(module.review != "reviewed" for module in self.modules)
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["minutes"] = dict(self.minutes)
+        data["assessments"] = [[title, on.isoformat()] for title, on in self.assessments]
+        for name in ("completed_on", "issued_on", "issued_at"):
+            data[name] = data[name].isoformat()
+        data["modules"] = [module | {"objectives": list(module["objectives"])} for module in data["modules"]]
+        data["approvals"] = list(data["approvals"])
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        read: dict[str, Any] = dict(data)
+        read["modules"] = tuple(
+            ModuleFacts(**module | {"objectives": tuple(module["objectives"])}) for module in data["modules"]
+        )
+        read["approvals"] = tuple(Approval(**approval) for approval in data["approvals"])
+        read["assessments"] = tuple((title, date.fromisoformat(on)) for title, on in data["assessments"])
+        read["completed_on"] = date.fromisoformat(data["completed_on"])
+        read["issued_on"] = date.fromisoformat(data["issued_on"])
+        read["issued_at"] = datetime.fromisoformat(data["issued_at"])
+        return cls(**read)
+
+
+def hours(minutes: int) -> str:
+    """Contact hours of 60 minutes, down to the quarter: 75 -> `1.25`, 120 -> `2`."""
+    quarters = Fraction(minutes * 4 // 60, 4)
+    return f"{float(quarters):g}"

@@ -1,0 +1,94 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from course.accounts.models import License
+from course.db import Model, UTCDateTime
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    ISSUED = "issued"
+    REJECTED = "rejected"
+
+
+class Request(Model):
+    """The attestation and, with it, the request for a certificate: whose, for what, on which evidence."""
+
+    __tablename__ = "certificate_request"
+    __table_args__ = (
+        Index(
+            "uq_certificate_request_waiting", "user_id", "course_id", "cycle", unique=True,
+            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    course_id: Mapped[str]
+    cycle: Mapped[int] = mapped_column(default=1)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
+    print_license: Mapped[bool]
+    attested_name: Mapped[str]
+    attestation: Mapped[str]
+    content_hash: Mapped[str]
+    completion: Mapped[dict[str, Any]] = mapped_column(JSON)  # what award.completion() recorded
+    completed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None]
+    reason: Mapped[str | None]
+
+    license: Mapped[License] = relationship()
+
+
+class Certificate(Model):
+    """The register. A row is a document: triggers refuse every update and delete, and it leans on no other table."""
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("user_id", "course_id", "cycle"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(index=True)  # no foreign key: the register outlives the account
+    course_id: Mapped[str]
+    cycle: Mapped[int]
+    request_id: Mapped[int]
+    name: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content_hash: Mapped[str]
+    template_version: Mapped[str]
+    document: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    document_sha256: Mapped[str]
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    issued_by: Mapped[str]
+
+    revocation: Mapped["Revocation | None"] = relationship(lazy="joined")
+
+
+class Reason(StrEnum):
+    """Why a certificate was revoked, as the public page says it."""
+
+    ISSUED_IN_ERROR = "issued in error"
+    REQUIREMENT_NOT_MET = "a requirement was not met"
+    NOT_OWN_WORK = "the work was not the participant's own"
+    AT_REQUEST = "at the participant's request"
+
+
+class Revocation(Model):
+    """Append-only, like the register. `reason` is public, `note` is for administrators."""
+
+    __tablename__ = "revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), unique=True)
+    reason: Mapped[str]
+    note: Mapped[str]
+    revoked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_by: Mapped[str]

@@ -1,0 +1,28 @@
+"""Public codes of certificates: 80 random bits in Crockford's base 32, easy to read aloud and to type."""
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
+LENGTH = 16
+
+
+def code_from(randomness: bytes) -> str:
+    """`XXXX-XXXX-XXXX-XXXX` from ten random bytes. Nothing about person, course or date is in it."""
+    if len(randomness) != 10:
+        raise ValueError("a code is made from ten random bytes")
+    number = int.from_bytes(randomness)
+    digits = [ALPHABET[number >> 5 * place & 31] for place in reversed(range(LENGTH))]
+    return _grouped("".join(digits))
+
+
+def normalise(text: str) -> str | None:
+    """The code as it is printed, however it was typed; None for what can't be one."""
+    if len(text) > 64:
+        return None
+    bare = "".join(text.split()).replace("-", "").upper().translate(READ_AS)
+    if len(bare) != LENGTH or any(letter not in ALPHABET for letter in bare):
+        return None
+    return _grouped(bare)
+
+
+def _grouped(digits: str) -> str:
+    return "-".join(digits[start : start + 4] for start in range(0, LENGTH, 4))

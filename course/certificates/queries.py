@@ -1,0 +1,100 @@
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload, undefer
+
+from course import db
+from course.accounts.models import User
+from course.certificates import numbers
+from course.certificates.models import Certificate, Request, State
+from course.web import NotFound
+
+
+def find_by_code(text: str) -> Certificate | None:
+    """The certificate with this public code, however it is written; None for anything else."""
+    code = numbers.normalise(text)
+    return code and db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
+
+
+def certificate_of(text: str) -> Certificate:
+    if certificate := find_by_code(text):
+        return certificate
+    raise NotFound
+
+
+def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
+    """Code and stored PDF of the person's own certificate, or of anyone's for who may see all."""
+    code = numbers.normalise(text) or ""
+    wanted = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
+    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
+    if certificate is None:
+        raise NotFound
+    return certificate.code, certificate.document
+
+
+def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
+    return db.session.scalars(
+        select(Certificate).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+    ).one_or_none()
+
+
+def awards_of(user_id: int) -> dict[str, Certificate]:
+    """The person's newest certificate in each course."""
+    rows = db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle))
+    return {row.course_id: row for row in rows}
+
+
+def requests_of(user_id: int) -> dict[str, Request]:
+    """The person's newest request in each course."""
+    rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.id))
+    return {row.course_id: row for row in rows}
+
+
+def request_of(code: UUID) -> Request:
+    found = db.session.scalars(select(Request).filter_by(code=code)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(*, page: int, size: int) -> Sequence[Request]:
+    """Requests that wait, oldest first."""
+    return db.session.scalars(
+        select(Request)
+        .filter_by(state=State.WAITING)
+        .order_by(Request.requested_at, Request.id)
+        .offset((page - 1) * size)
+        .limit(size)
+        .options(selectinload(Request.license))
+    ).all()
+
+
+def waiting_codes(limit: int) -> Sequence[UUID]:
+    return db.session.scalars(
+        select(Request.code).filter_by(state=State.WAITING).order_by(Request.requested_at, Request.id).limit(limit)
+    ).all()
+
+
+def count_waiting() -> int:
+    return db.session.scalars(select(func.count(Request.id)).filter_by(state=State.WAITING)).one()
+
+
+def count_issued() -> int:
+    return db.session.scalars(select(func.count(Certificate.id))).one()
+
+
+def latest(*, page: int, size: int) -> Sequence[Certificate]:
+    return db.session.scalars(
+        select(Certificate).order_by(Certificate.id.desc()).offset((page - 1) * size).limit(size)
+    ).all()
+
+
+def count_of(ids: Collection[int]) -> dict[int, int]:
+    """How many certificates each of these people holds."""
+    rows = db.session.execute(
+        select(Certificate.user_id, func.count(Certificate.id))
+        .where(Certificate.user_id.in_(ids))
+        .group_by(Certificate.user_id)
+    )
+    return {user_id: count for user_id, count in rows}

@@ -1,0 +1,106 @@
+"""The course's checklist and the request for its certificate, the download, and the public check."""
+
+from typing import cast
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course import clock
+from course.access import Permission, may, public, requires
+from course.accounts import queries as accounts
+from course.accounts.models import User
+from course.catalog.queries import catalog, course_of
+from course.certificates import actions, queries
+from course.certificates.facts import Facts
+from course.certificates.forms import RequestForm
+from course.certificates.models import Certificate
+from course.completion import queries as completion
+from course.completion.views import step_url
+
+bp = Blueprint("certificates", __name__)
+
+
+def _me() -> User:
+    return cast(User, current_user._get_current_object())
+
+
+@bp.get("/courses/<course_id>")
+@requires(Permission.STUDY)
+def course(course_id: str) -> ResponseReturnValue:
+    found = course_of(course_id)
+    return render_template(
+        "certificates/course.html",
+        course=found,
+        catalog=catalog(),
+        standing=completion.standing_of(_me(), found),
+        request=queries.requests_of(_me().id).get(found.id),
+        certificate=queries.awards_of(_me().id).get(found.id),
+        step_url=step_url,
+    )
+
+
+@bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])
+@requires(Permission.CERTIFICATE_OWN)
+def request_certificate(course_id: str) -> ResponseReturnValue:
+    found, user = course_of(course_id), _me()
+    standing = completion.standing_of(user, found)
+    if not standing.complete:
+        raise actions.NotComplete(standing.missing)
+    licenses = [(str(one.code), f"{one.jurisdiction} {one.profession} {one.number}") for one in user.licenses]
+    form = RequestForm(user.legal_name, licenses)
+    if not form.validate_on_submit():
+        page = render_template("certificates/request.html", course=found, form=form, catalog=catalog())
+        return page, 422 if request.method == "POST" else 200
+    actions.request_certificate(
+        user,
+        found,
+        accounts.own_license(user, UUID(form.license.data)),
+        attested_name=user.legal_name,
+        print_license=form.print_license.data,
+        now=clock.now(),
+    )
+    flash("Signed. You will get a mail as soon as the certificate is decided.", "ok")
+    return redirect(url_for(".course", course_id=found.id), 303)
+
+
+@bp.get("/certificates/")
+@requires(Permission.CERTIFICATE_OWN)
+def certificates() -> ResponseReturnValue:
+    awards = queries.awards_of(_me().id).values()
+    return render_template("certificates/certificates.html", certificates=[(c, facts_of(c)) for c in awards])
+
+
+def facts_of(certificate: Certificate) -> Facts:
+    return Facts.from_json(certificate.facts)
+
+
+@bp.get("/certificates/<code>.pdf")
+@requires(Permission.CERTIFICATE_OWN)
+def document(code: str) -> ResponseReturnValue:
+    code, document = queries.document_of(_me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    headers = {"Content-Disposition": f'inline; filename="certificate-{code}.pdf"'}
+    return Response(document, mimetype="application/pdf", headers=headers)
+
+
+@bp.get("/verify/")
+@public
+def verify_form() -> ResponseReturnValue:
+    if given := request.args.get("code", "").strip():
+        return redirect(url_for(".verify", code=given), 303)
+    return render_template("certificates/verify_form.html")
+
+
+@bp.get("/verify/<code>")
+@public
+def verify(code: str) -> ResponseReturnValue:
+    certificate = queries.find_by_code(code)
+    if certificate is None:
+        page, status = render_template("certificates/unknown.html"), 404
+    else:
+        page, status = render_template(
+            "certificates/verify.html", certificate=certificate, facts=facts_of(certificate)
+        ), 200
+    headers = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+    return page, status, headers

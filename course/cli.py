@@ -1,0 +1,115 @@
+"""The command line: `./run` serves, `./run COMMAND …` does one thing. Mistakes end with one sentence and exit code 1."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from course import clock, create_app, demo, jobs, migrate, server
+from course.accounts import actions as accounts_actions
+from course.accounts import queries as accounts
+from course.catalog.cli import content_group
+from course.catalog.content import Catalog
+from course.catalog.loader import ContentInvalid, load
+from course.config import BadSetting, Config
+from course.web import Refused
+
+R = TypeVar("R")
+
+
+@click.group()
+def cli() -> None:
+    """Dry-needling continuing education. Without a command, ./run serves the site."""
+
+
+def _config() -> Config:
+    return Config.from_environ(os.environ)
+
+
+def _content() -> Catalog:
+    config = _config()
+    return load(config.modules, config.quizzes)
+
+
+cli.add_command(content_group(_content))
+
+
+def _ready_app(config: Config) -> Flask:
+    """The app on a migrated database."""
+    app = create_app(config)
+    migrate.upgrade(config.database)
+    return app
+
+
+@cli.command()
+def serve() -> None:
+    """Migrate, check the content, then serve until stopped."""
+    config = _config()
+    app = _ready_app(config)
+    notices = []
+    with app.app_context():
+        if not accounts.has_admin():
+            path = accounts_actions.invite_admin(now=clock.now())
+            notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
+    workers = min(os.cpu_count() or 1, 4)
+    sys.exit(server.serve(config.host, config.port, workers, config.base_url + "/", notices))
+
+
+@cli.command()
+def worker() -> None:
+    """Do the work that can wait (mails). `serve` starts it too."""
+    server.exit_with_parent()
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    jobs.work(create_app(_config()))
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    migrate.upgrade(_config().database)
+    click.echo("The database is at the newest schema.")
+
+
+@cli.group()
+def people() -> None:
+    """Accounts."""
+
+
+@people.command("create-admin")
+def create_admin() -> None:
+    """Print a one-time link to create an administrator."""
+    config = _config()
+    with _ready_app(config).app_context():
+        click.echo(config.base_url + accounts_actions.invite_admin(now=clock.now()))
+
+
+@cli.command("demo")
+@click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="How many therapists.")
+def demo_command(learners: int) -> None:
+    """Fill an empty database with a believable population, for trying out."""
+    app = _ready_app(_config())
+    with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
+        lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
+    for line in lines:
+        click.echo(line)
+
+
+def _explained(run: Callable[[], R]) -> R:
+    """Runs a command; what people can mend is said in one sentence on stderr."""
+    try:
+        return run()
+    except (BadSetting, Refused) as fault:
+        sys.exit(str(fault))
+    except ContentInvalid as invalid:
+        sys.exit(f"{invalid}\nThe content has faults; nothing was started.")
+    except OperationalError as error:
+        sys.exit(f"DATABASE_URL: the database can't be used: {error.orig}")
+
+
+def main() -> None:
+    _explained(lambda: cli(prog_name="./run"))

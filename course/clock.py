@@ -1,0 +1,8 @@
+"""The one place that reads the clock. Everything else takes the moment as an argument."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)

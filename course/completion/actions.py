@@ -1,0 +1,30 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from course import db
+from course.accounts.models import User
+from course.audit.log import Event, record
+from course.catalog.content import Course
+from course.completion.models import Evaluation
+from course.db import unit_of_work
+from course.web import Refused
+
+
+class EvaluatedAlready(Refused):
+    message = "You have evaluated this course already. Thank you."
+
+
+@unit_of_work
+def evaluate(user: User, course: Course, answers: dict[str, Any], *, now: datetime) -> None:
+    evaluation = Evaluation(
+        user_id=user.id, course_id=course.id, course_version=course.version, answers=answers, given_at=now
+    )
+    db.session.add(evaluation)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise EvaluatedAlready from None
+    # What was answered stays out of the log: evaluations are read without names.
+    record(Event.EVALUATION_GIVEN, user, f"course:{course.id}", person_id=user.id, now=now, course=course.id)

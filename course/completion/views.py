@@ -1,0 +1,61 @@
+"""The learner's home: what is done, what is missing and why, the next step; and the course evaluation."""
+
+from typing import cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course import clock
+from course.access import Permission, requires
+from course.accounts.models import User
+from course.catalog.queries import catalog, course_of
+from course.completion import actions, forms, queries
+from course.completion.rules import Kind, Requirement
+
+bp = Blueprint("completion", __name__)
+
+
+def _me() -> User:
+    return cast(User, current_user._get_current_object())
+
+
+@bp.get("/home")
+@requires(Permission.STUDY)
+def home() -> ResponseReturnValue:
+    standings = queries.standings_of(_me())
+    return render_template("completion/home.html", standings=standings, catalog=catalog(), step_url=step_url)
+
+
+def step_url(requirement: Requirement) -> str | None:
+    """Where a requirement is met."""
+    match requirement.kind:
+        case Kind.STUDY:
+            return url_for("study.module", slug=requirement.id)
+        case Kind.QUIZ:
+            slug = catalog().banks[catalog().assessments[requirement.id].bank].module
+            return url_for("assessment.cover", slug=slug)
+        case Kind.EVALUATION:
+            return url_for("completion.evaluation", course_id=requirement.id)
+        case Kind.EMAIL:
+            return url_for("accounts.profile")
+        case Kind.LICENSE:
+            return url_for("accounts.add_license")
+    return None
+
+
+@bp.route("/courses/<course_id>/evaluation", methods=["GET", "POST"])
+@requires(Permission.STUDY)
+def evaluation(course_id: str) -> ResponseReturnValue:
+    course = course_of(course_id)
+    if course.id in queries.evaluations_of([_me().id])[_me().id]:
+        flash(actions.EvaluatedAlready.message, "info")
+        return redirect(url_for("certificates.course", course_id=course.id), 303)
+    questions = catalog().evaluation
+    form = forms.evaluation_form(questions)
+    if not form.validate_on_submit():
+        status = 422 if request.method == "POST" else 200
+        return render_template("completion/evaluation.html", course=course, form=form, questions=questions), status
+    actions.evaluate(_me(), course, forms.answers(form, questions), now=clock.now())
+    flash("Thank you, your evaluation is saved.", "ok")
+    return redirect(url_for("certificates.course", course_id=course.id), 303)

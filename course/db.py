@@ -1,0 +1,117 @@
+"""The database: one engine, one session per application context, and who may commit (only a unit of work)."""
+
+import functools
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, select
+from sqlalchemy.orm import DeclarativeBase, Session
+from werkzeug.local import LocalProxy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Model(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware UTC on both databases; a naive moment is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _session() -> Session:
+    if "session" not in g:
+        g.session = Session(current_app.extensions["engine"], expire_on_commit=False)
+    return cast(Session, g.session)
+
+
+session: Session = cast(Session, LocalProxy(_session))
+
+
+def new_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN loses updates; _begin_sqlite sends ours
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers queue up before they read; reading requests wait for nobody and can't write."""
+    reading = has_request_context() and request.method in SAFE_METHODS
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.extensions["engine"] = new_engine(url)
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        if opened := g.pop("session", None):
+            opened.close()
+
+
+def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
+    """Makes a verb one transaction. A verb called inside another joins the outer one."""
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if session.info.get("open"):
+            return verb(*args, **kwargs)
+        session.info["open"] = True
+        try:
+            result = verb(*args, **kwargs)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        else:
+            return result
+        finally:
+            session.info["open"] = False
+
+    return run
+
+
+def locked(model: type[R], key: Any) -> R:
+    """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
+    return session.scalars(
+        select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def release() -> None:
+    """Ends a transaction that has only read, so that nothing slow is done while others wait for it."""
+    session.rollback()

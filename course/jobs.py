@@ -1,0 +1,139 @@
+"""Work that can wait: an outbox row written by the transaction that causes it, done by a worker, at least once.
+
+The row is the truth; the queue only wakes the worker, and a timer wakes it too. So a lost wake-up costs a minute, and
+a crash costs nothing: what was claimed and not finished is claimed again.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, current_app
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from sqlalchemy import JSON, event, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from course import clock, db
+from course.db import Model, UTCDateTime, unit_of_work
+
+Handler = Callable[[int, dict[str, Any]], None]
+CLAIM = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(hours=6)
+log = logging.getLogger(__name__)
+
+
+class Job(Model):
+    """`key` is unique for ever, so that the same cause never writes a second job."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    due_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+
+
+def init_app(app: Flask, *, data: Path, queue_url: str, handlers: Mapping[str, Handler]) -> None:
+    app.extensions["handlers"] = handlers
+    app.extensions["huey"] = huey = _queue(data, queue_url)
+    app.extensions["drain"] = huey.task()(lambda: drain(app))
+    huey.periodic_task(crontab(minute="*"), name="drain_every_minute")(lambda: drain(app))
+
+
+def _queue(data: Path, queue_url: str) -> Huey:
+    if queue_url:
+        return RedisHuey("course", url=queue_url, results=False)
+    return SqliteHuey("course", filename=str(data / "queue.db"), results=False)
+
+
+def put(kind: str, *, key: str, now: datetime, **payload: Any) -> None:
+    """Adds a job to the open transaction; the worker hears of it after the commit."""
+    db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
+    db.session.info["jobs"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _wake_worker(session: Session) -> None:
+    if session.info.pop("jobs", False):
+        try:
+            current_app.extensions["drain"]()
+        except Exception:  # the row is safe, and the worker looks by itself every minute
+            log.exception("the worker could not be woken")
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("jobs", None)
+
+
+def waiting() -> int:
+    """How many jobs are not done yet."""
+    return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None)).limit(100)).all())
+
+
+def drain(app: Flask) -> int:
+    """Does every job that is due and returns how many were done."""
+    done = 0
+    while True:
+        with app.app_context():
+            if (job := _claim(clock.now())) is None:
+                return done
+            done += _perform(*job)
+
+
+@unit_of_work
+def _claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
+    job = db.session.scalars(
+        select(Job)
+        .where(Job.done_at.is_(None), Job.due_at <= now, or_(Job.claimed_until.is_(None), Job.claimed_until < now))
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if job is None:
+        return None
+    job.claimed_until = now + CLAIM
+    job.tries += 1
+    return job.id, job.kind, job.payload
+
+
+def _perform(job_id: int, kind: str, payload: dict[str, Any]) -> bool:
+    handlers = cast(Mapping[str, Handler], current_app.extensions["handlers"])
+    try:
+        handlers[kind](job_id, payload)
+    except Exception as error:  # whatever it was, the job stays and is tried again later
+        log.warning("job %s (%s) failed and will be tried again: %s", job_id, kind, error)
+        _postpone(job_id, str(error), clock.now())
+        return False
+    _finish(job_id, clock.now())
+    return True
+
+
+@unit_of_work
+def _finish(job_id: int, now: datetime) -> None:
+    job = db.locked(Job, job_id)
+    job.done_at = now
+    job.payload = {}  # mails carry links that open an account; once sent they are kept nowhere
+
+
+@unit_of_work
+def _postpone(job_id: int, error: str, now: datetime) -> None:
+    job = db.locked(Job, job_id)
+    job.last_error = error[:500]
+    job.claimed_until = None
+    job.due_at = now + min(timedelta(minutes=2 ** min(job.tries, 9)), LONGEST_WAIT)
+
+
+def work(app: Flask) -> None:
+    """Runs the worker until it is told to stop."""
+    drain(app)
+    huey = cast(Huey, app.extensions["huey"])
+    huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, backoff=1.2, max_delay=0.5).run()

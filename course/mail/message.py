@@ -1,0 +1,69 @@
+"""Composes one message and sends it over SMTP, or keeps it in a folder while no SMTP server is set."""
+
+import os
+import smtplib
+import tempfile
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, render_template
+
+
+class MailNotSafe(Exception):
+    """The server offers no encryption, and a password would have to be sent in the clear."""
+
+
+def handler(app: Flask, *, smtp_url: str, mail_from: str, folder: Path) -> Any:
+    """The job that delivers a mail: payload `to`, `template` and the template's values."""
+
+    def deliver(job_id: int, payload: dict[str, Any]) -> None:
+        message = compose(job_id, mail_from, **payload)
+        if smtp_url:
+            send(message, smtp_url)
+        else:
+            keep(message, folder / f"{job_id:09}.eml")
+
+    return deliver
+
+
+def compose(job_id: int, mail_from: str, *, to: str, template: str, **values: Any) -> EmailMessage:
+    """The first line of `templates/mail/<template>.txt` is the subject, the rest the text."""
+    subject, _, text = render_template(f"mail/{template}.txt", **values).strip().partition("\n")
+    message = EmailMessage()
+    message["From"] = mail_from
+    message["To"] = to
+    message["Subject"] = subject.removeprefix("Subject: ").strip()
+    # The same job always has the same id, so a mailbox can drop a repeat after a crash.
+    message["Message-ID"] = f"<course-job-{job_id}@{parseaddr(mail_from)[1].rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text.strip() + "\n")
+    return message
+
+
+def send(message: EmailMessage, url: str) -> None:
+    parts = urlsplit(url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    with kind(parts.hostname or "", port, timeout=20) as server:
+        server.ehlo()
+        encrypted = parts.scheme == "smtps"
+        if not encrypted and server.has_extn("starttls"):
+            server.starttls()
+            server.ehlo()
+            encrypted = True
+        if parts.username:
+            if not encrypted:
+                raise MailNotSafe("SMTP_URL has a password, but the server offers no STARTTLS; use smtps://")
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
+
+
+def keep(message: EmailMessage, path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(message.as_bytes())
+    os.replace(draft, path)  # noqa: PTH105 - the whole file appears at once

@@ -1,0 +1,46 @@
+"""The local mailbox: shows kept mails to whoever tries the product on their own machine, and to nobody else."""
+
+import ipaddress
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import cast
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import jobs
+from course.access import public
+from course.web import NotFound
+
+bp = Blueprint("mail", __name__)
+# app.extensions["mailbox"] is the folder of kept mails, or None where the mailbox stays closed.
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
+def local_mailbox() -> str | None:
+    """The mailbox's address if this visitor may see it."""
+    if current_app.extensions["mailbox"] is None or any(name in request.headers for name in FORWARDED):
+        return None
+    try:
+        local = ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        local = False
+    return url_for("mail.mailbox") if local else None
+
+
+@bp.get("/mailbox/")
+@public
+def mailbox() -> ResponseReturnValue:
+    if local_mailbox() is None:
+        raise NotFound
+    folder = cast(Path, current_app.extensions["mailbox"])
+    newest = sorted(folder.glob("*.eml"), reverse=True)[:50]
+    return render_template("mail/mailbox.html", messages=[_read(path) for path in newest], waiting=jobs.waiting())
+
+
+def _read(path: Path) -> dict[str, str]:
+    message = cast(EmailMessage, BytesParser(policy=policy.default).parsebytes(path.read_bytes()))
+    body = message.get_body(("plain",))
+    return {"to": message["To"], "subject": message["Subject"], "text": body.get_content() if body else ""}

@@ -1,0 +1,67 @@
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from course import db
+from course.accounts.models import User
+from course.catalog.content import Check, Mode, Module, Section
+from course.db import unit_of_work
+from course.study import contact, queries
+from course.study.models import CheckAnswer, Reading, SeatTime
+from course.web import Refused
+
+
+class ChecksOpen(Refused):
+    status = 422
+    message = "Answer the knowledge checks of this section first; right or wrong, each shows why."
+
+
+@unit_of_work
+def answer_check(
+    user: User, module: Module, section: Section, check: Check, choice: set[str], *, now: datetime
+) -> CheckAnswer:
+    answer = CheckAnswer(
+        user_id=user.id,
+        module_id=module.id,
+        section_id=section.id,
+        check_id=check.id,
+        choice=sorted(choice),
+        correct=choice == set(check.key),
+        at=now,
+    )
+    db.session.add(answer)
+    return answer
+
+
+@unit_of_work
+def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
+    """Records that the section was studied; the first time counts, a repeat changes nothing."""
+    answered = queries.answers_in(user.id, module.id, section.id).keys()
+    if any(check.id not in answered for check in section.checks):
+        raise ChecksOpen
+    if section.id in queries.read_sections(user.id)[module.id]:
+        return
+    reading = Reading(
+        user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(reading)
+    except IntegrityError:
+        pass  # another tab was quicker
+
+
+@unit_of_work
+def count_time(user: User, module_id: str, section_id: str, seconds: int, place: str, *, now: datetime) -> int:
+    """Adds a beacon's active seconds and returns the section's sum. Two tabs never count the same second twice."""
+    db.locked(User, user.id)
+    add = contact.creditable(seconds, queries.last_beacon(user.id), now)
+    key = {"user_id": user.id, "module_id": module_id, "section_id": section_id, "mode": Mode.SELF_PACED_ONLINE}
+    seat = db.session.query(SeatTime).filter_by(**key).one_or_none()
+    if seat is None:
+        seat = SeatTime(**key, seconds=0, first_at=now)
+        db.session.add(seat)
+    seat.seconds += add
+    seat.place = place
+    seat.last_at = now
+    return seat.seconds

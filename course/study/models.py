@@ -1,0 +1,55 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from course.catalog.content import Mode
+from course.db import Model, UTCDateTime
+
+
+class Reading(Model):
+    """A section was studied: its end was reached and its knowledge checks were answered. Written once."""
+
+    __tablename__ = "reading"
+    __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    content_hash: Mapped[str]  # the section's, as it was read
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class CheckAnswer(Model):
+    """An answer to a knowledge check in the text. Append-only; the newest counts."""
+
+    __tablename__ = "check_answer"
+    __table_args__ = (Index("ix_check_answer_place", "user_id", "module_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    check_id: Mapped[str]
+    choice: Mapped[list[Any]] = mapped_column(JSON)
+    correct: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SeatTime(Model):
+    """Active time in one section, counted by beacons: evidence beside the computed contact minutes."""
+
+    __tablename__ = "seat_time"
+    __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id", "mode"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    mode: Mapped[str] = mapped_column(default=Mode.SELF_PACED_ONLINE)
+    seconds: Mapped[int] = mapped_column(default=0)
+    place: Mapped[str] = mapped_column(default="")  # the heading last on screen, to come back to
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,126 @@
+"""The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
+
+from typing import cast
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course import clock
+from course.access import Permission, public, requires
+from course.accounts.forms import EmptyForm
+from course.accounts.models import User
+from course.catalog.content import Check, Module, Section
+from course.catalog.queries import catalog, module_of, section_of
+from course.study import actions, queries
+from course.study.forms import BeaconForm, form_of
+from course.study.queries import Place
+from course.web import NotFound, wants_json
+
+bp = Blueprint("study", __name__)
+
+
+def _me() -> User:
+    return cast(User, current_user._get_current_object())
+
+
+@bp.get("/modules/")
+@public
+def modules() -> ResponseReturnValue:
+    read = queries.read_sections(current_user.id) if current_user.is_authenticated else {}
+    return render_template("study/modules.html", catalog=catalog(), read=read)
+
+
+@bp.get("/modules/<slug>/")
+@public
+def module(slug: str) -> ResponseReturnValue:
+    found = module_of(slug)
+    read: set[str] = set()
+    place = None
+    if current_user.is_authenticated:
+        read = queries.read_sections(current_user.id).get(slug, set())
+        place = _resume(found, read, queries.last_places(current_user.id).get(slug))
+    return render_template("study/module.html", module=found, read=read, resume=place, catalog=catalog())
+
+
+def _resume(module: Module, read: set[str], place: Place | None) -> tuple[Section, str] | None:
+    """The section to go on with and the heading in it; None once all are studied."""
+    sections = {section.id: section for section in module.sections}
+    if place and place.section_id in sections and place.section_id not in read:
+        return sections[place.section_id], place.anchor
+    return next(((section, "") for section in module.sections if section.id not in read), None)
+
+
+@bp.get("/modules/<slug>/<section_id>")
+@requires(Permission.STUDY)
+def section(slug: str, section_id: str) -> ResponseReturnValue:
+    return _section_page(*section_of(slug, section_id))
+
+
+def _section_page(module: Module, section: Section, *, fault: str | None = None, status: int = 200) -> ResponseReturnValue:
+    user = _me()
+    page = render_template(
+        "study/section.html",
+        module=module,
+        section=section,
+        position=module.sections.index(section),
+        answers=queries.answers_in(user.id, module.id, section.id),
+        read=queries.read_sections(user.id).get(module.id, set()),
+        has_quiz=catalog().quiz_of(module.id) is not None,
+        form=EmptyForm(),
+        fault=fault,
+    )
+    return page, status
+
+
+@bp.post("/modules/<slug>/<section_id>/checks/<check_id>")
+@requires(Permission.STUDY)
+def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    check = _check_of(section, check_id)
+    form = form_of(check)
+    if not form.validate_on_submit():
+        message = "; ".join(form.choice.errors)
+        if wants_json():
+            return {"error": message}, 422
+        flash(message, "danger")
+        return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+    answer = actions.answer_check(_me(), module, section, check, form.chosen(), now=clock.now())
+    if wants_json():
+        card = render_template("study/check.html", module=module, section=section, check=check, answer=answer)
+        return {"html": card}
+    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+
+
+def _check_of(section: Section, check_id: str) -> Check:
+    found = next((check for check in section.checks if check.id == check_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@bp.post("/modules/<slug>/<section_id>/studied")
+@requires(Permission.STUDY)
+def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    try:
+        actions.finish_section(_me(), module, section, now=clock.now())
+    except actions.ChecksOpen as refusal:
+        return _section_page(module, section, fault=refusal.message, status=refusal.status)
+    after = module.sections[module.sections.index(section) + 1 :]
+    if after:
+        return redirect(url_for(".section", slug=slug, section_id=after[0].id), 303)
+    return redirect(url_for(".module", slug=slug), 303)
+
+
+@bp.post("/modules/<slug>/<section_id>/time")
+@requires(Permission.STUDY)
+def count_time(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    form = BeaconForm()
+    if not form.validate_on_submit():
+        return {"error": "seconds must be a number from 0 to 3600"}, 422
+    seconds = actions.count_time(
+        _me(), module.id, section.id, form.seconds.data, form.place.data or "", now=clock.now()
+    )
+    return {"seconds": seconds}

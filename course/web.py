@@ -1,0 +1,116 @@
+"""What every page shares: refusals and error pages, security headers, CSRF, template filters."""
+
+import functools
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+
+from flask import Flask, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+PRODUCT_NAME = "Needlewise"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+WORDS = {
+    403: "This page is not for your account.",
+    404: "There is nothing at this address.",
+    405: "This address can't be used that way.",
+    413: "That is more than can be sent at once.",
+    500: "Something went wrong on our side. What you had saved is safe; please try again.",
+}
+csrf = CSRFProtect()
+
+
+class Refused(Exception):
+    """Something that the rules forbid; the message is for the person who asked."""
+
+    status = 409
+    message = "This can't be done."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.message)
+        self.message = message or self.message
+
+
+class NotFound(Refused):
+    status = 404
+    message = WORDS[404]
+
+
+def init_app(app: Flask, *, secure: bool) -> None:
+    app.config.update(
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=1_000_000,
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still save
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    app.after_request(functools.partial(_headers, secure=secure))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.add_template_global(PRODUCT_NAME, "product_name")
+    app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+
+
+def _headers(response: Response, *, secure: bool) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _error(status: int, message: str) -> ResponseReturnValue:
+    if wants_json():
+        return {"error": message}, status
+    return render_template("error.html", status=status, message=message), status
+
+
+def _refused(refusal: Refused) -> ResponseReturnValue:
+    return _error(refusal.status, refusal.message)
+
+
+def _stale_form(_error_: CSRFError) -> ResponseReturnValue:
+    return _error(400, "This form is no longer valid. Go back, reload the page and send it again.")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error  # redirects of the router
+    return _error(error.code, WORDS.get(error.code, error.description or error.name))
+
+
+@functools.cache
+def asset(folder: Path, name: str) -> str:
+    """The address of a static file, changed whenever its bytes change, so that browsers may keep it."""
+    version = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+    return url_for("static", filename=name, v=version)
+
+
+def day(value: date) -> str:
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def moment(value: datetime) -> str:
+    return f"{day(value)}, {value:%H:%M} UTC"
