@@ -89,6 +89,8 @@ def parse(text: str, file: str, folder: Path, problems: Problems) -> Parsed:
 
 def _note(parsed: Parsed, index: int, token: Token, file: str, folder: Path, problems: Problems) -> None:
     at = (token.map or [0])[0] + 1
+    if token.type == "heading_open":  # an anchor to come back to
+        token.attrSet("id", "h-" + "-".join(WORD.findall(parsed.tokens[index + 1].content.lower())))
     if token.type == "heading_open" and token.tag == "h1":
         problems.add(file, at, "a second title", "use `##` for headings inside a section")
     if token.type == "fence" and token.info.strip() == "check":
