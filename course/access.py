@@ -56,7 +56,7 @@ def may(permission: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    app.view_functions["static"].access = PUBLIC  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
     app.before_request(_guard)
     app.add_template_global(may)
 

@@ -1,4 +1,4 @@
-"""The command line: `./run` serves, `./run COMMAND …` does one thing. Mistakes end with one sentence and exit code 1."""
+"""The command line: `./run` serves, `./run COMMAND …` does one thing. A mistake ends with one sentence and code 1."""
 
 import logging
 import os
@@ -56,14 +56,18 @@ def serve() -> None:
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
+    app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
     workers = min(os.cpu_count() or 1, 4)
-    sys.exit(server.serve(config.host, config.port, workers, config.base_url + "/", notices))
+    sys.exit(server.serve(config.host, config.port, workers, config.base_url + "/", notices, _work))
 
 
 @cli.command()
 def worker() -> None:
-    """Do the work that can wait (mails). `serve` starts it too."""
-    server.exit_with_parent()
+    """Do the work that can wait (mails), beside a server elsewhere. `serve` starts one by itself."""
+    _work()
+
+
+def _work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     jobs.work(create_app(_config()))
 

@@ -4,15 +4,26 @@ import functools
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, request
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, select
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound="Model")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -104,12 +115,10 @@ def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def locked(model: type[R], key: Any) -> R:
+def locked(model: type[M], key: int) -> M:
     """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
-    return session.scalars(
-        select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
-        .execution_options(populate_existing=True)
-    ).one()
+    wanted = select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
+    return session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
 def release() -> None:

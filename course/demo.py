@@ -1,1 +1,172 @@
-def populate(*a,**k): return []
+"""A believable population for trying out, screenshots and benchmarks. Refuses a database that has real people."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import update
+
+from course import db, jobs
+from course.access import Role
+from course.accounts import passwords
+from course.accounts import queries as accounts
+from course.accounts.models import License, User
+from course.assessment import actions as assessment
+from course.assessment import queries as assessment_queries
+from course.assessment.models import Attempt
+from course.catalog.content import Catalog, Course, Module
+from course.catalog.queries import catalog
+from course.certificates import actions as certificates
+from course.certificates.models import Reason
+from course.completion import actions as completion
+from course.db import unit_of_work
+from course.study import actions as study
+from course.study.models import SeatTime
+from course.web import Refused
+
+PASSWORD = "three calm needles"  # noqa: S105 - printed to whoever asks for the demo
+DOMAIN = "demo.invalid"
+FIRST = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
+LAST = "Abbott Bauer Castillo Dorsey Ellison Fontaine Greer Hale Ito Jensen Kowalski Lund Moreau Núñez Osei Pratt Quinn"
+ANSWERS = {"scale": "4", "yes_no": "yes", "text": "I will ask about breathing before and after."}
+# How far people get, in the order of the course, with the share of the population that stops there.
+STAGES = (
+    ("signed-up", 20), ("reading", 25), ("studied", 8), ("failed", 10), ("passed", 10),
+    ("waiting", 9), ("rejected", 3), ("issued", 13), ("revoked", 2),
+)  # fmt: skip
+
+
+class RealPeople(Refused):
+    message = "This database has people who are not of the demo; use another COURSE_DATA or DATABASE_URL."
+
+
+def populate(app: Flask, learners: int, *, now: datetime, progress: Callable[[], None]) -> list[str]:
+    """Adds an administrator and `learners` therapists; returns the lines that say how to sign in."""
+    chance = random.Random(20261124)  # noqa: S311 - the same population every time
+    with app.app_context():
+        if accounts.count_people(demo=False):
+            raise RealPeople
+        start = accounts.count_people(demo=True)
+    stages = chance.choices([name for name, _ in STAGES], [share for _, share in STAGES], k=learners)
+    digest = passwords.hashed(PASSWORD)
+    with app.app_context():
+        admin = _admin(digest, now - timedelta(days=90)).id
+    for number, stage in enumerate(stages, start=start + 1):
+        with app.app_context():
+            _therapist(number, stage, digest, chance, admin, now)
+        progress()
+    return [f"Sign in as admin@{DOMAIN} or therapist1@{DOMAIN} with the password: {PASSWORD}"]
+
+
+@unit_of_work
+def _admin(digest: str, now: datetime) -> User:
+    return accounts.find_by_email(f"admin@{DOMAIN}") or _user("Robin Demo", "admin", digest, now, Role.ADMIN)
+
+
+def _user(name: str, local: str, digest: str, now: datetime, role: Role = Role.LEARNER) -> User:
+    user = User(legal_name=name, email=f"{local}@{DOMAIN}", password_hash=digest, role=role, is_demo=True)
+    user.created_at = user.email_confirmed_at = now
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+@unit_of_work
+def _therapist(number: int, stage: str, digest: str, chance: random.Random, admin: int, now: datetime) -> None:
+    began = now - timedelta(days=chance.randint(3, 80), minutes=chance.randint(0, 1400))
+    first, last = FIRST.split(), LAST.split()
+    name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
+    user = _user(name, f"therapist{number}", digest, began)
+    course = chance.choice(list(catalog().courses.values()))
+    license_ = _license(user, chance, number)
+    for name, moment in _steps(began, now):
+        if name == "reading":
+            _read(user, course, chance, moment, whole=stage != "reading")
+        elif name in {"failed", "passed"}:
+            _sit(user, course, moment, right=name == "passed")
+        elif name == "waiting":
+            _finish(user, course, license_, stage, admin, moment)
+        if name == stage:
+            break
+    db.session.execute(update(jobs.Job).where(jobs.Job.done_at.is_(None)).values(done_at=now))  # nobody is written to
+
+
+def _steps(began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+    span = (now - began) / (len(STAGES) + 1)
+    return ((name, began + span * (n + 1)) for n, (name, _) in enumerate(STAGES[:6]))
+
+
+def _license(user: User, chance: random.Random, number: int) -> License:
+    state = chance.choice(list(catalog().jurisdictions))
+    license_ = License(
+        user_id=user.id, jurisdiction=state, profession=chance.choice(["PT", "PT", "PT", "PTA"]),
+        number=f"{state}{10000 + number}", first_licensed=date(2008 + number % 15, 6, 1), expires_on=date(2027, 12, 31),
+    )  # fmt: skip
+    db.session.add(license_)
+    db.session.flush()
+    return license_
+
+
+def _read(user: User, course: Course, chance: random.Random, moment: datetime, *, whole: bool) -> None:
+    for module in _modules(course):
+        count = len(module.sections) if whole else chance.randint(1, len(module.sections) - 1)
+        for section in module.sections[:count]:
+            for check in section.checks:
+                study.answer_check(user, module, section, check, set(check.key), now=moment)
+            study.finish_section(user, module, section, now=moment)
+            seconds = int(section.reading_minutes * 60 * chance.uniform(0.6, 1.6))
+            db.session.add(
+                SeatTime(
+                    user_id=user.id, module_id=module.id, section_id=section.id, seconds=seconds, place="",
+                    first_at=moment, last_at=moment + timedelta(seconds=seconds),
+                )
+            )  # fmt: skip
+
+
+def _modules(course: Course) -> Iterator[Module]:
+    return (catalog().modules[id_] for id_ in course.modules)
+
+
+def _sit(user: User, course: Course, moment: datetime, *, right: bool) -> None:
+    content: Catalog = catalog()
+    for id_ in course.assessments:
+        rules = content.assessments[id_]
+        bank = content.banks[rules.bank]
+        attempt = assessment.start(user, rules, bank, content.modules[bank.module], now=moment)
+        if not right and attempt.number > 1:
+            continue
+        db.session.flush()
+        _answer(user, attempt, moment, right=right)
+
+
+def _answer(user: User, attempt: Attempt, moment: datetime, *, right: bool) -> None:
+    paper = assessment_queries.own_paper(user, attempt.code)
+    for item in paper.items:
+        key = set(item.version.content["key"])
+        wrong = {next(id_ for id_ in item.option_order if id_ not in key)}
+        choice = key if right or item.position % 2 else wrong
+        assessment.save_answer(user, attempt.code, item.position, choice, serial=1, now=moment)
+    assessment.submit(user, paper, now=moment + timedelta(minutes=12))
+
+
+def _finish(user: User, course: Course, license_: License, stage: str, admin_id: int, moment: datetime) -> None:
+    answers = {question.id: ANSWERS[question.type] for question in catalog().evaluation}
+    completion.evaluate(user, course, answers, now=moment)
+    db.session.refresh(user, ["licenses"])
+    request = certificates.request_certificate(
+        user,
+        course,
+        license_,
+        attested_name=user.legal_name,
+        print_license=True,
+        now=moment + timedelta(hours=1),
+    )
+    admin = accounts.people_of([admin_id])[admin_id]
+    later = moment + timedelta(hours=20)
+    if stage == "rejected":
+        certificates.reject(request, "The licence number does not match the board's list.", actor=admin, now=later)
+    if stage in {"issued", "revoked"}:
+        certificate = certificates.issue(request, actor=admin, now=later)
+    if stage == "revoked":
+        certificates.revoke(certificate, Reason.AT_REQUEST, "Wrong course taken.", actor=admin, now=later)

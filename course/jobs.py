@@ -93,7 +93,11 @@ def drain(app: Flask) -> int:
 def _claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
     job = db.session.scalars(
         select(Job)
-        .where(Job.done_at.is_(None), Job.due_at <= now, or_(Job.claimed_until.is_(None), Job.claimed_until < now))
+        .where(
+            Job.done_at.is_(None),
+            Job.due_at <= now,
+            or_(Job.claimed_until.is_(None), Job.claimed_until < now),
+        )
         .order_by(Job.due_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -1,53 +1,51 @@
-"""Serving: one parent that starts the WSGI server and the worker, says when both are ready, and stops both."""
+"""Serving: one parent that starts the WSGI server and the worker, says when they are ready, and stops both."""
 
 import contextlib
 import ctypes
 import http.client
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from multiprocessing.process import BaseProcess
 
-from course.config import ROOT
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 PATIENCE = 30  # seconds until the server must answer
 LAST_WORD = 5  # seconds that children get to stop by themselves
+LINUX = sys.platform == "linux"
 
 
-def serve(host: str, port: int, workers: int, address: str, notices: Sequence[str] = ()) -> int:
-    """Runs until SIGTERM or SIGINT and returns the exit code. A worker that dies is started again."""
+def serve(host: str, port: int, workers: int, address: str, notices: Sequence[str], work: Callable[[], None]) -> int:
+    """Runs until SIGTERM or SIGINT and returns the exit code. `work`, the worker, is started again if it dies."""
     if fault := _port_fault(host, port):
         print(fault, file=sys.stderr)
         return 1
+    if LINUX:  # the children find everything imported; elsewhere forking isn't safe
+        multiprocessing.set_start_method("fork", force=True)
     stop = threading.Event()
+    server, worker = _start(_serve_web, host, port, workers), _start(_run_worker, work)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    server = _start([sys.executable, "-m", "granian", *_options(host, port, workers), "wsgi:app"])
-    worker = _start([sys.executable, "-m", "course", "worker"])
     threading.Thread(target=_announce, args=(host, port, address, notices), daemon=True).start()
     try:
         while not stop.wait(0.3):
-            if server.poll() is not None:
-                print(f"The server ended by itself with code {server.returncode}.", file=sys.stderr)
+            if not server.is_alive():
+                print(f"The server ended by itself with code {server.exitcode}.", file=sys.stderr)
                 return 1
-            if worker.poll() is not None:
+            if not worker.is_alive():
                 print("The worker ended by itself and is started again.", file=sys.stderr)
                 stop.wait(2)
-                worker = _start([sys.executable, "-m", "course", "worker"])
+                worker = _start(_run_worker, work)
     finally:
         _end(server, worker)
     return 0
-
-
-def _options(host: str, port: int, workers: int) -> list[str]:
-    return [
-        "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers),
-        "--blocking-threads", "1", "--log-level", "warning", "--no-access-log", "--respawn-failed-workers",
-    ]  # fmt: skip
 
 
 def _port_fault(host: str, port: int) -> str | None:
@@ -61,37 +59,50 @@ def _port_fault(host: str, port: int) -> str | None:
     return None
 
 
-def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    # A session of its own: Ctrl-C reaches the parent alone, which then stops its children in order.
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509, S603
+def _start(run: Callable[..., None], *args: object) -> BaseProcess:
+    process = multiprocessing.Process(target=run, args=args)
+    process.start()
+    return process
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
+def _on_its_own() -> None:
+    """In a child: Ctrl-C reaches the parent alone, which stops its children; and no child outlives its parent."""
+    os.setsid()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_DFL)
+    if LINUX:
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    else:
+        threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
-def exit_with_parent() -> None:
-    """Ends this process when its parent is gone, on systems that can't do it by themselves."""
-    parent = os.getppid()
+def _watch_parent(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
 
-    if sys.platform != "linux":
-        threading.Thread(target=watch, daemon=True).start()
+def _serve_web(host: str, port: int, workers: int) -> None:
+    _on_its_own()
+    Granian(
+        "wsgi:app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=1,
+        log_level=LogLevels.warning, log_access=False, respawn_failed_workers=True,
+    ).serve()  # fmt: skip
+
+
+def _run_worker(work: Callable[[], None]) -> None:
+    _on_its_own()
+    work()
 
 
 def _announce(host: str, port: int, address: str, notices: Sequence[str]) -> None:
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    for _ in range(PATIENCE * 20):
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    for _ in range(PATIENCE * 50):
         if _answers(near, port):
             print("\n".join([f"Ready: {address}", *notices]), flush=True)
             return
-        time.sleep(0.05)
+        time.sleep(0.02)
     print(f"The server has not answered for {PATIENCE} seconds.", file=sys.stderr)
 
 
@@ -103,13 +114,12 @@ def _answers(host: str, port: int) -> bool:
     return False
 
 
-def _end(*children: "subprocess.Popen[bytes]") -> None:
+def _end(*children: BaseProcess) -> None:
     for child in children:
         child.terminate()
     for child in children:
-        try:
-            child.wait(LAST_WORD)
-        except subprocess.TimeoutExpired:
+        child.join(LAST_WORD)
+        if child.is_alive():
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+                os.killpg(child.pid or 0, signal.SIGKILL)  # it leads a session: its own children go with it
+            child.join()

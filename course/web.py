@@ -57,7 +57,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
-    app.add_template_global(PRODUCT_NAME, "product_name")
+    app.jinja_env.globals["product_name"] = PRODUCT_NAME
     app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
     app.add_template_filter(day)
     app.add_template_filter(moment)
@@ -91,7 +91,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
     return _error(refusal.status, refusal.message)
 
 
-def _stale_form(_error_: CSRFError) -> ResponseReturnValue:
+def _stale_form(_: CSRFError) -> ResponseReturnValue:
     return _error(400, "This form is no longer valid. Go back, reload the page and send it again.")
 
 

@@ -9,9 +9,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-QUIET = [
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-]  # fmt: skip
+QUIET = [f"--disable-{what}" for what in ("background-networking", "component-update", "sync", "quic")]
 
 
 def executable(playwright: Playwright) -> str | None:

@@ -74,7 +74,12 @@ def _reachable(folder: Path) -> Path:
 def _run(command: list[str | Path], user: int | None) -> None:
     as_other = {"user": user, "extra_groups": []} if user is not None else {}
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, cwd="/tmp", env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}, **as_other
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        cwd="/tmp",
+        env={"LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]},
+        **as_other,
     )
     if done.returncode:
         raise RuntimeError(f"PostgreSQL for the tests: {command[0]} failed: {done.stderr or done.stdout}")

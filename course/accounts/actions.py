@@ -180,9 +180,7 @@ def remove_license(user: User, license_: License, *, now: datetime) -> None:
     _record_license(Event.LICENSE_REMOVED, user, license_, license_.facts(), None, now)
 
 
-def _record_license(
-    event: Event, user: User, license_: License, before: object, after: object, now: datetime
-) -> None:
+def _record_license(event: Event, user: User, license_: License, before: object, after: object, now: datetime) -> None:
     subject = f"license:{license_.code}"
     record(event, user, subject, person_id=user.id, now=now, before=before, after=after)
 

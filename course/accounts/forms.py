@@ -3,6 +3,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from course.accounts import passwords
@@ -23,7 +24,7 @@ def email_field() -> EmailField:
     return EmailField("E-mail", [required("your e-mail address"), Email(NOT_AN_ADDRESS), Length(max=254)])
 
 
-class SignUpForm(FlaskForm):  # type: ignore[misc]
+class SignUpForm(FlaskForm):
     legal_name = legal_name_field()
     email = email_field()
     password = PasswordField(
@@ -44,16 +45,16 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(weakness)
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     email = EmailField("E-mail", [required("your e-mail address")])
     password = PasswordField("Password", [required("your password")])
 
 
-class ForgottenForm(FlaskForm):  # type: ignore[misc]
+class ForgottenForm(FlaskForm):
     email = email_field()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     password = PasswordField(
         "New password", [required("a password")], description=f"At least {passwords.MIN_LENGTH} characters."
     )
@@ -63,15 +64,18 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(weakness)
 
 
-class NameForm(FlaskForm):  # type: ignore[misc]
+class NameForm(FlaskForm):
     legal_name = legal_name_field()
 
 
-class LicenseForm(FlaskForm):  # type: ignore[misc]
+class LicenseForm(FlaskForm):
     jurisdiction = SelectField("State", [required("the state that issued the licence")])
     profession = RadioField(
         "Profession", [DataRequired("Choose one.")],
-        choices=[("PT", "Physical therapist (PT)"), ("PTA", "Physical therapist assistant (PTA)")],
+        choices=[
+            SelectChoice("PT", "Physical therapist (PT)"),
+            SelectChoice("PTA", "Physical therapist assistant (PTA)"),
+        ],
     )  # fmt: skip
     number = StringField(
         "Licence number", [required("the licence number"), Length(max=40)],
@@ -80,14 +84,11 @@ class LicenseForm(FlaskForm):  # type: ignore[misc]
     first_licensed = DateField("Date first licensed", [Optional()], description="May be left empty.")
     expires_on = DateField("Expires on", [Optional()], description="May be left empty.")
 
-    def __init__(self, jurisdictions: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, jurisdictions: dict[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.jurisdiction.choices = [("", "Choose a state"), *jurisdictions]
+        names = {"": "Choose a state"} | jurisdictions
+        self.jurisdiction.choices = [SelectChoice(code, name) for code, name in names.items()]
 
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
             raise ValidationError("A licence can't expire before it was first given.")
-
-
-class EmptyForm(FlaskForm):  # type: ignore[misc]
-    """Only the protection against forged requests."""

@@ -85,7 +85,11 @@ def search(text: str, *, page: int, size: int) -> tuple[Sequence[User], int]:
     wanted = or_(func.lower(User.legal_name).like(pattern), User.email.like(pattern), User.id.in_(licensed))
     total = db.session.scalars(select(func.count(User.id)).where(wanted)).one()
     found = db.session.scalars(
-        select(User).where(wanted).order_by(User.id.desc()).offset((page - 1) * size).limit(size)
+        select(User)
+        .where(wanted)
+        .order_by(User.id.desc())
+        .offset((page - 1) * size)
+        .limit(size)
         .options(selectinload(User.licenses))
     ).all()
     return found, max(1, -(-total // size))

@@ -12,7 +12,6 @@ from course import clock
 from course.access import Permission, public, requires
 from course.accounts import actions, passwords, queries
 from course.accounts.forms import (
-    EmptyForm,
     ForgottenForm,
     LicenseForm,
     NameForm,
@@ -39,9 +38,7 @@ def sign_up() -> ResponseReturnValue:
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
         return render_template("accounts/sign_up.html", form=form), _status()
-    user = actions.sign_up(
-        form.legal_name.data, form.email.data, passwords.hashed(form.password.data), now=clock.now()
-    )
+    user = actions.sign_up(form.legal_name.data, form.email.data, passwords.hashed(form.password.data), now=clock.now())
     return _welcome(user, "Your account is ready.")
 
 
@@ -64,7 +61,9 @@ def sign_in() -> ResponseReturnValue:
         if user := actions.sign_in(form.email.data, form.password.data):
             login_user(user)
             return redirect(_safe_next(), 303)
-        form.password.errors = ["The address and the password don't belong together. Check both, or reset the password."]
+        form.password.errors = [
+            "The address and the password don't belong together. Check both, or reset the password."
+        ]
     return render_template("accounts/sign_in.html", form=form), _status()
 
 
@@ -87,11 +86,11 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/confirm-email/<token>", methods=["GET", "POST"])
 @public
 def confirm_email(token: str) -> ResponseReturnValue:
-    if EmptyForm().validate_on_submit():  # mail programs follow links by themselves; only a press confirms
+    if request.method == "POST":  # mail programs follow links by themselves; only a press confirms
         actions.confirm_email(token, now=clock.now())
         flash("Your address is confirmed.", "ok")
         return redirect(HOME if current_user.is_authenticated else url_for(".sign_in"), 303)
-    return render_template("accounts/confirm_email.html", form=EmptyForm())
+    return render_template("accounts/confirm_email.html")
 
 
 @bp.post("/confirm-email")
@@ -109,7 +108,10 @@ def forgotten_password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/forgotten_password.html", form=form), _status()
     actions.request_reset(form.email.data, now=clock.now())
-    flash("If there is an account with this address, we have sent it a mail with a link, good for two hours.", "mail")
+    flash(
+        "If there is an account with this address, we have sent it a mail with a link, good for two hours.",
+        "mail",
+    )
     return redirect(url_for(".sign_in"), 303)
 
 
@@ -145,7 +147,7 @@ def profile() -> ResponseReturnValue:
         actions.rename(_me(), form.legal_name.data, now=clock.now())
         flash("Your name is saved.", "ok")
         return redirect(url_for(".profile"), 303)
-    return render_template("accounts/profile.html", form=form, states=_states(), empty=EmptyForm()), _status()
+    return render_template("accounts/profile.html", form=form, states=_states()), _status()
 
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])
@@ -161,7 +163,7 @@ def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - the address's no
 
 
 def _edit_license(license_: License | None) -> ResponseReturnValue:
-    form = LicenseForm(list(_states().items()), obj=license_)
+    form = LicenseForm(_states(), obj=license_)
     if not form.validate_on_submit():
         return render_template("accounts/license.html", form=form, license=license_), _status()
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}

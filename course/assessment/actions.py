@@ -35,7 +35,9 @@ class AttemptClosed(Refused):
 class AnsweredElsewhere(Refused):
     """Another tab or device has saved a newer answer; `saved` is what stands."""
 
-    message = "This question was answered in another tab or on another device since. What is shown now is what is saved."
+    message = (
+        "This question was answered in another tab or on another device since. What is shown now is what is saved."
+    )
 
     def __init__(self, choice: list[Any], serial: int) -> None:
         super().__init__()
@@ -123,9 +125,7 @@ def _keep_wordings(rows: list[dict[str, Any]]) -> None:
 
 
 @unit_of_work
-def save_answer(
-    user: User, code: UUID, position: int, choice: set[str], *, serial: int, now: datetime
-) -> int:
+def save_answer(user: User, code: UUID, position: int, choice: set[str], *, serial: int, now: datetime) -> int:
     """Stores a choice and returns its serial; once this returns it is on disk. A repeat is harmless.
 
     `serial` is the page's count of this item's answers; a page that is behind raises AnsweredElsewhere.
@@ -139,9 +139,7 @@ def save_answer(
         return last.serial if last else 0
     if last and serial <= last.serial:
         raise AnsweredElsewhere(last.choice, last.serial)
-    db.session.add(
-        Answer(attempt_id=attempt.id, position=position, serial=serial, choice=sorted(choice), saved_at=now)
-    )
+    db.session.add(Answer(attempt_id=attempt.id, position=position, serial=serial, choice=sorted(choice), saved_at=now))
     return serial
 
 
@@ -161,5 +159,3 @@ def submit(user: User, attempt: Attempt, *, now: datetime) -> Attempt:
         correct=attempt.correct, scored=attempt.scored, passed=attempt.passed,
     )  # fmt: skip
     return attempt
-
-

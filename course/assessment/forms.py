@@ -3,7 +3,7 @@ from wtforms import IntegerField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange
 
 
-class AnswerForm(FlaskForm):  # type: ignore[misc]
+class AnswerForm(FlaskForm):
     """A choice by the options' letters, and the page's count of this item's answers. The verb knows the options."""
 
     choice = SelectMultipleField("Answer", validate_choice=False)

@@ -35,9 +35,7 @@ def own_paper(user: User, code: UUID) -> Attempt:
 
 def item_at(attempt: Attempt, position: int) -> AttemptItem:
     item = db.session.scalars(
-        select(AttemptItem)
-        .filter_by(attempt_id=attempt.id, position=position)
-        .options(joinedload(AttemptItem.version))
+        select(AttemptItem).filter_by(attempt_id=attempt.id, position=position).options(joinedload(AttemptItem.version))
     ).one_or_none()
     if item is None:
         raise NotFound
@@ -63,7 +61,8 @@ def place_to_answer(user: User, code: UUID, position: int) -> tuple[Attempt, Att
     ).one_or_none()
     if row is None:
         raise NotFound
-    return row.tuple()
+    attempt, item, answer = row
+    return attempt, item, answer
 
 
 def length_of(attempt: Attempt) -> int:
@@ -93,7 +92,7 @@ def answers_of(attempt_id: int) -> dict[int, Saved]:
     """The answer that counts at each position: the one with the highest serial."""
     newest = (
         select(Answer.position, func.max(Answer.serial).label("serial"))
-        .filter_by(attempt_id=attempt_id)
+        .where(Answer.attempt_id == attempt_id)
         .group_by(Answer.position)
         .subquery()
     )
@@ -125,6 +124,12 @@ def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, Pass]]:
         select(Attempt).where(Attempt.user_id.in_(user_ids), Attempt.passed.is_(True)).order_by(Attempt.number.desc())
     )
     for row in rows:
-        won = Pass(str(row.code), row.correct or 0, row.scored or 0, row.submitted_at or row.started_at, row.content_hash)
+        won = Pass(
+            str(row.code),
+            row.correct or 0,
+            row.scored or 0,
+            row.submitted_at or row.started_at,
+            row.content_hash,
+        )
         found[row.user_id][row.assessment_id] = won
     return found

@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from course import clock
 from course.access import Permission, requires
-from course.accounts.forms import EmptyForm
 from course.accounts.models import User
 from course.assessment import actions, queries, scoring
 from course.assessment.forms import AnswerForm
@@ -42,7 +41,6 @@ def cover(slug: str) -> ResponseReturnValue:
     bank = catalog().banks[assessment.bank]
     return render_template(
         "assessment/cover.html", module=module, assessment=assessment, bank=bank, past=past, entry=entry,
-        form=EmptyForm(),
     )  # fmt: skip
 
 
@@ -76,7 +74,6 @@ def _item_page(
         length=queries.length_of(attempt),
         answers=answers,
         saved=answers.get(item.position),
-        form=EmptyForm(),
         fault=fault,
     )
     return page, status
@@ -127,7 +124,7 @@ def overview(code: UUID) -> ResponseReturnValue:
         return redirect(url_for(".result", code=code), 303)
     return render_template(
         "assessment/overview.html", attempt=attempt, module=_module_of(attempt), length=queries.length_of(attempt),
-        answers=queries.answers_of(attempt.id), form=EmptyForm(),
+        answers=queries.answers_of(attempt.id),
     )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ def content_group(load: Callable[[], Catalog]) -> click.Group:
         for module in catalog.modules.values():
             words = f"{module.words} words, {module.questions} questions, difficulty {module.difficulty}"
             click.echo(f"{module.id}: {words} = {module.minutes} contact minutes")
-        click.echo(f"{len(catalog.modules)} modules, {items} items, {len(catalog.jurisdictions)} jurisdictions: no faults.")
+        click.echo(
+            f"{len(catalog.modules)} modules, {items} items, {len(catalog.jurisdictions)} jurisdictions: no faults."
+        )
 
     return group

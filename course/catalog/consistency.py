@@ -25,7 +25,7 @@ def check(
         _unique([o.id for o in module.objectives], "objectives", document, problems)
         _unique([r.id for r in module.references], "references", document, problems, named=True)
         _references(module, banks.get(module.id), document, parsed[module.id], problems)
-        _links(module, modules, states, parsed[module.id], document, problems)
+        _links(modules, states, parsed[module.id], document, problems)
         _check_ids(module, document, problems)
     _prerequisites(modules, documents, problems)
     for name, bank in banks.items():
@@ -62,7 +62,6 @@ def _references(
 
 
 def _links(
-    module: Module,
     modules: Mapping[str, Module],
     states: Mapping[str, Jurisdiction],
     parsed: Mapping[str, Parsed],
@@ -127,7 +126,12 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
     for id_, wanted in bank.blueprint.items():
         if supply[id_] < wanted:
             line = document.line(["blueprint", id_])
-            problems.add(document.file, line, f"draws {wanted} of {id_}, the bank has {supply[id_]}", "write more items")
+            problems.add(
+                document.file,
+                line,
+                f"draws {wanted} of {id_}, the bank has {supply[id_]}",
+                "write more items",
+            )
 
 
 def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems) -> None:

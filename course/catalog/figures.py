@@ -42,7 +42,7 @@ def _checked(text: str) -> ET.Element:
     except ET.ParseError as error:
         raise FigureFault(error.position[0], f"not well-formed: {error}", "correct the SVG") from None
     if svg.tag != SVG + "svg" or not re.fullmatch(r"[\d.]+ [\d.]+ [\d.]+ [\d.]+", svg.get("viewBox", "")):
-        raise FigureFault(1, "no <svg> with a viewBox", "begin with <svg xmlns=… viewBox=\"0 0 360 240\">")
+        raise FigureFault(1, "no <svg> with a viewBox", 'begin with <svg xmlns=… viewBox="0 0 360 240">')
     for element in svg.iter():
         _check_element(element, text)
     return svg

@@ -65,7 +65,11 @@ def load(modules: Path, quizzes: Path) -> Catalog:
 def _catalog(
     courses: CoursesFile, modules: dict[str, Module], banks: dict[str, Bank], states: dict[str, Jurisdiction]
 ) -> Catalog:
-    parts = [courses.model_dump_json(), *(m.digest for m in modules.values()), *(b.digest for b in banks.values())]
+    parts = [
+        courses.model_dump_json(),
+        *(m.digest for m in modules.values()),
+        *(b.digest for b in banks.values()),
+    ]
     parts += [state.model_dump_json() for state in states.values()]
     return Catalog(
         modules=_frozen(modules),
@@ -89,9 +93,7 @@ def _in_course_order(modules: dict[str, Module], courses: CoursesFile) -> dict[s
     return {m: modules[m] for m in dict.fromkeys([*order, *modules])}
 
 
-def _document(
-    path: Path, root: Path, problems: Problems, documents: dict[str, Document], name: str
-) -> Document | None:
+def _document(path: Path, root: Path, problems: Problems, documents: dict[str, Document], name: str) -> Document | None:
     file = str(path.relative_to(root))
     if not path.is_file():
         problems.add(file, 1, "the file is missing", "add it")

@@ -133,7 +133,9 @@ def _note_figure(
     parsed.figures[index - 1] = (path.read_text(encoding="utf-8"), alt, caption)
 
 
-def render(parsed: Parsed, numbers: Callable[[str], int | None], figure_fault: Callable[..., None]) -> list[str | Check]:
+def render(
+    parsed: Parsed, numbers: Callable[[str], int | None], figure_fault: Callable[..., None]
+) -> list[str | Check]:
     """HTML and checks in the order of the text. `numbers` gives a reference's number in the module."""
     env = {"number": numbers}
     parts: list[str | Check] = []

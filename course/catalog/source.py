@@ -39,17 +39,18 @@ class Problems:
         self.found.append(Problem(file, line, wrong, remedy))
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Dates stay text, and a key that stands twice is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -90,18 +91,20 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | N
 def parse(text: str, file: str, problems: Problems, offset: int = 0) -> Document | None:
     loader = _Loader(text)
     try:
-        root = loader.get_single_node()  # type: ignore[no-untyped-call]
-        data = loader.construct_document(root) if root else None  # type: ignore[no-untyped-call]
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         problems.add(file, offset + line + 1, f"not readable as YAML: {error.problem}", "correct the syntax")
         return None
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
     return Document(file, data, root, offset)
 
 
-def typed(model: type[T], document: Document, problems: Problems, at: Sequence[str | int] = (), **more: Any) -> T | None:
+def typed(
+    model: type[T], document: Document, problems: Problems, at: Sequence[str | int] = (), **more: Any
+) -> T | None:
     """`document`'s data as a `model`, or None after adding a problem for each fault. `more` are computed fields."""
     data = document.data
     for step in at:

@@ -10,7 +10,6 @@ from flask_login import current_user
 from course import clock
 from course.access import Permission, requires
 from course.accounts import queries as accounts
-from course.accounts.forms import EmptyForm
 from course.accounts.models import User
 from course.certificates import actions, queries
 from course.certificates.facts import Facts
@@ -40,7 +39,6 @@ def queue() -> ResponseReturnValue:
         total=total,
         page=page,
         pages=max(1, -(-total // PAGE)),
-        form=EmptyForm(),
     )
 
 
@@ -82,7 +80,7 @@ def _request_page(code: UUID, form: RejectForm, status: int = 200) -> ResponseRe
     found = queries.request_of(code)
     person = accounts.people_of([found.user_id])[found.user_id]
     award = queries.find_award(found.user_id, found.course_id, found.cycle)
-    page = render_template("certificates/request_page.html", request=found, person=person, form=form, award=award)
+    page = render_template("certificates/request_page.html", asked=found, person=person, form=form, award=award)
     return page, status
 
 
@@ -121,9 +119,7 @@ def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> Respons
     found = queries.certificate_of(code)
     person = accounts.people_of([found.user_id]).get(found.user_id)
     facts = Facts.from_json(found.facts)
-    page = render_template(
-        "certificates/certificate.html", certificate=found, facts=facts, person=person, form=form
-    )
+    page = render_template("certificates/certificate.html", certificate=found, facts=facts, person=person, form=form)
     return page, status
 
 

@@ -4,6 +4,7 @@ import functools
 import hashlib
 import io
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import typst
 from course.certificates.facts import MODES, Facts, hours
 
 TEMPLATE = Path(__file__).parent / "template" / "certificate.typ"
-STANDARDS = ["a-2a", "ua-1"]
 
 
 class NameNotPrintable(Exception):
@@ -23,11 +23,11 @@ class NameNotPrintable(Exception):
 @functools.cache
 def template_version() -> str:
     """Changes whenever the template or the typesetter does."""
-    return hashlib.sha256(TEMPLATE.read_bytes() + typst.__version__.encode()).hexdigest()[:12]
+    return hashlib.sha256(TEMPLATE.read_bytes() + version("typst").encode()).hexdigest()[:12]
 
 
 @functools.cache
-def _fonts() -> Any:
+def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
@@ -39,7 +39,7 @@ def render(facts: Facts) -> bytes:
             format="pdf",
             sys_inputs={"data": json.dumps(_data(facts))},
             font_paths=_fonts(),
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
         if "could not be displayed" in str(error) or "glyph" in str(error):

@@ -14,7 +14,9 @@ from course.web import NotFound
 def find_by_code(text: str) -> Certificate | None:
     """The certificate with this public code, however it is written; None for anything else."""
     code = numbers.normalise(text)
-    return code and db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
+    if code is None:
+        return None
+    return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
 
 
 def certificate_of(text: str) -> Certificate:
@@ -93,8 +95,8 @@ def latest(*, page: int, size: int) -> Sequence[Certificate]:
 def count_of(ids: Collection[int]) -> dict[int, int]:
     """How many certificates each of these people holds."""
     rows = db.session.execute(
-        select(Certificate.user_id, func.count(Certificate.id))
+        select(Certificate.user_id, func.count(Certificate.id).label("held"))
         .where(Certificate.user_id.in_(ids))
         .group_by(Certificate.user_id)
     )
-    return {user_id: count for user_id, count in rows}
+    return {row.user_id: row.held for row in rows}

@@ -35,7 +35,7 @@ def course(course_id: str) -> ResponseReturnValue:
         course=found,
         catalog=catalog(),
         standing=completion.standing_of(_me(), found),
-        request=queries.requests_of(_me().id).get(found.id),
+        asked=queries.requests_of(_me().id).get(found.id),
         certificate=queries.awards_of(_me().id).get(found.id),
         step_url=step_url,
     )
@@ -48,7 +48,7 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     standing = completion.standing_of(user, found)
     if not standing.complete:
         raise actions.NotComplete(standing.missing)
-    licenses = [(str(one.code), f"{one.jurisdiction} {one.profession} {one.number}") for one in user.licenses]
+    licenses = {str(one.code): f"{one.jurisdiction} {one.profession} {one.number}" for one in user.licenses}
     form = RequestForm(user.legal_name, licenses)
     if not form.validate_on_submit():
         page = render_template("certificates/request.html", course=found, form=form, catalog=catalog())
@@ -99,8 +99,9 @@ def verify(code: str) -> ResponseReturnValue:
     if certificate is None:
         page, status = render_template("certificates/unknown.html"), 404
     else:
-        page, status = render_template(
-            "certificates/verify.html", certificate=certificate, facts=facts_of(certificate)
-        ), 200
+        page, status = (
+            render_template("certificates/verify.html", certificate=certificate, facts=facts_of(certificate)),
+            200,
+        )
     headers = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
     return page, status, headers

@@ -1,11 +1,12 @@
 from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from course.catalog.content import EvaluationQuestion
 
-SCALE = [("5", "5: fully agree"), ("4", "4"), ("3", "3"), ("2", "2"), ("1", "1: don't agree at all")]
-YES_NO = [("yes", "Yes"), ("no", "No")]
+SCALE = {"5": "5: fully agree", "4": "4", "3": "3", "2": "2", "1": "1: don't agree at all"}
+YES_NO = {"yes": "Yes", "no": "No"}
 
 
 def evaluation_form(questions: tuple[EvaluationQuestion, ...]) -> FlaskForm:
@@ -28,4 +29,5 @@ def _field(question: EvaluationQuestion) -> Field:
         need = DataRequired("Write a few words.") if question.required else Optional()
         return TextAreaField(question.question, [need, Length(max=4000)])
     need = DataRequired("Choose one answer.") if question.required else Optional()
-    return RadioField(question.question, [need], choices=SCALE if question.type == "scale" else YES_NO)
+    choices = SCALE if question.type == "scale" else YES_NO
+    return RadioField(question.question, [need], choices=[SelectChoice(*pair) for pair in choices.items()])

@@ -114,7 +114,12 @@ def _hands_on(course: Course, facts: Facts) -> Iterator[Requirement]:
 def _evaluation(course: Course, facts: Facts) -> Requirement:
     at = facts.evaluated_at.get(course.id)
     return Requirement(
-        Kind.EVALUATION, course.id, "Course evaluation", at is not None, "given" if at else "a few questions", at
+        Kind.EVALUATION,
+        course.id,
+        "Course evaluation",
+        at is not None,
+        "given" if at else "a few questions",
+        at,
     )
 
 

@@ -3,20 +3,21 @@
 import os
 import smtplib
 import tempfile
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, render_template
+from flask import render_template
 
 
 class MailNotSafe(Exception):
     """The server offers no encryption, and a password would have to be sent in the clear."""
 
 
-def handler(app: Flask, *, smtp_url: str, mail_from: str, folder: Path) -> Any:
+def handler(*, smtp_url: str, mail_from: str, folder: Path) -> Callable[[int, dict[str, Any]], None]:
     """The job that delivers a mail: payload `to`, `template` and the template's values."""
 
     def deliver(job_id: int, payload: dict[str, Any]) -> None:

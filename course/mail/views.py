@@ -2,7 +2,6 @@
 
 import ipaddress
 from email import policy
-from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 from typing import cast
@@ -41,6 +40,6 @@ def mailbox() -> ResponseReturnValue:
 
 
 def _read(path: Path) -> dict[str, str]:
-    message = cast(EmailMessage, BytesParser(policy=policy.default).parsebytes(path.read_bytes()))
+    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
     body = message.get_body(("plain",))
     return {"to": message["To"], "subject": message["Subject"], "text": body.get_content() if body else ""}

@@ -9,7 +9,10 @@ def run() -> None:
     engine = new_engine(context.config.attributes["url"])
     with engine.connect() as connection, connection.begin():
         context.configure(
-            connection=connection, target_metadata=metadata, render_as_batch=True, transaction_per_migration=False
+            connection=connection,
+            target_metadata=metadata,
+            render_as_batch=True,
+            transaction_per_migration=False,
         )
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))

@@ -41,9 +41,7 @@ def finish_section(user: User, module: Module, section: Section, *, now: datetim
         raise ChecksOpen
     if section.id in queries.read_sections(user.id)[module.id]:
         return
-    reading = Reading(
-        user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now
-    )
+    reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
     try:
         with db.session.begin_nested():
             db.session.add(reading)
@@ -56,7 +54,12 @@ def count_time(user: User, module_id: str, section_id: str, seconds: int, place:
     """Adds a beacon's active seconds and returns the section's sum. Two tabs never count the same second twice."""
     db.locked(User, user.id)
     add = contact.creditable(seconds, queries.last_beacon(user.id), now)
-    key = {"user_id": user.id, "module_id": module_id, "section_id": section_id, "mode": Mode.SELF_PACED_ONLINE}
+    key = {
+        "user_id": user.id,
+        "module_id": module_id,
+        "section_id": section_id,
+        "mode": Mode.SELF_PACED_ONLINE,
+    }
     seat = db.session.query(SeatTime).filter_by(**key).one_or_none()
     if seat is None:
         seat = SeatTime(**key, seconds=0, first_at=now)

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from course import clock
 from course.access import Permission, public, requires
-from course.accounts.forms import EmptyForm
 from course.accounts.models import User
 from course.catalog.content import Check, Module, Section
 from course.catalog.queries import catalog, module_of, section_of
@@ -57,7 +56,9 @@ def section(slug: str, section_id: str) -> ResponseReturnValue:
     return _section_page(*section_of(slug, section_id))
 
 
-def _section_page(module: Module, section: Section, *, fault: str | None = None, status: int = 200) -> ResponseReturnValue:
+def _section_page(
+    module: Module, section: Section, *, fault: str | None = None, status: int = 200
+) -> ResponseReturnValue:
     user = _me()
     page = render_template(
         "study/section.html",
@@ -67,7 +68,6 @@ def _section_page(module: Module, section: Section, *, fault: str | None = None,
         answers=queries.answers_in(user.id, module.id, section.id),
         read=queries.read_sections(user.id).get(module.id, set()),
         has_quiz=catalog().quiz_of(module.id) is not None,
-        form=EmptyForm(),
         fault=fault,
     )
     return page, status

@@ -1,0 +1,106 @@
+"""Every test gets a real database file, copied from one that was migrated once; PostgreSQL where it is asked for."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from course import create_app, migrate
+from course.catalog.content import Catalog
+from course.catalog.loader import load
+from course.config import ROOT, Config
+from tests import factories, postgres
+from tests.pages import Pages, counted
+
+COUNT = iter(range(1, 100_000))
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load(ROOT / "modules", ROOT / "quizzes")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "course.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    with postgres.server() as server:
+        migrate.upgrade(server.create("migrated"))
+        yield server
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config.from_environ({"COURSE_DATA": str(tmp_path / "data"), "SECRET_KEY": "k" * 40})
+
+
+@pytest.fixture
+def make_app(config: Config, catalog: Catalog) -> Iterator[Callable[[str], Flask]]:
+    made: list[Flask] = []
+
+    def make(url: str) -> Flask:
+        app = create_app(factories.replaced(config, database=url), catalog)
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[[str], Flask], migrated: Path, config: Config) -> Flask:
+    return make_app(f"sqlite:///{shutil.copy(migrated, config.data / 'course.db')}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_app(request: pytest.FixtureRequest, make_app: Callable[[str], Flask]) -> Iterator[Flask]:
+    """The app on each of the two databases in turn."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("app")
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    name = f"test_{next(COUNT)}"
+    app = make_app(server.create(name, "migrated"))
+    yield app
+    app.extensions["engine"].dispose()
+    server.drop(name)
+
+
+@pytest.fixture
+def pages(app: Flask) -> Pages:
+    return Pages(app)
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    return lambda: counted(app.extensions["engine"])
+
+
+@pytest.fixture
+def learner(app: Flask) -> factories.User:
+    return factories.person(app, "Lena Learner")
+
+
+@pytest.fixture
+def other_learner(app: Flask) -> factories.User:
+    return factories.person(app, "Otto Other")
+
+
+@pytest.fixture
+def instructor(app: Flask) -> factories.User:
+    return factories.person(app, "Ina Instructor", role="instructor")
+
+
+@pytest.fixture
+def admin(app: Flask) -> factories.User:
+    return factories.person(app, "Ada Admin", role="admin")

@@ -1,0 +1,121 @@
+"""Who may do what, as one table. A new route without a row fails."""
+
+import pytest
+from flask import Flask
+
+from course.access import PUBLIC
+from tests import factories
+from tests.factories import COURSE, MODULE
+from tests.pages import Pages
+
+SECTION = f"/modules/{MODULE}/what-counts"
+ANYONE, PERSON, ADMIN, OWNER = "anyone", "person", "admin", "owner"
+
+# endpoint -> (method, address, who gets in). {x} is filled with what belongs to the learner.
+TABLE = {
+    "static": ("GET", "/static/course.css", ANYONE),
+    "telemetry.healthz": ("GET", "/healthz", ANYONE),
+    "mail.mailbox": ("GET", "/mailbox/", ANYONE),
+    "catalog.front": ("GET", "/", ANYONE),
+    "states.states": ("GET", "/states/", ANYONE),
+    "states.state": ("GET", "/states/FL", ANYONE),
+    "accounts.sign_up": ("GET", "/sign-up", ANYONE),
+    "accounts.sign_in": ("GET", "/sign-in", ANYONE),
+    "accounts.confirm_email": ("GET", "/confirm-email/token", ANYONE),
+    "accounts.forgotten_password": ("GET", "/forgotten-password", ANYONE),
+    "accounts.reset_password": ("GET", "/reset-password/token", ANYONE),
+    "accounts.invitation": ("GET", "/invitations/token", ANYONE),
+    "accounts.sign_out": ("POST", "/sign-out", PERSON),
+    "accounts.send_confirmation": ("POST", "/confirm-email", PERSON),
+    "accounts.profile": ("GET", "/profile", PERSON),
+    "accounts.add_license": ("GET", "/profile/licenses/new", PERSON),
+    "accounts.license": ("GET", "/profile/licenses/{license}", OWNER),
+    "accounts.remove_license": ("POST", "/profile/licenses/{license}/remove", OWNER),
+    "study.modules": ("GET", "/modules/", ANYONE),
+    "study.module": ("GET", f"/modules/{MODULE}/", ANYONE),
+    "study.section": ("GET", SECTION, PERSON),
+    "study.answer_check": ("POST", f"{SECTION}/checks/ae-check-severity", PERSON),
+    "study.finish_section": ("POST", f"{SECTION}/studied", PERSON),
+    "study.count_time": ("POST", f"{SECTION}/time", PERSON),
+    "assessment.cover": ("GET", f"/modules/{MODULE}/quiz", PERSON),
+    "assessment.start": ("POST", f"/modules/{MODULE}/quiz", PERSON),
+    "assessment.item": ("GET", "/attempts/{attempt}/1", OWNER),
+    "assessment.save": ("POST", "/attempts/{attempt}/1", OWNER),
+    "assessment.overview": ("GET", "/attempts/{attempt}/overview", OWNER),
+    "assessment.submit": ("POST", "/attempts/{attempt}/submit", OWNER),
+    "assessment.result": ("GET", "/attempts/{attempt}", OWNER),
+    "completion.home": ("GET", "/home", PERSON),
+    "completion.evaluation": ("GET", f"/courses/{COURSE}/evaluation", PERSON),
+    "certificates.course": ("GET", f"/courses/{COURSE}", PERSON),
+    "certificates.request_certificate": ("GET", f"/courses/{COURSE}/certificate", PERSON),
+    "certificates.certificates": ("GET", "/certificates/", PERSON),
+    "certificates.document": ("GET", "/certificates/{certificate}.pdf", "owner or admin"),
+    "certificates.verify_form": ("GET", "/verify/", ANYONE),
+    "certificates.verify": ("GET", "/verify/{certificate}", ANYONE),
+    "awards.queue": ("GET", "/admin/requests/", ADMIN),
+    "awards.issue": ("POST", "/admin/requests/issue", ADMIN),
+    "awards.request_page": ("GET", "/admin/requests/{request}", ADMIN),
+    "awards.reject": ("POST", "/admin/requests/{request}/reject", ADMIN),
+    "awards.register": ("GET", "/admin/certificates/", ADMIN),
+    "awards.certificate": ("GET", "/admin/certificates/{certificate}", ADMIN),
+    "awards.revoke": ("POST", "/admin/certificates/{certificate}/revoke", ADMIN),
+    "admin.console": ("GET", "/admin/", ADMIN),
+    "admin.people": ("GET", "/admin/people/", ADMIN),
+    "admin.person": ("GET", "/admin/people/{person}", ADMIN),
+}
+WELCOME = {
+    ANYONE: {"nobody", "learner", "other", "instructor", "admin"},
+    PERSON: {"learner", "other", "instructor", "admin"},
+    OWNER: {"learner"},
+    "owner or admin": {"learner", "admin"},
+    ADMIN: {"admin"},
+}
+
+
+@pytest.fixture
+def things(app: Flask, learner, admin) -> dict[str, str]:
+    certificate = factories.issue(app, learner, admin)
+    with app.app_context():
+        return {
+            "license": str(learner.licenses[0].code),
+            "attempt": str(factories.start_attempt(app, learner, "state-scope").code),
+            "certificate": certificate.code,
+            "request": str(factories.request_code(app, learner)),
+            "person": str(learner.code),
+        }
+
+
+@pytest.mark.parametrize("who", ["nobody", "learner", "other", "instructor", "admin"])
+@pytest.mark.parametrize("endpoint", TABLE)
+def test_route_lets_in_whom_the_table_says(
+    pages: Pages, things, endpoint, who, learner, other_learner, instructor, admin
+):
+    people = {"nobody": None, "learner": learner, "other": other_learner, "instructor": instructor, "admin": admin}
+    method, address, rule = TABLE[endpoint]
+    if endpoint == "accounts.invitation":
+        address = factories.invitation(pages.app)
+    client = pages.as_(people[who]).client
+    response = client.open(address.format(**things), method=method)
+    to_sign_in = response.status_code == 303 and "/sign-in" in response.headers["Location"]
+    response.close()
+    let_in = response.status_code not in {403, 404} and not (to_sign_in and who == "nobody")
+    assert let_in == (who in WELCOME[rule]), response.status_code
+
+
+def test_every_route_has_a_row_in_the_table(app: Flask):
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(TABLE)
+
+
+def test_a_view_without_a_mark_is_closed(app: Flask, admin):
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    assert Pages(app).as_(admin).get("/forgotten").status == 403
+
+
+def test_routes_marked_public_are_those_of_the_table(app: Flask):
+    marked = {name for name, view in app.view_functions.items() if view.access == PUBLIC}
+    assert marked == {name for name, row in TABLE.items() if row[2] == ANYONE}
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, learner):
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert Pages(app).as_(learner).post("/profile", {"legal_name": "Forged"}).status == 400

@@ -1,0 +1,127 @@
+"""Rows with sane defaults. Each function works in a context of its own and returns what it committed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from course import clock, db
+from course.accounts import actions as accounts
+from course.accounts.models import License, User
+from course.assessment import actions as assessment
+from course.assessment import queries as attempts
+from course.assessment.models import Attempt
+from course.catalog.queries import catalog
+from course.certificates import actions as certificates
+from course.certificates import queries as awards
+from course.certificates.models import Certificate, Request
+from course.completion import actions as completion
+from course.db import unit_of_work
+from course.study import actions as study
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+COURSE = "needling-safety"
+MODULE = "adverse-events"
+PASSWORD = "quiet copper lantern"
+replaced = replace
+
+
+def person(app: Flask, name: str, *, role: str = "learner", confirmed: bool = True, licensed: bool = True) -> User:
+    @unit_of_work
+    def add() -> User:
+        user = User(
+            legal_name=name,
+            email=f"{name.split()[0].lower()}@example.org",
+            password_hash="none",
+            role=role,
+            created_at=NOON,
+            email_confirmed_at=NOON if confirmed else None,
+        )
+        db.session.add(user)
+        db.session.flush()
+        if licensed:
+            db.session.add(
+                License(
+                    user_id=user.id,
+                    jurisdiction="HI",
+                    profession="PT",
+                    number=f"PT{1000 + user.id}",
+                    first_licensed=date(2015, 1, 1),
+                )
+            )
+        db.session.flush()
+        db.session.refresh(user, ["licenses"])
+        return user
+
+    with app.app_context():
+        return add()
+
+
+def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> None:
+    with app.app_context():
+        module = catalog().modules[slug]
+        for section in module.sections:
+            for check in section.checks:
+                study.answer_check(user, module, section, check, set(check.key), now=now)
+            study.finish_section(user, module, section, now=now)
+
+
+def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
+    with app.app_context():
+        rules = catalog().assessments[slug]
+        module = catalog().modules[slug]
+        return assessment.start(user, rules, catalog().banks[rules.bank], module, now=now)
+
+
+def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: datetime = NOON) -> Attempt:
+    """A submitted attempt, all right or all wrong."""
+    attempt = start_attempt(app, user, slug, now=now)
+    with app.app_context():
+        paper = attempts.own_paper(user, attempt.code)
+        for item in paper.items:
+            key = set(item.version.content["key"])
+            choice = key if right else {next(id_ for id_ in item.option_order if id_ not in key)}
+            assessment.save_answer(user, attempt.code, item.position, choice, serial=1, now=now)
+        return assessment.submit(user, paper, now=now)
+
+
+def evaluate(app: Flask, user: User, course: str = COURSE, *, now: datetime = NOON) -> None:
+    with app.app_context():
+        answers: dict[str, Any] = {question.id: "4" for question in catalog().evaluation}
+        completion.evaluate(user, catalog().courses[course], answers, now=now)
+
+
+def complete(app: Flask, user: User, *, now: datetime = NOON) -> None:
+    study_module(app, user, now=now)
+    sit(app, user, now=now)
+    evaluate(app, user, now=now)
+
+
+def request(app: Flask, user: User, *, now: datetime = NOON, print_license: bool = True) -> Request:
+    complete(app, user, now=now)
+    with app.app_context():
+        return certificates.request_certificate(
+            user,
+            catalog().courses[COURSE],
+            user.licenses[0],
+            attested_name=user.legal_name,
+            print_license=print_license,
+            now=now,
+        )
+
+
+def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certificate:
+    asked = request(app, user, now=now)
+    with app.app_context():
+        return certificates.issue(asked, actor=admin, now=now + timedelta(hours=1))
+
+
+def request_code(app: Flask, user: User) -> Any:
+    with app.app_context():
+        return awards.requests_of(user.id)[COURSE].code
+
+
+def invitation(app: Flask) -> str:
+    with app.app_context():
+        return accounts.invite_admin(now=clock.now())

@@ -1,0 +1,118 @@
+"""The product as people meet it: the real command, the real server, a real browser."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from course.config import ROOT
+from tests import browser as browsers
+
+
+@dataclass
+class Site:
+    """A running server; `ready` are the lines that it printed."""
+
+    address: str
+    ready: str
+    process: "subprocess.Popen[str]"
+    data: Path
+
+    @property
+    def invitation(self) -> str:
+        return re.search(r"\S+/invitations/\S+", self.ready)[0]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[str]":
+    env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(data), "PORT": str(port), **settings}
+    command = [sys.executable, "-m", "course", "serve"]
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data, port = tmp_path_factory.mktemp("site"), free_port()
+    process = serve(data, port)
+    lines = process.stdout.readline() + process.stdout.readline()
+    yield Site(f"http://127.0.0.1:{port}", lines, process, data)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = browsers.launch(playwright)
+        yield launched
+        launched.close()
+
+
+class Walk:
+    """One person's browser. `see` is called on every page of a path: it looks for barriers, and for errors."""
+
+    def __init__(self, browser: Browser, site: Site, *, script: bool, dark: bool) -> None:
+        self.site, self.script = site, script
+        self.context = browser.new_context(
+            base_url=site.address,
+            java_script_enabled=script,
+            viewport={"width": 390, "height": 800},
+            color_scheme="dark" if dark else "light",
+        )
+        self.page: Page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
+
+    def go(self, path: str) -> None:
+        self.page.goto(path)
+        self.see()
+
+    def press(self, name: str) -> None:
+        """Presses a button or follows a link by its name, and looks at what comes."""
+        target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first
+        with self.page.expect_navigation():
+            target.click()
+        self.see()
+
+    def fill(self, **values: str) -> None:
+        for label, value in values.items():
+            self.page.get_by_label(label.replace("_", " "), exact=False).first.fill(value)
+
+    def see(self) -> None:
+        assert self.faults == []
+        width = self.page.evaluate("document.documentElement.scrollWidth") if self.script else 390
+        assert width <= 390, f"{self.page.url} scrolls sideways at 390 px"
+        if self.script:  # axe itself is a script
+            found = Axe().run(self.page).response["violations"]
+            assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == [], self.page.url
+
+    def text(self) -> str:
+        return self.page.inner_text("main")
+
+
+@pytest.fixture
+def walk(browser: Browser, site: Site) -> Iterator[type[Walk]]:
+    opened: list[Walk] = []
+
+    def open_(*, script: bool = True, dark: bool = False) -> Walk:
+        opened.append(Walk(browser, site, script=script, dark=dark))
+        return opened[-1]
+
+    yield open_
+    for one in opened:
+        one.context.close()

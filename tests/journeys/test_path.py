@@ -1,0 +1,176 @@
+"""From sign-up to a certificate that anyone can check: both people, with JavaScript and without."""
+
+import time
+
+import pytest
+import yaml
+
+from course.config import ROOT
+from tests.factories import PASSWORD
+
+BANK = yaml.safe_load((ROOT / "quizzes/adverse-events.yaml").read_text())
+KEYS = {item["stem"]: [item["options"][letter] for letter in item["key"]] for item in BANK["items"]}
+
+
+@pytest.fixture(scope="module")
+def admin_made():
+    return {}
+
+
+def create_admin(walk, admin_made, *, script):
+    admin = walk(script=script)
+    if admin_made:
+        admin.go("/sign-in")
+        admin.fill(E_mail="", Password=PASSWORD)
+        admin.page.get_by_label("E-mail").fill("admin@example.org")
+        admin.press("Sign in")
+        return admin
+    admin.go(admin.site.invitation.removeprefix(admin.site.address))
+    admin.fill(Legal_name="Ada Admin", Password=PASSWORD)
+    admin.page.get_by_label("E-mail").fill("admin@example.org")
+    admin.press("Create administrator")
+    admin_made["yes"] = True
+    return admin
+
+
+def sign_up(person, name, email):
+    person.go("/")
+    person.press("Sign up")
+    person.fill(Legal_name=name, Password=PASSWORD)
+    person.page.get_by_label("E-mail").fill(email)
+    person.press("Create account")
+    person.press("Open the local mailbox")
+    for _ in range(40):
+        if person.page.get_by_text(f"To {email}").count():
+            break
+        time.sleep(0.25)
+        person.page.reload()
+    person.see()
+    mail = person.page.locator("article", has_text=email)
+    person.page.goto(mail.get_by_role("link").first.get_attribute("href"))
+    person.see()
+    person.press("Confirm my address")
+    assert "confirmed" in person.text()
+
+
+def add_license(person):
+    person.go("/profile")
+    person.press("Add a licence")
+    person.page.get_by_label("State").select_option("FL")
+    person.page.get_by_label("Physical therapist (PT)").check()
+    person.page.get_by_label("Licence number").fill("PT40213")
+    person.press("Save the licence")
+
+
+def study(person):
+    person.go("/modules/")
+    person.press("Adverse events and emergency response")
+    person.press("Begin")
+    while "/modules/adverse-events/" != person.page.url.removeprefix(person.site.address):
+        for n in range(person.page.locator(".check form").count()):
+            form = person.page.locator(".check form").nth(n)
+            form.locator("input[name=choice]").first.check()
+            if person.script:
+                with person.page.expect_response("**/checks/**"):
+                    form.get_by_role("button").click()
+                person.page.locator(".check").nth(n).locator(".rationale").wait_for()
+            else:
+                with person.page.expect_navigation():
+                    form.get_by_role("button").click()
+        person.see()
+        with person.page.expect_navigation():
+            person.page.locator(".section-end button").click()
+        person.see()
+
+
+def answer(person):
+    stem = person.page.locator("legend").inner_text().removesuffix("Choose all that apply.").strip()
+    right = next(texts for known, texts in KEYS.items() if plain(known) == plain(stem))
+    for option in person.page.locator("label.option").all():
+        if plain(option.inner_text()) in [plain(text) for text in right]:
+            if person.script:
+                with person.page.expect_response("**/attempts/**") as saved:
+                    option.locator("input").check()
+                assert saved.value.ok
+            else:
+                option.locator("input").check()
+    if person.script:
+        person.page.get_by_text("✓ Saved").wait_for()
+
+
+def plain(text):
+    return " ".join(str(text).replace("*", "").split())
+
+
+def quiz(person):
+    person.press("Go to the quiz")
+    person.press("Start attempt 1")
+    for n in range(10):
+        answer(person)
+        person.press("Save and see the overview" if n == 9 else "Save and go on")
+    person.press("Submit 10 of 10 answers")
+    assert "Passed" in person.text()
+    assert "10 of 10" in person.text()
+
+
+def evaluate_and_sign(person, name):
+    person.go("/courses/needling-safety")
+    person.press("Course evaluation")
+    for group in person.page.locator("fieldset").all():
+        group.locator("input").first.check()
+    person.page.get_by_label("What will you do differently").fill("Call the next day.")
+    person.press("Send the evaluation")
+    person.press("Sign and request the certificate")
+    person.page.get_by_label("I attest to this").check()
+    person.page.get_by_label("Your legal name").fill(name)
+    person.press("Sign and request")
+    assert "waiting for an administrator" in person.text()
+
+
+def issue(admin, name):
+    admin.go("/admin/")
+    admin.press("Requests that wait")
+    admin.press(name)
+    assert "passed with 10 of 10" in admin.text()
+    admin.press("Issue the certificate")
+    assert "1 certificate issued" in admin.text()
+
+
+def download_and_check(person, stranger):
+    person.go("/courses/needling-safety")
+    code = person.page.locator(".code").first.inner_text()
+    address = person.page.get_by_role("link", name="Download the certificate").get_attribute("href")
+    document = person.context.request.get(address)
+    assert document.headers["content-type"] == "application/pdf"
+    assert document.body().startswith(b"%PDF-")
+    stranger.go("/verify/")
+    stranger.page.get_by_label("Certificate number").fill(code.lower().replace("-", " "))
+    stranger.press("Check")
+    assert stranger.page.locator("h1").inner_text().endswith("Valid")
+    return code
+
+
+def revoke(admin, stranger, code):
+    admin.go("/admin/")
+    admin.page.get_by_label("Find a person").fill(code)
+    admin.press("Find")
+    admin.page.get_by_label("Reason, shown in public").select_option("issued in error")
+    admin.page.get_by_label("What happened").fill("Tried out.")
+    admin.press("Revoke this certificate")
+    stranger.go(f"/verify/{code}")
+    assert "Revoked" in stranger.page.locator("h1").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_the_whole_path_of_both_people(walk, admin_made, script):
+    name = "Thea Therapist" if script else "Nora Noscript"
+    admin = create_admin(walk, admin_made, script=script)
+    person, stranger = walk(script=script, dark=script), walk(script=script)
+    sign_up(person, name, f"{name.split()[0].lower()}@example.org")
+    add_license(person)
+    study(person)
+    quiz(person)
+    evaluate_and_sign(person, name)
+    issue(admin, name)
+    code = download_and_check(person, stranger)
+    revoke(admin, stranger, code)

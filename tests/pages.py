@@ -1,0 +1,94 @@
+"""The test client that checks every page it sees, and the counter of database statements."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from course.accounts.models import User
+
+CONTROLS = ("input", "select", "textarea")
+
+
+class Page:
+    """One answer of the app; `text` is what a person reads."""
+
+    def __init__(self, response: Any) -> None:
+        self.response = response
+        self.status: int = response.status_code
+        self.html: str = response.get_data(as_text=True)
+        if response.mimetype == "text/html" and "<html" in self.html:
+            self.tree: Element = html5lib.parse(self.html, namespaceHTMLElements=False)
+            self.text = " ".join(" ".join(self.tree.find("body").itertext()).split())
+            check(self.tree, self.html, response.headers)
+
+    @property
+    def location(self) -> str:
+        return str(self.response.headers.get("Location", ""))
+
+
+def check(tree: Element, html: str, headers: Any) -> None:
+    """What holds on every page: one title, one h1, unique ids, labelled controls, no inline script or style."""
+    title = tree.find(".//title")
+    assert title is not None
+    assert (title.text or "").strip(" ·")
+    assert len(list(tree.iter("h1"))) == 1
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert [id_ for id_, count in Counter(ids).items() if count > 1] == []
+    labelled = {label.get("for") for label in tree.iter("label")}
+    inside = {id(control) for label in tree.iter("label") for control in label.iter() if control.tag in CONTROLS}
+    for control in (element for element in tree.iter() if element.tag in CONTROLS):
+        named = control.get("type") == "hidden" or control.get("aria-label") or id(control) in inside
+        assert named or control.get("id") in labelled, f"no label: {control.attrib}"
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
+    assert all(script.get("src") for script in tree.iter("script"))
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+
+
+class Pages:
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client = app.test_client()
+
+    def as_(self, user: User | None) -> Self:
+        other = type(self)(self.app)
+        if user is not None:
+            with other.client.session_transaction() as session:
+                session["_user_id"] = f"{user.code}.{user.session_epoch}"
+        return other
+
+    def get(self, path: str, **more: Any) -> Page:
+        return Page(self.client.get(path, **more))
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Page:
+        return Page(self.client.post(path, data=data or {}, **more))
+
+    def post_json(self, path: str, data: dict[str, Any]) -> Any:
+        return self.client.post(path, data=data, headers={"Accept": "application/json"})
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """The statements that reach the database, and COMMIT; not those that only open a transaction."""
+    seen: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    def commit(_conn: Any) -> None:
+        seen.append("COMMIT")
+
+    event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "commit", commit)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "commit", commit)
