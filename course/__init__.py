@@ -80,6 +80,7 @@ def _init_templates(app: Flask) -> None:
         local_mailbox=mail_views.local_mailbox,
         state_hours=contact.hours,
         hours=certificate_facts.hours,
+        contact_hours=certificate_facts.contact_hours,
         csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
     )
     app.add_template_filter(_markdown, "md")

@@ -163,7 +163,7 @@ def _figure(svg: str, alt: str, caption: str, env: dict[str, Any], fault: Callab
 def _html(run: list[Token], env: dict[str, Any]) -> Iterator[str]:
     if run:
         html = str(_parser().renderer.render(run, _parser().options, env))
-        table = '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table class="table">'
+        table = '<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table class="table">'
         yield html.replace("<table>", table).replace("</table>", "</table></div>")
 
 

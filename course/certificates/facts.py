@@ -120,3 +120,7 @@ def hours(minutes: int) -> str:
     """Contact hours of 60 minutes, down to the quarter: 75 -> `1.25`, 120 -> `2`."""
     quarters = Fraction(minutes * 4 // 60, 4)
     return f"{float(quarters):g}"
+
+
+def contact_hours(minutes: int) -> str:
+    return f"{hours(minutes)} contact {'hour' if hours(minutes) == '1' else 'hours'}"

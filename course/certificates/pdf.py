@@ -11,7 +11,7 @@ from typing import Any
 import segno
 import typst
 
-from course.certificates.facts import MODES, Facts, hours
+from course.certificates.facts import MODES, Facts, contact_hours, hours
 
 TEMPLATE = Path(__file__).parent / "template" / "certificate.typ"
 
@@ -54,6 +54,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "issued_on": _day(facts.issued_on),
         "date": [facts.issued_at.year, facts.issued_at.month, facts.issued_at.day],
         "hours": hours(facts.total_minutes),
+        "contact_hours": contact_hours(facts.total_minutes),
         "hours_by_mode": [[words, hours(facts.minutes.get(mode, 0))] for mode, words in MODES.items()],
         "hours_by_domain": [[name, hours(minutes)] for name, minutes in facts.minutes_by_domain.items()],
         "modules": [

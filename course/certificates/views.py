@@ -17,7 +17,7 @@ from course.certificates.facts import Facts
 from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
 from course.completion import queries as completion
-from course.completion.views import step_url
+from course.completion.steps import step_url
 
 bp = Blueprint("certificates", __name__)
 

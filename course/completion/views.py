@@ -11,7 +11,7 @@ from course.access import Permission, requires
 from course.accounts.models import User
 from course.catalog.queries import catalog, course_of
 from course.completion import actions, forms, queries
-from course.completion.rules import Kind, Requirement
+from course.completion.steps import step_url
 
 bp = Blueprint("completion", __name__)
 
@@ -25,23 +25,6 @@ def _me() -> User:
 def home() -> ResponseReturnValue:
     standings = queries.standings_of(_me())
     return render_template("completion/home.html", standings=standings, catalog=catalog(), step_url=step_url)
-
-
-def step_url(requirement: Requirement) -> str | None:
-    """Where a requirement is met."""
-    match requirement.kind:
-        case Kind.STUDY:
-            return url_for("study.module", slug=requirement.id)
-        case Kind.QUIZ:
-            slug = catalog().banks[catalog().assessments[requirement.id].bank].module
-            return url_for("assessment.cover", slug=slug)
-        case Kind.EVALUATION:
-            return url_for("completion.evaluation", course_id=requirement.id)
-        case Kind.EMAIL:
-            return url_for("accounts.profile")
-        case Kind.LICENSE:
-            return url_for("accounts.add_license")
-    return None
 
 
 @bp.route("/courses/<course_id>/evaluation", methods=["GET", "POST"])

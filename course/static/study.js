@@ -11,7 +11,7 @@ for (const name of ["pointerdown", "pointermove", "keydown", "scroll", "touchsta
 }
 
 function place() {
-  const passed = [...article.querySelectorAll("h2[id], section.check[id]")].filter((one) => one.getBoundingClientRect().top < 200);
+  const passed = [...article.querySelectorAll("h2[id], .check[id]")].filter((one) => one.getBoundingClientRect().top < 200);
   return passed.at(-1)?.id ?? "";
 }
 

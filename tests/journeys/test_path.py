@@ -21,9 +21,10 @@ def create_admin(walk, admin_made, *, script):
     admin = walk(script=script)
     if admin_made:
         admin.go("/sign-in")
-        admin.fill(E_mail="", Password=PASSWORD)
+        admin.fill(Password=PASSWORD)
         admin.page.get_by_label("E-mail").fill("admin@example.org")
-        admin.press("Sign in")
+        admin.page.get_by_role("main").get_by_role("button").click()
+        admin.see()
         return admin
     admin.go(admin.site.invitation.removeprefix(admin.site.address))
     admin.fill(Legal_name="Ada Admin", Password=PASSWORD)
