@@ -1,0 +1,155 @@
+"""The real content is whole, and each kind of fault is found at its place."""
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from course.catalog.cli import content_group
+from course.catalog.loader import ContentInvalid, load
+from course.config import ROOT
+
+SECTION = "modules/adverse-events/01-what-counts.md"
+MODULE = "modules/adverse-events/module.yaml"
+BANK = "quizzes/adverse-events.yaml"
+FIGURE = "modules/adverse-events/figures/severity.svg"
+COURSES = "modules/courses.yaml"
+
+# file, what is replaced, by what, the file that is named, the fault
+FAULTS = {
+    "unknown key": (MODULE, "summary: >-", "sumary: >-", MODULE, "sumary is not a known key"),
+    "missing field": (MODULE, "difficulty: 2\n", "", MODULE, "difficulty is missing"),
+    "objective twice": (MODULE, "- id: rates", "- id: classify", MODULE, "classify stands twice"),
+    "key twice": (MODULE, "domain: safety", "domain: safety\ndomain: scope", MODULE, "stands twice"),
+    "broken yaml": (BANK, "items:", "items: [", BANK, "not readable as YAML"),
+    "item twice": (BANK, "id: adverse-002", "id: adverse-001", BANK, "adverse-001 stands twice"),
+    "item without key": (BANK, "  key: b\n", "", BANK, "key is missing"),
+    "key without option": (BANK, "  key: b\n", "  key: h\n", BANK, "which is no option"),
+    "item without rationale": (BANK, "rationale: >-", "ratio: >-", BANK, "rationale is missing"),
+    "item without objective": (BANK, "  objective: classify\n", "", BANK, "objective is missing"),
+    "item without reference": (BANK, "references: [R136]", "references: []", BANK, "references is empty"),
+    "unknown reference": (BANK, "references: [R136]", "references: [R999]", BANK, "no reference R999"),
+    "unknown objective": (BANK, "  objective: classify\n", "  objective: other\n", BANK, "no objective other"),
+    "objective without items": (MODULE, "- id: report", "- id: reports", BANK, "the objective reports has no item"),
+    "blueprint too large": (BANK, "  rates: 2", "  rates: 20", BANK, "draws 20 of rates"),
+    "missing figure": (SECTION, "figures/severity.svg", "figures/none.svg", SECTION, "there is no figure"),
+    "no alternative text": (SECTION, "![A ladder", "![](figures/severity.svg \"x\")\n\n![A ladder", SECTION, "no alternative"),
+    "no caption": (SECTION, ' "Three steps of severity, after White\'s scheme. [@R136]"', "", SECTION, "has no caption"),
+    "unknown citation": (SECTION, "[@R137]", "[@R998]", SECTION, "cites R998"),
+    "uncited reference": (MODULE, "references:\n", "references:\n- {id: R1, title: t, source: s, year: 2020}\n", MODULE, "nothing cites"),
+    "circle": (MODULE, "prerequisites: []", "prerequisites: [adverse-events]", MODULE, "in a circle"),
+    "unknown prerequisite": (MODULE, "prerequisites: []", "prerequisites: [magic]", MODULE, "no module magic"),
+    "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
+    "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
+    "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
+    "unknown module": (COURSES, "modules: [adverse-events]", "modules: [magic]", COURSES, "no module magic"),
+    "bad pass mark": (COURSES, "pass_mark: 80", "pass_mark: 800", COURSES, "pass_mark"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("modules", "quizzes"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def faults(root: Path) -> list[str]:
+    try:
+        load(root / "modules", root / "quizzes")
+    except ContentInvalid as invalid:
+        return [str(problem) for problem in invalid.problems]
+    return []
+
+
+def test_the_real_content_has_no_fault(copy):
+    assert faults(copy) == []
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_found_with_its_file_and_line(copy, name):
+    file, old, new, place, words = FAULTS[name]
+    text = (copy / file).read_text()
+    assert old in text
+    (copy / file).write_text(text.replace(old, new, 1))
+    found = faults(copy)
+    assert any(re.match(rf"{re.escape(place)}:\d+: .*{re.escape(words)}.*; .+", fault) for fault in found), found
+
+
+def test_the_line_is_the_one_of_the_fault(copy):
+    text = (copy / BANK).read_text()
+    line = text[: text.index("references: [R136]")].count("\n") + 1
+    (copy / BANK).write_text(text.replace("references: [R136]", "references: [R999]", 1))
+    assert any(fault.startswith(f"{BANK}:{line}: ") for fault in faults(copy))
+
+
+def test_a_broken_link_is_found(copy):
+    with (copy / SECTION).open("a") as file:
+        file.write("\nSee [there](/states/ZZ).\n")
+    assert any("/states/ZZ leads nowhere" in fault for fault in faults(copy))
+
+
+def test_the_check_command_exits_non_zero_and_prints_on_stderr(copy):
+    (copy / MODULE).write_text((copy / MODULE).read_text().replace("difficulty: 2\n", ""))
+    result = CliRunner().invoke(content_group(lambda: load(copy / "modules", copy / "quizzes")), ["check"])
+    assert result.exit_code == 1
+    assert f"{MODULE}:1: difficulty is missing; add it" in result.stderr
+
+
+def test_html_in_a_text_is_shown_and_not_obeyed(copy):
+    with (copy / SECTION).open("a") as file:
+        file.write("\n<script>alert(1)</script>\n")
+    section = load(copy / "modules", copy / "quizzes").modules["adverse-events"].sections[0]
+    assert "<script" not in "".join(part for part in section.parts if isinstance(part, str))
+
+
+def test_any_change_of_a_file_changes_the_hashes(copy, catalog):
+    with (copy / SECTION).open("a") as file:
+        file.write("\nOne more word.\n")
+    changed = load(copy / "modules", copy / "quizzes")
+    assert changed.digest != catalog.digest
+    assert changed.modules["adverse-events"].digest != catalog.modules["adverse-events"].digest
+    assert changed.modules["state-scope"].digest == catalog.modules["state-scope"].digest
+    course = catalog.courses["needling-safety"]
+    assert changed.course_digest(course) != catalog.course_digest(course)
+
+
+def test_content_cannot_be_changed_in_memory(catalog):
+    with pytest.raises(TypeError):
+        catalog.modules["new"] = None
+    with pytest.raises(ValueError, match="frozen"):
+        catalog.modules["adverse-events"].title = "x"
+
+
+def test_modules_are_long_enough_and_illustrated(catalog):
+    for module in catalog.modules.values():
+        assert module.words >= 1800
+        assert sum(part.count("<figure") for s in module.sections for part in s.parts if isinstance(part, str)) >= 4
+        assert sum(len(section.checks) for section in module.sections) >= 6
+        assert len(catalog.banks[module.id].items) >= 24
+
+
+def test_keys_are_spread_over_the_letters_and_no_longer_than_distractors(catalog):
+    for bank in catalog.banks.values():
+        single = [item for item in bank.items if item.type == "single"]
+        counts = Counter(item.key[0] for item in single)
+        assert max(counts.values()) <= 2 * min(counts.values())
+        keys = [len(o.text) for item in single for o in item.options if o.id in item.key]
+        rest = [len(o.text) for item in single for o in item.options if o.id not in item.key]
+        assert sum(keys) / len(keys) <= 1.2 * sum(rest) / len(rest)
+
+
+def test_every_jurisdiction_is_there_with_sources(catalog):
+    assert len(catalog.jurisdictions) == 51
+    assert all(state.sources for state in catalog.jurisdictions.values())
+
+
+def test_the_counts_taught_are_those_of_the_data(catalog):
+    text = (ROOT / "modules/state-scope/02-four-answers.md").read_text()
+    for status, count in Counter(state.status for state in catalog.jurisdictions.values()).items():
+        assert f"| {status.capitalize()} | {count} |" in text
+    unseen = sum(state.basis == "none" for state in catalog.jurisdictions.values())
+    assert f"In {unseen} of all entries no text of the state itself was seen" in text

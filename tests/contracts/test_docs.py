@@ -1,0 +1,43 @@
+"""What the documents promise is there."""
+
+import re
+
+import pytest
+
+from course.access import GRANTS, Role
+from course.audit.log import DETAILS, Event
+from course.cli import cli
+from course.config import ROOT
+
+README = (ROOT / "README.md").read_text()
+SETTINGS = set(re.findall(r'env(?:\.get\(|\[)"([A-Z_]+)"|_url\(env, "([A-Z_]+)"', (ROOT / "course/config.py").read_text()))
+
+
+def test_every_setting_is_in_the_readme():
+    names = {name for pair in SETTINGS for name in pair if name}
+    assert len(names) >= 9
+    assert {name for name in names if f"`{name}`" not in README} == set()
+
+
+@pytest.mark.parametrize("command", ["content check", "people create-admin", "demo", "worker", "migrate"])
+def test_every_command_is_in_the_readme(command):
+    assert command.split()[0] in cli.commands
+    assert f"./run {command}" in README
+
+
+def test_the_listed_commands_are_all_there_are():
+    assert set(cli.commands) == {"content", "people", "demo", "worker", "migrate", "serve"}
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?:|#|/)([^)#]+)", re.sub(r"(?s)```.*?```|`[^`]*`", "", path.read_text())):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_audit_vocabulary_is_closed():
+    assert set(DETAILS) == set(Event)
+
+
+def test_every_role_has_its_grants():
+    assert set(GRANTS) == set(Role)

@@ -1,0 +1,40 @@
+"""Templates compile, use what they import, and give each page a title."""
+
+import re
+from pathlib import Path
+
+from flask import Flask
+
+from course.config import ROOT
+
+FOLDER = ROOT / "course/templates"
+TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())
+
+
+def test_every_template_compiles(app: Flask):
+    for name in TEMPLATES:
+        app.jinja_env.get_template(name)
+
+
+def test_every_page_has_a_title():
+    pages = [name for name in TEMPLATES if 'extends "base.html"' in (FOLDER / name).read_text()]
+    assert len(pages) > 30
+    assert [name for name in pages if "{% block title %}" not in (FOLDER / name).read_text()] == []
+
+
+def test_no_template_imports_what_it_does_not_use():
+    unused = []
+    for name in TEMPLATES:
+        text = (FOLDER / name).read_text()
+        for names in re.findall(r"{% from \"[^\"]+\" import ([^%]+) %}", text):
+            for one in (part.split(" as ")[-1].strip() for part in names.split(",")):
+                if not re.search(rf"\b{one}\(", text) and not re.search(rf"\b{one}\[", text):
+                    unused.append(f"{name}: {one}")
+    assert unused == []
+
+
+def test_no_template_is_orphaned():
+    code = "".join(path.read_text() for path in Path(ROOT / "course").rglob("*.py"))
+    code += "".join((FOLDER / name).read_text() for name in TEMPLATES)
+    mails = {f"mail/{kind}.txt" for kind in re.findall(r'"((?:confirm|reset|certificate)-[a-z]+)"', code)}
+    assert [n for n in TEMPLATES if f'"{n}"' not in code and n not in mails] == []

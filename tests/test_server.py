@@ -1,0 +1,87 @@
+"""The command that serves: it says when it is ready, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from course.config import ROOT
+from tests.journeys.conftest import free_port, serve
+
+
+def children_of(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in found.splitlines()[1:]]
+    direct = [child for child, parent in pairs if parent == pid]
+    return direct + [grandchild for child in direct for grandchild in children_of(child)]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_when_it_says_so_and_stops_with_its_children(tmp_path, how):
+    port = free_port()
+    process = serve(tmp_path, port)
+    assert process.stdout.readline().startswith("Ready: ")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
+        assert answer.status == 200
+    family = children_of(process.pid)
+    assert len(family) >= 2
+    process.send_signal(how)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert [pid for pid in family if alive(pid)] == []
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_port_in_use_is_one_sentence_that_names_it(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = serve(tmp_path, taken.getsockname()[1])
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert error.startswith("PORT: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "nonsense"),
+        ("PUBLIC_URL", "learn.example.org"),
+        ("SECRET_KEY", "short"),
+        ("SMTP_URL", "http://mail"),
+        ("MAIL_FROM", "nobody"),
+        ("QUEUE_URL", "sqlite:///x"),
+        ("COURSE_DATA", "/dev/null/x"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_and_is_named(tmp_path, name, value):
+    env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(tmp_path), name: value}
+    command = [sys.executable, "-m", "course", "migrate"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{name}: ")
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [] or name != "PORT"
+
+
+def test_a_secret_key_is_made_once_for_its_owner_alone(tmp_path):
+    env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-m", "course", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
+    key = tmp_path / "secret_key"
+    assert len(key.read_text()) >= 48
+    assert key.stat().st_mode & 0o077 == 0
