@@ -10,7 +10,9 @@ from course.cli import cli
 from course.config import ROOT
 
 README = (ROOT / "README.md").read_text()
-SETTINGS = set(re.findall(r'env(?:\.get\(|\[)"([A-Z_]+)"|_url\(env, "([A-Z_]+)"', (ROOT / "course/config.py").read_text()))
+SETTINGS = set(
+    re.findall(r'env(?:\.get\(|\[)"([A-Z_]+)"|_url\(env, "([A-Z_]+)"', (ROOT / "course/config.py").read_text())
+)
 
 
 def test_every_setting_is_in_the_readme():
@@ -31,7 +33,9 @@ def test_the_listed_commands_are_all_there_are():
 
 def test_links_between_documents_lead_somewhere():
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        for target in re.findall(r"\]\((?!https?:|#|/)([^)#]+)", re.sub(r"(?s)```.*?```|`[^`]*`", "", path.read_text())):
+        for target in re.findall(
+            r"\]\((?!https?:|#|/)([^)#]+)", re.sub(r"(?s)```.*?```|`[^`]*`", "", path.read_text())
+        ):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 

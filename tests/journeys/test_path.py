@@ -67,7 +67,7 @@ def study(person):
     person.go("/modules/")
     person.press("Adverse events and emergency response")
     person.press("Begin")
-    while "/modules/adverse-events/" != person.page.url.removeprefix(person.site.address):
+    while person.page.url.removeprefix(person.site.address) != "/modules/adverse-events/":
         for n in range(person.page.locator(".check form").count()):
             form = person.page.locator(".check form").nth(n)
             form.locator("input[name=choice]").first.check()

@@ -1,0 +1,25 @@
+import pytest
+
+from course import db, demo
+from course.accounts.models import User
+from course.assessment.models import Attempt
+from course.certificates.models import Certificate, Request, Revocation
+from course.jobs import Job
+from tests.factories import NOON
+
+
+def test_the_demo_has_all_states_of_progress(app):
+    demo.populate(app, 60, now=NOON, progress=lambda: None)
+    with app.app_context():
+        assert {row.state for row in db.session.query(Request)} == {"waiting", "issued", "rejected"}
+        assert db.session.query(Certificate).count() > 3
+        assert db.session.query(Revocation).count() >= 1
+        assert {row.passed for row in db.session.query(Attempt)} == {True, False}
+        assert db.session.query(Job).filter_by(done_at=None).count() == 0
+
+
+def test_the_demo_refuses_a_database_with_real_people(app, learner):
+    with pytest.raises(demo.RealPeople):
+        demo.populate(app, 1, now=NOON, progress=lambda: None)
+    with app.app_context():
+        assert db.session.query(User).count() == 1
