@@ -1,0 +1,55 @@
+"""Takes the pictures of the README: `.venv/bin/python -m tests.screenshots`."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from course.config import ROOT
+from course.demo import DOMAIN, PASSWORD
+from tests import browser as browsers
+from tests.journeys.conftest import free_port, serve
+
+SIZE = {"width": 1180, "height": 760}
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(f"{who}@{DOMAIN}")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button").click()
+
+
+def take(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, viewport=SIZE)
+    page = context.new_page()
+    page.goto("/")
+    page.screenshot(path=ROOT / "docs/front.png")
+    sign_in(page, "admin")
+    page.goto("/admin/requests/")
+    page.screenshot(path=ROOT / "docs/queue.png")
+    phone = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+    sign_in(phone, "therapist1")
+    phone.goto("/modules/thorax-and-upper-back/from-skin-to-lung")
+    phone.screenshot(path=ROOT / "docs/section.png")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        env = {**os.environ, "COURSE_DATA": data}
+        subprocess.run([sys.executable, "-m", "course", "demo", "--learners", "60"], cwd=ROOT, env=env, check=True)
+        port = free_port()
+        process = serve(Path(data), port)
+        assert process.stdout is not None
+        process.stdout.readline()
+        take(browsers.launch(playwright), f"http://127.0.0.1:{port}")
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+if __name__ == "__main__":
+    main()
