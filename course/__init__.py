@@ -26,7 +26,6 @@ from course.config import Config
 from course.mail import message
 from course.mail import views as mail_views
 from course.states import views as states_views
-from course.study import contact
 from course.study import views as study_views
 
 BLUEPRINTS = (
@@ -78,7 +77,6 @@ def _init_templates(app: Flask) -> None:
         provider=content.provider,
         content_awaits_review=any(module.review == "awaiting" for module in content.modules.values()),
         local_mailbox=mail_views.local_mailbox,
-        state_hours=contact.hours,
         hours=certificate_facts.hours,
         contact_hours=certificate_facts.contact_hours,
         csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),

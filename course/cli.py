@@ -112,7 +112,7 @@ def _explained(run: Callable[[], R]) -> R:
     except ContentInvalid as invalid:
         sys.exit(f"{invalid}\nThe content has faults; nothing was started.")
     except OperationalError as error:
-        sys.exit(f"DATABASE_URL: the database can't be used: {error.orig}")
+        sys.exit(f"DATABASE_URL: the database can't be used: {str(error.orig).splitlines()[0]}")
 
 
 def main() -> None:

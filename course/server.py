@@ -54,6 +54,8 @@ def _port_fault(host: str, port: int) -> str | None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror:
+            return f"HOST: {host!r} is no address of this machine."
         except OSError as error:
             return f"PORT: {host}:{port} can't be used ({error.strerror}); set PORT or HOST to another."
     return None

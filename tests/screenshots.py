@@ -32,7 +32,9 @@ def take(browser: Browser, address: str) -> None:
     sign_in(page, "admin")
     page.goto("/admin/requests/")
     page.screenshot(path=ROOT / "docs/queue.png")
-    phone = browser.new_context(base_url=address, viewport={"width": 390, "height": 844}, color_scheme="dark").new_page()
+    phone = browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 844}, color_scheme="dark"
+    ).new_page()
     sign_in(phone, "therapist1")
     phone.goto("/modules/thorax-and-upper-back/from-skin-to-lung")
     phone.screenshot(path=ROOT / "docs/section.png")

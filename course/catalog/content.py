@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -284,6 +285,13 @@ class Jurisdiction(Content):
     conflicts: Text | None
 
 
+class JurisdictionsFile(Content):
+    """`compiled_on` is the day of the research; the entries are typed one by one, so that a fault has its line."""
+
+    compiled_on: date
+    states: tuple[Any, ...] = Field(min_length=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
     """All content, as one whole; the mappings are read-only and keep the order of the files."""
@@ -293,6 +301,7 @@ class Catalog:
     assessments: Mapping[str, Assessment]
     courses: Mapping[str, Course]
     jurisdictions: Mapping[str, Jurisdiction]
+    compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]
     attestation: str
     provider: Provider

@@ -1,7 +1,7 @@
 """Files -> Catalog, whole and validated, or ContentInvalid with every problem and its place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from course.catalog.content import (
     Catalog,
     CoursesFile,
     Jurisdiction,
+    JurisdictionsFile,
     Module,
     ModuleFile,
     Section,
@@ -31,22 +32,12 @@ class ContentInvalid(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-@dataclass
-class Draft:
-    """What was read, with the documents that say where it stands."""
-
-    modules: dict[str, Module]
-    banks: dict[str, Bank]
-    documents: dict[str, Document]
-    parsed: dict[str, dict[str, Parsed]]
-
-
 def load(modules: Path, quizzes: Path) -> Catalog:
     problems = Problems()
     root = modules.parent
     documents: dict[str, Document] = {}
     courses = _courses(modules / "courses.yaml", root, problems, documents)
-    states = _jurisdictions(modules / "jurisdictions.yaml", root, problems, documents)
+    states, compiled_on = _jurisdictions(modules / "jurisdictions.yaml", root, problems, documents)
     banks = _banks(quizzes, root, problems, documents)
     folders = sorted(path for path in modules.iterdir() if (path / "module.yaml").is_file())
     parsed = {folder.name: _sections(folder, root, problems) for folder in folders}
@@ -59,11 +50,15 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         consistency.check(loaded, banks, courses, states, parsed, documents, problems)
     if problems.found or courses is None:
         raise ContentInvalid(problems.found)
-    return _catalog(courses, _in_course_order(loaded, courses), banks, states)
+    return _catalog(courses, _in_course_order(loaded, courses), banks, states, compiled_on)
 
 
 def _catalog(
-    courses: CoursesFile, modules: dict[str, Module], banks: dict[str, Bank], states: dict[str, Jurisdiction]
+    courses: CoursesFile,
+    modules: dict[str, Module],
+    banks: dict[str, Bank],
+    states: dict[str, Jurisdiction],
+    compiled_on: date,
 ) -> Catalog:
     parts = [
         courses.model_dump_json(),
@@ -77,6 +72,7 @@ def _catalog(
         assessments=_frozen({a.id: a for a in courses.assessments}),
         courses=_frozen({c.id: c for c in courses.courses}),
         jurisdictions=_frozen(states),
+        compiled_on=compiled_on,
         evaluation=courses.evaluation,
         attestation=courses.attestation,
         provider=courses.provider,
@@ -110,12 +106,14 @@ def _courses(path: Path, root: Path, problems: Problems, documents: dict[str, Do
 
 def _jurisdictions(
     path: Path, root: Path, problems: Problems, documents: dict[str, Document]
-) -> dict[str, Jurisdiction]:
+) -> tuple[dict[str, Jurisdiction], date]:
     document = _document(path, root, problems, documents, "jurisdictions")
-    if document is None or not isinstance(document.data, list):
-        return {}
-    states = [source.typed(Jurisdiction, document, problems, at=[n]) for n in range(len(document.data))]
-    return {state.code: state for state in sorted(filter(None, states), key=lambda state: state.name)}
+    file = source.typed(JurisdictionsFile, document, problems) if document else None
+    if document is None or file is None:
+        return {}, date.min
+    states = [source.typed(Jurisdiction, document, problems, at=["states", n]) for n in range(len(file.states))]
+    in_order = sorted(filter(None, states), key=lambda state: state.name)
+    return {state.code: state for state in in_order}, file.compiled_on
 
 
 def _banks(folder: Path, root: Path, problems: Problems, documents: dict[str, Document]) -> dict[str, Bank]:

@@ -10,7 +10,7 @@ from flask_login import current_user
 from course import clock
 from course.access import Permission, may, public, requires
 from course.accounts import queries as accounts
-from course.accounts.models import User
+from course.accounts.models import License, User
 from course.catalog.queries import catalog, course_of
 from course.certificates import actions, queries
 from course.certificates.facts import Facts
@@ -18,6 +18,7 @@ from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
 from course.completion import queries as completion
 from course.completion.steps import step_url
+from course.study import contact
 
 bp = Blueprint("certificates", __name__)
 
@@ -38,7 +39,18 @@ def course(course_id: str) -> ResponseReturnValue:
         asked=queries.requests_of(_me().id).get(found.id),
         certificate=queries.awards_of(_me().id).get(found.id),
         step_url=step_url,
+        state_hours_of=_state_hours,
     )
+
+
+def _state_hours(licenses: list[License], minutes: int) -> str:
+    """The minutes as hours of each state where the person is licensed; 60 minutes where its length was not seen."""
+    found = []
+    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+        state = catalog().jurisdictions[code]
+        length = state.hour_minutes or 60
+        found.append(f"{state.name} {float(contact.hours(minutes, length)):g} (of {length} minutes)")
+    return "; ".join(found)
 
 
 @bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])

@@ -24,4 +24,4 @@ def state(code: str) -> ResponseReturnValue:
         raise NotFound
     if code != found.code:
         return redirect(url_for(".state", code=found.code), 308)
-    return render_template("states/state.html", state=found)
+    return render_template("states/state.html", state=found, compiled_on=catalog().compiled_on)

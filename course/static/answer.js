@@ -16,9 +16,10 @@ function say(state, text) {
   line.textContent = text;
 }
 
+// The serial is kept with the choice, so that an old answer never overtakes one given later on another device.
 function keep(choice) {
   try {
-    localStorage.setItem(key, JSON.stringify(choice));
+    localStorage.setItem(key, JSON.stringify({ choice, serial: serial.value }));
   } catch {
     // a browser that keeps nothing still sends
   }
@@ -32,21 +33,31 @@ function kept() {
   }
 }
 
+function forget() {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // nothing was kept
+  }
+}
+
 function show(choice) {
   for (const input of form.querySelectorAll("[name=choice]")) input.checked = choice.includes(input.value);
 }
 
 async function send() {
-  const choice = kept();
-  if (sending || choice === null) return;
+  const mine = kept();
+  if (sending || mine === null) return;
+  const { choice } = mine;
   sending = true;
   say("saving", "Saving …");
   const body = new FormData(form);
   body.delete("choice");
   for (const id of choice) body.append("choice", id);
+  body.set("serial", mine.serial);
   try {
     const reply = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    await settle(reply, choice);
+    await settle(reply, mine);
   } catch {
     later();
   }
@@ -55,22 +66,20 @@ async function send() {
   if (newer !== null && line.dataset.state !== "failed") send();
 }
 
-async function settle(reply, choice) {
+async function settle(reply, mine) {
   const type = reply.headers.get("Content-Type") ?? "";
   if (reply.redirected || !type.includes("json")) {
     if (reply.status >= 500) return later();
-    localStorage.setItem(`${key}:unsent`, JSON.stringify(choice));
     return say("failed", "Not saved: you were signed out. Sign in again in another tab, then choose once more.");
   }
   const answer = await reply.json();
   if (reply.status >= 500) return later();
   wait = 1000;
   if (answer.serial) serial.value = answer.serial + 1;
-  const still = JSON.stringify(kept()) === JSON.stringify(choice);
-  if (reply.ok || answer.choice || reply.status < 500) {
-    if (still) localStorage.removeItem(key);
-  }
-  if (reply.ok) return say("saved", choice.length ? "✓ Saved" : "Not answered yet.");
+  const changed = JSON.stringify(kept()) !== JSON.stringify(mine);
+  if (changed) return reply.ok ? keep(kept().choice) : undefined;
+  forget();
+  if (reply.ok) return say("saved", mine.choice.length ? "✓ Saved" : "Not answered yet.");
   if (answer.choice) show(answer.choice);
   say("failed", answer.error);
 }
@@ -95,9 +104,9 @@ addEventListener("online", send);
 const waiting = kept();
 if (waiting !== null) {
   const here = [...form.querySelectorAll("[name=choice][checked]")].map((input) => input.value);
-  if (JSON.stringify(here) === JSON.stringify(waiting)) localStorage.removeItem(key);
+  if (JSON.stringify(here) === JSON.stringify(waiting.choice)) forget();
   else {
-    show(waiting);
+    show(waiting.choice);
     send();
   }
 }

@@ -30,3 +30,10 @@ def test_home_needs_nine_statements_at_most(app, pages, learner, count_queries):
     with count_queries() as seen:
         mine.get("/home")
     assert len(seen) <= 9, seen
+
+
+def test_hours_are_those_of_the_states_where_one_is_licensed(app, pages, learner):
+    mine = pages.as_(learner)
+    mine.post("/profile/licenses/new", {"jurisdiction": "NY", "profession": "PT", "number": "1"})
+    text = mine.get(f"/courses/{COURSE}").text
+    assert "Hawaii 1 (of 60 minutes); New York 1 (of 50 minutes)" in text

@@ -152,4 +152,5 @@ def test_the_counts_taught_are_those_of_the_data(catalog):
     for status, count in Counter(state.status for state in catalog.jurisdictions.values()).items():
         assert f"| {status.capitalize()} | {count} |" in text
     unseen = sum(state.basis == "none" for state in catalog.jurisdictions.values())
+    assert f"{catalog.compiled_on.day} {catalog.compiled_on:%B %Y}" in text
     assert f"In {unseen} of all entries no text of the state itself was seen" in text
