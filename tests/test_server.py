@@ -7,17 +7,11 @@ import subprocess
 import sys
 import urllib.request
 
+import psutil
 import pytest
 
 from course.config import ROOT
 from tests.journeys.conftest import free_port, serve
-
-
-def children_of(pid: int) -> list[int]:
-    found = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in found.splitlines()[1:]]
-    direct = [child for child, parent in pairs if parent == pid]
-    return direct + [grandchild for child in direct for grandchild in children_of(child)]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -27,20 +21,12 @@ def test_it_serves_when_it_says_so_and_stops_with_its_children(tmp_path, how):
     assert process.stdout.readline().startswith("Ready: ")
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as answer:
         assert answer.status == 200
-    family = children_of(process.pid)
+    family = psutil.Process(process.pid).children(recursive=True)
     assert len(family) >= 2
     process.send_signal(how)
     process.communicate(timeout=10)
     assert process.returncode == 0
-    assert [pid for pid in family if alive(pid)] == []
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+    assert psutil.wait_procs(family, timeout=3)[1] == []
 
 
 def test_a_port_in_use_is_one_sentence_that_names_it(tmp_path):

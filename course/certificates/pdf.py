@@ -4,6 +4,8 @@ import functools
 import hashlib
 import io
 import json
+import unicodedata
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,13 @@ from typing import Any
 import segno
 import typst
 
-from course.certificates.facts import MODES, Facts, contact_hours, hours
+from course.certificates.facts import MODES, Facts, ModuleFacts, contact_hours, hours
 
 TEMPLATE = Path(__file__).parent / "template" / "certificate.typ"
+UNPRINTABLE = ("could not be displayed with font", "the PDF contains the codepoint")
+REORDERING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+MOMENT = ("year", "month", "day", "hour", "minute", "second")
+ROOM_FOR_APPROVALS = 60  # letters, two lines of the front page
 
 
 class NameNotPrintable(Exception):
@@ -33,6 +39,8 @@ def _fonts() -> typst.Fonts:
 
 def render(facts: Facts) -> bytes:
     """The document's bytes; equal facts give equal bytes. Raises NameNotPrintable."""
+    if any(_is_hidden(letter) for letter in facts.name):
+        raise NameNotPrintable(facts.name)
     try:
         return typst.compile(
             TEMPLATE.read_bytes(),
@@ -42,9 +50,14 @@ def render(facts: Facts) -> bytes:
             pdf_standards=["a-2a", "ua-1"],
         )
     except typst.TypstError as error:
-        if "could not be displayed" in str(error) or "glyph" in str(error):
-            raise NameNotPrintable(facts.name) from error
+        if any(words in error.message for words in UNPRINTABLE):
+            raise NameNotPrintable(error.message) from error
         raise
+
+
+def _is_hidden(letter: str) -> bool:
+    """Controls, halves of letters and orders to turn the direction: they'd print another name than was attested."""
+    return letter in REORDERING or unicodedata.category(letter) in {"Cc", "Cs"}
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -52,25 +65,49 @@ def _data(facts: Facts) -> dict[str, Any]:
     return facts.to_json() | {
         "completed_on": _day(facts.completed_on),
         "issued_on": _day(facts.issued_on),
-        "date": [facts.issued_at.year, facts.issued_at.month, facts.issued_at.day],
+        "issued_at": {part: getattr(facts.issued_at, part) for part in MOMENT},
+        "approvals_in_short": _approvals_in_short(facts),
         "hours": hours(facts.total_minutes),
+        "total_minutes": str(facts.total_minutes),
         "contact_hours": contact_hours(facts.total_minutes),
-        "hours_by_mode": [[words, hours(facts.minutes.get(mode, 0))] for mode, words in MODES.items()],
-        "hours_by_domain": [[name, hours(minutes)] for name, minutes in facts.minutes_by_domain.items()],
-        "modules": [
-            {"title": m.title, "domain": m.domain, "version": m.version, "hours": hours(m.minutes),
-             "objectives": list(m.objectives), "digest": m.digest[:16]}
-            for m in facts.modules
-        ],
+        "by_mode": [_sum(words, facts.minutes.get(mode, 0)) for mode, words in MODES.items()],
+        "by_domain": [_sum(name, minutes) for name, minutes in facts.minutes_by_domain.items()],
+        "modules": [_module(module) for module in facts.modules],
         "assessments": [[title, _day(on)] for title, on in facts.assessments],
         "delivery": facts.delivery,
         "awaits_review": facts.awaits_review,
         "qr": _qr(facts.verify_url),
         "domain": facts.verify_url.split("/verify/")[0].split("://")[-1],
-    }  # fmt: skip
+    }
 
 
-def _day(value: Any) -> str:
+def _module(module: ModuleFacts) -> dict[str, Any]:
+    return {
+        "title": module.title,
+        "objectives": list(module.objectives),
+        "domain": module.domain,
+        "version": module.version,
+        "review": "awaited" if module.review == "awaiting" else module.review,
+        "minutes": str(module.minutes),
+    }
+
+
+def _sum(name: str, minutes: int) -> list[str]:
+    return [name, str(minutes), hours(minutes)]
+
+
+def _approvals_in_short(facts: Facts) -> str:
+    """All approvals where they fit the front page; else those of the licence's state, which its board looks for."""
+    if not facts.approvals:
+        return "None on record for this course"
+    if len(facts.approvals_text) <= ROOM_FOR_APPROVALS:
+        return facts.approvals_text
+    own = [f"{a.state} {a.number}" for a in facts.approvals if a.state == facts.licence_state]
+    rest = len(facts.approvals) - len(own)
+    return ", ".join(own) + (" and " if own else "") + f"{rest} {'more ' if own else ''}under “The record”"
+
+
+def _day(value: date) -> str:
     return f"{value:%B} {value.day}, {value.year}"
 
 
