@@ -33,7 +33,7 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """`minutes` by mode; both dates are in `time_zone`, the one of the licence's state; `issued_at` is aware UTC."""
+    """`minutes` by mode, a key of MODES; both dates are in `time_zone`, the one of the licence's state; `issued_at` is aware UTC."""
 
     code: str
     cycle: int
@@ -85,8 +85,10 @@ class Facts:
 
     @property
     def masked_licence(self) -> str | None:
-        """For the public page: enough to compare with the paper, too little to copy."""
-        return self.licence_number and f"ends in {self.licence_number[-3:]}"
+        """For the public page: enough to compare with the paper, too little to copy. None for a number under six."""
+        if self.licence_number is None or len(self.licence_number) < 6:
+            return None
+        return f"ends in {self.licence_number[-3:]}"
 
     @property
     def awaits_review(self) -> bool:
@@ -123,4 +125,5 @@ def hours(minutes: int) -> str:
 
 
 def contact_hours(minutes: int) -> str:
+    """With their unit: 60 -> `1 contact hour`, 75 -> `1.25 contact hours`."""
     return f"{hours(minutes)} contact {'hour' if hours(minutes) == '1' else 'hours'}"

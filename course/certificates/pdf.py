@@ -76,7 +76,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "assessments": [[title, _day(on)] for title, on in facts.assessments],
         "delivery": facts.delivery,
         "awaits_review": facts.awaits_review,
-        "qr": _qr(facts.verify_url),
+        **_qr(facts.verify_url),
         "domain": facts.verify_url.split("/verify/")[0].split("://")[-1],
     }
 
@@ -111,7 +111,8 @@ def _day(value: date) -> str:
     return f"{value:%B} {value.day}, {value.year}"
 
 
-def _qr(url: str) -> str:
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(out, kind="svg", border=4, scale=4, xmldecl=False)
-    return out.getvalue().decode()
+def _qr(url: str) -> dict[str, Any]:
+    """The code as SVG with its border of 4 modules, and its width in modules, border and all."""
+    code, out = segno.make(url, error="m", micro=False), io.BytesIO()
+    code.save(out, kind="svg", border=4, xmldecl=False)
+    return {"qr": out.getvalue().decode(), "qr_modules": code.symbol_size(border=4)[0]}

@@ -48,7 +48,8 @@ def document() -> bytes:
         "Certificate of completion", FACTS.code, FACTS.name, "Physical therapist, Florida licence PT 40213",
         FACTS.course_title, "2.5 contact hours", "Self-paced online, In person", "March 1, 2026", "March 2, 2026",
         FACTS.provider_name, "Provider number 50-1234", "TX TX-99", "Ada Admin", "Self-paced, no live instructor",
-        FACTS.verify_url, "Self-paced online 1, Live online 0, In person 1.5", "Sort events by severity.",
+        "Self-paced online 60 1", "In person 90 1.5", "Together 150 2.5",
+        FACTS.verify_url, "Sort events by severity.",
         "awaited review", "America/New_York", "Education, not licensure",
     ],
 )  # fmt: skip
