@@ -50,6 +50,11 @@ def public(view: View) -> View:
     return view
 
 
+def me() -> Any:
+    """The signed-in person of this request: the accounts room's User, which this floor does not know."""
+    return current_user._get_current_object()
+
+
 def may(permission: str) -> bool:
     """Whether the person of this request holds the permission."""
     return current_user.is_authenticated and permission in GRANTS[Role(current_user.role)]

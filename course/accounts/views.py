@@ -1,6 +1,5 @@
 """Signing up, in and out, confirming an address, resetting a password, invitations, and the profile."""
 
-from typing import cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from course import clock
-from course.access import Permission, public, requires
+from course.access import Permission, me, public, requires
 from course.accounts import actions, passwords, queries
 from course.accounts.forms import (
     ForgottenForm,
@@ -96,7 +95,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
 @bp.post("/confirm-email")
 @requires(Permission.PROFILE)
 def send_confirmation() -> ResponseReturnValue:
-    actions.send_confirmation(_me(), now=clock.now())
+    actions.send_confirmation(me(), now=clock.now())
     flash(f"We have sent a mail to {current_user.email}.", "mail")
     return redirect(url_for(".profile"), 303)
 
@@ -144,7 +143,7 @@ def invitation(token: str) -> ResponseReturnValue:
 def profile() -> ResponseReturnValue:
     form = NameForm(obj=current_user)
     if form.validate_on_submit():
-        actions.rename(_me(), form.legal_name.data, now=clock.now())
+        actions.rename(me(), form.legal_name.data, now=clock.now())
         flash("Your name is saved.", "ok")
         return redirect(url_for(".profile"), 303)
     return render_template("accounts/profile.html", form=form, states=_states()), _status()
@@ -159,7 +158,7 @@ def add_license() -> ResponseReturnValue:
 @bp.route("/profile/licenses/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
 def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - the address's noun
-    return _edit_license(queries.own_license(_me(), code))
+    return _edit_license(queries.own_license(me(), code))
 
 
 def _edit_license(license_: License | None) -> ResponseReturnValue:
@@ -167,7 +166,7 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("accounts/license.html", form=form, license=license_), _status()
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
-    actions.save_license(_me(), license_, **values, now=clock.now())
+    actions.save_license(me(), license_, **values, now=clock.now())
     flash("Your licence is saved.", "ok")
     return redirect(url_for(".profile"), 303)
 
@@ -175,13 +174,9 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
 @bp.post("/profile/licenses/<uuid:code>/remove")
 @requires(Permission.PROFILE)
 def remove_license(code: UUID) -> ResponseReturnValue:
-    actions.remove_license(_me(), queries.own_license(_me(), code), now=clock.now())
+    actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
     flash("The licence is removed from your profile.", "ok")
     return redirect(url_for(".profile"), 303)
-
-
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
 
 
 def _states() -> dict[str, str]:

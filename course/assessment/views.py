@@ -1,15 +1,13 @@
 """The quiz: its cover with the rules, one page an item, the overview before submitting, and the result."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from course import clock
-from course.access import Permission, requires
-from course.accounts.models import User
+from course.access import Permission, me, requires
 from course.assessment import actions, queries, scoring
 from course.assessment.forms import AnswerForm
 from course.assessment.models import Attempt, AttemptItem
@@ -18,10 +16,6 @@ from course.catalog.queries import assessment_of, catalog, module_of
 from course.web import NotFound, Refused, wants_json
 
 bp = Blueprint("assessment", __name__)
-
-
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
 
 
 def _quiz(slug: str) -> tuple[Module, Assessment]:
@@ -36,7 +30,7 @@ def _quiz(slug: str) -> tuple[Module, Assessment]:
 @requires(Permission.ATTEMPT)
 def cover(slug: str) -> ResponseReturnValue:
     module, assessment = _quiz(slug)
-    past = queries.attempts_at(_me().id, assessment.id)
+    past = queries.attempts_at(me().id, assessment.id)
     entry = actions.entry_for(past, assessment, clock.now())
     bank = catalog().banks[assessment.bank]
     return render_template(
@@ -49,14 +43,14 @@ def cover(slug: str) -> ResponseReturnValue:
 def start(slug: str) -> ResponseReturnValue:
     module, assessment = _quiz(slug)
     bank = catalog().banks[assessment.bank]
-    attempt = actions.start(_me(), assessment, bank, module, now=clock.now())
+    attempt = actions.start(me(), assessment, bank, module, now=clock.now())
     return redirect(url_for(".item", code=attempt.code, position=1), 303)
 
 
 @bp.get("/attempts/<uuid:code>/<int:position>")
 @requires(Permission.ATTEMPT)
 def item(code: UUID, position: int) -> ResponseReturnValue:
-    attempt = queries.own_attempt(_me(), code)
+    attempt = queries.own_attempt(me(), code)
     if attempt.submitted_at:
         return redirect(url_for(".result", code=code), 303)
     return _item_page(attempt, queries.item_at(attempt, position))
@@ -91,18 +85,18 @@ def save(code: UUID, position: int) -> ResponseReturnValue:
         return _refuse(code, position, actions.NotAnOption())
     try:
         choice = set(form.choice.data or ())
-        serial = actions.save_answer(_me(), code, position, choice, serial=form.serial.data, now=clock.now())
+        serial = actions.save_answer(me(), code, position, choice, serial=form.serial.data, now=clock.now())
     except actions.AnsweredElsewhere as refusal:
         return _refuse(code, position, refusal, choice=refusal.choice, serial=refusal.serial)
     if wants_json():
         return {"serial": serial}
-    return _after_saving(queries.own_attempt(_me(), code), position)
+    return _after_saving(queries.own_attempt(me(), code), position)
 
 
 def _refuse(code: UUID, position: int, refusal: Refused, **saved: Any) -> ResponseReturnValue:
     if wants_json():
         return {"error": refusal.message, **saved}, refusal.status
-    attempt = queries.own_attempt(_me(), code)
+    attempt = queries.own_attempt(me(), code)
     return _item_page(attempt, queries.item_at(attempt, position), fault=refusal.message, status=refusal.status)
 
 
@@ -119,7 +113,7 @@ def _after_saving(attempt: Attempt, position: int) -> ResponseReturnValue:
 @bp.get("/attempts/<uuid:code>/overview")
 @requires(Permission.ATTEMPT)
 def overview(code: UUID) -> ResponseReturnValue:
-    attempt = queries.own_attempt(_me(), code)
+    attempt = queries.own_attempt(me(), code)
     if attempt.submitted_at:
         return redirect(url_for(".result", code=code), 303)
     return render_template(
@@ -131,7 +125,7 @@ def overview(code: UUID) -> ResponseReturnValue:
 @bp.post("/attempts/<uuid:code>/submit")
 @requires(Permission.ATTEMPT)
 def submit(code: UUID) -> ResponseReturnValue:
-    attempt = actions.submit(_me(), queries.own_paper(_me(), code), now=clock.now())
+    attempt = actions.submit(me(), queries.own_paper(me(), code), now=clock.now())
     flash("Your answers are submitted and scored.", "info")
     return redirect(url_for(".result", code=attempt.code), 303)
 
@@ -139,7 +133,7 @@ def submit(code: UUID) -> ResponseReturnValue:
 @bp.get("/attempts/<uuid:code>")
 @requires(Permission.ATTEMPT)
 def result(code: UUID) -> ResponseReturnValue:
-    attempt = queries.own_paper(_me(), code)
+    attempt = queries.own_paper(me(), code)
     if attempt.submitted_at is None:
         return redirect(url_for(".overview", code=code), 303)
     answers = {position: saved.choice for position, saved in queries.answers_of(attempt.id).items()}

@@ -1,16 +1,13 @@
 """The queue of requests with their evidence; issuing, rejecting and revoking."""
 
-from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from course import clock
-from course.access import Permission, requires
+from course.access import Permission, me, requires
 from course.accounts import queries as accounts
-from course.accounts.models import User
 from course.certificates import actions, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RejectForm, RevokeForm
@@ -20,10 +17,6 @@ from course.web import NotFound, Refused
 bp = Blueprint("awards", __name__, url_prefix="/admin")
 PAGE = 25
 ALL_AT_ONCE = 500
-
-
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
 
 
 @bp.get("/requests/")
@@ -52,7 +45,7 @@ def issue() -> ResponseReturnValue:
     issued = 0
     for code in chosen:
         try:
-            actions.issue(queries.request_of(code), actor=_me(), now=clock.now())
+            actions.issue(queries.request_of(code), actor=me(), now=clock.now())
             issued += 1
         except Refused as refusal:
             flash(f"One request was not issued: {refusal.message}", "danger")
@@ -90,7 +83,7 @@ def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
     if not form.validate_on_submit():
         return _request_page(code, form, 422)
-    actions.reject(queries.request_of(code), form.reason.data, actor=_me(), now=clock.now())
+    actions.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
     flash("Rejected; the therapist gets a mail with the reason.", "ok")
     return redirect(url_for(".queue"), 303)
 
@@ -130,6 +123,6 @@ def revoke(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _certificate_page(code, form, 422)
     found = queries.certificate_of(code)
-    actions.revoke(found, Reason(form.reason.data), form.note.data, actor=_me(), now=clock.now())
+    actions.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
     flash("Revoked. The public page says so from now on.", "ok")
     return redirect(url_for(".certificate", code=found.code), 303)

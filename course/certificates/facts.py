@@ -33,7 +33,7 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """`minutes` by mode, a key of MODES; both dates are in `time_zone`, the one of the licence's state; `issued_at` is aware UTC."""
+    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the licence's state; `issued_at` aware UTC."""
 
     code: str
     cycle: int

@@ -1,16 +1,14 @@
 """The course's checklist and the request for its certificate, the download, and the public check."""
 
-from typing import cast
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from course import clock
-from course.access import Permission, may, public, requires
+from course.access import Permission, may, me, public, requires
 from course.accounts import queries as accounts
-from course.accounts.models import License, User
+from course.accounts.models import License
 from course.catalog.queries import catalog, course_of
 from course.certificates import actions, queries
 from course.certificates.facts import Facts
@@ -23,10 +21,6 @@ from course.study import contact
 bp = Blueprint("certificates", __name__)
 
 
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
-
-
 @bp.get("/courses/<course_id>")
 @requires(Permission.STUDY)
 def course(course_id: str) -> ResponseReturnValue:
@@ -35,9 +29,9 @@ def course(course_id: str) -> ResponseReturnValue:
         "certificates/course.html",
         course=found,
         catalog=catalog(),
-        standing=completion.standing_of(_me(), found),
-        asked=queries.requests_of(_me().id).get(found.id),
-        certificate=queries.awards_of(_me().id).get(found.id),
+        standing=completion.standing_of(me(), found),
+        asked=queries.requests_of(me().id).get(found.id),
+        certificate=queries.awards_of(me().id).get(found.id),
         step_url=step_url,
         state_hours_of=_state_hours,
     )
@@ -56,7 +50,7 @@ def _state_hours(licenses: list[License], minutes: int) -> str:
 @bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_OWN)
 def request_certificate(course_id: str) -> ResponseReturnValue:
-    found, user = course_of(course_id), _me()
+    found, user = course_of(course_id), me()
     standing = completion.standing_of(user, found)
     if not standing.complete:
         raise actions.NotComplete(standing.missing)
@@ -80,7 +74,7 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
 @bp.get("/certificates/")
 @requires(Permission.CERTIFICATE_OWN)
 def certificates() -> ResponseReturnValue:
-    awards = queries.awards_of(_me().id).values()
+    awards = queries.awards_of(me().id).values()
     return render_template("certificates/certificates.html", certificates=[(c, facts_of(c)) for c in awards])
 
 
@@ -91,7 +85,7 @@ def facts_of(certificate: Certificate) -> Facts:
 @bp.get("/certificates/<code>.pdf")
 @requires(Permission.CERTIFICATE_OWN)
 def document(code: str) -> ResponseReturnValue:
-    code, document = queries.document_of(_me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    code, document = queries.document_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
     headers = {"Content-Disposition": f'inline; filename="certificate-{code}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
 

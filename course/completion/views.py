@@ -1,14 +1,10 @@
 """The learner's home: what is done, what is missing and why, the next step; and the course evaluation."""
 
-from typing import cast
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from course import clock
-from course.access import Permission, requires
-from course.accounts.models import User
+from course.access import Permission, me, requires
 from course.catalog.queries import catalog, course_of
 from course.completion import actions, forms, queries
 from course.completion.steps import step_url
@@ -16,14 +12,10 @@ from course.completion.steps import step_url
 bp = Blueprint("completion", __name__)
 
 
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
-
-
 @bp.get("/home")
 @requires(Permission.STUDY)
 def home() -> ResponseReturnValue:
-    standings = queries.standings_of(_me())
+    standings = queries.standings_of(me())
     return render_template("completion/home.html", standings=standings, catalog=catalog(), step_url=step_url)
 
 
@@ -31,7 +23,7 @@ def home() -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def evaluation(course_id: str) -> ResponseReturnValue:
     course = course_of(course_id)
-    if course.id in queries.evaluations_of([_me().id])[_me().id]:
+    if course.id in queries.evaluations_of([me().id])[me().id]:
         flash(actions.EvaluatedAlready.message, "info")
         return redirect(url_for("certificates.course", course_id=course.id), 303)
     questions = catalog().evaluation
@@ -39,6 +31,6 @@ def evaluation(course_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         status = 422 if request.method == "POST" else 200
         return render_template("completion/evaluation.html", course=course, form=form, questions=questions), status
-    actions.evaluate(_me(), course, forms.answers(form, questions), now=clock.now())
+    actions.evaluate(me(), course, forms.answers(form, questions), now=clock.now())
     flash("Thank you, your evaluation is saved.", "ok")
     return redirect(url_for("certificates.course", course_id=course.id), 303)

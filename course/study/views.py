@@ -1,14 +1,11 @@
 """The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
 
-from typing import cast
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course import clock
-from course.access import Permission, public, requires
-from course.accounts.models import User
+from course.access import Permission, me, public, requires
 from course.catalog.content import Check, Module, Section
 from course.catalog.queries import catalog, module_of, section_of
 from course.study import actions, queries
@@ -17,10 +14,6 @@ from course.study.queries import Place
 from course.web import NotFound, wants_json
 
 bp = Blueprint("study", __name__)
-
-
-def _me() -> User:
-    return cast(User, current_user._get_current_object())
 
 
 @bp.get("/modules/")
@@ -59,7 +52,7 @@ def section(slug: str, section_id: str) -> ResponseReturnValue:
 def _section_page(
     module: Module, section: Section, *, fault: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    user = _me()
+    user = me()
     page = render_template(
         "study/section.html",
         module=module,
@@ -85,7 +78,7 @@ def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnVal
             return {"error": message}, 422
         flash(message, "danger")
         return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
-    answer = actions.answer_check(_me(), module, section, check, form.chosen(), now=clock.now())
+    answer = actions.answer_check(me(), module, section, check, form.chosen(), now=clock.now())
     if wants_json():
         card = render_template("study/check.html", module=module, section=section, check=check, answer=answer)
         return {"html": card}
@@ -104,7 +97,7 @@ def _check_of(section: Section, check_id: str) -> Check:
 def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     try:
-        actions.finish_section(_me(), module, section, now=clock.now())
+        actions.finish_section(me(), module, section, now=clock.now())
     except actions.ChecksOpen as refusal:
         return _section_page(module, section, fault=refusal.message, status=refusal.status)
     after = module.sections[module.sections.index(section) + 1 :]
@@ -120,7 +113,5 @@ def count_time(slug: str, section_id: str) -> ResponseReturnValue:
     form = BeaconForm()
     if not form.validate_on_submit():
         return {"error": "seconds must be a number from 0 to 3600"}, 422
-    seconds = actions.count_time(
-        _me(), module.id, section.id, form.seconds.data, form.place.data or "", now=clock.now()
-    )
+    seconds = actions.count_time(me(), module.id, section.id, form.seconds.data, form.place.data or "", now=clock.now())
     return {"seconds": seconds}
