@@ -48,6 +48,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=1_000_000,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files change with their bytes
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still save
     )
     app.jinja_env.undefined = StrictUndefined

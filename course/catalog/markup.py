@@ -90,7 +90,7 @@ def parse(text: str, file: str, folder: Path, problems: Problems) -> Parsed:
 def _note(parsed: Parsed, index: int, token: Token, file: str, folder: Path, problems: Problems) -> None:
     at = (token.map or [0])[0] + 1
     if token.type == "heading_open":  # an anchor to come back to
-        token.attrSet("id", "h-" + "-".join(WORD.findall(parsed.tokens[index + 1].content.lower())))
+        _note_anchor(parsed, token, parsed.tokens[index + 1].content, file, problems)
     if token.type == "heading_open" and token.tag == "h1":
         problems.add(file, at, "a second title", "use `##` for headings inside a section")
     if token.type == "fence" and token.info.strip() == "check":
@@ -104,6 +104,14 @@ def _note(parsed: Parsed, index: int, token: Token, file: str, folder: Path, pro
         parsed.words += sum(len(WORD.findall(child.content)) for child in children if child.type == "text")
         if any(child.type == "image" for child in children):
             _note_figure(parsed, index, children, at, file, folder, problems)
+
+
+def _note_anchor(parsed: Parsed, token: Token, heading: str, file: str, problems: Problems) -> None:
+    anchor = ("h-" + "-".join(re.findall(r"[a-z0-9]+", heading.lower())))[:70]
+    if anchor in parsed.anchors:
+        problems.add(file, (token.map or [0])[0] + 1, f"a second heading reads {heading!r}", "word it otherwise")
+    parsed.anchors.add(anchor)
+    token.attrSet("id", anchor)
 
 
 def _note_check(parsed: Parsed, index: int, token: Token, file: str, problems: Problems) -> None:

@@ -42,6 +42,7 @@ FAULTS = {
     "uncited reference": (MODULE, "references:\n", "references:\n- {id: R1, title: t, source: s, year: 2020}\n", MODULE, "nothing cites"),
     "circle": (MODULE, "prerequisites: []", "prerequisites: [adverse-events]", MODULE, "in a circle"),
     "unknown prerequisite": (MODULE, "prerequisites: []", "prerequisites: [magic]", MODULE, "no module magic"),
+    "heading twice": (SECTION, "## Expected does not mean unimportant", "## Three steps of severity", SECTION, "a second heading"),
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
