@@ -5,6 +5,7 @@ from email import policy
 from email.parser import BytesParser
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,11 +23,19 @@ def local_mailbox() -> str | None:
     """The mailbox's address if this visitor may see it."""
     if current_app.extensions["mailbox"] is None or any(name in request.headers for name in FORWARDED):
         return None
+    return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
+
+
+def _host() -> str:
+    """The name asked for: a foreign site whose name was pointed at this machine must not read the mails either."""
+    return (urlsplit(f"//{request.host}").hostname or "").replace("localhost", "127.0.0.1")
+
+
+def _is_local(address: str | None) -> bool:
     try:
-        local = ipaddress.ip_address(request.remote_addr or "").is_loopback
+        return ipaddress.ip_address(address or "").is_loopback
     except ValueError:
-        local = False
-    return url_for("mail.mailbox") if local else None
+        return False
 
 
 @bp.get("/mailbox/")

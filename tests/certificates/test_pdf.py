@@ -2,11 +2,13 @@
 
 import dataclasses
 import io
+import json
 from datetime import UTC, date, datetime
 
 import pikepdf
 import pypdfium2
 import pytest
+import typst
 import zxingcpp
 
 from course.certificates import pdf
@@ -32,6 +34,13 @@ FACTS = Facts(
 )  # fmt: skip
 
 
+SCALE = 3
+INNER_FRAME = 11.7 / 25.4 * 72  # points from the edge of the front page
+MANY = tuple(
+    Approval(state=one, number=f"{one}-2026-000017") for one in ("TX", "NV", "IA", "CA", "WA", "OR", "FL", "AZ")
+)
+
+
 def text_of(document: bytes) -> str:
     opened = pypdfium2.PdfDocument(document)
     return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in opened).split())
@@ -48,9 +57,10 @@ def document() -> bytes:
         "Certificate of completion", FACTS.code, FACTS.name, "Physical therapist, Florida licence PT 40213",
         FACTS.course_title, "2.5 contact hours", "Self-paced online, In person", "March 1, 2026", "March 2, 2026",
         FACTS.provider_name, "Provider number 50-1234", "TX TX-99", "Ada Admin", "Self-paced, no live instructor",
-        "Self-paced online 60 1", "In person 90 1.5", "Together 150 2.5",
-        FACTS.verify_url, "Sort events by severity.",
-        "awaited review", "America/New_York", "Education, not licensure",
+        "Self-paced online 60 1", "Live online 0 0", "In person 90 1.5", "Together 150 2.5", "safety 60 1",
+        "Adverse events and emergency response safety 1.0 awaited 60", "Quiz: Adverse events March 1, 2026",
+        FACTS.verify_url, "Sort events by severity.", FACTS.content_hash, "help@example.org",
+        "clinical content awaits review", "awaited review", "America/New_York", "Education, not licensure",
     ],
 )  # fmt: skip
 def test_every_fact_is_printed(document, fact):
@@ -63,8 +73,24 @@ def test_it_never_says_certified_or_licensed(document):
 
 
 def test_the_qr_code_leads_to_the_verify_address(document):
-    picture = pypdfium2.PdfDocument(document)[0].render(scale=3).to_pil()
-    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [FACTS.verify_url]
+    assert [code.text for code in barcodes(document)] == [FACTS.verify_url]
+
+
+@pytest.mark.parametrize("host", ["example.org", "department." * 6 + "example.org"])
+def test_the_qr_code_is_at_least_25_mm_wide(host):
+    url = f"https://{host}/verify/{FACTS.code}"
+    [code] = barcodes(pdf.render(dataclasses.replace(FACTS, verify_url=url)))
+    width = code.position.top_right.x - code.position.top_left.x
+    assert code.text == url
+    assert width / SCALE / 72 * 25.4 >= 25
+
+
+def barcodes(document):
+    return zxingcpp.read_barcodes(pypdfium2.PdfDocument(document)[0].render(scale=SCALE).to_pil())
+
+
+def test_the_address_on_the_front_can_be_copied_in_one_piece(document):
+    assert FACTS.verify_url in pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
 
 
 def test_it_is_tagged_archival_and_says_its_language(document):
@@ -103,14 +129,33 @@ def test_equal_facts_give_equal_bytes(document):
     assert pdf.render(FACTS) == document
 
 
+def test_its_date_is_the_moment_of_issue(document):
+    with pikepdf.open(io.BytesIO(document)) as opened:
+        assert str(opened.docinfo.CreationDate) == "D:20260302090000Z"
+
+
 @pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "Ёлкин Юрий", "Ελένη Παπαδοπούλου", "Żółć Gęślą", "O’Brien-Smith"])
 def test_names_of_many_alphabets_are_printed(name):
     assert name in text_of(pdf.render(dataclasses.replace(FACTS, name=name)))
 
 
-def test_a_name_without_glyphs_is_refused_and_never_printed_as_boxes():
+@pytest.mark.parametrize("name", ["山田太郎", "Ann 😀", "Ann \ue000"])
+def test_a_name_without_glyphs_is_refused_and_never_printed_as_boxes(name):
     with pytest.raises(pdf.NameNotPrintable):
-        pdf.render(dataclasses.replace(FACTS, name="山田太郎"))
+        pdf.render(dataclasses.replace(FACTS, name=name))
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\x07", "\x00", "\n", "\ud800"])
+def test_a_name_that_would_print_as_another_is_refused(hidden):
+    with pytest.raises(pdf.NameNotPrintable):
+        pdf.render(dataclasses.replace(FACTS, name=f"Ann{hidden}Lee"))
+
+
+def test_a_broken_template_is_not_blamed_on_the_name(monkeypatch, tmp_path):
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path / "broken.typ")
+    pdf.TEMPLATE.write_text("#panic()")
+    with pytest.raises(typst.TypstError):
+        pdf.render(FACTS)
 
 
 @pytest.mark.parametrize("name", ['#panic("x")', "*bold* _em_", "$x^2$", "a\\b", "[link](x)"])
@@ -118,15 +163,39 @@ def test_a_name_that_looks_like_markup_is_printed_as_it_is(name):
     assert name in text_of(pdf.render(dataclasses.replace(FACTS, name=name)))
 
 
-def test_long_names_and_titles_stay_on_the_first_page():
-    long = dataclasses.replace(FACTS, name="Wilhelmina " * 8, course_title="Needling near the lung, " * 6)
-    opened = pypdfium2.PdfDocument(pdf.render(long))
-    page = opened[0].get_textpage()
-    width, height = opened[0].get_size()
+@pytest.mark.parametrize("name", ["Ann Lee", "Wilhelmina " * 8, "W" * 120, "Featherstonehaugh-Wolfeschlegelstein " * 3])
+@pytest.mark.parametrize("title", ["Safety", "Needling near the lung, " * 6])
+def test_whatever_their_length_the_facts_stay_inside_the_frame(name, title):
+    instructor = "Jane Q. Instructor, PT, DPT, OCS, and John Secondperson, PT, PhD, FAAOMPT"
+    long = dataclasses.replace(FACTS, name=name, course_title=title, approvals=MANY, instructor=instructor)
+    front = pypdfium2.PdfDocument(pdf.render(long))[0]
+    page, (width, height) = front.get_textpage(), front.get_size()
     boxes = [page.get_charbox(n) for n in range(page.count_chars())]
-    assert all(left >= 0 and right <= width and low >= 0 and high <= height for left, low, right, high in boxes)
-    assert "Certificate number" in page.get_text_bounded() or "CERTIFICATE NUMBER" in page.get_text_bounded()
+    assert min(left for left, *_ in boxes) >= INNER_FRAME
+    assert min(low for _, low, *_ in boxes) >= INNER_FRAME
+    assert max(right for _, _, right, _ in boxes) <= width - INNER_FRAME
+    assert max(high for *_, high in boxes) <= height - INNER_FRAME
+    assert "CERTIFICATE NUMBER" in page.get_text_bounded()
     assert "Education, not licensure" in page.get_text_bounded()
+
+
+def test_twelve_modules_end_on_the_third_page():
+    modules = tuple(dataclasses.replace(FACTS.modules[0], title=f"Module {n}") for n in range(12))
+    document = pdf.render(dataclasses.replace(FACTS, modules=modules, assessments=FACTS.assessments * 12))
+    assert len(pypdfium2.PdfDocument(document)) <= 3
+    assert all(module.title in text_of(document) for module in modules)
+
+
+def test_of_many_approvals_the_front_names_the_one_of_the_licence_and_the_record_all():
+    document = pdf.render(dataclasses.replace(FACTS, approvals=MANY))
+    front = pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
+    assert "FL FL-2026-000017 and 7 more under" in front
+    assert all(f"{approval.state} {approval.number}" in text_of(document) for approval in MANY)
+
+
+def test_reviewed_content_is_not_said_to_await_review():
+    reviewed = (dataclasses.replace(FACTS.modules[0], review="reviewed"),)
+    assert "await" not in text_of(pdf.render(dataclasses.replace(FACTS, modules=reviewed)))
 
 
 def test_without_a_printed_licence_number_only_the_state_stands():
@@ -135,8 +204,14 @@ def test_without_a_printed_licence_number_only_the_state_stands():
     assert "40213" not in text
 
 
+@pytest.mark.parametrize(("number", "shown"), [("PT 40213", "ends in 213"), ("402", None), (None, None)])
+def test_the_public_page_gets_the_end_of_a_long_licence_number_only(number, shown):
+    assert dataclasses.replace(FACTS, licence_number=number).masked_licence == shown
+
+
 def test_facts_survive_their_way_through_json():
-    assert Facts.from_json(FACTS.to_json()) == FACTS
+    for facts in (FACTS, dataclasses.replace(FACTS, approvals=MANY, assessments=(), modules=(), licence_number=None)):
+        assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(60, "1"), (75, "1.25"), (89, "1.25"), (0, "0"), (600, "10")])

@@ -188,6 +188,9 @@ class TestLocalMailbox:
     def test_it_is_closed_to_forwarded_requests(self, pages, header):
         assert pages.get("/mailbox/", headers={header: "127.0.0.1"}).status == 404
 
+    def test_it_is_closed_to_names_that_merely_point_here(self, pages):
+        assert pages.get("/mailbox/", base_url="http://evil.example").status == 404
+
     def test_it_is_closed_to_other_machines(self, pages):
         assert pages.get("/mailbox/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status == 404
 
