@@ -23,7 +23,7 @@ ROOM_FOR_APPROVALS = 60  # letters, two lines of the front page
 
 
 class NameNotPrintable(Exception):
-    """The fonts lack a letter. Under these standards Typst refuses rather than print an empty box."""
+    """The fonts lack a letter of any fact, or the name hides one. Nothing is ever issued with an empty box."""
 
 
 @functools.cache
