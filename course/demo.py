@@ -165,7 +165,7 @@ def _finish(user: User, course: Course, license_: License, stage: str, admin_id:
     admin = accounts.people_of([admin_id])[admin_id]
     later = moment + timedelta(hours=20)
     if stage == "rejected":
-        certificates.reject(request, "The licence number does not match the board's list.", actor=admin, now=later)
+        certificates.reject(request, "The license number does not match the board's list.", actor=admin, now=later)
     if stage in {"issued", "revoked"}:
         certificate = certificates.issue(request, actor=admin, now=later)
     if stage == "revoked":

@@ -31,7 +31,7 @@ class LinkNotValid(Refused):
 
 
 class LicenseKnown(Refused):
-    message = "This licence is in your profile already."
+    message = "This license is in your profile already."
 
 
 @unit_of_work
@@ -147,7 +147,7 @@ def save_license(
     expires_on: date | None,
     now: datetime,
 ) -> License:
-    """Adds a licence, or changes the given one."""
+    """Adds a license, or changes the given one."""
     before = license_.facts() if license_ else None
     license_ = license_ or _license_to_add(user, jurisdiction, profession, number.strip())
     license_.jurisdiction, license_.profession, license_.number = jurisdiction, profession, number.strip()

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Email, Length, Optional, Validation
 
 from course.accounts import passwords
 
-NAME_HINT = "As it stands on your licence; certificates are made out to it."
+NAME_HINT = "As it stands on your license; certificates are made out to it."
 NOT_AN_ADDRESS = "Enter an e-mail address such as name@example.org."
 
 
@@ -17,7 +17,7 @@ def required(what: str) -> DataRequired:
 
 
 def legal_name_field() -> StringField:
-    return StringField("Legal name", [required("your name as on your licence"), Length(max=120)], description=NAME_HINT)
+    return StringField("Legal name", [required("your name as on your license"), Length(max=120)], description=NAME_HINT)
 
 
 def email_field() -> EmailField:
@@ -69,7 +69,7 @@ class NameForm(FlaskForm):
 
 
 class LicenseForm(FlaskForm):
-    jurisdiction = SelectField("State", [required("the state that issued the licence")])
+    jurisdiction = SelectField("State", [required("the state that issued the license")])
     profession = RadioField(
         "Profession", [DataRequired("Choose one.")],
         choices=[
@@ -78,7 +78,7 @@ class LicenseForm(FlaskForm):
         ],
     )  # fmt: skip
     number = StringField(
-        "Licence number", [required("the licence number"), Length(max=40)],
+        "License number", [required("the license number"), Length(max=40)],
         description="Exactly as the board writes it, with letters and zeros.",
     )  # fmt: skip
     first_licensed = DateField("Date first licensed", [Optional()], description="May be left empty.")
@@ -91,4 +91,4 @@ class LicenseForm(FlaskForm):
 
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
-            raise ValidationError("A licence can't expire before it was first given.")
+            raise ValidationError("A license can't expire before it was first given.")

@@ -15,7 +15,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
     email: Mapped[str] = mapped_column(unique=True)  # lower case; what the person signs in with
-    legal_name: Mapped[str]  # as on the licence
+    legal_name: Mapped[str]  # as on the license
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default=Role.LEARNER)
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open session
@@ -34,7 +34,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
 
 
 class License(Model):
-    """A licence to practise in one jurisdiction. Removed ones stay: a certificate may have been dated by them."""
+    """A license to practise in one jurisdiction. Removed ones stay: a certificate may have been dated by them."""
 
     __tablename__ = "license"
     __table_args__ = (UniqueConstraint("user_id", "jurisdiction", "profession", "number"),)

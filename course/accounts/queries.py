@@ -79,7 +79,7 @@ def token_state(purpose: Purpose, user: User) -> str:
 
 
 def search(text: str, *, page: int, size: int) -> tuple[Sequence[User], int]:
-    """People whose name, e-mail or licence number holds `text`, newest first, and how many pages there are."""
+    """People whose name, e-mail or license number holds `text`, newest first, and how many pages there are."""
     pattern = f"%{text.strip().lower().replace('%', '').replace('_', '')}%"
     licensed = select(License.user_id).where(func.lower(License.number).like(pattern))
     wanted = or_(func.lower(User.legal_name).like(pattern), User.email.like(pattern), User.id.in_(licensed))

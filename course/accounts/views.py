@@ -167,7 +167,7 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
         return render_template("accounts/license.html", form=form, license=license_), _status()
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
     actions.save_license(me(), license_, **values, now=clock.now())
-    flash("Your licence is saved.", "ok")
+    flash("Your license is saved.", "ok")
     return redirect(url_for(".profile"), 303)
 
 
@@ -175,7 +175,7 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
 @requires(Permission.PROFILE)
 def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
-    flash("The licence is removed from your profile.", "ok")
+    flash("The license is removed from your profile.", "ok")
     return redirect(url_for(".profile"), 303)
 
 

@@ -1,4 +1,4 @@
-"""The console's front page: what waits; finding a person by name, e-mail, licence or certificate code; one person."""
+"""The console's front page: what waits; finding a person by name, e-mail, license or certificate code; one person."""
 
 from uuid import UUID
 

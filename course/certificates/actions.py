@@ -41,7 +41,9 @@ class RevokedAlready(Refused):
 
 
 class NameNotPrintable(Refused):
-    message = "The name has letters that the certificate's font can't set. Ask for the name in Latin letters."
+    message = (
+        "The name, or another fact, has letters that the certificate's font can't set. Ask for it in Latin letters."
+    )
 
 
 @unit_of_work

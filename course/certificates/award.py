@@ -65,12 +65,12 @@ def facts(
     issued_at: datetime,
     **more: Any,
 ) -> Facts:
-    """Every fact on the certificate. Both dates fall in the time zone of the licence's state. `more`: as in Facts."""
+    """Every fact on the certificate. Both dates fall in the time zone of the license's state. `more`: as in Facts."""
     return Facts(
         profession=license_.profession,
-        licence_number=license_.number,
-        licence_state=state.code,
-        licence_state_name=state.name,
+        license_number=license_.number,
+        license_state=state.code,
+        license_state_name=state.name,
         course_title=completion["title"],
         course_version=completion["version"],
         instructor=completion["instructor"],

@@ -33,15 +33,15 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the licence's state; `issued_at` aware UTC."""
+    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the license's state; `issued_at` aware UTC."""
 
     code: str
     cycle: int
     name: str
     profession: str
-    licence_number: str | None
-    licence_state: str
-    licence_state_name: str
+    license_number: str | None
+    license_state: str
+    license_state_name: str
     course_id: str
     course_title: str
     course_version: str
@@ -84,11 +84,11 @@ class Facts:
         return found
 
     @property
-    def masked_licence(self) -> str | None:
+    def masked_license(self) -> str | None:
         """For the public page: enough to compare with the paper, too little to copy. None for a number under six."""
-        if self.licence_number is None or len(self.licence_number) < 6:
+        if self.license_number is None or len(self.license_number) < 6:
             return None
-        return f"ends in {self.licence_number[-3:]}"
+        return f"ends in {self.license_number[-3:]}"
 
     @property
     def awaits_review(self) -> bool:

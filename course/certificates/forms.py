@@ -7,8 +7,8 @@ from course.certificates.models import Reason
 
 
 class RequestForm(FlaskForm):
-    license = RadioField("Licence that the certificate is for", [DataRequired("Choose a licence.")])
-    print_license = BooleanField("Print the licence number on the certificate", default=True)
+    license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
+    print_license = BooleanField("Print the license number on the certificate", default=True)
     legal_name = StringField(
         "Your legal name, typed as a signature", [DataRequired("Type your name."), Length(max=120)]
     )

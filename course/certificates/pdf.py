@@ -97,12 +97,12 @@ def _sum(name: str, minutes: int) -> list[str]:
 
 
 def _approvals_in_short(facts: Facts) -> str:
-    """All approvals where they fit the front page; else those of the licence's state, which its board looks for."""
+    """All approvals where they fit the front page; else those of the license's state, which its board looks for."""
     if not facts.approvals:
         return "None on record for this course"
     if len(facts.approvals_text) <= ROOM_FOR_APPROVALS:
         return facts.approvals_text
-    own = [f"{a.state} {a.number}" for a in facts.approvals if a.state == facts.licence_state]
+    own = [f"{a.state} {a.number}" for a in facts.approvals if a.state == facts.license_state]
     rest = len(facts.approvals) - len(own)
     return ", ".join(own) + (" and " if own else "") + f"{rest} {'more ' if own else ''}under “The record”"
 

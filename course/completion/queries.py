@@ -15,7 +15,7 @@ from course.study import queries as study
 
 
 def facts_of(people: Sequence[User]) -> dict[int, Facts]:
-    """What is on record, in the same number of queries for one person or many; `people` with their licences."""
+    """What is on record, in the same number of queries for one person or many; `people` with their licenses."""
     ids = [person.id for person in people]
     read, read_at, active = study.readings_of(ids), study.last_reading_of(ids), study.active_seconds_of(ids)
     passes, evaluated = assessment.passes_of(ids), evaluations_of(ids)

@@ -127,8 +127,8 @@ def _person(facts: Facts) -> Iterator[Requirement]:
     confirmed = facts.email_confirmed_at
     evidence = "confirmed" if confirmed else "open the link in the mail that we sent"
     yield Requirement(Kind.EMAIL, "", "E-mail address confirmed", confirmed is not None, evidence, confirmed)
-    evidence = "on record" if facts.has_license else "add the licence that the certificate is for"
-    yield Requirement(Kind.LICENSE, "", "A licence in your profile", facts.has_license, evidence)
+    evidence = "on record" if facts.has_license else "add the license that the certificate is for"
+    yield Requirement(Kind.LICENSE, "", "A license in your profile", facts.has_license, evidence)
 
 
 def _minutes(course: Course, catalog: Catalog, facts: Facts) -> dict[Mode, int]:

@@ -4,7 +4,7 @@ from course.audit.models import AuditEvent
 GOOD = {"jurisdiction": "FL", "profession": "PT", "number": " PT40213 ", "first_licensed": "", "expires_on": ""}
 
 
-def test_a_licence_is_added_changed_and_removed_with_its_history(app, pages, learner):
+def test_a_license_is_added_changed_and_removed_with_its_history(app, pages, learner):
     mine = pages.as_(learner)
     mine.post("/profile/licenses/new", GOOD)
     page = mine.get("/profile")
@@ -19,7 +19,7 @@ def test_a_licence_is_added_changed_and_removed_with_its_history(app, pages, lea
     assert events == ["license:added", "license:changed", "license:removed"]
 
 
-def test_a_removed_licence_can_be_added_again(pages, learner):
+def test_a_removed_license_can_be_added_again(pages, learner):
     mine = pages.as_(learner)
     mine.post("/profile/licenses/new", GOOD)
     mine.post(f"/profile/licenses/{learner.licenses[0].code}/remove")
@@ -28,13 +28,13 @@ def test_a_removed_licence_can_be_added_again(pages, learner):
     assert f"Hawaii: PT {learner.licenses[0].number}" in mine.get("/profile").text
 
 
-def test_the_same_licence_twice_is_refused(pages, learner):
+def test_the_same_license_twice_is_refused(pages, learner):
     mine = pages.as_(learner)
     mine.post("/profile/licenses/new", GOOD)
     assert mine.post("/profile/licenses/new", GOOD).status == 409
 
 
-def test_a_licence_cannot_expire_before_it_began(pages, learner):
+def test_a_license_cannot_expire_before_it_began(pages, learner):
     dates = {"first_licensed": "2020-01-01", "expires_on": "2019-01-01"}
     page = pages.as_(learner).post("/profile/licenses/new", GOOD | dates)
     assert page.status == 422

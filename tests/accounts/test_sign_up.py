@@ -45,7 +45,7 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"password": "aaaaaaaaaaaaaa"}, "common or easy to guess"),
         ({"password": "nina@example.org"}, "common or easy to guess"),
         ({"email": "nonsense"}, "Enter an e-mail address such as"),
-        ({"legal_name": ""}, "Enter your name as on your licence"),
+        ({"legal_name": ""}, "Enter your name as on your license"),
     ],
 )
 def test_bad_input_says_what_to_do_and_changes_nothing(app, pages, data, message):

@@ -46,7 +46,7 @@ def test_without_a_confirmed_address_nothing_is_requested(app):
         ({"license": "none"}, "Not a valid choice"),
     ],
 )
-def test_the_signature_wants_name_tick_and_licence(app, pages, learner, data, message):
+def test_the_signature_wants_name_tick_and_license(app, pages, learner, data, message):
     factories.complete(app, learner)
     good = {"legal_name": "lena  learner", "attested": "y", "license": str(learner.licenses[0].code)}
     mine = pages.as_(learner)
@@ -65,7 +65,7 @@ def test_the_certificate_freezes_facts_document_and_hash(app, learner, admin):
         assert certificate.template_version == certificate.facts["template_version"]
 
 
-def test_dates_fall_in_the_time_zone_of_the_licence(app, admin):
+def test_dates_fall_in_the_time_zone_of_the_license(app, admin):
     person = factories.person(app, "Hana Hawaii")
     early = datetime(2026, 3, 2, 8, tzinfo=UTC)  # still March 1 in Honolulu
     facts = Facts.from_json(factories.issue(app, person, admin, now=early).facts)
@@ -169,7 +169,7 @@ def test_a_name_that_cannot_be_set_waits_and_says_so(app, pages, admin):
 
 def test_a_rejected_request_shows_its_reason_and_can_be_made_again(app, pages, learner, admin):
     request = factories.request(app, learner)
-    reason = {"reason": "The licence number is not in the board's list."}
+    reason = {"reason": "The license number is not in the board's list."}
     pages.as_(admin).post(f"/admin/requests/{request.code}/reject", reason)
     assert reason["reason"] in pages.as_(learner).get(f"/courses/{COURSE}").text
     with app.app_context():
@@ -255,7 +255,7 @@ class TestVerify:
         for fact in facts:
             assert fact in page.text
 
-    def test_it_gives_away_neither_address_nor_score_nor_licence(self, app, pages, learner, admin):
+    def test_it_gives_away_neither_address_nor_score_nor_license(self, app, pages, learner, admin):
         page = pages.get(f"/verify/{factories.issue(app, learner, admin).code}")
         assert "lena@example.org" not in page.html
         assert "10 of 10" not in page.html
@@ -288,7 +288,7 @@ def test_the_audit_row_says_who_what_to_whom_and_what_changed(app, learner, admi
 
 
 @pytest.mark.parametrize("by", ["name", "email", "license", "code"])
-def test_a_person_is_found_by_name_mail_licence_and_certificate(app, pages, learner, admin, by):
+def test_a_person_is_found_by_name_mail_license_and_certificate(app, pages, learner, admin, by):
     certificate = factories.issue(app, learner, admin)
     text_ = {"name": "lena lear", "email": "LENA@", "license": learner.licenses[0].number, "code": certificate.code}[by]
     page = pages.as_(admin).get("/admin/people/", query_string={"q": text_})

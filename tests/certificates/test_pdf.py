@@ -15,8 +15,8 @@ from course.certificates import pdf
 from course.certificates.facts import Approval, Facts, ModuleFacts, contact_hours, hours
 
 FACTS = Facts(
-    code="7K2M-9QWX-3T5B-8ZNH", cycle=1, name="María Nowak-Łęcka", profession="PT", licence_number="PT 40213",
-    licence_state="FL", licence_state_name="Florida", course_id="needling-safety",
+    code="7K2M-9QWX-3T5B-8ZNH", cycle=1, name="María Nowak-Łęcka", profession="PT", license_number="PT 40213",
+    license_state="FL", license_state_name="Florida", course_id="needling-safety",
     course_title="Adverse events and emergency response in dry needling", course_version="1.0", content_hash="ab" * 32,
     modules=(
         ModuleFacts(
@@ -54,7 +54,7 @@ def document() -> bytes:
 @pytest.mark.parametrize(
     "fact",
     [
-        "Certificate of completion", FACTS.code, FACTS.name, "Physical therapist, Florida licence PT 40213",
+        "Certificate of completion", FACTS.code, FACTS.name, "Physical therapist, Florida license PT 40213",
         FACTS.course_title, "2.5 contact hours", "Self-paced online, In person", "March 1, 2026", "March 2, 2026",
         FACTS.provider_name, "Provider number 50-1234", "TX TX-99", "Ada Admin", "Self-paced, no live instructor",
         "Self-paced online 60 1", "Live online 0 0", "In person 90 1.5", "Together 150 2.5", "safety 60 1",
@@ -186,7 +186,7 @@ def test_twelve_modules_end_on_the_third_page():
     assert all(module.title in text_of(document) for module in modules)
 
 
-def test_of_many_approvals_the_front_names_the_one_of_the_licence_and_the_record_all():
+def test_of_many_approvals_the_front_names_the_one_of_the_license_and_the_record_all():
     document = pdf.render(dataclasses.replace(FACTS, approvals=MANY))
     front = pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
     assert "FL FL-2026-000017 and 7 more under" in front
@@ -198,19 +198,19 @@ def test_reviewed_content_is_not_said_to_await_review():
     assert "await" not in text_of(pdf.render(dataclasses.replace(FACTS, modules=reviewed)))
 
 
-def test_without_a_printed_licence_number_only_the_state_stands():
-    text = text_of(pdf.render(dataclasses.replace(FACTS, licence_number=None)))
+def test_without_a_printed_license_number_only_the_state_stands():
+    text = text_of(pdf.render(dataclasses.replace(FACTS, license_number=None)))
     assert "Physical therapist, Florida" in text
     assert "40213" not in text
 
 
 @pytest.mark.parametrize(("number", "shown"), [("PT 40213", "ends in 213"), ("402", None), (None, None)])
-def test_the_public_page_gets_the_end_of_a_long_licence_number_only(number, shown):
-    assert dataclasses.replace(FACTS, licence_number=number).masked_licence == shown
+def test_the_public_page_gets_the_end_of_a_long_license_number_only(number, shown):
+    assert dataclasses.replace(FACTS, license_number=number).masked_license == shown
 
 
 def test_facts_survive_their_way_through_json():
-    for facts in (FACTS, dataclasses.replace(FACTS, approvals=MANY, assessments=(), modules=(), licence_number=None)):
+    for facts in (FACTS, dataclasses.replace(FACTS, approvals=MANY, assessments=(), modules=(), license_number=None)):
         assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
 
 

@@ -56,11 +56,11 @@ def sign_up(person, name, email):
 
 def add_license(person):
     person.go("/profile")
-    person.press("Add a licence")
+    person.press("Add a license")
     person.page.get_by_label("State").select_option("FL")
     person.page.get_by_label("Physical therapist (PT)").check()
-    person.page.get_by_label("Licence number").fill("PT40213")
-    person.press("Save the licence")
+    person.page.get_by_label("License number").fill("PT40213")
+    person.press("Save the license")
 
 
 def study(person):
