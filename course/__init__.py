@@ -14,9 +14,10 @@ from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
 from course.assessment import views as assessment_views
-from course.catalog import markup
+from course.catalog import drawing, markup, needle
 from course.catalog import views as catalog_views
-from course.catalog.content import Catalog
+from course.catalog.content import Catalog, NeedleCheck
+from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.loader import load
 from course.certificates import admin as certificates_admin
 from course.certificates import facts as certificate_facts
@@ -25,7 +26,12 @@ from course.completion import views as completion_views
 from course.config import Config
 from course.mail import message
 from course.mail import views as mail_views
+from course.review import admin as review_admin
+from course.search import index
+from course.search import views as search_views
+from course.states import admin as states_admin
 from course.states import views as states_views
+from course.study import admin as study_admin
 from course.study import views as study_views
 
 BLUEPRINTS = (
@@ -35,6 +41,10 @@ BLUEPRINTS = (
     accounts_views.bp,
     study_views.bp,
     states_views.bp,
+    search_views.bp,
+    study_admin.bp,
+    states_admin.bp,
+    review_admin.bp,
     assessment_views.bp,
     completion_views.bp,
     certificates_views.bp,
@@ -49,13 +59,16 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app = Flask(__name__)
     app.secret_key = config.secret_key
     app.extensions["base_url"] = config.base_url
+    app.extensions["modules"] = config.modules
     app.extensions["catalog"] = catalog or load(config.modules, config.quizzes)
     mails = config.data / "mail"
     app.extensions["mailbox"] = None if config.public_url or config.smtp_url else mails
     deliver = message.handler(smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
 
     db.init_app(app, config.database)
-    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers={"mail": deliver})
+    jobs.init_app(
+        app, data=config.data, queue_url=config.queue_url, handlers={"mail": deliver, "reindex": index.handler}
+    )
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)
     for blueprint in BLUEPRINTS:
@@ -75,13 +88,24 @@ def _init_templates(app: Flask) -> None:
     content = cast(Catalog, app.extensions["catalog"])
     app.jinja_env.globals.update(
         provider=content.provider,
-        content_awaits_review=any(module.review == "awaiting" for module in content.modules.values()),
         local_mailbox=mail_views.local_mailbox,
+        section_svg=_section_svg,
+        judged=needle.judge,
+        placement_of=_placement_of,
         hours=certificate_facts.hours,
         contact_hours=certificate_facts.contact_hours,
         csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
     )
     app.add_template_filter(_markdown, "md")
+
+
+def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:
+    return Markup(drawing.svg(section, placement, handles=handles))  # noqa: S704 - the drawing escapes its words
+
+
+def _placement_of(check: NeedleCheck, saved: dict[str, float] | None) -> Placement:
+    """The placement that was answered; before that, a needle that is only just in, at the middle."""
+    return Placement(**saved) if saved else Placement(entry=check.section.width / 2, angle=0, depth=5)
 
 
 def _markdown(text: str, order: Iterable[str] = (), anchor: str = "ref") -> Markup:

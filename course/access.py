@@ -25,6 +25,9 @@ class Permission(StrEnum):
     CONSOLE = "admin:console"
     PEOPLE_READ = "accounts:people:read"
     CERTIFICATE_DECIDE = "certificates:decide"
+    PEOPLE_CHANGE = "accounts:people:change"
+    STATES_EDIT = "states:edit"
+    REVIEW = "catalog:review"
 
 
 PUBLIC = "public"
@@ -33,8 +36,13 @@ _EVERYONE = frozenset({Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT,
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _EVERYONE,
     Role.INSTRUCTOR: _EVERYONE,
-    Role.ADMIN: _EVERYONE | {Permission.CONSOLE, Permission.PEOPLE_READ, Permission.CERTIFICATE_DECIDE},
-}
+    Role.ADMIN: _EVERYONE
+    | {
+        Permission.CONSOLE, Permission.PEOPLE_READ, Permission.PEOPLE_CHANGE, Permission.CERTIFICATE_DECIDE,
+        Permission.STATES_EDIT,
+    },
+}  # fmt: skip
+REVIEWER = frozenset({Permission.REVIEW})  # what the reviewer role adds to an administrator
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -57,7 +65,10 @@ def me() -> Any:
 
 def may(permission: str) -> bool:
     """Whether the person of this request holds the permission."""
-    return current_user.is_authenticated and permission in GRANTS[Role(current_user.role)]
+    if not current_user.is_authenticated:
+        return False
+    role = Role(current_user.role)
+    return permission in GRANTS[role] or (role is Role.ADMIN and current_user.is_reviewer and permission in REVIEWER)
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,9 @@
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 import click
@@ -17,6 +19,9 @@ from course.catalog.cli import content_group
 from course.catalog.content import Catalog
 from course.catalog.loader import ContentInvalid, load
 from course.config import BadSetting, Config
+from course.search import index
+from course.states import actions as states
+from course.states.cli import states_group
 from course.web import Refused
 
 R = TypeVar("R")
@@ -39,10 +44,23 @@ def _content() -> Catalog:
 cli.add_command(content_group(_content))
 
 
+@contextmanager
+def _with_modules() -> Iterator[Path]:
+    config = _config()
+    with _ready_app(config).app_context():
+        yield config.modules
+
+
+cli.add_command(states_group(_with_modules))
+
+
 def _ready_app(config: Config) -> Flask:
     """The app on a migrated database."""
     app = create_app(config)
     migrate.upgrade(config.database)
+    with app.app_context():
+        states.announce(now=clock.now())
+        index.refresh()
     return app
 
 
@@ -75,7 +93,7 @@ def _work() -> None:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
-    migrate.upgrade(_config().database)
+    _ready_app(_config())
     click.echo("The database is at the newest schema.")
 
 

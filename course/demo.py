@@ -113,7 +113,7 @@ def _read(user: User, course: Course, chance: random.Random, moment: datetime, *
         count = len(module.sections) if whole else chance.randint(1, len(module.sections) - 1)
         for section in module.sections[:count]:
             for check in section.checks:
-                study.answer_check(user, module, section, check, set(check.key), now=moment)
+                study.answer_check(user, module, section, check, check.solution, now=moment)
             study.finish_section(user, module, section, now=moment)
             seconds = int(section.reading_minutes * 60 * chance.uniform(0.6, 1.6))
             db.session.add(

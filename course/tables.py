@@ -7,7 +7,10 @@ from course.certificates import models as certificates
 from course.completion import models as completion
 from course.db import Model
 from course.jobs import Job
+from course.review import models as review
+from course.search import models as search
+from course.states import models as states
 from course.study import models as study
 
-ROOMS = (accounts, assessment, audit, certificates, completion, study, Job)
+ROOMS = (accounts, assessment, audit, certificates, completion, review, search, states, study, Job)
 metadata = Model.metadata

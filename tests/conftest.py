@@ -102,5 +102,12 @@ def instructor(app: Flask) -> factories.User:
 
 
 @pytest.fixture
+def reviewer(app: Flask, admin: factories.User) -> factories.User:
+    """An administrator who was made a reviewer."""
+    person = factories.person(app, "Rita Reviewer", role="admin")
+    return factories.make_reviewer(app, admin, person)
+
+
+@pytest.fixture
 def admin(app: Flask) -> factories.User:
     return factories.person(app, "Ada Admin", role="admin")

@@ -34,6 +34,10 @@ class LicenseKnown(Refused):
     message = "This license is in your profile already."
 
 
+class NotAnAdministrator(Refused):
+    message = "Only an administrator can be made a reviewer."
+
+
 @unit_of_work
 def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
     user = _add_user(legal_name, email, password_hash, Role.LEARNER, now)
@@ -217,3 +221,18 @@ def require_invitation(token: str, *, now: datetime) -> None:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+@unit_of_work
+def set_reviewer(admin: User, person: User, *, reviewer: bool, now: datetime) -> None:
+    """Gives an administrator the reviewer role or takes it back; signatures already given stay."""
+    person = db.locked(User, person.id)
+    if person.role != Role.ADMIN:
+        raise NotAnAdministrator
+    if person.is_reviewer == reviewer:
+        return
+    person.is_reviewer = reviewer
+    record(
+        Event.REVIEWER_SET, admin, f"person:{person.code}", person_id=person.id, now=now,
+        before=not reviewer, after=reviewer,
+    )  # fmt: skip

@@ -38,6 +38,12 @@ def people_of(ids: Sequence[int]) -> dict[int, User]:
     return {user.id: user for user in found}
 
 
+def licensed_in(code: str) -> Sequence[User]:
+    """Everyone with a license of that state in their profile."""
+    holders = select(License.user_id).where(License.jurisdiction == code, License.removed_at.is_(None))
+    return db.session.scalars(select(User).where(User.id.in_(holders)).order_by(User.id)).all()
+
+
 def own_license(user: User, code: UUID) -> License:
     found = db.session.scalars(select(License).filter_by(user_id=user.id, code=code, removed_at=None)).one_or_none()
     if found is None:

@@ -5,12 +5,17 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.access import Permission, requires
+from course import clock
+from course.access import Permission, me, requires
+from course.accounts import actions
 from course.accounts import queries as accounts
 from course.audit import queries as audit
 from course.catalog.queries import catalog
 from course.certificates import queries as certificates
 from course.completion import queries as completion
+from course.review import queries as reviews
+from course.states import queries as states
+from course.study import queries as study
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 PAGE = 25
@@ -25,6 +30,10 @@ def console() -> ResponseReturnValue:
         issued=certificates.count_issued(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
+        due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
+        unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
+        comments=study.count_comments(),
+        items=sum(len(bank.items) for bank in catalog().banks.values()),
     )
 
 
@@ -38,6 +47,14 @@ def people() -> ResponseReturnValue:
     found, pages = accounts.search(text, page=page, size=PAGE)
     counts = certificates.count_of([person.id for person in found])
     return render_template("admin/people.html", people=found, counts=counts, q=text, page=page, pages=pages)
+
+
+@bp.post("/people/<uuid:code>/reviewer")
+@requires(Permission.PEOPLE_CHANGE)
+def set_reviewer(code: UUID) -> ResponseReturnValue:
+    on = request.form.get("reviewer") == "yes"
+    actions.set_reviewer(me(), accounts.person_of(code), reviewer=on, now=clock.now())
+    return redirect(url_for(".person", code=code), 303)
 
 
 @bp.get("/people/<uuid:code>")

@@ -1,4 +1,5 @@
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,11 +8,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from course import db
 from course.accounts.models import User
-from course.assessment import draw, queries, scoring
+from course.assessment import draw, queries, scoring, state_items
 from course.assessment.models import Answer, Attempt, AttemptItem, ItemVersion
 from course.audit.log import Event, record
-from course.catalog.content import Assessment, Bank, Module
+from course.catalog.content import Assessment, Bank, Item, Module
 from course.db import unit_of_work
+from course.states import queries as states
 from course.web import Refused
 
 
@@ -68,7 +70,7 @@ def start(user: User, assessment: Assessment, bank: Bank, module: Module, *, now
     )
     db.session.add(attempt)
     db.session.flush()
-    _store_paper(attempt, bank, module)
+    _store_paper(attempt, bank, module, _own_items(user, bank, attempt.seed))
     record(
         Event.ATTEMPT_STARTED, user, f"attempt:{attempt.code}", person_id=user.id, now=now,
         assessment=assessment.id, number=attempt.number, content_hash=bank.digest,
@@ -92,8 +94,22 @@ def entry_for(past: Any, assessment: Assessment, now: datetime) -> scoring.Entry
     return scoring.entry(done, attempts=assessment.attempts, wait_hours=assessment.wait_hours, now=now)
 
 
-def _store_paper(attempt: Attempt, bank: Bank, module: Module) -> None:
-    paper = draw.paper(bank, attempt.seed)
+def _own_items(user: User, bank: Bank, seed: str) -> list[Item]:
+    """Items about the jurisdictions in which the person is licensed, from the entries as they stand now."""
+    if not bank.state_items:
+        return []
+    entries = states.entries()
+    return state_items.items_for(
+        dict.fromkeys(license_.jurisdiction for license_ in user.licenses),
+        bank.state_items,
+        {code: entry.state for code, entry in entries.items()},
+        {code: entry.checked_on for code, entry in entries.items()},
+        seed,
+    )
+
+
+def _store_paper(attempt: Attempt, bank: Bank, module: Module, own: Sequence[Item]) -> None:
+    paper = draw.paper(bank, attempt.seed, own)
     _keep_wordings([_wording(drawn.item, module) for drawn in paper])
     db.session.add_all(
         AttemptItem(
@@ -108,12 +124,11 @@ def _store_paper(attempt: Attempt, bank: Bank, module: Module) -> None:
     )
 
 
-def _wording(item: Any, module: Module) -> dict[str, Any]:
+def _wording(item: Item, module: Module) -> dict[str, Any]:
     """The item as it will be shown for ever, its references and its objective spelt out."""
     content = item.model_dump(mode="json")
-    content["references"] = [
-        ref.model_dump(mode="json") | {"link": ref.link} for _, ref in module.numbered(item.references)
-    ]
+    cited = [*(ref for _, ref in module.numbered(item.references)), *item.sources]
+    content["references"] = [ref.model_dump(mode="json") | {"link": ref.link} for ref in cited]
     content["objective_text"] = next(o.text for o in module.objectives if o.id == item.objective)
     return {"digest": item.digest, "item_id": item.id, "content": content}
 

@@ -112,6 +112,7 @@ def keyed(attempt: Attempt) -> list[Keyed]:
             item.version.content["type"],
             item.version.content["objective"],
             frozenset(item.version.content["key"]),
+            item.version.content.get("must_pass", False),
         )
         for item in attempt.items
     ]

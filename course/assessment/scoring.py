@@ -16,24 +16,27 @@ class Keyed:
     type: str
     objective: str
     key: frozenset[str]
+    must_pass: bool = False
 
 
 @dataclass(frozen=True)
 class Score:
-    """Points reached and points there were."""
+    """Points reached and points there were; `missed` are the positions of must-pass items that were not right."""
 
     points: Fraction
     scored: int
+    missed: tuple[int, ...] = ()
 
     def passes(self, pass_mark: int) -> bool:
-        """`pass_mark` in per cent."""
-        return self.scored > 0 and self.points * 100 >= pass_mark * self.scored
+        """`pass_mark` in per cent; one missed must-pass item fails, whatever the score."""
+        return self.scored > 0 and not self.missed and self.points * 100 >= pass_mark * self.scored
 
 
 def score(paper: Sequence[Keyed], answers: Mapping[int, Set[str]]) -> Score:
     """`answers` by position; an item without an answer scores nothing."""
-    points = sum((item_score(item, answers.get(item.position, frozenset())) for item in paper), Fraction(0))
-    return Score(points, len(paper))
+    points = {item.position: item_score(item, answers.get(item.position, frozenset())) for item in paper}
+    missed = tuple(item.position for item in paper if item.must_pass and points[item.position] < 1)
+    return Score(sum(points.values(), Fraction(0)), len(paper), missed)
 
 
 def item_score(item: Keyed, choice: Set[str]) -> Fraction:

@@ -140,7 +140,11 @@ def result(code: UUID) -> ResponseReturnValue:
     paper = queries.keyed(attempt)
     names = {i.version.content["objective"]: i.version.content["objective_text"] for i in attempt.items}
     return render_template(
-        "assessment/result.html", attempt=attempt, module=_module_of(attempt), answers=answers,
+        "assessment/result.html",
+        attempt=attempt,
+        missed=scoring.score(paper, answers).missed,
+        module=_module_of(attempt),
+        answers=answers,
         right={k.position: scoring.item_score(k, answers.get(k.position, frozenset())) == 1 for k in paper},
         objectives={names[id_]: score for id_, score in scoring.by_objective(paper, answers).items()},
-    )  # fmt: skip
+    )

@@ -25,6 +25,9 @@ class Event(StrEnum):
     CERTIFICATE_REJECTED = "certificate:rejected"
     CERTIFICATE_ISSUED = "certificate:issued"
     CERTIFICATE_REVOKED = "certificate:revoked"
+    REVIEWER_SET = "person:reviewer-set"
+    CONTENT_REVIEWED = "content:reviewed"
+    STATE_CHECKED = "state:checked"
 
 
 CHANGE = frozenset({"before", "after"})
@@ -45,6 +48,9 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
     Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256"},
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
+    Event.REVIEWER_SET: CHANGE,
+    Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
+    Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
 }
 
 

@@ -2,12 +2,13 @@ from collections.abc import Callable
 
 import click
 
+from course.catalog import coverage
 from course.catalog.content import Catalog
 from course.catalog.loader import ContentInvalid
 
 
 def content_group(load: Callable[[], Catalog]) -> click.Group:
-    """`content check`: works without a database and without a server."""
+    """`content check` and `content table`: work without a database and without a server."""
     group = click.Group("content", help="The training content.")
 
     @group.command("check", help="Print every fault in modules/ and quizzes/ as file:line: what is wrong; what to do.")
@@ -26,5 +27,11 @@ def content_group(load: Callable[[], Catalog]) -> click.Group:
         click.echo(
             f"{len(catalog.modules)} modules, {items} items, {len(catalog.jurisdictions)} jurisdictions: no faults."
         )
+
+    @group.command(
+        "table", help="Print words, questions, hours and items of every module, as docs/curriculum.md has it."
+    )
+    def table() -> None:
+        click.echo(coverage.table(load()), nl=False)
 
     return group

@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from course.catalog.content import Bank, CoursesFile, Jurisdiction, Module
+from course.catalog.content import Bank, CoursesFile, Glossary, Jurisdiction, Module
 from course.catalog.markup import Parsed, cited_in
 from course.catalog.source import Document, Problems
 
-PAGES = re.compile(r"/|/modules/|/states/|/verify/|/sign-up|/sign-in")
+PAGES = re.compile(r"/|/modules/|/glossary|/states/|/verify/|/sign-up|/sign-in")
 
 
 def check(
@@ -16,6 +16,7 @@ def check(
     banks: Mapping[str, Bank],
     courses: CoursesFile,
     states: Mapping[str, Jurisdiction],
+    glossary: Glossary,
     parsed: Mapping[str, Mapping[str, Parsed]],
     documents: Mapping[str, Document],
     problems: Problems,
@@ -27,6 +28,9 @@ def check(
         _references(module, banks.get(module.id), document, parsed[module.id], problems)
         _links(modules, states, parsed[module.id], document, problems)
         _check_ids(module, document, problems)
+        _topics(module, glossary, document, problems)
+        _claim(module, document, problems)
+    _glossary(glossary, documents["glossary"], problems)
     _prerequisites(modules, documents, problems)
     for name, bank in banks.items():
         _bank(name, bank, modules, documents[f"bank:{name}"], problems)
@@ -85,6 +89,32 @@ def _check_ids(module: Module, document: Document, problems: Problems) -> None:
     for section in module.sections:
         if not section.checks and section.id != "summary":
             problems.add(document.file, 1, f"the section {section.id} has no knowledge check", "add a `check` block")
+
+
+def _topics(module: Module, glossary: Glossary, document: Document, problems: Problems) -> None:
+    for n, objective in enumerate(module.objectives):
+        line = document.line(["objectives", n, "topics"])
+        for topic in sorted(set(objective.topics) - glossary.by_id.keys()):
+            problems.add(document.file, line, f"the topic {topic} is no glossary term", "use or add one")
+
+
+def _claim(module: Module, document: Document, problems: Problems) -> None:
+    claimed, computed = module.claimed_minutes or 0, module.computed_minutes
+    if claimed > computed:
+        line = document.line(["claimed_minutes"])
+        problems.add(document.file, line, f"claims {claimed} minutes, {computed} are computed", "claim no more")
+
+
+def _glossary(glossary: Glossary, document: Document, problems: Problems) -> None:
+    _unique([term.id for term in glossary.terms], "terms", document, problems, named=True)
+    known = {reference.id for reference in glossary.references}
+    listed = [entry["id"] for entry in document.data["terms"]]
+    for term in glossary.terms:
+        for id_ in sorted(set(term.references) - known):
+            line = document.line(["terms", listed.index(term.id), "references"])
+            problems.add(document.file, line, f"{term.id} cites {id_}, which is not listed", "add or correct it")
+    for id_ in sorted(known - {id_ for term in glossary.terms for id_ in term.references}):
+        problems.add(document.file, document.line(["references"]), f"no term cites {id_}", "cite it or remove it")
 
 
 def _prerequisites(modules: Mapping[str, Module], documents: Mapping[str, Document], problems: Problems) -> None:

@@ -8,13 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from course.catalog import hours
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-ReferenceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+from course.catalog.base import Content, Id, ReferenceId, Text
+from course.catalog.cross_section import CrossSection, Placement
+from course.catalog.needle import judge
 
 
 class Domain(StrEnum):
@@ -22,6 +21,27 @@ class Domain(StrEnum):
     ANATOMY = "anatomy"
     SAFETY = "safety"
     SCOPE = "scope"
+
+
+class Competency(StrEnum):
+    """The domains of the competency blueprint; psychomotor skill is not assessed online."""
+
+    FOUNDATIONS = "foundations"
+    ANATOMY = "anatomy"
+    SCREENING = "screening"
+    ASEPSIS = "asepsis"
+    EMERGENCIES = "emergencies"
+    PRACTICE = "practice"
+
+
+class Region(StrEnum):
+    """The parts of the body map."""
+
+    HEAD_NECK = "head-neck"
+    THORAX = "thorax"
+    ARM = "arm"
+    LUMBAR_HIP = "lumbar-hip"
+    LEG = "leg"
 
 
 class Mode(StrEnum):
@@ -32,13 +52,13 @@ class Mode(StrEnum):
     IN_PERSON = "in_person"
 
 
-class Content(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
 class Objective(Content):
+    """`topics` are ids of glossary terms: what this objective shares with objectives of other modules."""
+
     id: Id
     text: Text
+    competency: Competency
+    topics: tuple[Id, ...] = Field(min_length=1)
 
 
 class Reference(Content):
@@ -100,6 +120,32 @@ class Question(Content):
 class Check(Question):
     """A knowledge check in the text."""
 
+    @property
+    def solution(self) -> set[str]:
+        return set(self.key)
+
+
+class NeedleCheck(Content):
+    """A knowledge check in the text: place the needle on a cross-section so that it reaches the target safely."""
+
+    id: Id
+    type: Literal["needle"]
+    figure: Id
+    stem: Text
+    answer: Placement
+    rationale: Text
+    section: CrossSection
+
+    @property
+    def solution(self) -> Placement:
+        return self.answer
+
+    @model_validator(mode="after")
+    def _answer_is_right(self) -> "NeedleCheck":
+        if not (verdict := judge(self.section, self.answer)).right:
+            raise ValueError(f"`answer` is not right: {' '.join(verdict.reasons) or 'it misses the target'}")
+        return self
+
 
 class Item(Question):
     """An item of a quiz bank."""
@@ -108,16 +154,41 @@ class Item(Question):
     level: Literal["recall", "application", "case"]
     difficulty: int = Field(ge=1, le=3)
     references: tuple[ReferenceId, ...] = Field(min_length=1)
+    must_pass: bool = False
+    sources: tuple[Reference, ...] = ()  # beside the module's references, for an item made from a state's entry
 
     @cached_property
     def digest(self) -> str:
         return digest_of(self.model_dump_json())
 
 
+class StateItem(Content):
+    """A pattern from which an item is made for each jurisdiction of a learner, out of the state entries.
+
+    `fact` is the place of the asked value in an entry, `answer` its wording with {value}; `words` replace values that
+    are no numbers. `stem` and `rationale` may hold {state}, the rationale also {answer}.
+    """
+
+    id: Id
+    objective: Id
+    level: Literal["recall", "application", "case"]
+    difficulty: int = Field(ge=1, le=3)
+    fact: Literal[
+        "status", "basis", "experience_years", "training.total_hours", "training.didactic_hours",
+        "training.practical_hours", "training.in_person_hours", "training.supervised_sessions",
+        "license_ce.hours", "license_ce.period_years",
+    ]  # fmt: skip
+    stem: Text
+    answer: Text = "{value}"
+    words: Mapping[str, Text] = {}
+    rationale: Text
+
+
 class Bank(Content):
     module: Id
     blueprint: Mapping[Id, Annotated[int, Field(ge=1)]]
     items: tuple[Item, ...] = Field(min_length=1)
+    state_items: tuple[StateItem, ...] = ()
     digest: str
 
     @property
@@ -127,22 +198,25 @@ class Bank(Content):
 
 
 class Section(Content):
-    """`parts` alternate between safe HTML and knowledge checks, in the order of the text."""
+    """`parts` are safe HTML and knowledge checks in the order of the text; `terms` the glossary terms it explains."""
 
     id: Id
     title: Text
-    parts: tuple[str | Check, ...]
+    parts: tuple[str | Check | NeedleCheck, ...]
     cited: tuple[ReferenceId, ...]
+    terms: tuple[Id, ...]
+    text: str
     words: int
     digest: str
 
     @property
-    def checks(self) -> tuple[Check, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Check))
+    def checks(self) -> tuple[Check | NeedleCheck, ...]:
+        return tuple(part for part in self.parts if not isinstance(part, str))
 
     @property
     def reading_minutes(self) -> int:
-        return max(1, round(self.words / 180 + len(self.checks)))
+        """At 130 words a minute, slower than a novel, and a minute for each knowledge check."""
+        return max(1, round(self.words / 130 + len(self.checks)))
 
 
 class ModuleFile(Content):
@@ -151,21 +225,23 @@ class ModuleFile(Content):
     title: Text
     summary: Text
     domain: Domain
+    region: Region | None = None
     difficulty: int = Field(ge=1, le=5)
     version: Text
-    review: Literal["awaiting"]
+    claimed_minutes: int | None = Field(default=None, ge=0)
     prerequisites: tuple[Id, ...]
     objectives: tuple[Objective, ...] = Field(min_length=1)
     references: tuple[Reference, ...] = Field(min_length=1)
 
 
 class Module(ModuleFile):
-    """`minutes` are self-paced online contact minutes, computed from words, questions and difficulty."""
+    """`digest` pins the module's files and figures; `reviewed_digest`, which a reviewer signs, its item bank, too."""
 
     id: Id
     sections: tuple[Section, ...] = Field(min_length=1)
     quiz_length: int
     digest: str
+    reviewed_digest: str
 
     def section(self, section_id: str) -> Section:
         """Raises KeyError where the module has no such section."""
@@ -180,19 +256,56 @@ class Module(ModuleFile):
         return self.quiz_length + sum(len(section.checks) for section in self.sections)
 
     @cached_property
-    def minutes(self) -> int:
+    def computed_minutes(self) -> int:
         return hours.contact_minutes(words=self.words, questions=self.questions, difficulty=self.difficulty)
+
+    @property
+    def minutes(self) -> int:
+        """Self-paced online contact minutes: what the file claims, which is never more than what is computed."""
+        return self.computed_minutes if self.claimed_minutes is None else self.claimed_minutes
+
+    @cached_property
+    def topics(self) -> frozenset[str]:
+        return frozenset(topic for objective in self.objectives for topic in objective.topics)
 
     def numbered(self, ids: tuple[str, ...]) -> list[tuple[int, Reference]]:
         """The named references with their numbers in this module's list, which is in order of first citation."""
         return [(n, ref) for n, ref in enumerate(self.references, start=1) if ref.id in ids]
 
 
+class Term(Content):
+    """A glossary term. `also` are other words for it that are explained in the text, too."""
+
+    id: Id
+    term: Text
+    also: tuple[Text, ...] = ()
+    definition: Text
+    references: tuple[ReferenceId, ...]
+
+
+class GlossaryFile(Content):
+    references: tuple[Reference, ...]
+    terms: tuple[Term, ...] = Field(min_length=1)
+
+
+class Glossary(GlossaryFile):
+    @cached_property
+    def by_id(self) -> dict[str, Term]:
+        return {term.id: term for term in self.terms}
+
+    def cited_by(self, term: Term) -> list[Reference]:
+        return [reference for reference in self.references if reference.id in term.references]
+
+
 class Provider(Content):
+    """`certify_unreviewed` false refuses certificates while a module of the course awaits clinical review."""
+
     name: Text
     number: Text | None
     address: Text | None
     contact: Text | None
+    certify_unreviewed: bool = True
+    state_check_days: int = Field(default=180, ge=1)
 
 
 class Assessment(Content):
@@ -261,7 +374,11 @@ class StateSource(Content):
 
 
 class Jurisdiction(Content):
-    """What is known of one state's law; None means not seen in a source, never *no such rule*."""
+    """What is known of one state's law; None means not seen in a source, never *no such rule*.
+
+    `contested` names the facts that the conflict touches (None: it may touch any); `checked_on` is the day on which
+    the entry was last held against its sources, where that is later than the file's `compiled_on`.
+    """
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     name: Text
@@ -283,6 +400,8 @@ class Jurisdiction(Content):
     sources: tuple[StateSource, ...] = Field(min_length=1)
     confidence: Literal["high", "medium", "low"]
     conflicts: Text | None
+    contested: tuple[Text, ...] | None = None
+    checked_on: date | None = None
 
 
 class JurisdictionsFile(Content):
@@ -301,6 +420,7 @@ class Catalog:
     assessments: Mapping[str, Assessment]
     courses: Mapping[str, Course]
     jurisdictions: Mapping[str, Jurisdiction]
+    glossary: Glossary
     compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]
     attestation: str
@@ -310,6 +430,16 @@ class Catalog:
     def quiz_of(self, module_id: str) -> Assessment | None:
         """The assessment that draws on this module's bank."""
         return next((a for a in self.assessments.values() if self.banks[a.bank].module == module_id), None)
+
+    def related(self, module: Module) -> list[tuple[Module, list[Term]]]:
+        """Other modules whose objectives share topics with this one's, most shared first, with the shared terms."""
+        terms = self.glossary.by_id
+        found = [
+            (other, [terms[topic] for topic in sorted(other.topics & module.topics)])
+            for other in self.modules.values()
+            if other.id != module.id and other.topics & module.topics
+        ]
+        return sorted(found, key=lambda pair: -len(pair[1]))[:3]
 
     def course_digest(self, course: Course) -> str:
         """Pins everything that the course consists of."""

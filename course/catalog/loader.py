@@ -1,16 +1,19 @@
 """Files -> Catalog, whole and validated, or ContentInvalid with every problem and its place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from course.catalog import consistency, markup, source
+from course.catalog import consistency, figures, item_rules, markup, source
 from course.catalog.content import (
     Bank,
     Catalog,
     CoursesFile,
+    Glossary,
+    GlossaryFile,
     Jurisdiction,
     JurisdictionsFile,
     Module,
@@ -18,7 +21,10 @@ from course.catalog.content import (
     Section,
     digest_of,
 )
-from course.catalog.markup import Parsed
+from course.catalog.cross_section import CrossSection
+from course.catalog.flow import Flow
+from course.catalog.glossary import explainer
+from course.catalog.markup import Drawn, Parsed
 from course.catalog.source import Document, Problem, Problems
 
 V = TypeVar("V")
@@ -32,46 +38,60 @@ class ContentInvalid(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+@dataclass
+class Files:
+    """Everything that was read, before it is put together."""
+
+    root: Path
+    problems: Problems = field(default_factory=Problems)
+    documents: dict[str, Document] = field(default_factory=dict)
+    drawn: dict[str, Drawn] = field(default_factory=dict)
+    drawn_digests: dict[str, str] = field(default_factory=dict)
+    banks: dict[str, Bank] = field(default_factory=dict)
+    parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
+    modules: dict[str, Module] = field(default_factory=dict)
+    states: dict[str, Jurisdiction] = field(default_factory=dict)
+
+
 def load(modules: Path, quizzes: Path) -> Catalog:
-    problems = Problems()
-    root = modules.parent
-    documents: dict[str, Document] = {}
-    courses = _courses(modules / "courses.yaml", root, problems, documents)
-    states, compiled_on = _jurisdictions(modules / "jurisdictions.yaml", root, problems, documents)
-    banks = _banks(quizzes, root, problems, documents)
+    files = Files(modules.parent)
+    courses = _courses(modules / "courses.yaml", files)
+    compiled_on = _jurisdictions(modules / "jurisdictions.yaml", files)
+    glossary = _glossary(modules / "glossary.yaml", files)
+    _drawn(modules / "figures", files)
+    _banks(quizzes, files)
     folders = sorted(path for path in modules.iterdir() if (path / "module.yaml").is_file())
-    parsed = {folder.name: _sections(folder, root, problems) for folder in folders}
-    loaded = {
-        module.id: module
-        for folder in folders
-        if (module := _module(folder, root, parsed[folder.name], banks, problems, documents))
-    }
-    if courses:
-        consistency.check(loaded, banks, courses, states, parsed, documents, problems)
-    if problems.found or courses is None:
-        raise ContentInvalid(problems.found)
-    return _catalog(courses, _in_course_order(loaded, courses), banks, states, compiled_on)
+    files.parsed = {folder.name: _sections(folder, files) for folder in folders}
+    for folder in folders:
+        if glossary and (module := _module(folder, glossary, files)):
+            files.modules[module.id] = module
+    if courses and glossary:
+        consistency.check(
+            files.modules, files.banks, courses, files.states, glossary, files.parsed, files.documents, files.problems
+        )
+        item_rules.check(files.modules, files.banks, files.documents, files.problems)
+    if files.problems.found or courses is None or glossary is None:
+        raise ContentInvalid(files.problems.found)
+    return _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
 
 
 def _catalog(
-    courses: CoursesFile,
-    modules: dict[str, Module],
-    banks: dict[str, Bank],
-    states: dict[str, Jurisdiction],
-    compiled_on: date,
+    courses: CoursesFile, modules: dict[str, Module], files: Files, glossary: Glossary, compiled_on: date
 ) -> Catalog:
     parts = [
         courses.model_dump_json(),
+        glossary.model_dump_json(),
         *(m.digest for m in modules.values()),
-        *(b.digest for b in banks.values()),
+        *(b.digest for b in files.banks.values()),
     ]
-    parts += [state.model_dump_json() for state in states.values()]
+    parts += [state.model_dump_json() for state in files.states.values()]
     return Catalog(
         modules=_frozen(modules),
-        banks=_frozen(banks),
+        banks=_frozen(files.banks),
         assessments=_frozen({a.id: a for a in courses.assessments}),
         courses=_frozen({c.id: c for c in courses.courses}),
-        jurisdictions=_frozen(states),
+        jurisdictions=_frozen(files.states),
+        glossary=glossary,
         compiled_on=compiled_on,
         evaluation=courses.evaluation,
         attestation=courses.attestation,
@@ -89,102 +109,129 @@ def _in_course_order(modules: dict[str, Module], courses: CoursesFile) -> dict[s
     return {m: modules[m] for m in dict.fromkeys([*order, *modules])}
 
 
-def _document(path: Path, root: Path, problems: Problems, documents: dict[str, Document], name: str) -> Document | None:
-    file = str(path.relative_to(root))
+def _document(path: Path, files: Files, name: str) -> Document | None:
+    file = str(path.relative_to(files.root))
     if not path.is_file():
-        problems.add(file, 1, "the file is missing", "add it")
+        files.problems.add(file, 1, "the file is missing", "add it")
         return None
-    if document := source.parse(path.read_text(encoding="utf-8"), file, problems):
-        documents[name] = document
+    if document := source.parse(path.read_text(encoding="utf-8"), file, files.problems):
+        files.documents[name] = document
     return document
 
 
-def _courses(path: Path, root: Path, problems: Problems, documents: dict[str, Document]) -> CoursesFile | None:
-    document = _document(path, root, problems, documents, "courses")
-    return source.typed(CoursesFile, document, problems) if document else None
+def _courses(path: Path, files: Files) -> CoursesFile | None:
+    document = _document(path, files, "courses")
+    return source.typed(CoursesFile, document, files.problems) if document else None
 
 
-def _jurisdictions(
-    path: Path, root: Path, problems: Problems, documents: dict[str, Document]
-) -> tuple[dict[str, Jurisdiction], date]:
-    document = _document(path, root, problems, documents, "jurisdictions")
-    file = source.typed(JurisdictionsFile, document, problems) if document else None
+def _jurisdictions(path: Path, files: Files) -> date:
+    """Adds the states and returns the day on which they were compiled."""
+    document = _document(path, files, "jurisdictions")
+    file = source.typed(JurisdictionsFile, document, files.problems) if document else None
     if document is None or file is None:
-        return {}, date.min
-    states = [source.typed(Jurisdiction, document, problems, at=["states", n]) for n in range(len(file.states))]
+        return date.min
+    states = [source.typed(Jurisdiction, document, files.problems, at=["states", n]) for n in range(len(file.states))]
     in_order = sorted(filter(None, states), key=lambda state: state.name)
-    return {state.code: state for state in in_order}, file.compiled_on
+    files.states = {state.code: state for state in in_order}
+    return file.compiled_on
 
 
-def _banks(folder: Path, root: Path, problems: Problems, documents: dict[str, Document]) -> dict[str, Bank]:
-    banks = {}
+def _glossary(path: Path, files: Files) -> Glossary | None:
+    document = _document(path, files, "glossary")
+    file = source.typed(GlossaryFile, document, files.problems) if document else None
+    if file is None:
+        return None
+    in_order = sorted(file.terms, key=lambda term: term.term.lower())
+    return Glossary(references=file.references, terms=tuple(in_order))
+
+
+def _drawn(folder: Path, files: Files) -> None:
+    """The figures that are kept as data: cross-sections, and the flows of responses, which have `steps`."""
     for path in sorted(folder.glob("*.yaml")):
-        document = _document(path, root, problems, documents, f"bank:{path.stem}")
-        if document and (bank := source.typed(Bank, document, problems, digest=digest_of(path.read_bytes()))):
-            banks[path.stem] = bank
-    return banks
+        document = _document(path, files, f"figure:{path.stem}")
+        if document is None:
+            continue
+        is_flow = isinstance(document.data, dict) and "steps" in document.data
+        model: type[Flow] | type[CrossSection] = Flow if is_flow else CrossSection
+        if found := source.typed(model, document, files.problems, id=path.stem):
+            files.drawn[path.stem] = found
+            files.drawn_digests[path.stem] = digest_of(path.read_bytes())
 
 
-def _sections(folder: Path, root: Path, problems: Problems) -> dict[str, Parsed]:
+def _banks(folder: Path, files: Files) -> None:
+    for path in sorted(folder.glob("*.yaml")):
+        document = _document(path, files, f"bank:{path.stem}")
+        if document and (bank := source.typed(Bank, document, files.problems, digest=digest_of(path.read_bytes()))):
+            files.banks[path.stem] = bank
+
+
+def _sections(folder: Path, files: Files) -> dict[str, Parsed]:
     """The parsed sections by file name, in the order of their numbers."""
-    files = sorted(folder.glob("[0-9][0-9]-*.md"))
-    for stray in sorted(set(folder.glob("*.md")) - set(files)):
-        problems.add(str(stray.relative_to(root)), 1, "no number", "name sections 01-first.md, 02-second.md …")
+    texts = sorted(folder.glob("[0-9][0-9]-*.md"))
+    for stray in sorted(set(folder.glob("*.md")) - set(texts)):
+        files.problems.add(
+            str(stray.relative_to(files.root)), 1, "no number", "name sections 01-first.md, 02-second.md …"
+        )
     return {
-        path.name: markup.parse(path.read_text(encoding="utf-8"), str(path.relative_to(root)), folder, problems)
-        for path in files
+        path.name: markup.parse(
+            path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.drawn, files.problems
+        )
+        for path in texts
     }
 
 
-def _module(
-    folder: Path,
-    root: Path,
-    parsed: dict[str, Parsed],
-    banks: dict[str, Bank],
-    problems: Problems,
-    documents: dict[str, Document],
-) -> Module | None:
-    document = _document(folder / "module.yaml", root, problems, documents, f"module:{folder.name}")
-    told = source.typed(ModuleFile, document, problems) if document else None
+def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:
+    document = _document(folder / "module.yaml", files, f"module:{folder.name}")
+    told = source.typed(ModuleFile, document, files.problems) if document else None
     if told is None or document is None:
         return None
-    bank = banks.get(folder.name)
-    cited = [id_ for section in parsed.values() for id_ in section.cited]
-    cited += [id_ for item in (bank.items if bank else ()) for id_ in item.references]
-    order = list(dict.fromkeys([*cited, *(ref.id for ref in told.references)]))
-    numbers = {id_: n for n, id_ in enumerate(order, start=1)}
-    sections = tuple(_section(folder, root, name, one, numbers, problems) for name, one in parsed.items())
+    parsed, bank = files.parsed[folder.name], files.banks.get(folder.name)
+    numbers = _numbers(told, parsed, bank)
+    digest = _folder_digest(folder, parsed, files)
     more: dict[str, Any] = {
         "id": folder.name,
-        "sections": sections,
+        "sections": tuple(_section(folder, name, one, numbers, glossary, files) for name, one in parsed.items()),
         "quiz_length": bank.length if bank else 0,
-        "digest": _folder_digest(folder),
+        "digest": digest,
+        "reviewed_digest": digest_of(digest, bank.digest if bank else ""),
     }
-    module = source.typed(Module, document, problems, **more)
+    module = source.typed(Module, document, files.problems, **more)
     return module and module.model_copy(
         update={"references": tuple(sorted(told.references, key=lambda reference: numbers[reference.id]))}
     )
 
 
-def _section(
-    folder: Path, root: Path, name: str, parsed: Parsed, numbers: dict[str, int], problems: Problems
-) -> Section:
-    def fault(_alt: str, error: Any) -> None:
-        drawing = next((f for f in (folder / "figures").glob("*.svg") if f.read_text() in texts), folder)
-        problems.add(str(drawing.relative_to(root)), error.line, error.wrong, error.remedy)
+def _numbers(told: ModuleFile, parsed: Mapping[str, Parsed], bank: Bank | None) -> dict[str, int]:
+    """Each reference's number: the order of first citation, the bank's after the text's."""
+    cited = [id_ for section in parsed.values() for id_ in section.cited]
+    cited += [id_ for item in (bank.items if bank else ()) for id_ in item.references]
+    order = list(dict.fromkeys([*cited, *(ref.id for ref in told.references)]))
+    return {id_: n for n, id_ in enumerate(order, start=1)}
 
-    texts = [svg for svg, _, _ in parsed.figures.values()]
-    parts = markup.render(parsed, numbers.get, fault)
+
+def _section(
+    folder: Path, name: str, parsed: Parsed, numbers: dict[str, int], glossary: Glossary, files: Files
+) -> Section:
+    def fault(src: str, error: figures.FigureFault) -> None:
+        files.problems.add(str((folder / src).relative_to(files.root)), error.line, error.wrong, error.remedy)
+
+    terms: list[str] = []
+    parts = markup.render(parsed, numbers.get, explainer(glossary, terms), fault)
     return Section(
         id=name[3:].removesuffix(".md"),
         title=parsed.title or name,
         parts=tuple(parts),
         cited=tuple(dict.fromkeys(parsed.cited)),
+        terms=tuple(terms),
+        text=" ".join(parsed.text),
         words=parsed.words,
-        digest=digest_of((folder / name).read_bytes()),
+        digest=digest_of((folder / name).read_bytes(), *(files.drawn_digests[n] for n in sorted(parsed.files))),
     )
 
 
-def _folder_digest(folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return digest_of(*(part for path in files for part in (str(path.relative_to(folder)), path.read_bytes())))
+def _folder_digest(folder: Path, parsed: Mapping[str, Parsed], files: Files) -> str:
+    """Over every file of the module and every shared figure that it shows."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    own = (part for path in paths for part in (str(path.relative_to(folder)), path.read_bytes()))
+    shared = sorted({name for section in parsed.values() for name in section.files})
+    return digest_of(*own, *(part for name in shared for part in (name, files.drawn_digests[name])))

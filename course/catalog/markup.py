@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -12,10 +12,14 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from course.catalog import figures, source
-from course.catalog.content import Check
-from course.catalog.source import Problems
+from course.catalog import drawing, figures, flow, media, source
+from course.catalog.content import Check, NeedleCheck
+from course.catalog.cross_section import CrossSection
+from course.catalog.flow import Flow
+from course.catalog.source import Document, Problems
 
+Drawn = CrossSection | Flow
+Explain = Callable[[Token], Token]
 CITATION = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*,\s*@[A-Za-z0-9-]+)*)\]")
 WORD = re.compile(r"\w[\w'’-]*")  # noqa: RUF001 - the apostrophe of good typography
 
@@ -49,6 +53,11 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def plain(text: str) -> str:
+    """One line of Markdown as text, without its citations."""
+    return re.sub(r"<[^>]+>", "", str(_parser().renderInline(CITATION.sub("", text), {}))).strip()
+
+
 def cited_in(text: str) -> list[str]:
     return [part.strip(" @") for match in CITATION.finditer(text) for part in match[1].split(",")]
 
@@ -66,17 +75,21 @@ class Parsed:
 
     title: str
     tokens: list[Token]
-    checks: dict[int, Check]  # by the index of the token that holds it
-    figures: dict[int, tuple[str, str, str]]  # index of the paragraph's start -> svg text, alt, caption
+    checks: dict[int, Check | NeedleCheck]  # by the index of the token that holds it
+    figures: dict[int, tuple[str, str, str, str]]  # the paragraph's index -> file, svg text, alt, caption
+    drawn: dict[int, Drawn]  # by the index of the token
+    media: dict[int, media.Clip]
     cited: list[str]
     links: list[tuple[str, int]]
     words: int
+    text: list[str] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)  # of modules/figures, without their ending
 
 
-def parse(text: str, file: str, folder: Path, problems: Problems) -> Parsed:
+def parse(text: str, file: str, folder: Path, drawn: Mapping[str, Drawn], problems: Problems) -> Parsed:
     tokens = _parser().parse(text)
-    parsed = Parsed("", tokens, {}, {}, [], [], 0)
+    parsed = Parsed("", tokens, {}, {}, {}, {}, [], [], 0)
     if [t.type for t in tokens[:1]] == ["heading_open"] and tokens[0].tag == "h1":
         parsed.title = tokens[1].content
         del tokens[:3]
@@ -84,6 +97,8 @@ def parse(text: str, file: str, folder: Path, problems: Problems) -> Parsed:
         problems.add(file, 1, "the section has no title", "begin with a line `# Title`")
     for index, token in enumerate(tokens):
         _note(parsed, index, token, file, folder, problems)
+        if token.type == "fence":
+            _note_block(parsed, index, token, file, folder, drawn, problems)
     return parsed
 
 
@@ -93,15 +108,13 @@ def _note(parsed: Parsed, index: int, token: Token, file: str, folder: Path, pro
         _note_anchor(parsed, token, parsed.tokens[index + 1].content, file, problems)
     if token.type == "heading_open" and token.tag == "h1":
         problems.add(file, at, "a second title", "use `##` for headings inside a section")
-    if token.type == "fence" and token.info.strip() == "check":
-        _note_check(parsed, index, token, file, problems)
-    elif token.type == "fence":
-        problems.add(file, at, f"a block of kind {token.info!r}", "only `check` blocks are known")
     if token.type == "inline":
         children = token.children or []
         parsed.cited += [id_ for child in children if child.type == "citation" for id_ in child.meta["ids"]]
         parsed.links += [(str(child.attrs["href"]), at) for child in children if child.type == "link_open"]
-        parsed.words += sum(len(WORD.findall(child.content)) for child in children if child.type == "text")
+        texts = [child.content for child in children if child.type == "text"]
+        parsed.words += sum(len(WORD.findall(text)) for text in texts)
+        parsed.text.append(" ".join(texts))
         if any(child.type == "image" for child in children):
             _note_figure(parsed, index, children, at, file, folder, problems)
 
@@ -114,11 +127,58 @@ def _note_anchor(parsed: Parsed, token: Token, heading: str, file: str, problems
     token.attrSet("id", anchor)
 
 
-def _note_check(parsed: Parsed, index: int, token: Token, file: str, problems: Problems) -> None:
-    document = source.parse(token.content, file, problems, offset=(token.map or [0])[0] + 1)
-    if document and (check := source.typed(Check, document, problems)):
+def _note_block(
+    parsed: Parsed, index: int, token: Token, file: str, folder: Path, drawn: Mapping[str, Drawn], problems: Problems
+) -> None:
+    """A fenced block: a knowledge check, a figure that is drawn from data, or a clip."""
+    kind, start = token.info.strip(), (token.map or [0])[0] + 1
+    if kind not in ("check", "figure", "video", "audio"):
+        problems.add(file, start, f"a block of kind {kind!r}", "use `check`, `figure`, `video` or `audio`")
+        return
+    document = source.parse(token.content, file, problems, offset=start)
+    if document is None:
+        return
+    if kind == "check":
+        _note_check(parsed, index, document, drawn, problems)
+    elif kind == "figure":
+        _note_drawn(parsed, index, document, drawn, problems)
+    elif clip := media.clip(kind, document, folder, problems):
+        parsed.media[index] = clip
+        parsed.words += len(WORD.findall(clip.transcript))
+        parsed.text.append(f"{clip.title} {clip.transcript}")
+
+
+def _note_check(parsed: Parsed, index: int, document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> None:
+    check: Check | NeedleCheck | None
+    if isinstance(document.data, dict) and document.data.get("type") == "needle":
+        section = _drawing_of(document, drawn, problems)
+        if not isinstance(section, CrossSection):
+            problems.add(document.file, document.line(["figure"]), "not a cross-section", "name a cross-section")
+            return
+        check = source.typed(NeedleCheck, document, problems, section=section)
+        parsed.files.add(section.id)
+    else:
+        check = source.typed(Check, document, problems)
+    if check:
         parsed.checks[index] = check
         parsed.cited += cited_in(check.stem) + cited_in(check.rationale)
+
+
+def _note_drawn(parsed: Parsed, index: int, document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> None:
+    if found := _drawing_of(document, drawn, problems):
+        parsed.drawn[index] = found
+        parsed.files.add(found.id)
+        parsed.cited += cited_in(found.caption)
+
+
+def _drawing_of(document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> Drawn | None:
+    name = document.data.get("figure") if isinstance(document.data, dict) else None
+    if found := drawn.get(str(name)):
+        return found
+    problems.add(
+        document.file, document.line(["figure"]), f"there is no figure {name}", "name a file of modules/figures"
+    )
+    return None
 
 
 def _note_figure(
@@ -138,33 +198,53 @@ def _note_figure(
         problems.add(file, at, f"there is no figure {src}", "add the file or correct its name")
         return
     parsed.cited += cited_in(caption)
-    parsed.figures[index - 1] = (path.read_text(encoding="utf-8"), alt, caption)
+    parsed.figures[index - 1] = (src, path.read_text(encoding="utf-8"), alt, caption)
 
 
 def render(
-    parsed: Parsed, numbers: Callable[[str], int | None], figure_fault: Callable[..., None]
-) -> list[str | Check]:
+    parsed: Parsed,
+    numbers: Callable[[str], int | None],
+    explain: Explain,
+    figure_fault: Callable[..., None],
+) -> list[str | Check | NeedleCheck]:
     """HTML and checks in the order of the text. `numbers` gives a reference's number in the module."""
     env = {"number": numbers}
-    parts: list[str | Check] = []
+    parts: list[str | Check | NeedleCheck] = []
     run: list[Token] = []
     for index, token in enumerate(parsed.tokens):
-        if index in parsed.checks:
-            parts += [*_html(run, env), parsed.checks[index]]
-            run = []
-        elif index in parsed.figures:
-            parts += [*_html(run, env), _figure(*parsed.figures[index], env, figure_fault)]
+        if (whole := _whole(parsed, index, env, figure_fault)) is not None:
+            parts += [*_html(run, env), whole]
             run = []
         elif not {index - 1, index - 2} & parsed.figures.keys():  # the rest of a figure's paragraph
-            run.append(token)
+            heading = run and run[-1].type == "heading_open"
+            run.append(token if heading else explain(token))
     return _joined([*parts, *_html(run, env)])
 
 
-def _figure(svg: str, alt: str, caption: str, env: dict[str, Any], fault: Callable[..., None]) -> str:
+def _whole(
+    parsed: Parsed, index: int, env: dict[str, Any], fault: Callable[..., None]
+) -> str | Check | NeedleCheck | None:
+    """What a token stands for that is not running text."""
+    if index in parsed.checks:
+        return parsed.checks[index]
+    if index in parsed.figures:
+        return _figure(*parsed.figures[index], env, fault)
+    if index in parsed.drawn:
+        return _drawn(parsed.drawn[index], env)
+    return parsed.media[index].html if index in parsed.media else None
+
+
+def _drawn(what: Drawn, env: dict[str, Any]) -> str:
+    svg = drawing.svg(what) if isinstance(what, CrossSection) else flow.svg(what)
+    caption = str(_parser().renderInline(what.caption, env))
+    return f'<figure class="figure">{svg}<figcaption>{caption}</figcaption></figure>\n'
+
+
+def _figure(src: str, svg: str, alt: str, caption: str, env: dict[str, Any], fault: Callable[..., None]) -> str:
     try:
         return figures.inline(svg, alt, str(_parser().renderInline(caption, env)))
     except figures.FigureFault as error:
-        fault(alt, error)
+        fault(src, error)
         return ""
 
 
@@ -175,9 +255,9 @@ def _html(run: list[Token], env: dict[str, Any]) -> Iterator[str]:
         yield html.replace("<table>", table).replace("</table>", "</table></div>")
 
 
-def _joined(parts: Sequence[str | Check]) -> list[str | Check]:
+def _joined(parts: Sequence[str | Check | NeedleCheck]) -> list[str | Check | NeedleCheck]:
     """Neighbouring pieces of HTML as one."""
-    joined: list[str | Check] = []
+    joined: list[str | Check | NeedleCheck] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
             joined[-1] += part

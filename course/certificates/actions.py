@@ -1,5 +1,6 @@
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 from flask import current_app
@@ -16,6 +17,7 @@ from course.certificates.models import Certificate, Reason, Request, Revocation,
 from course.completion import queries as completion
 from course.completion.rules import Requirement
 from course.db import unit_of_work
+from course.review import queries as reviews
 from course.web import Refused
 
 
@@ -28,6 +30,14 @@ class RequestedAlready(Refused):
     message = "The certificate of this course was requested already."
 
 
+class CertifiedAlready(Refused):
+    def __init__(self, module: str, code: str) -> None:
+        super().__init__(
+            f"The hours of the module “{module}” stand on your certificate {code} already, and an hour is certified "
+            "once. An administrator can revoke that certificate in favor of this one; then ask again."
+        )
+
+
 class Decided(Refused):
     message = "This request was decided already."
 
@@ -38,6 +48,10 @@ class EmailNotConfirmed(Refused):
 
 class RevokedAlready(Refused):
     message = "This certificate was revoked already; the first revocation stands."
+
+
+class AwaitsReview(Refused):
+    message = "The content of this course awaits clinical review, and the provider issues no certificate before that."
 
 
 class NameNotPrintable(Refused):
@@ -56,6 +70,10 @@ def request_certificate(
         raise NotComplete(standing.missing)
     if queries.find_award(user.id, course.id, 1):
         raise RequestedAlready
+    for certificate in queries.valid_awards(user.id):
+        for module in certificate.facts["modules"]:
+            if module["id"] in course.modules:
+                raise CertifiedAlready(module["title"], certificate.code)
     request = Request(
         user_id=user.id,
         course_id=course.id,
@@ -78,7 +96,8 @@ def request_certificate(
         course=course.id, content_hash=request.content_hash, before=None, after=State.WAITING,
     )  # fmt: skip
     if course.certificate == "at_once":
-        issue(request, actor=None, now=now)
+        with suppress(AwaitsReview):  # then it waits in the queue until the content is signed
+            issue(request, actor=None, now=now)
     return request
 
 
@@ -117,6 +136,7 @@ def _frozen(request: Request, actor: User | None, now: datetime) -> Certificate:
         license_=award.License(license_.profession, license_.number if request.print_license else None),
         state=catalog().jurisdictions[license_.jurisdiction],
         completion=request.completion,
+        reviews=_reviews(request),
         content_hash=request.content_hash,
         provider=catalog().provider,
         completed_at=request.completed_at,
@@ -144,6 +164,15 @@ def _frozen(request: Request, actor: User | None, now: datetime) -> Certificate:
         issued_at=now,
         issued_by=facts.issued_by,
     )
+
+
+def _reviews(request: Request) -> dict[str, str]:
+    """Who signed the content that was studied, by its digest; refused where the provider wants it signed first."""
+    digests = [module.get("reviewed_digest", "") for module in request.completion["modules"]]
+    signed = reviews.by_digest(digests)
+    if not catalog().provider.certify_unreviewed and set(digests) - signed.keys():
+        raise AwaitsReview
+    return {digest: f"{review.name}, {review.credentials}, {review.at:%Y-%m-%d}" for digest, review in signed.items()}
 
 
 def _verify_url(code: str) -> str:

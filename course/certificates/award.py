@@ -39,9 +39,9 @@ def _module(module: Module) -> dict[str, Any]:
         "domain": module.domain.value,
         "version": module.version,
         "digest": module.digest,
+        "reviewed_digest": module.reviewed_digest,
         "minutes": module.minutes,
         "objectives": [objective.text for objective in module.objectives],
-        "review": module.review,
     }
 
 
@@ -60,12 +60,16 @@ def facts(
     license_: License,
     state: Jurisdiction,
     completion: Mapping[str, Any],
+    reviews: Mapping[str, str],
     provider: Provider,
     completed_at: datetime,
     issued_at: datetime,
     **more: Any,
 ) -> Facts:
-    """Every fact on the certificate. Both dates fall in the time zone of the license's state. `more`: as in Facts."""
+    """Every fact on the certificate. Both dates fall in the time zone of the license's state.
+
+    `reviews`: who signed each module's content, by its digest. `more`: as in Facts.
+    """
     return Facts(
         profession=license_.profession,
         license_number=license_.number,
@@ -76,7 +80,7 @@ def facts(
         instructor=completion["instructor"],
         approvals=tuple(Approval(**approval) for approval in completion["approvals"]),
         modules=tuple(
-            ModuleFacts(**{**module, "objectives": tuple(module["objectives"])}) for module in completion["modules"]
+            _module_facts(module, reviews.get(module.get("reviewed_digest", ""))) for module in completion["modules"]
         ),
         minutes=completion["minutes"],
         assessments=_assessments(completion, state.time_zone),
@@ -90,6 +94,12 @@ def facts(
         provider_contact=provider.contact,
         **more,
     )
+
+
+def _module_facts(module: Mapping[str, Any], reviewed_by: str | None) -> ModuleFacts:
+    told = {name: value for name, value in module.items() if name not in ("reviewed_digest", "review")}
+    told["objectives"] = tuple(module["objectives"])
+    return ModuleFacts(**told, review="reviewed" if reviewed_by else "awaiting", reviewed_by=reviewed_by)
 
 
 def _assessments(completion: Mapping[str, Any], zone: str) -> tuple[tuple[str, date], ...]:

@@ -23,6 +23,7 @@ class ModuleFacts:
     minutes: int
     objectives: tuple[str, ...]
     review: str
+    reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

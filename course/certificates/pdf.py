@@ -88,6 +88,7 @@ def _module(module: ModuleFacts) -> dict[str, Any]:
         "domain": module.domain,
         "version": module.version,
         "review": "awaited" if module.review == "awaiting" else module.review,
+        "reviewed_by": module.reviewed_by,
         "minutes": str(module.minutes),
     }
 

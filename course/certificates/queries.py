@@ -47,6 +47,15 @@ def awards_of(user_id: int) -> dict[str, Certificate]:
     return {row.course_id: row for row in rows}
 
 
+def valid_awards(user_id: int) -> Sequence[Certificate]:
+    """The person's certificates that were not revoked."""
+    return db.session.scalars(
+        select(Certificate)
+        .where(Certificate.user_id == user_id, ~Certificate.revocation.has())
+        .order_by(Certificate.id)
+    ).all()
+
+
 def requests_of(user_id: int) -> dict[str, Request]:
     """The person's newest request in each course."""
     rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.id))

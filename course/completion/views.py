@@ -8,6 +8,7 @@ from course.access import Permission, me, requires
 from course.catalog.queries import catalog, course_of
 from course.completion import actions, forms, queries
 from course.completion.steps import step_url
+from course.states import queries as states
 
 bp = Blueprint("completion", __name__)
 
@@ -15,8 +16,14 @@ bp = Blueprint("completion", __name__)
 @bp.get("/home")
 @requires(Permission.STUDY)
 def home() -> ResponseReturnValue:
-    standings = queries.standings_of(me())
-    return render_template("completion/home.html", standings=standings, catalog=catalog(), step_url=step_url)
+    return render_template(
+        "completion/home.html",
+        standings=queries.standings_of(me()),
+        notices=states.notices_of(me().id),
+        states=catalog().jurisdictions,
+        catalog=catalog(),
+        step_url=step_url,
+    )
 
 
 @bp.route("/courses/<course_id>/evaluation", methods=["GET", "POST"])

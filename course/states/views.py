@@ -1,11 +1,11 @@
-"""What is known of each state's law, for everyone."""
+"""What is known of each state's law, for everyone; and the changes that a therapist is told of."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from course.access import public
-from course.catalog.queries import catalog
-from course.web import NotFound
+from course import clock
+from course.access import Permission, me, public, requires
+from course.states import actions, queries
 
 bp = Blueprint("states", __name__)
 
@@ -13,15 +13,20 @@ bp = Blueprint("states", __name__)
 @bp.get("/states/")
 @public
 def states() -> ResponseReturnValue:
-    return render_template("states/states.html", states=list(catalog().jurisdictions.values()))
+    return render_template("states/states.html", entries=list(queries.entries().values()))
 
 
 @bp.get("/states/<code>")
 @public
 def state(code: str) -> ResponseReturnValue:
-    found = catalog().jurisdictions.get(code.upper())
-    if found is None:
-        raise NotFound
-    if code != found.code:
-        return redirect(url_for(".state", code=found.code), 308)
-    return render_template("states/state.html", state=found, compiled_on=catalog().compiled_on)
+    entry = queries.entry_of(code.upper())
+    if code != entry.state.code:
+        return redirect(url_for(".state", code=entry.state.code), 308)
+    return render_template("states/state.html", state=entry.state, entry=entry)
+
+
+@bp.post("/states/notices/<int:notice_id>/seen")
+@requires(Permission.STUDY)
+def notice_seen(notice_id: int) -> ResponseReturnValue:
+    actions.mark_seen(me(), notice_id, now=clock.now())
+    return redirect(url_for("completion.home"), 303)

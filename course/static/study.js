@@ -56,3 +56,22 @@ function complain(form, text) {
 }
 
 article.addEventListener("submit", answer);
+
+// A definition opens where its word stands: on hover with a mouse, by click or key everywhere.
+function beside(word) {
+  const box = document.getElementById(word.getAttribute("popovertarget"));
+  const spot = word.getBoundingClientRect();
+  box.style.setProperty("--top", `${Math.min(spot.bottom + 6, innerHeight - 180)}px`);
+  box.style.setProperty("--left", `${Math.max(8, Math.min(spot.left, innerWidth - 340))}px`);
+  return box;
+}
+for (const word of document.querySelectorAll("button.term")) {
+  let leaving;
+  const box = beside(word);
+  word.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") beside(word).showPopover(); });
+  word.addEventListener("click", () => beside(word));
+  const leave = () => { leaving = setTimeout(() => box.hidePopover(), 300); };
+  word.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
+  box.addEventListener("pointerenter", () => clearTimeout(leaving));
+  box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
+}

@@ -1,13 +1,15 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from course import db
 from course.accounts.models import User
-from course.catalog.content import Check, Mode, Module, Section
+from course.catalog.content import Check, Mode, Module, NeedleCheck, Section
+from course.catalog.needle import judge
 from course.db import unit_of_work
 from course.study import contact, queries
-from course.study.models import CheckAnswer, Reading, SeatTime
+from course.study.models import CheckAnswer, Feedback, Reading, SeatTime
 from course.web import Refused
 
 
@@ -18,15 +20,20 @@ class ChecksOpen(Refused):
 
 @unit_of_work
 def answer_check(
-    user: User, module: Module, section: Section, check: Check, choice: set[str], *, now: datetime
+    user: User, module: Module, section: Section, check: Check | NeedleCheck, given: Any, *, now: datetime
 ) -> CheckAnswer:
+    """Keeps an answer: `given` is a set of option letters, or a Placement where a needle was to be placed."""
+    if isinstance(check, NeedleCheck):
+        choice, correct = given.model_dump(), judge(check.section, given).right
+    else:
+        choice, correct = sorted(given), given == set(check.key)
     answer = CheckAnswer(
         user_id=user.id,
         module_id=module.id,
         section_id=section.id,
         check_id=check.id,
-        choice=sorted(choice),
-        correct=choice == set(check.key),
+        choice=choice,
+        correct=correct,
         at=now,
     )
     db.session.add(answer)
@@ -68,3 +75,17 @@ def count_time(user: User, module_id: str, section_id: str, seconds: int, place:
     seat.place = place
     seat.last_at = now
     return seat.seconds
+
+
+@unit_of_work
+def give_feedback(
+    user: User, module: Module, section: Section, *, helpful: bool, comment: str, now: datetime
+) -> Feedback:
+    """Keeps one judgment a person and section; a new one takes the place of the old."""
+    db.locked(User, user.id)
+    found = queries.feedback_of(user.id, module.id, section.id)
+    if found is None:
+        found = Feedback(user_id=user.id, module_id=module.id, section_id=section.id)
+        db.session.add(found)
+    found.content_hash, found.helpful, found.comment, found.at = section.digest, helpful, comment, now
+    return found

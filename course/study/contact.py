@@ -1,11 +1,13 @@
 """From what was read to contact time. Minutes are stored; hours are what a state makes of them."""
 
-from collections.abc import Collection
+import statistics
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from fractions import Fraction
 
 from course.catalog.content import Mode, Module
 
+FEWEST = 20  # learners below whom no median is shown
 LONGEST_STEP = 60  # seconds that one beacon can add; the page sends one every 20
 
 
@@ -24,6 +26,11 @@ def is_studied(module: Module, read: Collection[str]) -> bool:
 def minutes(module: Module, read: Collection[str]) -> dict[Mode, int]:
     """Contact minutes by mode that a module earns: all of them once every section is studied, none before."""
     return {Mode.SELF_PACED_ONLINE: module.minutes if is_studied(module, read) else 0}
+
+
+def median_minutes(seconds: Sequence[int]) -> float | None:
+    """The median active time in minutes; None while it would rest on too few learners."""
+    return statistics.median(seconds) / 60 if len(seconds) >= FEWEST else None
 
 
 def hours(minutes: int, hour_minutes: int = 60) -> Fraction:

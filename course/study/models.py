@@ -33,7 +33,7 @@ class CheckAnswer(Model):
     module_id: Mapped[str]
     section_id: Mapped[str]
     check_id: Mapped[str]
-    choice: Mapped[list[Any]] = mapped_column(JSON)
+    choice: Mapped[Any] = mapped_column(JSON)  # letters, or where a needle was placed
     correct: Mapped[bool]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -53,3 +53,19 @@ class SeatTime(Model):
     place: Mapped[str] = mapped_column(default="")  # the heading last on screen, to come back to
     first_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Feedback(Model):
+    """Whether a section helped a reader, in one answer a person that may be changed."""
+
+    __tablename__ = "section_feedback"
+    __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    content_hash: Mapped[str]  # the section's, as it was judged
+    helpful: Mapped[bool]
+    comment: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(UTCDateTime)

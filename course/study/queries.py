@@ -1,12 +1,13 @@
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from course import db
-from course.study.models import CheckAnswer, Reading, SeatTime
+from course.accounts.models import User
+from course.study.models import CheckAnswer, Feedback, Reading, SeatTime
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,68 @@ def last_places(user_id: int) -> dict[str, Place]:
         .order_by(SeatTime.last_at)
     )
     return {module_id: Place(section_id, place, at) for module_id, section_id, place, at in rows}
+
+
+def state_of_section(user_id: int, module_id: str, section_id: str) -> tuple[bool, Feedback | None]:
+    """Whether the person has studied the section, and what they said of it; one statement."""
+    here = {"module_id": module_id, "section_id": section_id}
+    row = db.session.execute(
+        select(Reading.id, Feedback)
+        .select_from(User)
+        .outerjoin(Reading, and_(Reading.user_id == User.id, *(getattr(Reading, k) == v for k, v in here.items())))
+        .outerjoin(Feedback, and_(Feedback.user_id == User.id, *(getattr(Feedback, k) == v for k, v in here.items())))
+        .where(User.id == user_id)
+    ).one()
+    return row[0] is not None, row[1]
+
+
+def feedback_of(user_id: int, module_id: str, section_id: str) -> Feedback | None:
+    return db.session.scalars(
+        select(Feedback).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
+    ).one_or_none()
+
+
+def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
+    """How many found each section helpful, and how many didn't: (module, section) -> (yes, no)."""
+    rows = db.session.execute(
+        select(Feedback.module_id, Feedback.section_id, Feedback.helpful, func.count(Feedback.id)).group_by(
+            Feedback.module_id, Feedback.section_id, Feedback.helpful
+        )
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for module_id, section_id, helpful, count in rows:
+        yes, no = found.get((module_id, section_id), (0, 0))
+        found[module_id, section_id] = (yes + count, no) if helpful else (yes, no + count)
+    return found
+
+
+def comments(*, page: int, size: int) -> Sequence[Feedback]:
+    """Feedback with words in it, newest first."""
+    return db.session.scalars(
+        select(Feedback)
+        .where(Feedback.comment != "")
+        .order_by(Feedback.at.desc(), Feedback.id.desc())
+        .offset((page - 1) * size)
+        .limit(size)
+    ).all()
+
+
+def count_comments() -> int:
+    return db.session.scalars(select(func.count(Feedback.id)).where(Feedback.comment != "")).one()
+
+
+def studied_seconds(module_id: str, sections: int) -> list[int]:
+    """Active seconds of each real learner who has studied every section of the module, in no order."""
+    done = (
+        select(Reading.user_id)
+        .join(User, User.id == Reading.user_id)
+        .where(Reading.module_id == module_id, User.is_demo.is_(False))
+        .group_by(Reading.user_id)
+        .having(func.count(Reading.id) >= sections)
+    )
+    rows = db.session.scalars(
+        select(func.sum(SeatTime.seconds))
+        .where(SeatTime.module_id == module_id, SeatTime.user_id.in_(done))
+        .group_by(SeatTime.user_id)
+    )
+    return [int(seconds) for seconds in rows if seconds]

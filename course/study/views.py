@@ -1,15 +1,16 @@
 """The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course import clock
 from course.access import Permission, me, public, requires
-from course.catalog.content import Check, Module, Section
+from course.catalog.content import Check, Module, NeedleCheck, Section
 from course.catalog.queries import catalog, module_of, section_of
+from course.review import queries as reviews
 from course.study import actions, queries
-from course.study.forms import BeaconForm, form_of
+from course.study.forms import BeaconForm, FeedbackForm, form_of
 from course.study.queries import Place
 from course.web import NotFound, wants_json
 
@@ -20,7 +21,29 @@ bp = Blueprint("study", __name__)
 @public
 def modules() -> ResponseReturnValue:
     read = queries.read_sections(current_user.id) if current_user.is_authenticated else {}
-    return render_template("study/modules.html", catalog=catalog(), read=read)
+    return render_template(
+        "study/modules.html",
+        catalog=catalog(),
+        read=read,
+        reviews=reviews.reviews_of(catalog().modules.values()),
+        by_region={module.region: module for module in catalog().modules.values() if module.region},
+    )
+
+
+@bp.get("/glossary")
+@public
+def glossary() -> ResponseReturnValue:
+    return render_template("study/glossary.html", glossary=catalog().glossary)
+
+
+@bp.get("/modules/<slug>/media/<name>")
+@requires(Permission.STUDY)
+def media(slug: str, name: str) -> ResponseReturnValue:
+    """A clip or its captions; parts of it on request, so that a player can seek."""
+    found = module_of(slug)
+    if not any(f"/modules/{slug}/media/{name}" in str(part) for section in found.sections for part in section.parts):
+        raise NotFound
+    return send_from_directory(current_app.extensions["modules"] / slug / "media", name, conditional=True)
 
 
 @bp.get("/modules/<slug>/")
@@ -32,7 +55,15 @@ def module(slug: str) -> ResponseReturnValue:
     if current_user.is_authenticated:
         read = queries.read_sections(current_user.id).get(slug, set())
         place = _resume(found, read, queries.last_places(current_user.id).get(slug))
-    return render_template("study/module.html", module=found, read=read, resume=place, catalog=catalog())
+    return render_template(
+        "study/module.html",
+        module=found,
+        read=read,
+        resume=place,
+        catalog=catalog(),
+        review=reviews.reviews_of([found]).get(slug),
+        related=catalog().related(found),
+    )
 
 
 def _resume(module: Module, read: set[str], place: Place | None) -> tuple[Section, str] | None:
@@ -53,14 +84,19 @@ def _section_page(
     module: Module, section: Section, *, fault: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
     user = me()
+    last = section is module.sections[-1]
+    studied, feedback = queries.state_of_section(user.id, module.id, section.id)
     page = render_template(
         "study/section.html",
         module=module,
         section=section,
         position=module.sections.index(section),
         answers=queries.answers_in(user.id, module.id, section.id),
-        read=queries.read_sections(user.id).get(module.id, set()),
-        has_quiz=catalog().quiz_of(module.id) is not None,
+        studied=studied,
+        review=reviews.reviews_of([module]).get(module.id),
+        feedback=feedback,
+        related=catalog().related(module) if last else [],
+        glossary=catalog().glossary,
         fault=fault,
     )
     return page, status
@@ -73,19 +109,19 @@ def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnVal
     check = _check_of(section, check_id)
     form = form_of(check)
     if not form.validate_on_submit():
-        message = "; ".join(form.choice.errors)
+        message = "; ".join(error for errors in form.errors.values() for error in errors)
         if wants_json():
             return {"error": message}, 422
         flash(message, "danger")
         return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
-    answer = actions.answer_check(me(), module, section, check, form.chosen(), now=clock.now())
+    answer = actions.answer_check(me(), module, section, check, form.given(), now=clock.now())
     if wants_json():
         card = render_template("study/check.html", module=module, section=section, check=check, answer=answer)
         return {"html": card}
     return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
 
 
-def _check_of(section: Section, check_id: str) -> Check:
+def _check_of(section: Section, check_id: str) -> Check | NeedleCheck:
     found = next((check for check in section.checks if check.id == check_id), None)
     if found is None:
         raise NotFound
@@ -104,6 +140,22 @@ def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
     if after:
         return redirect(url_for(".section", slug=slug, section_id=after[0].id), 303)
     return redirect(url_for(".module", slug=slug), 303)
+
+
+@bp.post("/modules/<slug>/<section_id>/feedback")
+@requires(Permission.STUDY)
+def give_feedback(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    form = FeedbackForm()
+    if not form.validate_on_submit():
+        fault = "; ".join(error for errors in form.errors.values() for error in errors)
+        return _section_page(module, section, fault=fault, status=422)
+    actions.give_feedback(
+        me(), module, section, helpful=form.helpful.data == "yes", comment=(form.comment.data or "").strip(),
+        now=clock.now(),
+    )  # fmt: skip
+    flash("Thank you. Whoever writes this course reads it beside the section.", "ok")
+    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor="feedback"), 303)
 
 
 @bp.post("/modules/<slug>/<section_id>/time")

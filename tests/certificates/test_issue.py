@@ -193,7 +193,7 @@ class TestQueue:
     def test_it_shows_the_evidence(self, app, pages, learner, admin):
         request = factories.request(app, learner)
         page = pages.as_(admin).get(f"/admin/requests/{request.code}")
-        for words in ("passed with 10 of 10", "8 of 8 sections studied", "Course evaluation", "Attestation"):
+        for words in ("passed with 11 of 11", "8 of 8 sections studied", "Course evaluation", "Attestation"):
             assert words in page.text
 
     def test_a_selection_and_then_all_are_issued(self, app, pages, admin):
@@ -251,7 +251,7 @@ class TestVerify:
         certificate = factories.issue(app, learner, admin)
         page = pages.get(f"/verify/{certificate.code}")
         assert page.text.index("Valid") < page.text.index("Lena Learner")
-        facts = ("1 (of 60 minutes)", "Self-paced online", "March 2, 2026", "Hawaii", "Ada Admin", certificate.code)
+        facts = ("1.25 (of 60 minutes)", "Self-paced online", "March 2, 2026", "Hawaii", "Ada Admin", certificate.code)
         for fact in facts:
             assert fact in page.text
 

@@ -52,7 +52,7 @@ def test_hands_on_minutes_are_demanded_where_the_course_says_so(catalog):
     assert [requirement.kind for requirement in open_.missing] == [Kind.HANDS_ON]
     met = rules.standing(course, catalog, facts(catalog, in_person=480))
     assert met.complete
-    assert met.minutes == {Mode.SELF_PACED_ONLINE: 60, Mode.LIVE_ONLINE: 0, Mode.IN_PERSON: 480}
+    assert met.minutes == {Mode.SELF_PACED_ONLINE: 75, Mode.LIVE_ONLINE: 0, Mode.IN_PERSON: 480}
 
 
 def test_online_and_in_person_minutes_are_kept_apart(catalog):

@@ -6,6 +6,7 @@ import pytest
 
 from course.access import GRANTS, Role
 from course.audit.log import DETAILS, Event
+from course.catalog import coverage
 from course.cli import cli
 from course.config import ROOT
 
@@ -28,7 +29,11 @@ def test_every_command_is_in_the_readme(command):
 
 
 def test_the_listed_commands_are_all_there_are():
-    assert set(cli.commands) == {"content", "people", "demo", "worker", "migrate", "serve"}
+    assert set(cli.commands) == {"content", "people", "states", "demo", "worker", "migrate", "serve"}
+
+
+def test_the_table_of_the_curriculum_is_the_one_that_the_command_makes(catalog):
+    assert (ROOT / "docs/curriculum.md").read_text() == coverage.table(catalog)
 
 
 def test_links_between_documents_lead_somewhere():

@@ -11,6 +11,11 @@ from course.db import new_engine
 from course.tables import metadata
 
 
+def is_ours(name, _type, _parents) -> bool:
+    """The full-text index has tables, a column and an index that no model knows."""
+    return not (name or "").startswith("search_words")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     if request.param == "sqlite":
@@ -25,7 +30,7 @@ def test_an_empty_database_goes_up_agrees_with_the_models_and_comes_down(url):
     migrate.upgrade(url)
     engine = new_engine(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection, opts={"include_name": is_ours}), metadata) == []
     assert migrate.is_current(engine)
     migrate.downgrade(url)
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}

@@ -32,6 +32,18 @@ TABLE = {
     "accounts.license": ("GET", "/profile/licenses/{license}", OWNER),
     "accounts.remove_license": ("POST", "/profile/licenses/{license}/remove", OWNER),
     "study.modules": ("GET", "/modules/", ANYONE),
+    "study.glossary": ("GET", "/glossary", ANYONE),
+    "study.media": ("GET", f"/modules/{MODULE}/media/none.webm", "nobody has it"),
+    "study.give_feedback": ("POST", f"{SECTION}/feedback", PERSON),
+    "search.search": ("GET", "/search?q=pleura", ANYONE),
+    "states.notice_seen": ("POST", "/states/notices/1/seen", PERSON),
+    "readers.feedback": ("GET", "/admin/feedback/", ADMIN),
+    "readers.hours": ("GET", "/admin/hours/", ADMIN),
+    "entries.entries": ("GET", "/admin/states/", ADMIN),
+    "entries.entry": ("GET", "/admin/states/FL", ADMIN),
+    "review.modules": ("GET", "/admin/review/", ADMIN),
+    "review.module": ("GET", f"/admin/review/{MODULE}", "reviewer"),
+    "admin.set_reviewer": ("POST", "/admin/people/{person}/reviewer", "refused to a learner"),
     "study.module": ("GET", f"/modules/{MODULE}/", ANYONE),
     "study.section": ("GET", SECTION, PERSON),
     "study.answer_check": ("POST", f"{SECTION}/checks/ae-check-severity", PERSON),
@@ -64,11 +76,14 @@ TABLE = {
     "admin.person": ("GET", "/admin/people/{person}", ADMIN),
 }
 WELCOME = {
-    ANYONE: {"nobody", "learner", "other", "instructor", "admin"},
-    PERSON: {"learner", "other", "instructor", "admin"},
+    "nobody has it": set(),
+    "reviewer": {"reviewer"},
+    "refused to a learner": {"admin", "reviewer"},
+    ANYONE: {"nobody", "learner", "other", "instructor", "admin", "reviewer"},
+    PERSON: {"learner", "other", "instructor", "admin", "reviewer"},
     OWNER: {"learner"},
-    "owner or admin": {"learner", "admin"},
-    ADMIN: {"admin"},
+    "owner or admin": {"learner", "admin", "reviewer"},
+    ADMIN: {"admin", "reviewer"},
 }
 
 
@@ -85,12 +100,15 @@ def things(app: Flask, learner, admin) -> dict[str, str]:
         }
 
 
-@pytest.mark.parametrize("who", ["nobody", "learner", "other", "instructor", "admin"])
+@pytest.mark.parametrize("who", ["nobody", "learner", "other", "instructor", "admin", "reviewer"])
 @pytest.mark.parametrize("endpoint", TABLE)
 def test_route_lets_in_whom_the_table_says(
-    pages: Pages, things, endpoint, who, learner, other_learner, instructor, admin
+    pages: Pages, things, endpoint, who, learner, other_learner, instructor, admin, reviewer
 ):
-    people = {"nobody": None, "learner": learner, "other": other_learner, "instructor": instructor, "admin": admin}
+    people = {
+        "nobody": None, "learner": learner, "other": other_learner, "instructor": instructor, "admin": admin,
+        "reviewer": reviewer,
+    }  # fmt: skip
     method, address, rule = TABLE[endpoint]
     if endpoint == "accounts.invitation":
         address = factories.invitation(pages.app)

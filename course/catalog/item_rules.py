@@ -1,0 +1,100 @@
+"""The rules of good items that a program can check: over one item, over a bank, and over all banks together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from course.catalog.content import Bank, Item, Module
+from course.catalog.markup import cited_in
+from course.catalog.source import Document, Problems
+
+SMALLEST_BANK = 30
+SPARE = 1  # items of an objective beyond what one quiz draws, so that a second attempt can differ
+EVEN = 0.4  # no letter is the key of more than this share of a bank's single-best-answer items
+LONGEST = 0.4  # nor is the key the longest option in more than this share of them
+CATCH_ALL = re.compile(r"\b(all|none|both|neither) of (the above|these)\b|\b[a-e] and [a-e]\b", re.IGNORECASE)
+NEGATIVE = re.compile(r"\b(not|except|(?<!at )least|never)\b", re.IGNORECASE)
+BOLD = re.compile(r"\*\*.+?\*\*")
+
+Found = Iterator[tuple[list[str | int], str, str]]  # where in the file, what is wrong, what to do
+
+
+def check(
+    modules: Mapping[str, Module], banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems
+) -> None:
+    for name, bank in banks.items():
+        document = documents[f"bank:{name}"]
+        for n, item in enumerate(bank.items):
+            for key, wrong, remedy in _item(item):
+                problems.add(document.file, document.line(["items", n, *key]), f"{item.id}: {wrong}", remedy)
+        for path, wrong, remedy in _bank(bank):
+            problems.add(document.file, document.line(path), wrong, remedy)
+    _stems(modules, banks, documents, problems)
+
+
+def _item(item: Item) -> Found:
+    if set(cited_in(item.rationale)) - set(item.references) or not cited_in(item.rationale):
+        yield ["rationale"], "the rationale doesn't cite the item's references", "cite them: [@R1]"
+    lengths = [len(option.text) for option in item.options]
+    if max(lengths) - min(lengths) > 30 and max(lengths) > 3 * min(lengths):
+        yield ["options"], "one option is three times as long as another", "make them alike in length"
+    texts = [_bare(option.text) for option in item.options]
+    if len(set(texts)) < len(texts):
+        yield ["options"], "two options say the same", "make each option another answer"
+    if any(CATCH_ALL.search(option.text) for option in item.options):
+        yield ["options"], "an option covers other options", "replace it by an answer of its own"
+    if NEGATIVE.search(re.split(r"(?<=[.?:]) ", BOLD.sub("", item.stem.rstrip("? ")))[-1]):
+        yield ["stem"], "asks in the negative", "ask for what is so, or set the negative word in **bold**"
+
+
+def _bank(bank: Bank) -> Found:
+    if len(bank.items) < SMALLEST_BANK:
+        yield ["items"], f"has {len(bank.items)} items", f"write {SMALLEST_BANK} or more"
+    supply = Counter(item.objective for item in bank.items)
+    for objective, wanted in bank.blueprint.items():
+        if wanted <= supply[objective] < wanted + SPARE:
+            yield ["blueprint", objective], f"a quiz draws {wanted} of {objective}, there is no other", "write one more"
+    for objective, count in Counter(item.objective for item in bank.items if item.must_pass).items():
+        if count >= bank.blueprint.get(objective, 0) and count < supply[objective]:
+            yield (
+                ["blueprint", objective],
+                f"the {count} must-pass items of {objective} leave no room",
+                "draw more of it",
+            )
+    for level in ("recall", "application", "case"):
+        if not any(item.level == level for item in bank.items):
+            yield ["items"], f"no item of the level {level}", "write some"
+    yield from _keys([item for item in bank.items if item.type == "single"])
+
+
+def _keys(items: list[Item]) -> Found:
+    if len(items) < SMALLEST_BANK // 2:
+        return
+    letter, count = Counter(item.key[0] for item in items).most_common(1)[0]
+    if count > EVEN * len(items):
+        yield ["items"], f"{letter} is the key of {count} of {len(items)} items", "spread the keys evenly"
+    longest = [item for item in items if _key_is_longest(item)]
+    if len(longest) > LONGEST * len(items):
+        yield ["items"], f"the key is the longest option in {len(longest)} of {len(items)} items", "shorten keys"
+
+
+def _key_is_longest(item: Item) -> bool:
+    others = [len(option.text) for option in item.options if option.id not in item.key]
+    return next(len(option.text) for option in item.options if option.id in item.key) > max(others)
+
+
+def _stems(
+    modules: Mapping[str, Module], banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems
+) -> None:
+    """A stem stands once: over all banks, and not in a knowledge check either, which would give its answer away."""
+    seen = {_bare(check.stem): check.id for m in modules.values() for s in m.sections for check in s.checks}
+    for name, bank in banks.items():
+        document = documents[f"bank:{name}"]
+        for n, item in enumerate(bank.items):
+            if (other := seen.setdefault(_bare(item.stem), item.id)) != item.id:
+                line = document.line(["items", n, "stem"])
+                problems.add(document.file, line, f"{item.id}: asks the same as {other}", "word another question")
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

@@ -1,0 +1,38 @@
+"""Clinical review in the console: what awaits a reviewer, and the page where a reviewer reads and signs."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.access import Permission, me, requires
+from course.catalog.queries import catalog, module_of
+from course.review import actions, queries
+from course.review.forms import SignForm
+
+bp = Blueprint("review", __name__, url_prefix="/admin/review")
+
+
+@bp.get("/")
+@requires(Permission.CONSOLE)
+def modules() -> ResponseReturnValue:
+    every = list(catalog().modules.values())
+    return render_template("review/modules.html", modules=every, reviews=queries.reviews_of(every))
+
+
+@bp.route("/<slug>", methods=["GET", "POST"])
+@requires(Permission.REVIEW)
+def module(slug: str) -> ResponseReturnValue:
+    found = module_of(slug)
+    form = SignForm(name=me().legal_name, digest=found.reviewed_digest)
+    if form.validate_on_submit():
+        actions.sign(
+            me(), found, form.digest.data, name=form.name.data.strip(), credentials=form.credentials.data.strip(),
+            now=clock.now(),
+        )  # fmt: skip
+        flash(f"Signed: {found.title}. It counts until a file of the module changes.", "ok")
+        return redirect(url_for(".modules"), 303)
+    page = render_template(
+        "review/module.html", module=found, bank=catalog().banks.get(slug), form=form,
+        current=queries.reviews_of([found]).get(slug), history=queries.history_of(slug),
+    )  # fmt: skip
+    return page, 422 if request.method == "POST" else 200

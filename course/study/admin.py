@@ -1,0 +1,33 @@
+"""What readers say of the sections, and how the contact hours of each module were computed."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from course.access import Permission, requires
+from course.catalog.queries import catalog
+from course.study import contact, queries
+
+bp = Blueprint("readers", __name__, url_prefix="/admin")
+PAGE = 25
+
+
+@bp.get("/feedback/")
+@requires(Permission.CONSOLE)
+def feedback() -> ResponseReturnValue:
+    page = max(1, request.args.get("page", 1, type=int))
+    return render_template(
+        "study/feedback.html",
+        catalog=catalog(),
+        counts=queries.feedback_counts(),
+        comments=queries.comments(page=page, size=PAGE),
+        page=page,
+        pages=max(1, -(-queries.count_comments() // PAGE)),
+    )
+
+
+@bp.get("/hours/")
+@requires(Permission.CONSOLE)
+def hours() -> ResponseReturnValue:
+    modules = list(catalog().modules.values())
+    measured = {m.id: contact.median_minutes(queries.studied_seconds(m.id, len(m.sections))) for m in modules}
+    return render_template("study/hours.html", modules=modules, measured=measured, fewest=contact.FEWEST)
