@@ -116,7 +116,8 @@ def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnVal
         return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
     answer = actions.answer_check(me(), module, section, check, form.given(), now=clock.now())
     if wants_json():
-        card = render_template("study/check.html", module=module, section=section, check=check, answer=answer)
+        template = "study/needle.html" if check.type == "needle" else "study/check.html"
+        card = render_template(template, module=module, section=section, check=check, answer=answer)
         return {"html": card}
     return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
 

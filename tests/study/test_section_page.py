@@ -41,6 +41,11 @@ def test_a_placement_that_makes_no_sense_is_refused(pages, learner, data, words)
     assert words in answer.get_json()["error"]
 
 
+def test_a_script_gets_the_judged_needle_without_the_page(pages, learner):
+    answer = pages.as_(learner).post_json(CHECK, {"entry": "40", "angle": "0", "depth": "40"})
+    assert "Not safe." in answer.get_json()["html"]
+
+
 def test_a_term_is_explained_where_it_first_stands_and_listed_in_the_glossary(pages, learner):
     html = pages.as_(learner).get(NEEDLE).html
     assert html.count('popovertarget="term-pleura"') == 1

@@ -1,0 +1,133 @@
+"""The curriculum in the browser: needle, glossary, search, body map, feedback; and the console's share in it."""
+
+import pytest
+
+from tests.journeys.test_path import create_admin
+
+NEEDLE = "/modules/reading-depth/the-view-of-the-needle"
+
+
+@pytest.fixture(scope="module")
+def admin_made():
+    return {}
+
+
+@pytest.fixture
+def admin(walk, admin_made):
+    return create_admin(walk, admin_made, script=True)
+
+
+def place(walker, **numbers):
+    for name, value in numbers.items():
+        walker.page.locator(f"[data-needle-form] [name={name}]").fill(str(value))
+
+
+def drag(walker, what, dx, dy):
+    ring = walker.page.locator(f"[data-needle-form] [data-{what}]")
+    ring.scroll_into_view_if_needed()
+    box = ring.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    walker.page.mouse.move(x, y)
+    walker.page.mouse.down()
+    walker.page.mouse.move(x + dx, y + dy, steps=6)
+    walker.page.mouse.up()
+
+
+def test_a_needle_is_dragged_and_judged_on_a_phone(admin):
+    admin.go(NEEDLE)
+    field = admin.page.locator("[data-needle-form] [name=depth]")
+    before = float(field.input_value())
+    drag(admin, "tip", 0, 90)
+    assert float(field.input_value()) > before + 20
+    assert float(admin.page.locator("[data-needle-form] [name=angle]").input_value()) == pytest.approx(0, abs=2)
+    admin.page.locator("[data-needle-form] button").click()
+    admin.page.get_by_text("Not safe.").wait_for()
+    place(admin, entry=4, angle=66, depth=44)
+    tip = admin.page.locator("[data-needle-form] [data-tip]")
+    assert float(tip.get_attribute("cx")) > 110
+    admin.page.get_by_role("button", name="Place it again").click()
+    admin.page.get_by_text("The target is reached, and the path is safe.").wait_for()
+    admin.see()
+
+
+def test_a_needle_is_placed_by_numbers_without_a_script(walk, admin, admin_made):
+    plain = create_admin(walk, admin_made, script=False)
+    plain.go(NEEDLE)
+    place(plain, entry=40, angle=0, depth=40)
+    with plain.page.expect_navigation():
+        plain.page.locator("[data-needle-form] button").click()
+    assert "Not safe." in plain.text()
+    plain.see()
+
+
+def test_a_word_is_explained_by_hover_by_key_and_by_tap(admin):
+    admin.go(NEEDLE)
+    word = admin.page.locator("button.term").first
+    box = admin.page.locator(f"#{word.get_attribute('popovertarget')}")
+    word.hover()
+    box.wait_for(state="visible")
+    admin.page.keyboard.press("Escape")
+    box.wait_for(state="hidden")
+    word.focus()
+    admin.page.keyboard.press("Enter")
+    box.wait_for(state="visible")
+    admin.see()
+
+
+def test_body_map_search_and_glossary_lead_to_the_text(admin):
+    admin.go("/modules/")
+    admin.page.get_by_label("Head, neck and jaw, front").click()
+    admin.page.wait_for_url("**/modules/head-neck-jaw/")
+    admin.see()
+    admin.go("/search")
+    admin.page.get_by_label("Words in modules").fill("vertebral artery")
+    admin.page.get_by_role("main").get_by_role("button", name="Search").click()
+    admin.page.wait_for_url("**q=vertebral**")
+    admin.see()
+    admin.press("Under the skull")
+    assert "The triangle" in admin.text()
+    admin.go("/glossary")
+
+
+def test_feedback_states_review_and_hours_in_the_console(admin):
+    admin.go(NEEDLE)
+    admin.page.get_by_label("Yes", exact=True).check()
+    admin.page.get_by_label("What should be better?").fill("More of this.")
+    admin.press("Send")
+    admin.go("/admin/")
+    admin.press("Comments on sections")
+    assert "More of this." in admin.text()
+    admin.go("/admin/hours/")
+    admin.go("/admin/states/")
+    admin.press("Alabama")
+    admin.page.get_by_label("Source that you read").fill("https://board.example/rule")
+    admin.page.get_by_label("Hours in all").fill("40")
+    admin.press("Record the check")
+    admin.go("/states/AL")
+    assert "40 hours" in admin.text()
+    assert "board.example/rule" in admin.text()
+
+
+def test_an_administrator_becomes_a_reviewer_and_signs(admin):
+    admin.go("/admin/people/")
+    admin.page.get_by_role("main").get_by_role("link", name="Ada Admin").click()
+    admin.press("Make a reviewer")
+    admin.go("/admin/review/")
+    admin.press("Head, neck and jaw")
+    for summary in admin.page.locator("main summary").all():
+        summary.click()
+    admin.see()
+    admin.page.get_by_label("Your credentials").fill("PT, license FL 1")
+    admin.page.get_by_label("I have read every section").check()
+    admin.press("Sign this state of the module")
+    assert "Ada Admin, PT, license FL 1" in admin.text()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_section_of_any_module_has_a_barrier(walk, admin, admin_made, catalog, dark):
+    """axe over every section with figures of each kind, in both themes, at 390 px, and nothing wider than the page."""
+    walker = create_admin(walk, admin_made, script=True)
+    walker.page.emulate_media(color_scheme="dark" if dark else "light")
+    for module in catalog.modules.values():
+        walker.go(f"/modules/{module.id}/{module.sections[2].id}")
+        assert walker.page.evaluate("document.documentElement.scrollWidth") <= 390
