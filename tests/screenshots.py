@@ -24,12 +24,24 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_role("main").get_by_role("button").click()
 
 
+def place_needle(page: Page) -> None:
+    for name, value in {"entry": 40, "angle": 0, "depth": 40}.items():
+        page.locator(f"[data-needle-form] [name={name}]").fill(str(value))
+    page.locator("[data-needle-form] button").click()
+    page.get_by_text("Not safe.").wait_for()
+    page.locator("#reading-check-place-rhomboid").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('#reading-check-place-rhomboid').scrollIntoView()")
+
+
 def take(browser: Browser, address: str) -> None:
     context = browser.new_context(base_url=address, viewport=SIZE)
     page = context.new_page()
-    page.goto("/")
-    page.screenshot(path=ROOT / "docs/front.png")
     sign_in(page, "admin")
+    page.goto("/modules/")
+    page.screenshot(path=ROOT / "docs/front.png")
+    page.goto("/modules/reading-depth/the-view-of-the-needle")
+    place_needle(page)
+    page.screenshot(path=ROOT / "docs/needle.png")
     page.goto("/admin/requests/")
     page.screenshot(path=ROOT / "docs/queue.png")
     phone = browser.new_context(
