@@ -29,8 +29,7 @@ def place_needle(page: Page) -> None:
         page.locator(f"[data-needle-form] [name={name}]").fill(str(value))
     page.locator("[data-needle-form] button").click()
     page.get_by_text("Not safe.").wait_for()
-    page.locator("#reading-check-place-rhomboid").scroll_into_view_if_needed()
-    page.evaluate("document.querySelector('#reading-check-place-rhomboid').scrollIntoView()")
+    page.locator("#reading-check-place-rhomboid .needle-area").evaluate("figure => figure.scrollIntoView()")
 
 
 def take(browser: Browser, address: str) -> None:
@@ -38,6 +37,7 @@ def take(browser: Browser, address: str) -> None:
     page = context.new_page()
     sign_in(page, "admin")
     page.goto("/modules/")
+    page.set_viewport_size(SIZE | {"height": 900})
     page.screenshot(path=ROOT / "docs/front.png")
     page.goto("/modules/reading-depth/the-view-of-the-needle")
     place_needle(page)
@@ -49,6 +49,7 @@ def take(browser: Browser, address: str) -> None:
     ).new_page()
     sign_in(phone, "therapist1")
     phone.goto("/modules/thorax-and-upper-back/from-skin-to-lung")
+    phone.locator("figure").first.evaluate("figure => scrollTo(0, figure.offsetTop - 200)")
     phone.screenshot(path=ROOT / "docs/section.png")
 
 

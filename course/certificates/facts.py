@@ -95,6 +95,18 @@ class Facts:
     def awaits_review(self) -> bool:
         return any(module.review != "reviewed" for module in self.modules)
 
+    @property
+    def review_text(self) -> str:
+        """Who reviewed the content, each signature once, with its modules where it doesn't stand under all of them."""
+        if self.awaits_review:
+            return "The content awaited review by a clinician when this was issued."
+        signed: dict[str, list[str]] = {}
+        for module in self.modules:
+            signed.setdefault(module.reviewed_by or "reviewed", []).append(module.title)
+        if len(signed) == 1:
+            return next(iter(signed))
+        return "; ".join(f"{signature}: {', '.join(titles)}" for signature, titles in signed.items())
+
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
         data["minutes"] = dict(self.minutes)

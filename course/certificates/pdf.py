@@ -76,6 +76,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "assessments": [[title, _day(on)] for title, on in facts.assessments],
         "delivery": facts.delivery,
         "awaits_review": facts.awaits_review,
+        "review": facts.review_text,
         **_qr(facts.verify_url),
         "domain": facts.verify_url.split("/verify/")[0].split("://")[-1],
     }
@@ -88,7 +89,6 @@ def _module(module: ModuleFacts) -> dict[str, Any]:
         "domain": module.domain,
         "version": module.version,
         "review": "awaited" if module.review == "awaiting" else module.review,
-        "reviewed_by": module.reviewed_by,
         "minutes": str(module.minutes),
     }
 

@@ -1,5 +1,6 @@
 """Clinical review: a signature under one state of a module, by an administrator who was made a reviewer."""
 
+import pypdfium2
 import pytest
 
 from course.audit import queries as audit
@@ -85,6 +86,25 @@ def test_the_certificate_says_who_reviewed_what_was_studied(app, reviewer, learn
     certificate = factories.issue(app, learner, admin)
     assert certificate.facts["modules"][0]["review"] == "reviewed"
     assert "Rita Reviewer, PT, DPT, HI 1234" in certificate.facts["modules"][0]["reviewed_by"]
+
+
+def test_the_second_page_of_the_certificate_names_the_reviewer_or_says_that_none_has_signed(
+    app, reviewer, learner, other_learner, admin, catalog
+):
+    awaited = printed(factories.issue(app, other_learner, admin))
+    assert "The content awaited review by a clinician when this was issued." in awaited
+    sign(app, reviewer, catalog.modules[MODULE])
+    assert "Rita Reviewer, PT, DPT, HI 1234, 2026-03-02" in printed(factories.issue(app, learner, admin))
+
+
+def printed(certificate) -> str:
+    """All text of the document after its first page."""
+    document = pypdfium2.PdfDocument(certificate.document)
+    try:
+        pages = [document[n].get_textpage().get_text_range() for n in range(1, len(document))]
+    finally:
+        document.close()
+    return " ".join(" ".join(pages).split())
 
 
 def test_a_provider_may_refuse_certificates_for_unreviewed_content(app, reviewer, learner, admin, catalog):
