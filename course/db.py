@@ -16,6 +16,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -119,6 +120,12 @@ def locked(model: type[M], key: int) -> M:
     """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
     wanted = select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
     return session.scalars(wanted, execution_options={"populate_existing": True}).one()
+
+
+def alone(task: int) -> None:
+    """Until the transaction ends nobody else does the same task. SQLite's writers are alone already."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(task)))
 
 
 def release() -> None:

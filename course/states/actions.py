@@ -13,6 +13,8 @@ from course.db import unit_of_work
 from course.states import demand, queries
 from course.states.models import Edition, Notice, Override
 
+ANNOUNCING = 7210002  # the lock's name; any number that nothing else uses
+
 
 @unit_of_work
 def check_entry(
@@ -59,6 +61,7 @@ def announce(*, now: datetime) -> list[str]:
 
     The first time that a state is met, its demands are only noted.
     """
+    db.alone(ANNOUNCING)
     known = queries.editions()
     told = []
     for code, entry in queries.entries().items():

@@ -189,6 +189,24 @@ def test_two_open_requests_for_one_course_are_refused(app, learner):
         )  # fmt: skip
 
 
+def test_an_hour_is_certified_once(app, learner, admin, catalog):
+    first = factories.issue(app, learner, admin)
+    again = catalog.courses[COURSE].model_copy(update={"id": "again", "title": "The same module again"})
+    app.extensions["catalog"] = factories.replaced(catalog, courses={**catalog.courses, "again": again})
+    factories.evaluate(app, learner, "again")
+
+    def ask():
+        with app.app_context():
+            words = {"attested_name": learner.legal_name, "print_license": True, "now": NOON}
+            return actions.request_certificate(learner, again, learner.licenses[0], **words)
+
+    with pytest.raises(actions.CertifiedAlready, match=first.code):
+        ask()
+    with app.app_context():
+        actions.revoke(first, Reason.AT_REQUEST, "in favor of the other", actor=admin, now=NOON)
+    assert ask().course_id == "again"
+
+
 class TestQueue:
     def test_it_shows_the_evidence(self, app, pages, learner, admin):
         request = factories.request(app, learner)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from course import jobs
 from course.search import index, queries
 from course.states import actions as states
 from tests import factories
@@ -55,6 +56,20 @@ def test_the_index_is_made_anew_only_when_something_changed(either_app, admin_of
             admin_of, "HI", changed, source, checked_on=NOON.date().replace(year=2027), note="", now=NOON
         )
         assert index.refresh()
+        assert queries.search("zanzibar")[0].url == "/states/HI"
+
+
+def test_a_check_in_the_app_reaches_the_index_by_the_worker(app):
+    admin = factories.person(app, "Ada Admin", role="admin")
+    with app.app_context():
+        index.refresh()
+        source = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
+        changed = {"citation": "The zanzibar rule"}
+        day = NOON.date().replace(year=2027)
+        states.check_entry(admin, "HI", changed, source, checked_on=day, note="", now=NOON)
+        assert queries.search("zanzibar") == []
+    assert jobs.drain(app) >= 1
+    with app.app_context():
         assert queries.search("zanzibar")[0].url == "/states/HI"
 
 

@@ -1,5 +1,6 @@
 """State entries with a life of their own: checked, due, changed, told, exported."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -86,6 +87,18 @@ def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
     app.extensions["catalog"] = replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed})
     assert announce(app) == ["HI"]
     assert [mail["to"] for mail in mails(app)] == [learner.email]
+
+
+def test_two_processes_that_start_at_once_tell_a_change_once(either_app):
+    person = factories.person(either_app, "Lena Learner")
+    announce(either_app)
+    content = either_app.extensions["catalog"]
+    changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
+    either_app.extensions["catalog"] = replaced(content, jurisdictions={**content.jurisdictions, "HI": changed})
+    with ThreadPoolExecutor(4) as pool:
+        told = [code for codes in pool.map(lambda _: announce(either_app), range(4)) for code in codes]
+    assert told == ["HI"]
+    assert [mail["to"] for mail in mails(either_app)] == [person.email]
 
 
 def test_a_notice_goes_once_it_was_seen_and_only_by_its_reader(app, pages, admin, learner, other_learner, known):
