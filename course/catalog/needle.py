@@ -47,7 +47,8 @@ def judge(section: CrossSection, placement: Placement) -> Verdict:
     passages = _passages(section, path)
     tip = _part_at(section, path, on_bone)
     reached = any(p.part.role == "target" for p in passages) and tip is not None and tip.role in ("target", "bone")
-    reasons = (*_met(section, path, passages), *_beyond(section, placement, depth))
+    passed = any(passage.part.role in DANGERS for passage in passages)
+    reasons = (*_met(section, path, passages), *(() if passed else _beyond(section, placement, depth)))
     return Verdict(passages, tip, depth, on_bone, reached, not reasons and tip is not None, reasons)
 
 

@@ -158,7 +158,7 @@ def test_modules_are_long_enough_and_illustrated(catalog):
         assert 2000 <= module.words <= 5000
         assert sum(part.count("<figure") for s in module.sections for part in s.parts if isinstance(part, str)) >= 4
         assert sum(len(section.checks) for section in module.sections) >= 6
-        assert all(4 <= section.reading_minutes <= 10 for section in module.sections[:-1])
+        assert all(5 <= section.reading_minutes <= 10 for section in module.sections[:-1])
     assert len(catalog.modules) == 12
     assert sum(len(bank.items) for bank in catalog.banks.values()) >= 360
 
