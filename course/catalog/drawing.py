@@ -17,6 +17,7 @@ LEFT, TOP, WIDE = 8, 22, 222  # px: where the drawing begins, and its width; the
 LABELS, TOTAL = 246, 360
 LINE, GAP = 15, 4  # px: a line of a label, and the gap between two labels
 CHARACTERS = 16
+FINE = 0.04  # mm
 CLASS = {"vessel": "artery"}
 
 
@@ -90,11 +91,11 @@ def _px(point: Point, scale: float) -> Point:
 
 def _shape(section: CrossSection, part: Layer | Structure, scale: float) -> str:
     d = ""
-    shape = section.visible[part.id]
+    shape = section.visible[part.id].simplify(FINE)  # keeps pages light; a tenth of a pixel off at most
     for polygon in getattr(shape, "geoms", [shape]):
         for ring in (polygon.exterior, *polygon.interiors) if isinstance(polygon, Polygon) else ():
             spots = [_px((x, y), scale) for x, y in ring.coords]
-            d += "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in spots) + "Z"
+            d += "M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in spots) + "Z"
     paint = part.paint or CLASS.get(part.role, part.role)
     return f'<path class="f-{paint} f-edge" fill-rule="evenodd" d="{d}"/>'
 

@@ -53,6 +53,20 @@ def test_nothing_is_asked_that_was_not_seen_is_of_low_confidence_or_contested(ca
             assert state.contested is not None or not state.conflicts
 
 
+@pytest.mark.parametrize("change", [{"confidence": "low"}, {"conflicts": "Two texts differ.", "contested": None}])
+def test_low_confidence_and_an_unsorted_conflict_silence_a_whole_entry(catalog, patterns, change):
+    florida = catalog.jurisdictions["FL"].model_copy(update=change)
+    assert made(catalog, patterns, ["FL"])
+    assert made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": florida}) == {}
+
+
+def test_a_contested_fact_is_silenced_and_the_others_are_not(catalog, patterns):
+    florida = catalog.jurisdictions["FL"].model_copy(update={"contested": ("status",)})
+    items = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": florida})
+    assert "own-status-fl" not in items
+    assert "own-total-hours-fl" in items
+
+
 def test_many_states_have_something_to_ask(catalog, patterns):
     assert sum(bool(made(catalog, patterns, [code])) for code in catalog.jurisdictions) >= 35
 

@@ -71,4 +71,4 @@ def test_the_section_page_stays_small(pages, learner, catalog):
     mine = pages.as_(learner)
     for module in catalog.modules.values():
         for section in module.sections:
-            assert len(mine.get(f"/modules/{module.id}/{section.id}").html) < 90_000, section.id
+            assert len(mine.get(f"/modules/{module.id}/{section.id}").html) < 52_000, section.id
