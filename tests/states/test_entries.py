@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import yaml
 
-from course import clock
+from course import clock, jobs
 from course.catalog import source
 from course.catalog.content import Jurisdiction
 from course.config import ROOT
@@ -70,6 +70,9 @@ def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learne
     assert "- status: prohibited -> pending" in told[0]["changes"]
     home = pages.as_(learner).get("/home").text
     assert "status: prohibited → pending" in home
+    jobs.drain(app)
+    kept = " ".join(path.read_text() for path in app.extensions["mailbox"].glob("*.eml"))
+    assert "Subject: Hawaii: what is known of dry needling law has changed" in kept
 
 
 def test_a_change_elsewhere_is_told_to_nobody_here(app, admin, learner, known):
