@@ -1,7 +1,9 @@
 """create_app is the one place that wires the rooms together."""
 
+import functools
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import cast
 
 from flask import Flask
@@ -60,7 +62,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.secret_key = config.secret_key
     app.extensions["base_url"] = config.base_url
     app.extensions["modules"] = config.modules
-    app.extensions["catalog"] = catalog or load(config.modules, config.quizzes)
+    app.extensions["catalog"] = catalog or _content(config.modules, config.quizzes)
     mails = config.data / "mail"
     app.extensions["mailbox"] = None if config.public_url or config.smtp_url else mails
     deliver = message.handler(smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
@@ -76,6 +78,12 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     access.init_app(app)
     _init_templates(app)
     return app
+
+
+@functools.cache
+def _content(modules: Path, quizzes: Path) -> Catalog:
+    """Read once a process tree: the server's children find it in their parent's memory, all of them the same."""
+    return load(modules, quizzes)
 
 
 def _init_sign_in(app: Flask) -> None:
