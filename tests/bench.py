@@ -16,6 +16,7 @@ from flask import Flask
 from course import create_app, migrate
 from course.access import public
 from course.config import Config
+from course.search import index
 from tests import factories
 from tests.pages import Pages
 
@@ -37,6 +38,9 @@ def requests(app: Flask) -> dict[str, Callable[[], object]]:
     attempt = factories.start_attempt(app, learner, "state-scope").code
     client, serial = Pages(app).as_(learner).client, itertools.count(1)
     json = {"Accept": "application/json"}
+    needle = "/modules/reading-depth/the-view-of-the-needle/checks/reading-check-place-rhomboid"
+    with app.app_context():
+        index.refresh()
 
     def save() -> object:
         number = next(serial)
@@ -46,6 +50,10 @@ def requests(app: Flask) -> dict[str, Callable[[], object]]:
     return {
         "empty view": lambda: client.get("/empty"),
         "module page": lambda: client.get("/modules/adverse-events/pneumothorax"),
+        "section, two figures": lambda: client.get("/modules/head-neck-jaw/trapezius-and-levator"),
+        "needle judged": lambda: client.post(needle, data={"entry": 40, "angle": 0, "depth": 40}, headers=json),
+        "search": lambda: client.get("/search?q=vertebral+artery"),
+        "state page": lambda: client.get("/states/FL"),
         "quiz page": lambda: client.get(f"/attempts/{attempt}/1"),
         "save of an answer": save,
         "verification page": lambda: client.get(f"/verify/{code}"),

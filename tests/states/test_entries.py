@@ -1,17 +1,22 @@
 """State entries with a life of their own: checked, due, changed, told, exported."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from course import clock, jobs
 from course.catalog import source
 from course.catalog.content import Jurisdiction
+from course.catalog.loader import load
 from course.config import ROOT
 from course.jobs import Job
 from course.states import actions, export, queries
+from course.states.cli import states_group
 from course.states.forms import shown
 from tests import factories
 from tests.factories import NOON, replaced
@@ -173,6 +178,24 @@ def test_the_export_changes_the_checked_entry_and_no_other_line(app, admin):
     assert [s["code"] for s in after] == [s["code"] for s in before]
     assert [a["code"] for a, b in zip(after, before, strict=True) if a != b] == ["HI"]
     assert Jurisdiction.model_validate(next(s for s in after if s["code"] == "HI")).status == "pending"
+
+
+def test_the_export_command_writes_a_file_that_the_product_reads_as_it_stands_in_the_app(app, admin, tmp_path):
+    check(app, admin, changed={"status": "pending"})
+    shutil.copytree(ROOT / "modules", tmp_path / "modules")
+    shutil.copytree(ROOT / "quizzes", tmp_path / "quizzes")
+    target = tmp_path / "modules/jurisdictions.yaml"
+
+    @contextmanager
+    def ready():
+        with app.app_context():
+            yield ROOT / "modules"
+
+    result = CliRunner().invoke(states_group(ready), ["export", "--to", str(target)])
+    assert result.exit_code == 0
+    assert "1 entries merged" in result.stderr
+    written = load(tmp_path / "modules", tmp_path / "quizzes").jurisdictions["HI"]
+    assert (written.status, written.checked_on) == ("pending", DAY)
 
 
 def test_a_check_is_kept_in_the_audit_log_with_what_it_changed(app, admin, known):
