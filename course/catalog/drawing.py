@@ -1,5 +1,6 @@
 """A cross-section -> its SVG and its description in words, both from the same data."""
 
+import functools
 import itertools
 import math
 import textwrap
@@ -35,25 +36,33 @@ class Label:
 def svg(section: CrossSection, placement: Placement | None = None, *, handles: bool = False) -> str:
     """The figure. With a placement it shows that needle; with `handles` the needle can be dragged by a script."""
     scale = WIDE / section.width
+    picture, tall = _picture(section)
+    needles = [placement] if placement else section.needles
+    data = ""
+    if handles and placement:
+        skin = " ".join(f"{x:.1f},{y:.2f}" for x, y in section.skin)
+        data = f' data-needle-area="{scale:.4f} {LEFT} {TOP} {section.width:g}" data-skin="{skin}"'
+        over = "".join(_handles(section, placement, scale))
+    else:
+        over = "".join(_needle(section, one, scale) for one in needles)
+    return (
+        f'<svg viewBox="0 0 {TOTAL} {tall:.0f}" role="img" aria-label="{escape(describe(section, placement))}" '
+        f'class="drawing" focusable="false"{data}>{picture}{over}</svg>'
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _picture(section: CrossSection) -> tuple[str, float]:
+    """Shapes, labels and frame, which no needle changes; and how tall they are in px."""
+    scale = WIDE / section.width
     bottom = TOP + section.height * scale
     labels = _labels(section, scale)
-    tall = max(bottom + 42, max(label.y + label.tall for label in labels) + 4)
-    shown = [placement] if placement else list(section.needles)
     inside = [
         *(_shape(section, part, scale) for part in section.parts),
         *(_label(label) for label in labels),
-        *(_needle(section, one, scale) for one in shown if not handles),
-        *(_handles(section, placement, scale) if handles and placement else ()),
         *_frame(section, scale, bottom),
     ]
-    data = ""
-    if handles:
-        skin = " ".join(f"{x:.1f},{y:.2f}" for x, y in section.skin)
-        data = f' data-needle-area="{scale:.4f} {LEFT} {TOP} {section.width:g}" data-skin="{skin}"'
-    return (
-        f'<svg viewBox="0 0 {TOTAL} {tall:.0f}" role="img" aria-label="{escape(describe(section, placement))}" '
-        f'class="drawing" focusable="false"{data}>{"".join(inside)}</svg>'
-    )
+    return "".join(inside), max(bottom + 42, max(label.y + label.tall for label in labels) + 4)
 
 
 def describe(section: CrossSection, placement: Placement | None = None) -> str:
