@@ -198,13 +198,17 @@ class Bank(Content):
 
 
 class Section(Content):
-    """`parts` are safe HTML and knowledge checks in the order of the text; `terms` the glossary terms it explains."""
+    """`parts` are safe HTML and knowledge checks in the order of the text.
+
+    `terms` are the glossary terms that it explains, `media` the files of its clips, relative to the module's folder.
+    """
 
     id: Id
     title: Text
     parts: tuple[str | Check | NeedleCheck, ...]
     cited: tuple[ReferenceId, ...]
     terms: tuple[Id, ...]
+    media: tuple[str, ...]
     text: str
     words: int
     digest: str

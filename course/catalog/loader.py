@@ -223,6 +223,7 @@ def _section(
         parts=tuple(parts),
         cited=tuple(dict.fromkeys(parsed.cited)),
         terms=tuple(terms),
+        media=tuple(name for clip in parsed.media.values() for name in (clip.file, clip.captions)),
         text=" ".join(parsed.text),
         words=parsed.words,
         digest=digest_of((folder / name).read_bytes(), *(files.drawn_digests[n] for n in sorted(parsed.files))),

@@ -45,7 +45,7 @@ class NeedleForm(FlaskForm):
         self.width = check.section.width
 
     def validate_entry(self, field: FloatField) -> None:
-        if not 0 <= field.data <= self.width:
+        if field.data is None or not 0 <= field.data <= self.width:
             raise ValidationError(f"The needle goes in between 0 and {self.width:g} mm.")
 
     def given(self) -> Placement:

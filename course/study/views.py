@@ -41,7 +41,7 @@ def glossary() -> ResponseReturnValue:
 def media(slug: str, name: str) -> ResponseReturnValue:
     """A clip or its captions; parts of it on request, so that a player can seek."""
     found = module_of(slug)
-    if not any(f"/modules/{slug}/media/{name}" in str(part) for section in found.sections for part in section.parts):
+    if not any(f"media/{name}" in section.media for section in found.sections):
         raise NotFound
     return send_from_directory(current_app.extensions["modules"] / slug / "media", name, conditional=True)
 

@@ -30,6 +30,9 @@ def test_a_needle_is_placed_by_three_numbers_and_judged(pages, learner):
     ("data", "words"),
     [
         ({"entry": "999", "angle": "0", "depth": "5"}, "between 0 and 80 mm"),
+        ({"entry": "abc", "angle": "0", "depth": "5"}, "between 0 and 80 mm"),
+        ({"entry": "nan", "angle": "0", "depth": "5"}, "between 0 and 80 mm"),
+        ({"entry": "10", "angle": "abc", "depth": "5"}, "between -85 and 85"),
         ({"entry": "10", "angle": "90", "depth": "5"}, "between -85 and 85"),
         ({"entry": "10", "angle": "0", "depth": "nan"}, "between 0 and 200"),
         ({"entry": "10", "angle": "0"}, "Give the depth"),
