@@ -188,12 +188,16 @@ def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:
     parsed, bank = files.parsed[folder.name], files.banks.get(folder.name)
     numbers = _numbers(told, parsed, bank)
     digest = _folder_digest(folder, parsed, files)
+    sections = tuple(_section(folder, name, one, numbers, glossary, files) for name, one in parsed.items())
+    terms = sorted({term for section in sections for term in section.terms})
     more: dict[str, Any] = {
         "id": folder.name,
-        "sections": tuple(_section(folder, name, one, numbers, glossary, files) for name, one in parsed.items()),
+        "sections": sections,
         "quiz_length": bank.length if bank else 0,
         "digest": digest,
-        "reviewed_digest": digest_of(digest, bank.digest if bank else ""),
+        "reviewed_digest": digest_of(
+            digest, bank.digest if bank else "", *(glossary.by_id[term].model_dump_json() for term in terms)
+        ),
     }
     module = source.typed(Module, document, files.problems, **more)
     return module and module.model_copy(

@@ -32,7 +32,12 @@ def module(slug: str) -> ResponseReturnValue:
         flash(f"Signed: {found.title}. It counts until a file of the module changes.", "ok")
         return redirect(url_for(".modules"), 303)
     page = render_template(
-        "review/module.html", module=found, bank=catalog().banks.get(slug), form=form,
-        current=queries.reviews_of([found]).get(slug), history=queries.history_of(slug),
-    )  # fmt: skip
+        "review/module.html",
+        module=found,
+        bank=catalog().banks.get(slug),
+        glossary=catalog().glossary,
+        form=form,
+        current=queries.reviews_of([found]).get(slug),
+        history=queries.history_of(slug),
+    )
     return page, 422 if request.method == "POST" else 200

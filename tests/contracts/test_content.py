@@ -146,6 +146,21 @@ def test_any_change_of_a_file_changes_the_hashes(copy, catalog):
     assert changed.course_digest(course) != catalog.course_digest(course)
 
 
+def test_what_a_reviewer_signs_covers_text_bank_figures_and_explained_terms(copy, catalog):
+    before = {id_: module.reviewed_digest for id_, module in catalog.modules.items()}
+    for file, old, new, touched in (
+        (SECTION_FIGURE, "width: 80", "width: 81", "thorax-and-upper-back"),
+        (BANK, "One that leads to admission", "One which leads to admission", "adverse-events"),
+        (GLOSSARY, "Carotid artery, internal", "The carotid artery, internal", "head-neck-jaw"),
+    ):
+        text = (copy / file).read_text()
+        (copy / file).write_text(text.replace(old, new, 1))
+        after = load(copy / "modules", copy / "quizzes").modules
+        (copy / file).write_text(text)
+        assert after[touched].reviewed_digest != before[touched], file
+        assert after["what-dry-needling-is"].reviewed_digest == before["what-dry-needling-is"]
+
+
 def test_content_cannot_be_changed_in_memory(catalog):
     with pytest.raises(TypeError):
         catalog.modules["new"] = None
