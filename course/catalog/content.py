@@ -239,7 +239,7 @@ class ModuleFile(Content):
 
 
 class Module(ModuleFile):
-    """`digest` pins the module's files and figures; `reviewed_digest`, which a reviewer signs, also its bank and terms."""
+    """`digest` pins the files and figures; `reviewed_digest`, which a reviewer signs, also the bank and terms."""
 
     id: Id
     sections: tuple[Section, ...] = Field(min_length=1)

@@ -76,12 +76,14 @@ def test_a_word_is_explained_by_hover_by_key_and_by_tap(admin):
 
 def test_body_map_search_and_glossary_lead_to_the_text(admin):
     admin.go("/modules/")
-    admin.page.get_by_label("Head, neck and jaw, front").click()
+    with admin.page.expect_navigation():
+        admin.page.get_by_label("Head, neck and jaw, front").click()
     admin.page.wait_for_url("**/modules/head-neck-jaw/")
     admin.see()
     admin.go("/search")
     admin.page.get_by_label("Words in modules").fill("vertebral artery")
-    admin.page.get_by_role("main").get_by_role("button", name="Search").click()
+    with admin.page.expect_navigation():
+        admin.page.get_by_role("main").get_by_role("button", name="Search").click()
     admin.page.wait_for_url("**q=vertebral**")
     admin.see()
     admin.press("Under the skull")
@@ -110,7 +112,8 @@ def test_feedback_states_review_and_hours_in_the_console(admin):
 
 def test_an_administrator_becomes_a_reviewer_and_signs(admin):
     admin.go("/admin/people/")
-    admin.page.get_by_role("main").get_by_role("link", name="Ada Admin").click()
+    with admin.page.expect_navigation():
+        admin.page.get_by_role("main").get_by_role("link", name="Ada Admin").click()
     admin.press("Make a reviewer")
     admin.go("/admin/review/")
     admin.press("Head, neck and jaw")

@@ -24,7 +24,8 @@ def create_admin(walk, admin_made, *, script):
         admin.go("/sign-in")
         admin.fill(Password=PASSWORD)
         admin.page.get_by_label("E-mail").fill("admin@example.org")
-        admin.page.get_by_role("main").get_by_role("button").click()
+        with admin.page.expect_navigation():
+            admin.page.get_by_role("main").get_by_role("button").click()
         admin.see()
         return admin
     admin.go(admin.site.invitation.removeprefix(admin.site.address))
