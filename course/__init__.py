@@ -15,6 +15,8 @@ from course import access, db, jobs, telemetry, web
 from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
+from course.assessment import actions as assessment
+from course.assessment import scoring
 from course.assessment import views as assessment_views
 from course.catalog import drawing, markup, needle
 from course.catalog import views as catalog_views
@@ -68,9 +70,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     deliver = message.handler(smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
 
     db.init_app(app, config.database)
-    jobs.init_app(
-        app, data=config.data, queue_url=config.queue_url, handlers={"mail": deliver, "reindex": index.handler}
-    )
+    handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
+    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers)
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)
     for blueprint in BLUEPRINTS:
@@ -105,6 +106,7 @@ def _init_templates(app: Flask) -> None:
         csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
     )
     app.add_template_filter(_markdown, "md")
+    app.add_template_filter(scoring.in_words, "points")
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:

@@ -28,6 +28,10 @@ class Permission(StrEnum):
     PEOPLE_CHANGE = "accounts:people:change"
     STATES_EDIT = "states:edit"
     REVIEW = "catalog:review"
+    ITEMS = "quality:items"
+    RATE = "quality:standard:rate"
+    ACCOMMODATE = "assessment:accommodate"
+    RESCORE = "rescoring:decide"
 
 
 PUBLIC = "public"
@@ -39,10 +43,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _EVERYONE
     | {
         Permission.CONSOLE, Permission.PEOPLE_READ, Permission.PEOPLE_CHANGE, Permission.CERTIFICATE_DECIDE,
-        Permission.STATES_EDIT,
+        Permission.STATES_EDIT, Permission.ITEMS, Permission.ACCOMMODATE, Permission.RESCORE,
     },
 }  # fmt: skip
-REVIEWER = frozenset({Permission.REVIEW})  # what the reviewer role adds to an administrator
+REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer role adds to an administrator
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

@@ -4,6 +4,7 @@ import functools
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, request
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    String,
     TypeDecorator,
     create_engine,
     event,
@@ -53,6 +55,19 @@ class UTCDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Exact(TypeDecorator[Fraction]):
+    """A fraction without rounding, kept as text such as 2/3: what a pass depends on is never a float."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(Fraction(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002
+        return None if value is None else Fraction(value)
 
 
 def _session() -> Session:

@@ -54,17 +54,18 @@ def _queue(data: Path, queue_url: str) -> Huey:
     return SqliteHuey("course", filename=str(data / "queue.db"), results=False)
 
 
-def put(kind: str, *, key: str, now: datetime, **payload: Any) -> None:
-    """Adds a job to the open transaction; the worker hears of it after the commit."""
-    db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=now))
-    db.session.info["jobs"] = True
+def put(kind: str, *, key: str, now: datetime, due: datetime | None = None, **payload: Any) -> None:
+    """Adds a job to the open transaction; the worker hears of it after the commit, or when it is `due`."""
+    db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=due or now))
+    db.session.info.setdefault("jobs", set()).add(due)
 
 
 @event.listens_for(Session, "after_commit")
 def _wake_worker(session: Session) -> None:
-    if session.info.pop("jobs", False):
+    for due in session.info.pop("jobs", ()):
         try:
-            current_app.extensions["drain"]()
+            drain_ = current_app.extensions["drain"]
+            drain_() if due is None else drain_.schedule(eta=due)
         except Exception:  # the row is safe, and the worker looks by itself every minute
             log.exception("the worker could not be woken")
 
@@ -75,8 +76,8 @@ def _forget(session: Session) -> None:
 
 
 def waiting() -> int:
-    """How many jobs are not done yet."""
-    return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None)).limit(100)).all())
+    """How many mails are not sent yet."""
+    return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None), Job.kind == "mail").limit(100)).all())
 
 
 def drain(app: Flask) -> int:

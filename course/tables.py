@@ -7,10 +7,27 @@ from course.certificates import models as certificates
 from course.completion import models as completion
 from course.db import Model
 from course.jobs import Job
+from course.practice import models as practice
+from course.quality import models as quality
+from course.rescoring import models as rescoring
 from course.review import models as review
 from course.search import models as search
 from course.states import models as states
 from course.study import models as study
 
-ROOMS = (accounts, assessment, audit, certificates, completion, review, search, states, study, Job)
+ROOMS = (
+    accounts,
+    assessment,
+    audit,
+    certificates,
+    completion,
+    practice,
+    quality,
+    rescoring,
+    review,
+    search,
+    states,
+    study,
+    Job,
+)
 metadata = Model.metadata

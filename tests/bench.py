@@ -44,7 +44,7 @@ def requests(app: Flask) -> dict[str, Callable[[], object]]:
 
     def save() -> object:
         number = next(serial)
-        data = {"serial": number, "choice": "ab"[number % 2]}
+        data = {"serial": number, "a": "ab"[number % 2]}
         return client.post(f"/attempts/{attempt}/1", data=data, headers=json)
 
     return {

@@ -12,6 +12,7 @@ from course.accounts.models import License, User
 from course.assessment import actions as assessment
 from course.assessment import queries as attempts
 from course.assessment.models import Attempt
+from course.assessment.scoring import Place
 from course.catalog.queries import catalog
 from course.certificates import actions as certificates
 from course.certificates import queries as awards
@@ -75,21 +76,22 @@ def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = 
 
 def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
     with app.app_context():
-        rules = catalog().assessments[slug]
-        module = catalog().modules[slug]
-        return assessment.start(user, rules, catalog().banks[rules.bank], module, now=now)
+        return assessment.start(user, catalog().assessments[slug], now=now)
 
 
 def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: datetime = NOON) -> Attempt:
     """A submitted attempt, all right or all wrong."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
-        paper = attempts.own_paper(user, attempt.code)
-        for item in paper.items:
-            key = set(item.version.content["key"])
-            choice = key if right else {next(id_ for id_ in item.option_order if id_ not in key)}
-            assessment.save_answer(user, attempt.code, item.position, choice, serial=1, now=now)
-        return assessment.submit(user, paper, now=now)
+        for place in attempts.paper_of(attempt):
+            answer = place.item.solution if right else wrong_answer(place)
+            assessment.save_answer(user, attempt.code, place.position, answer, serial=1, now=now)
+        return assessment.submit(user, attempt, now=now)
+
+
+def wrong_answer(place: Place) -> Any:
+    """An answer that earns nothing: a distractor where there are options, else none."""
+    return next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None) if place.item.texts() else None
 
 
 def evaluate(app: Flask, user: User, course: str = COURSE, *, now: datetime = NOON) -> None:

@@ -1,28 +1,47 @@
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from course import db
+from course import clock, db, jobs
 from course.accounts.models import User
-from course.assessment import draw, queries, scoring, state_items
-from course.assessment.models import Answer, Attempt, AttemptItem, ItemVersion
+from course.assessment import entry, queries, scoring, state_items, tally, wording
+from course.assessment.models import (
+    Accommodation,
+    Answer,
+    Attempt,
+    AttemptItem,
+    ItemReport,
+    ItemTally,
+    ItemVersion,
+    OptionTally,
+    TotalTally,
+)
 from course.audit.log import Event, record
-from course.catalog.content import Assessment, Bank, Item, Module
+from course.catalog import draw
+from course.catalog.content import Assessment, Catalog
+from course.catalog.items.base import Answer as Given
+from course.catalog.items.base import Item, NotAnAnswer
+from course.catalog.queries import catalog
 from course.db import unit_of_work
 from course.states import queries as states
-from course.web import Refused
+from course.study import queries as study
+from course.web import NotFound, Refused
+
+Read = Callable[[Item, Sequence[str]], Given]  # what was sent -> an answer to the item, shown in that order
 
 
 class NoAttemptLeft(Refused):
-    message = "You have used every attempt at this quiz. Write to the provider, whose address is on the front page."
+    message = "You have used every attempt. Write to the provider, whose address is on the front page."
 
 
 class PassedAlready(Refused):
-    message = "You have passed this quiz already; the score stands."
+    message = "You have passed this already; the score stands."
 
 
 class AttemptNotYet(Refused):
@@ -30,20 +49,42 @@ class AttemptNotYet(Refused):
         super().__init__(f"The next attempt opens on {opens_at:%B} {opens_at.day} at {opens_at:%H:%M} UTC.")
 
 
+class ReadFirst(Refused):
+    message = "Read again what was missed first: the sections are listed on the page of the quiz."
+
+
+class PassFirst(Refused):
+    message = "Other quizzes come first: they are listed on the page of the assessment."
+
+
+class FormShort(Refused):
+    status = 500
+
+    def __init__(self, missing: Sequence[object]) -> None:
+        told = "; ".join(str(cell) for cell in missing)
+        super().__init__(
+            f"This assessment can't be drawn as its blueprint says, which lacks {told}. Tell the provider."
+        )
+
+
 class AttemptClosed(Refused):
     message = "This attempt was submitted. Its saved answers are the ones that were scored."
 
 
+class TimeIsUp(Refused):
+    message = "The time is up. What was saved in time is submitted; this answer came too late."
+
+
 class AnsweredElsewhere(Refused):
-    """Another tab or device has saved a newer answer; `saved` is what stands."""
+    """Another tab or device has saved a newer answer; `answer` is what stands."""
 
     message = (
         "This question was answered in another tab or on another device since. What is shown now is what is saved."
     )
 
-    def __init__(self, choice: list[Any], serial: int) -> None:
+    def __init__(self, answer: Given, serial: int) -> None:
         super().__init__()
-        self.choice, self.serial = choice, serial
+        self.answer, self.serial = answer, serial
 
 
 class NotAnOption(Refused):
@@ -51,66 +92,109 @@ class NotAnOption(Refused):
     message = "Choose one of the answers shown."
 
 
+class WriteSomething(Refused):
+    status = 422
+    message = "Say in a few words what is wrong with the question."
+
+
 @unit_of_work
-def start(user: User, assessment: Assessment, bank: Bank, module: Module, *, now: datetime) -> Attempt:
-    """The open attempt if there is one, else a new one with its paper drawn and stored."""
+def start(user: User, assessment: Assessment, *, now: datetime) -> Attempt:
+    """The open attempt if there is one, else a new one, stored with its paper and its deadline before it is shown."""
     db.locked(User, user.id)
     past = queries.attempts_at(user.id, assessment.id)
     if past and past[-1].submitted_at is None:
         return past[-1]
-    _require_entry(past, assessment, now)
+    _require(entry_for(user, assessment, past, now))
+    content, granted = catalog(), queries.granted_to(user.id)
     attempt = Attempt(
         user_id=user.id,
         assessment_id=assessment.id,
         number=len(past) + 1,
         seed=secrets.token_hex(16),
-        content_hash=bank.digest,
+        content_hash=content.assessment_digest(assessment),
         pass_mark=assessment.pass_mark,
+        minutes=assessment.minutes,
+        grace_seconds=assessment.grace_seconds,
         started_at=now,
+        deadline=entry.deadline(now, assessment.minutes, granted),
     )
     db.session.add(attempt)
     db.session.flush()
-    _store_paper(attempt, bank, module, _own_items(user, bank, attempt.seed))
+    _store_form(attempt, content, assessment, _own_items(user, content, assessment, attempt.seed))
+    _submit_when_due(attempt, now)
     record(
         Event.ATTEMPT_STARTED, user, f"attempt:{attempt.code}", person_id=user.id, now=now,
-        assessment=assessment.id, number=attempt.number, content_hash=bank.digest,
+        assessment=assessment.id, number=attempt.number, content_hash=attempt.content_hash,
     )  # fmt: skip
     return attempt
 
 
-def _require_entry(past: Any, assessment: Assessment, now: datetime) -> None:
-    entry = entry_for(past, assessment, now)
-    if entry.passed:
+def entry_for(user: User, assessment: Assessment, past: Sequence[Attempt], now: datetime) -> entry.Entry:
+    """Whether another attempt may start after the submitted ones among `past`, and what is to be done before."""
+    done = [a for a in past if a.submitted_at]
+    failed = done[-1] if done and assessment.reread and not any(a.passed for a in done) else None
+    return entry.entry(
+        assessment,
+        [entry.Past(a.submitted_at or a.started_at, bool(a.passed)) for a in done],
+        now=now,
+        granted=queries.granted_to(user.id),
+        to_read=_to_read(user, failed) if failed else (),
+        passed=queries.passes_of([user.id])[user.id] if assessment.after else (),
+    )
+
+
+def _to_read(user: User, failed: Attempt) -> list[tuple[str, str]]:
+    """The sections that teach what was missed and were not read again since."""
+    missed = [p for p in queries.paper_of(failed) if p.points is not None and p.points < 1]
+    taught = catalog().taught_in([(place.item, place.wording.module) for place in missed])
+    read = study.read_since(user.id, failed.submitted_at or failed.started_at)
+    return [section for section in taught if section not in read]
+
+
+def _require(allowed: entry.Entry) -> None:
+    if allowed.passed:
         raise PassedAlready
-    if entry.opens_at:
-        raise AttemptNotYet(entry.opens_at)
-    if not entry.allowed:
+    if allowed.first:
+        raise PassFirst
+    if allowed.opens_at:
+        raise AttemptNotYet(allowed.opens_at)
+    if allowed.to_read:
+        raise ReadFirst
+    if not allowed.allowed:
         raise NoAttemptLeft
 
 
-def entry_for(past: Any, assessment: Assessment, now: datetime) -> scoring.Entry:
-    """Whether another attempt may start after the submitted ones among `past`."""
-    done = [scoring.Past(a.submitted_at, bool(a.passed)) for a in past if a.submitted_at]
-    return scoring.entry(done, attempts=assessment.attempts, wait_hours=assessment.wait_hours, now=now)
-
-
-def _own_items(user: User, bank: Bank, seed: str) -> list[Item]:
+def _own_items(user: User, content: Catalog, assessment: Assessment, seed: str) -> list[Item]:
     """Items about the jurisdictions in which the person is licensed, from the entries as they stand now."""
-    if not bank.state_items:
+    patterns = [pattern for bank in assessment.banks for pattern in content.banks[bank].state_items]
+    if not patterns:
         return []
     entries = states.entries()
     return state_items.items_for(
         dict.fromkeys(license_.jurisdiction for license_ in user.licenses),
-        bank.state_items,
+        patterns,
         {code: entry.state for code, entry in entries.items()},
         {code: entry.checked_on for code, entry in entries.items()},
         seed,
     )
 
 
-def _store_paper(attempt: Attempt, bank: Bank, module: Module, own: Sequence[Item]) -> None:
-    paper = draw.paper(bank, attempt.seed, own)
-    _keep_wordings([_wording(drawn.item, module) for drawn in paper])
+def _store_form(attempt: Attempt, content: Catalog, assessment: Assessment, own: Sequence[Item]) -> None:
+    supply = draw.candidates(content, assessment, own)
+    seen = queries.seen_items(attempt.user_id, assessment.id)
+    form = draw.form(content.blueprint_of(assessment), supply, attempt.seed, seen)
+    if form.missing:
+        raise FormShort(form.missing)
+    _keep_wordings(
+        [
+            {
+                "digest": drawn.item.digest,
+                "item_id": drawn.item.id,
+                "content": wording.stored(drawn.item, content.modules[drawn.module]),
+            }
+            for drawn in form.drawn
+        ]
+    )
     db.session.add_all(
         AttemptItem(
             attempt_id=attempt.id,
@@ -118,59 +202,268 @@ def _store_paper(attempt: Attempt, bank: Bank, module: Module, own: Sequence[Ite
             item_id=drawn.item.id,
             type=drawn.item.type,
             item_digest=drawn.item.digest,
-            option_order=list(drawn.option_order),
+            option_order=list(drawn.order),
         )
-        for position, drawn in enumerate(paper, start=1)
+        for position, drawn in enumerate(form.drawn, start=1)
     )
 
 
-def _wording(item: Item, module: Module) -> dict[str, Any]:
-    """The item as it will be shown for ever, its references and its objective spelt out."""
-    content = item.model_dump(mode="json")
-    cited = [*(ref for _, ref in module.numbered(item.references)), *item.sources]
-    content["references"] = [ref.model_dump(mode="json") | {"link": ref.link} for ref in cited]
-    content["objective_text"] = next(o.text for o in module.objectives if o.id == item.objective)
-    return {"digest": item.digest, "item_id": item.id, "content": content}
+def _insert(model: Any) -> Any:
+    """An INSERT that can say what happens to a row that is there already."""
+    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
+    return dialect.insert(model)
 
 
 def _keep_wordings(rows: list[dict[str, Any]]) -> None:
     """Stores each wording unless it is there; two who start at once don't meet."""
-    insert = sqlite.insert if db.session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    db.session.execute(insert(ItemVersion).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["digest"]))
+    db.session.execute(_insert(ItemVersion).on_conflict_do_nothing(), sorted(rows, key=lambda row: str(row["digest"])))
+
+
+@dataclass(frozen=True)
+class Save:
+    """A request to save one answer. `serial` is the page's count of this item's answers, `spent` seconds on it.
+
+    `given_at` is when it was given, as the browser says; offline that is earlier than now.
+    """
+
+    user_id: int
+    code: UUID
+    position: int
+    read: Read
+    serial: int
+    given_at: datetime | None = None
+    spent: int = 0
 
 
 @unit_of_work
-def save_answer(user: User, code: UUID, position: int, choice: set[str], *, serial: int, now: datetime) -> int:
-    """Stores a choice and returns its serial; once this returns it is on disk. A repeat is harmless.
+def save_all(saves: Sequence[Save], *, now: datetime) -> list[int | Refused]:
+    """Stores answers of any number of people in one transaction; once this returns they are on disk.
 
-    `serial` is the page's count of this item's answers; a page that is behind raises AnsweredElsewhere.
+    For each the serial that stands, or why it was refused. A repeat is harmless; a page that is behind is told.
     """
-    attempt, item, last = queries.place_to_answer(user, code, position)
-    if not choice <= set(item.option_order) or (item.type == "single" and len(choice) > 1):
-        raise NotAnOption
-    if attempt.submitted_at is not None:
+    found = queries.targets({(save.user_id, save.code, save.position) for save in saves})
+    known = queries.wordings_of({target.digest for target in found.values()})
+    outcomes: list[int | Refused] = []
+    rows = []
+    for save in saves:
+        place = (save.user_id, save.code, save.position)
+        try:
+            if place not in found:
+                raise NotFound
+            target = found[place]
+            answer = _read(save, known[target.digest].item, target.order)
+            outcome = _settle(save, target, answer, now)
+        except Refused as refusal:
+            outcomes.append(refusal)
+            continue
+        if outcome != target.serial:
+            rows.append(_row(save, target, answer, now))
+            found[place] = queries.Target(**{**vars(target), "serial": outcome, "answer": answer})
+        outcomes.append(outcome)
+    if rows:
+        db.session.execute(_insert(Answer), rows)
+    return outcomes
+
+
+def _read(save: Save, item: Item, order: Sequence[str]) -> Given:
+    try:
+        return save.read(item, order)
+    except NotAnAnswer as fault:
+        raise NotAnOption(str(fault)) from None
+
+
+def _settle(save: Save, target: queries.Target, answer: Given, now: datetime) -> int:
+    """The serial that stands after the save; that of the target where nothing is to be written."""
+    if target.submitted_at is not None:
         raise AttemptClosed
-    if sorted(choice) == (last.choice if last else []):
-        return last.serial if last else 0
-    if last and serial <= last.serial:
-        raise AnsweredElsewhere(last.choice, last.serial)
-    db.session.add(Answer(attempt_id=attempt.id, position=position, serial=serial, choice=sorted(choice), saved_at=now))
-    return serial
+    if target.deadline and now > entry.closes_at(target.deadline, target.grace_seconds):
+        raise TimeIsUp
+    if answer == target.answer or (not answer and not target.answer):
+        return target.serial
+    if save.serial <= target.serial:
+        raise AnsweredElsewhere(target.answer, target.serial)
+    return save.serial
+
+
+def _row(save: Save, target: queries.Target, answer: Given, now: datetime) -> dict[str, Any]:
+    return {
+        "attempt_id": target.attempt_id,
+        "position": target.position,
+        "serial": save.serial,
+        "choice": answer,
+        "given_at": min(save.given_at, now) if save.given_at else None,
+        "saved_at": now,
+        "spent": min(max(save.spent, 0), tally.LONGEST),
+    }
+
+
+def save_answer(
+    user: User,
+    code: UUID,
+    position: int,
+    answer: Given,
+    *,
+    serial: int,
+    now: datetime,
+    given_at: datetime | None = None,
+) -> int:
+    """Saves one answer that is made already and returns the serial that stands. Raises what refuses it."""
+    save = Save(user.id, code, position, lambda _item, _order: answer, serial, given_at)
+    (outcome,) = save_all([save], now=now)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+@unit_of_work
+def flag(attempt: Attempt, position: int, *, on: bool) -> None:
+    """Marks an item to come back to, or takes the mark away."""
+    if db.locked(Attempt, attempt.id).submitted_at is not None:
+        raise AttemptClosed
+    row = db.session.query(AttemptItem).filter_by(attempt_id=attempt.id, position=position).one_or_none()
+    if row is None:
+        raise NotFound
+    row.flagged = on
 
 
 @unit_of_work
 def submit(user: User, attempt: Attempt, *, now: datetime) -> Attempt:
     """Scores the saved answers and closes the attempt; a second submit returns the first one's score."""
-    if db.locked(Attempt, attempt.id).submitted_at is not None:
+    return _close(attempt, user, now)
+
+
+@unit_of_work
+def expire(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Submits an attempt whose time and grace are over, as of its deadline; one that has time left stays open."""
+    attempt = db.locked(Attempt, attempt.id)
+    if attempt.deadline and now >= entry.closes_at(attempt.deadline, attempt.grace_seconds):
+        return _close(attempt, None, now)
+    return attempt
+
+
+def _close(attempt: Attempt, actor: User | None, now: datetime) -> Attempt:
+    attempt = db.locked(Attempt, attempt.id)
+    if attempt.submitted_at is not None:
         return attempt
-    answers = {position: saved.choice for position, saved in queries.answers_of(attempt.id).items()}
-    result = scoring.score(queries.keyed(attempt), answers)
-    attempt.correct, attempt.scored = int(result.points), result.scored
+    rows = queries.sheet_of(attempt)
+    saved, paper = queries.answers_of(attempt.id), queries.places(rows)
+    answers = {position: one.answer for position, one in saved.items()}
+    earned = scoring.points(paper, answers)
+    for row in rows:
+        row.points = earned[row.position]
+        row.seconds = saved[row.position].seconds if row.position in saved else None
+    result = scoring.score(paper, earned)
+    attempt.points, attempt.scored = result.points, result.scored
     attempt.passed = result.passes(attempt.pass_mark)
-    attempt.submitted_at = now
+    attempt.submitted_at = min(now, attempt.deadline) if attempt.deadline else now
+    count(attempt, queries.places(rows), answers)
     record(
-        Event.ATTEMPT_SUBMITTED, user, f"attempt:{attempt.code}", person_id=user.id, now=now,
-        assessment=attempt.assessment_id, number=attempt.number,
-        correct=attempt.correct, scored=attempt.scored, passed=attempt.passed,
+        Event.ATTEMPT_SUBMITTED if actor else Event.ATTEMPT_EXPIRED, actor, f"attempt:{attempt.code}",
+        person_id=attempt.user_id, now=now, assessment=attempt.assessment_id, number=attempt.number,
+        points=str(result.points), scored=result.scored, passed=attempt.passed,
     )  # fmt: skip
     return attempt
+
+
+def count(attempt: Attempt, paper: Sequence[scoring.Place], answers: Mapping[int, Given]) -> None:
+    """Adds a submitted attempt to the counts that item statistics are made of; a part of the open transaction."""
+    first, total = attempt.number == 1, attempt.points or Fraction(0)
+    sat = tally.Sat(attempt.assessment_id, first, total, attempt.scored or 0, paper, answers)
+    _add(TotalTally, [tally.totals(sat)], ["count"])
+    _add(ItemTally, list(tally.items(sat)), ["count", "timed", "seconds", "seconds_squared"])
+    _add(OptionTally, list(tally.options(sat)), ["count"])
+
+
+def _add(model: Any, rows: list[dict[str, Any]], sums: Sequence[str]) -> None:
+    """Adds to the rows that are there, or makes them; in one order always, so that no two wait for each other."""
+    if not rows:
+        return
+    keys = [column.name for column in model.__table__.primary_key]
+    statement = _insert(model).values(sorted(rows, key=lambda row: [str(row[key]) for key in keys]))
+    more = {name: getattr(model, name) + statement.excluded[name] for name in sums}
+    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=more))
+
+
+def _submit_when_due(attempt: Attempt, now: datetime) -> None:
+    """Puts the job that submits what was saved when the time and the grace are over."""
+    if attempt.deadline:
+        due = entry.closes_at(attempt.deadline, attempt.grace_seconds)
+        key = f"attempt-due:{attempt.code}:{due.isoformat()}"
+        jobs.put("attempt-due", key=key, now=now, due=due, code=str(attempt.code))
+
+
+def expire_due(_job_id: int, payload: dict[str, Any]) -> None:
+    """The job: an attempt that got more time since has another job of its own."""
+    if attempt := queries.find_attempt(UUID(payload["code"])):
+        expire(attempt, now=clock.now())
+
+
+@unit_of_work
+def accommodate(actor: User, person: User, granted: entry.Granted, note: str, *, now: datetime) -> Accommodation:
+    """Sets what a person is granted everywhere, running attempts included, which never lose time by it."""
+    db.locked(User, person.id)
+    row = queries.find_accommodation(person.id)
+    before = _as_audited(row)
+    if row is None:
+        row = Accommodation(user_id=person.id)
+        db.session.add(row)
+    row.extra_percent, row.untimed, row.extra_attempts = granted.extra_percent, granted.untimed, granted.extra_attempts
+    row.note, row.set_at, row.set_by = note, now, actor.legal_name
+    for attempt in queries.open_attempts_of(person.id):
+        _extend(attempt, granted, now)
+    record(
+        Event.ACCOMMODATION_SET, actor, f"person:{person.code}", person_id=person.id, now=now,
+        before=before, after=_as_audited(row),
+    )  # fmt: skip
+    return row
+
+
+def _extend(attempt: Attempt, granted: entry.Granted, now: datetime) -> None:
+    attempt = db.locked(Attempt, attempt.id)
+    if attempt.submitted_at or attempt.deadline is None:
+        return
+    if now >= entry.closes_at(attempt.deadline, attempt.grace_seconds):
+        return
+    later = entry.deadline(attempt.started_at, attempt.minutes, granted)
+    if later is None or later > attempt.deadline:
+        attempt.deadline = later
+        _submit_when_due(attempt, now)
+
+
+def _as_audited(row: Accommodation | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        "extra_percent": row.extra_percent, "untimed": row.untimed, "extra_attempts": row.extra_attempts,
+        "note": row.note,
+    }  # fmt: skip
+
+
+@unit_of_work
+def report_item(user: User, attempt: Attempt, position: int, text: str, *, now: datetime) -> ItemReport:
+    """Keeps what a learner says is wrong with a question; it lands beside the item's statistics."""
+    if not text.strip():
+        raise WriteSomething
+    place = queries.place_at(attempt, position)
+    row = ItemReport(user_id=user.id, item_id=place.item.id, item_digest=place.digest, text=text.strip()[:2000], at=now)
+    db.session.add(row)
+    record(
+        Event.ITEM_REPORTED, user, f"item:{place.item.id}", person_id=user.id, now=now,
+        item=place.item.id, digest=place.digest,
+    )  # fmt: skip
+    return row
+
+
+@unit_of_work
+def close_report(actor: User, code: UUID, reply: str, *, now: datetime) -> ItemReport:
+    """Answers a report and takes it off the list."""
+    row = db.session.query(ItemReport).filter_by(code=code).with_for_update().one_or_none()
+    if row is None:
+        raise NotFound
+    if row.closed_at is None:
+        row.reply, row.closed_at, row.closed_by = reply, now, actor.legal_name
+        record(
+            Event.REPORT_CLOSED, actor, f"item:{row.item_id}", person_id=row.user_id, now=now,
+            item=row.item_id, reply=reply,
+        )  # fmt: skip
+    return row

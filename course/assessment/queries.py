@@ -1,16 +1,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
 
 from course import db
 from course.accounts.models import User
-from course.assessment.models import Answer, Attempt, AttemptItem
-from course.assessment.scoring import Keyed, Pass
+from course.assessment import wording
+from course.assessment.entry import Granted
+from course.assessment.models import Accommodation, Answer, Attempt, AttemptItem, ItemReport, ItemVersion
+from course.assessment.scoring import Pass, Place
+from course.assessment.wording import Wording
+from course.catalog.items.base import Answer as Given
 from course.web import NotFound
+
+KEPT = 4096  # wordings that a process remembers; they never change
+_wordings: dict[str, Wording] = {}
 
 
 def own_attempt(user: User, code: UUID) -> Attempt:
@@ -21,58 +28,108 @@ def own_attempt(user: User, code: UUID) -> Attempt:
     return attempt
 
 
-def own_paper(user: User, code: UUID) -> Attempt:
-    """The person's attempt with all its items, in two statements."""
-    attempt = db.session.scalars(
-        select(Attempt)
-        .filter_by(code=code, user_id=user.id)
-        .options(selectinload(Attempt.items).joinedload(AttemptItem.version))
-    ).one_or_none()
-    if attempt is None:
+def sheet_of(attempt: Attempt) -> Sequence[AttemptItem]:
+    """The rows of an attempt's paper, in order, without their wordings."""
+    return db.session.scalars(select(AttemptItem).filter_by(attempt_id=attempt.id).order_by(AttemptItem.position)).all()
+
+
+def paper_of(attempt: Attempt) -> list[Place]:
+    """All items of an attempt, in one statement once their wordings are remembered."""
+    return places(sheet_of(attempt))
+
+
+def papers_of(attempt_ids: Collection[int]) -> dict[int, list[Place]]:
+    """The items of many attempts, by attempt."""
+    rows = db.session.scalars(
+        select(AttemptItem).where(AttemptItem.attempt_id.in_(attempt_ids)).order_by(AttemptItem.position)
+    ).all()
+    found: dict[int, list[Place]] = {id_: [] for id_ in attempt_ids}
+    for row, place in zip(rows, places(rows), strict=True):
+        found[row.attempt_id].append(place)
+    return found
+
+
+def place_at(attempt: Attempt, position: int) -> Place:
+    row = db.session.scalars(select(AttemptItem).filter_by(attempt_id=attempt.id, position=position)).one_or_none()
+    if row is None:
         raise NotFound
-    return attempt
+    return places([row])[0]
 
 
-def item_at(attempt: Attempt, position: int) -> AttemptItem:
-    item = db.session.scalars(
-        select(AttemptItem).filter_by(attempt_id=attempt.id, position=position).options(joinedload(AttemptItem.version))
-    ).one_or_none()
-    if item is None:
-        raise NotFound
-    return item
+def places(rows: Sequence[AttemptItem]) -> list[Place]:
+    known = wordings_of({row.item_digest for row in rows})
+    return [
+        Place(
+            row.position, known[row.item_digest], tuple(row.option_order), row.item_digest, row.flagged, row.ruling,
+            row.points, row.seconds,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
-def place_to_answer(user: User, code: UUID, position: int) -> tuple[Attempt, AttemptItem, Answer | None]:
-    """The person's attempt, locked, with one of its items and that item's newest answer, in one statement."""
-    newest = select(func.max(Answer.serial)).where(
-        Answer.attempt_id == Attempt.id, Answer.position == AttemptItem.position
+def wordings_of(digests: Collection[str]) -> dict[str, Wording]:
+    """Wordings by their digest; those that this process knows already cost no statement."""
+    found = {digest: _wordings[digest] for digest in digests if digest in _wordings}
+    if missing := set(digests) - found.keys():
+        rows = db.session.execute(
+            select(ItemVersion.digest, ItemVersion.content).where(ItemVersion.digest.in_(missing))
+        )
+        fresh = {digest: wording.read(content) for digest, content in rows}
+        if len(_wordings) > KEPT:
+            _wordings.clear()
+        _wordings.update(fresh)
+        found |= fresh
+    return found
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where an answer is to be saved, and what stands there."""
+
+    attempt_id: int
+    submitted_at: datetime | None
+    deadline: datetime | None
+    grace_seconds: int
+    position: int
+    digest: str
+    order: tuple[str, ...]
+    serial: int
+    answer: Given
+
+
+def targets(wanted: Collection[tuple[int, UUID, int]]) -> dict[tuple[int, UUID, int], Target]:
+    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked. One statement."""
+    newest = (
+        select(func.max(Answer.serial))
+        .where(Answer.attempt_id == Attempt.id, Answer.position == AttemptItem.position)
+        .correlate(Attempt, AttemptItem)
+        .scalar_subquery()
     )
-    row = db.session.execute(
-        select(Attempt, AttemptItem, Answer)
+    rows = db.session.execute(
+        select(
+            Attempt.user_id, Attempt.code, Attempt.id, Attempt.submitted_at, Attempt.deadline, Attempt.grace_seconds,
+            AttemptItem.position, AttemptItem.item_digest, AttemptItem.option_order, Answer.serial, Answer.choice,
+        )
         .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
         .outerjoin(
             Answer,
             (Answer.attempt_id == Attempt.id)
             & (Answer.position == AttemptItem.position)
-            & (Answer.serial == newest.correlate(Attempt, AttemptItem).scalar_subquery()),
+            & (Answer.serial == newest),
         )
-        .where(Attempt.code == code, Attempt.user_id == user.id, AttemptItem.position == position)
+        .where(
+            Attempt.code.in_({code for _, code, _ in wanted}), AttemptItem.position.in_({one[2] for one in wanted})
+        )
+        .order_by(Attempt.id)
         .with_for_update(of=Attempt)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    attempt, item, answer = row
-    return attempt, item, answer
-
-
-def length_of(attempt: Attempt) -> int:
-    return db.session.scalars(select(func.count(AttemptItem.id)).filter_by(attempt_id=attempt.id)).one()
-
-
-def find_open(user_id: int, assessment_id: str) -> Attempt | None:
-    return db.session.scalars(
-        select(Attempt).filter_by(user_id=user_id, assessment_id=assessment_id, submitted_at=None)
-    ).one_or_none()
+    )  # fmt: skip
+    found = {
+        (row[0], row[1], row[6]): Target(
+            row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8]), row[9] or 0, row[10]
+        )
+        for row in rows
+    }
+    return {place: found[place] for place in wanted if place in found}
 
 
 def attempts_at(user_id: int, assessment_id: str) -> Sequence[Attempt]:
@@ -81,41 +138,87 @@ def attempts_at(user_id: int, assessment_id: str) -> Sequence[Attempt]:
     ).all()
 
 
+def open_attempts_of(user_id: int) -> Sequence[Attempt]:
+    return db.session.scalars(select(Attempt).filter_by(user_id=user_id, submitted_at=None)).all()
+
+
+def find_attempt(code: UUID) -> Attempt | None:
+    return db.session.scalars(select(Attempt).filter_by(code=code)).one_or_none()
+
+
 @dataclass(frozen=True)
 class Saved:
-    choice: frozenset[str]
+    """`seconds` on the item over all its answers, as the browser counted them."""
+
+    answer: Given
     serial: int
     at: datetime
+    seconds: int
 
 
 def answers_of(attempt_id: int) -> dict[int, Saved]:
     """The answer that counts at each position: the one with the highest serial."""
+    return answers_of_many([attempt_id])[attempt_id]
+
+
+def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, Saved]]:
     newest = (
-        select(Answer.position, func.max(Answer.serial).label("serial"))
-        .where(Answer.attempt_id == attempt_id)
-        .group_by(Answer.position)
+        select(
+            Answer.attempt_id,
+            Answer.position,
+            func.max(Answer.serial).label("serial"),
+            func.sum(Answer.spent).label("seconds"),
+        )
+        .where(Answer.attempt_id.in_(attempt_ids))
+        .group_by(Answer.attempt_id, Answer.position)
         .subquery()
     )
     rows = db.session.execute(
-        select(Answer.position, Answer.choice, Answer.serial, Answer.saved_at)
-        .join(newest, (Answer.position == newest.c.position) & (Answer.serial == newest.c.serial))
-        .where(Answer.attempt_id == attempt_id)
-    )
-    return {position: Saved(frozenset(choice), serial, at) for position, choice, serial, at in rows}
-
-
-def keyed(attempt: Attempt) -> list[Keyed]:
-    """The attempt's paper as scoring wants it."""
-    return [
-        Keyed(
-            item.position,
-            item.version.content["type"],
-            item.version.content["objective"],
-            frozenset(item.version.content["key"]),
-            item.version.content.get("must_pass", False),
+        select(
+            Answer.attempt_id, Answer.position, Answer.choice, Answer.serial, Answer.saved_at, newest.c.seconds
+        ).join(
+            newest,
+            (Answer.attempt_id == newest.c.attempt_id)
+            & (Answer.position == newest.c.position)
+            & (Answer.serial == newest.c.serial),
         )
-        for item in attempt.items
-    ]
+    )
+    found: dict[int, dict[int, Saved]] = {id_: {} for id_ in attempt_ids}
+    for attempt_id, position, choice, serial, at, seconds in rows:
+        found[attempt_id][position] = Saved(choice, serial, at, int(seconds))
+    return found
+
+
+def history_of(attempt_id: int) -> Sequence[Answer]:
+    """Every answer that was ever saved, in the order in which it was."""
+    return db.session.scalars(select(Answer).filter_by(attempt_id=attempt_id).order_by(Answer.id)).all()
+
+
+def seen_items(user_id: int, assessment_id: str) -> set[str]:
+    """The items that the person met in earlier attempts."""
+    return set(
+        db.session.scalars(
+            select(AttemptItem.item_id)
+            .join(Attempt, Attempt.id == AttemptItem.attempt_id)
+            .where(Attempt.user_id == user_id, Attempt.assessment_id == assessment_id)
+        )
+    )
+
+
+def find_accommodation(user_id: int) -> Accommodation | None:
+    return db.session.scalars(select(Accommodation).filter_by(user_id=user_id)).one_or_none()
+
+
+def granted_to(user_id: int) -> Granted:
+    """The person's accommodations; none where nothing was set."""
+    row = find_accommodation(user_id)
+    return Granted(row.extra_percent, row.untimed, row.extra_attempts) if row else Granted()
+
+
+def open_reports(item_id: str | None = None) -> Sequence[ItemReport]:
+    """Learners' reports that nobody has answered, oldest first."""
+    wanted = select(ItemReport).where(ItemReport.closed_at.is_(None)).order_by(ItemReport.id)
+    return db.session.scalars(wanted.filter_by(item_id=item_id) if item_id else wanted).all()
 
 
 def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, Pass]]:
@@ -125,12 +228,11 @@ def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, Pass]]:
         select(Attempt).where(Attempt.user_id.in_(user_ids), Attempt.passed.is_(True)).order_by(Attempt.number.desc())
     )
     for row in rows:
-        won = Pass(
-            str(row.code),
-            row.correct or 0,
-            row.scored or 0,
-            row.submitted_at or row.started_at,
-            row.content_hash,
-        )
-        found[row.user_id][row.assessment_id] = won
+        found[row.user_id][row.assessment_id] = _pass(row)
     return found
+
+
+def _pass(row: Attempt) -> Pass:
+    return Pass(
+        str(row.code), row.points or Fraction(0), row.scored or 0, row.submitted_at or row.started_at, row.content_hash
+    )

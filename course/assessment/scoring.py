@@ -1,27 +1,42 @@
 """A paper and its answers -> a score. Fractions, never floats, where a pass depends on it."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
-from course.assessment.items import TYPES
+from course.assessment.wording import Wording
+from course.catalog.items.base import Answer, Item
+
+Ruling = Mapping[str, Any]  # {"decision": "drop"}, or "new-key" or "accept-both" with the `key` that was corrected
 
 
 @dataclass(frozen=True)
-class Keyed:
-    """What scoring needs of an item on a paper."""
+class Place:
+    """An item as it stands on a paper. `points` and `seconds` are known once it was submitted."""
 
     position: int
-    type: str
-    objective: str
-    key: frozenset[str]
-    must_pass: bool = False
+    wording: Wording
+    order: tuple[str, ...]
+    digest: str
+    flagged: bool = False
+    ruling: Ruling | None = None
+    points: Fraction | None = None
+    seconds: int | None = None
+
+    @property
+    def item(self) -> Item:
+        return self.wording.item
+
+    @property
+    def dropped(self) -> bool:
+        return self.ruling is not None and self.ruling["decision"] == "drop"
 
 
 @dataclass(frozen=True)
 class Score:
-    """Points reached and points there were; `missed` are the positions of must-pass items that were not right."""
+    """Points reached and items that count; `missed` are the positions of must-pass items that were not wholly right."""
 
     points: Fraction
     scored: int
@@ -32,59 +47,51 @@ class Score:
         return self.scored > 0 and not self.missed and self.points * 100 >= pass_mark * self.scored
 
 
-def score(paper: Sequence[Keyed], answers: Mapping[int, Set[str]]) -> Score:
-    """`answers` by position; an item without an answer scores nothing."""
-    points = {item.position: item_score(item, answers.get(item.position, frozenset())) for item in paper}
-    missed = tuple(item.position for item in paper if item.must_pass and points[item.position] < 1)
-    return Score(sum(points.values(), Fraction(0)), len(paper), missed)
+def points_of(place: Place, answer: Answer) -> Fraction | None:
+    """What the answer earns, as a re-scoring may have ruled; None where the item doesn't count."""
+    keyed = ruled(place.item, place.ruling)
+    return max(item.score(answer) for item in keyed) if keyed else None
 
 
-def item_score(item: Keyed, choice: Set[str]) -> Fraction:
-    return TYPES[item.type](item.key, choice)
+def ruled(item: Item, ruling: Ruling | None) -> tuple[Item, ...]:
+    """The item with each key that is accepted; none where it was dropped."""
+    if ruling is None:
+        return (item,)
+    if ruling["decision"] == "drop":
+        return ()
+    corrected = type(item).model_validate(item.model_dump() | ruling["key"])
+    return (item, corrected) if ruling["decision"] == "accept-both" else (corrected,)
 
 
-def by_objective(paper: Sequence[Keyed], answers: Mapping[int, Set[str]]) -> dict[str, Score]:
-    """The same score, split by objective, in the order of the paper."""
-    names = dict.fromkeys(item.objective for item in paper)
-    return {name: score([item for item in paper if item.objective == name], answers) for name in names}
+def points(paper: Sequence[Place], answers: Mapping[int, Answer]) -> dict[int, Fraction | None]:
+    """By position; an item without an answer earns nothing."""
+    return {place.position: points_of(place, answers.get(place.position)) for place in paper}
+
+
+def score(paper: Sequence[Place], earned: Mapping[int, Fraction | None]) -> Score:
+    counted = {position: value for position, value in earned.items() if value is not None}
+    missed = tuple(p.position for p in paper if p.item.must_pass and counted.get(p.position, 1) < 1)
+    ours = [counted[place.position] for place in paper if place.position in counted]
+    return Score(sum(ours, Fraction(0)), len(ours), missed)
+
+
+def by_objective(paper: Sequence[Place], earned: Mapping[int, Fraction | None]) -> dict[str, Score]:
+    """The same score, split by the objectives' texts, in the order of the paper."""
+    names = dict.fromkeys(place.wording.objective for place in paper)
+    return {name: score([place for place in paper if place.wording.objective == name], earned) for name in names}
+
+
+def in_words(points: Fraction) -> str:
+    """Points as people read them: 17, 17.5, 17.33."""
+    return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)
 class Pass:
-    """The attempt that first passed an assessment: its address, its score, when, and the bank's hash."""
+    """The attempt that first passed an assessment: its address, its score, when, and the banks' hash."""
 
     code: str
-    correct: int
+    points: Fraction
     scored: int
     at: datetime
     content_hash: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """A submitted attempt, as far as the rules care."""
-
-    submitted_at: datetime
-    passed: bool
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Whether another attempt may start. `opens_at` is set while the waiting time runs."""
-
-    allowed: bool
-    left: int
-    opens_at: datetime | None = None
-    passed: bool = False
-
-
-def entry(past: Sequence[Past], *, attempts: int, wait_hours: int, now: datetime) -> Entry:
-    """The course file's rule: so many attempts; from the second failure on, so many hours in between."""
-    left = max(0, attempts - len(past))
-    if any(attempt.passed for attempt in past):
-        return Entry(False, left, passed=True)
-    if not left:
-        return Entry(False, 0)
-    failed = sorted(attempt.submitted_at for attempt in past)
-    opens_at = failed[-1] + timedelta(hours=wait_hours) if len(failed) >= 2 else now
-    return Entry(opens_at <= now, left, opens_at if opens_at > now else None)

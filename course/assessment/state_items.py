@@ -4,8 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from course.assessment.draw import shuffled
-from course.catalog.content import Item, Jurisdiction, Option, Reference, StateItem
+from course.catalog.base import Reference
+from course.catalog.chance import shuffled
+from course.catalog.content import StateItem
+from course.catalog.items.base import Item
+from course.catalog.items.options import Option
+from course.catalog.items.single import Single
+from course.catalog.jurisdiction import Jurisdiction
 
 DISTRACTORS = 3
 SOURCE = "STATE"
@@ -49,10 +54,9 @@ def _item(
         return None
     texts = shuffled([answer, *wrong], f"{seed}/order")
     source = state.sources[0]
-    return Item(
+    return Single(
         id=f"{pattern.id}-{state.code.lower()}",
         objective=pattern.objective,
-        type="single",
         level=pattern.level,
         difficulty=pattern.difficulty,
         stem=pattern.stem.format(state=state.name),

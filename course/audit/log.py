@@ -20,11 +20,21 @@ class Event(StrEnum):
     ADMIN_CREATED = "person:admin-created"
     ATTEMPT_STARTED = "attempt:started"
     ATTEMPT_SUBMITTED = "attempt:submitted"
+    ATTEMPT_EXPIRED = "attempt:expired"
+    ATTEMPT_RESCORED = "attempt:rescored"
+    ACCOMMODATION_SET = "person:accommodation-set"
+    ITEM_REPORTED = "item:reported"
+    REPORT_CLOSED = "item:report-closed"
+    ITEM_RESCORED = "item:rescored"
+    PANEL_OPENED = "standard:panel-opened"
+    PANEL_ROUND = "standard:second-round"
+    PANEL_CLOSED = "standard:panel-closed"
     EVALUATION_GIVEN = "evaluation:given"
     CERTIFICATE_REQUESTED = "certificate:requested"
     CERTIFICATE_REJECTED = "certificate:rejected"
     CERTIFICATE_ISSUED = "certificate:issued"
     CERTIFICATE_REVOKED = "certificate:revoked"
+    CERTIFICATE_KEPT = "certificate:kept"
     REVIEWER_SET = "person:reviewer-set"
     CONTENT_REVIEWED = "content:reviewed"
     STATE_CHECKED = "state:checked"
@@ -42,12 +52,24 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.INVITED: frozenset({"role", "expires_at"}),
     Event.ADMIN_CREATED: frozenset({"email"}),
     Event.ATTEMPT_STARTED: frozenset({"assessment", "number", "content_hash"}),
-    Event.ATTEMPT_SUBMITTED: frozenset({"assessment", "number", "correct", "scored", "passed"}),
+    Event.ATTEMPT_SUBMITTED: frozenset({"assessment", "number", "points", "scored", "passed"}),
+    Event.ATTEMPT_EXPIRED: frozenset({"assessment", "number", "points", "scored", "passed"}),
+    Event.ATTEMPT_RESCORED: CHANGE | {"item", "rescoring"},
+    Event.ACCOMMODATION_SET: CHANGE,
+    Event.ITEM_REPORTED: frozenset({"item", "digest"}),
+    Event.REPORT_CLOSED: frozenset({"item", "reply"}),
+    Event.ITEM_RESCORED: frozenset(
+        {"decision", "reason", "take_passes", "attempts", "passes_gained", "passes_lost", "key_before", "key_after"}
+    ),
+    Event.PANEL_OPENED: frozenset({"assessment"}),
+    Event.PANEL_ROUND: frozenset({"assessment", "raters", "suggested"}),
+    Event.PANEL_CLOSED: frozenset({"assessment", "raters", "items", "suggested"}),
     Event.EVALUATION_GIVEN: frozenset({"course"}),
     Event.CERTIFICATE_REQUESTED: CHANGE | {"course", "content_hash"},
     Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
     Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256"},
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
+    Event.CERTIFICATE_KEPT: frozenset({"reason", "rescoring"}),
     Event.REVIEWER_SET: CHANGE,
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},

@@ -1,9 +1,10 @@
 """What every type of the content builds on."""
 
+import hashlib
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 ReferenceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
@@ -14,3 +15,29 @@ class Content(BaseModel):
     """Frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class Reference(Content):
+    id: ReferenceId
+    authors: Text | None = None
+    title: Text
+    source: Text
+    year: int = Field(ge=1800, le=2100)
+    doi: Text | None = None
+    pmid: Annotated[str, StringConstraints(pattern=r"^\d+$")] | None = None
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+    @property
+    def link(self) -> str | None:
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else self.url
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """SHA-256 in hex over the parts, each with its length before it."""
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        whole.update(len(data).to_bytes(8) + data)
+    return whole.hexdigest()

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from course.catalog.content import Bank, CoursesFile, Glossary, Jurisdiction, Module
+from course.catalog.content import Bank, CoursesFile, Glossary, Module
+from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.markup import Parsed, cited_in
 from course.catalog.source import Document, Problems
 
@@ -143,7 +144,6 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
     module = modules[bank.module]
     objectives = {objective.id for objective in module.objectives}
     references = {reference.id for reference in module.references}
-    supply = Counter(item.objective for item in bank.items)
     for n, item in enumerate(bank.items):
         if item.objective not in objectives:
             line = document.line(["items", n, "objective"])
@@ -151,17 +151,32 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
         for id_ in sorted({*item.references, *cited_in(item.rationale)} - references):
             line = document.line(["items", n, "references"])
             problems.add(document.file, line, f"{item.id}: no reference {id_}", "add it to module.yaml or correct it")
-    for id_ in sorted(objectives - supply.keys()):
+        if item.section and item.section not in {section.id for section in module.sections}:
+            line = document.line(["items", n, "section"])
+            problems.add(document.file, line, f"{item.id}: no section {item.section}", "name a section of the module")
+    for id_ in sorted(objectives - {item.objective for item in bank.items}):
         problems.add(document.file, document.line(["items"]), f"the objective {id_} has no item", "write one")
-    for id_, wanted in bank.blueprint.items():
-        if supply[id_] < wanted:
+    _cases(bank, document, problems)
+    supply = Counter(item.objective for item in bank.items)
+    for id_ in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
+        if supply[id_] < (wanted := bank.drawn_of(id_)):
             line = document.line(["blueprint", id_])
-            problems.add(
-                document.file,
-                line,
-                f"draws {wanted} of {id_}, the bank has {supply[id_]}",
-                "write more items",
-            )
+            wrong = f"draws {wanted} of {id_}, the bank has {supply[id_]}"
+            problems.add(document.file, line, wrong, "write more items")
+
+
+def _cases(bank: Bank, document: Document, problems: Problems) -> None:
+    """A case has two items or more, which stand together in the bank, since they are drawn and shown together."""
+    named = [item.case for item in bank.items]
+    for n, case in enumerate(named):
+        if case and case not in bank.cases:
+            line = document.line(["items", n, "case"])
+            problems.add(document.file, line, f"{bank.items[n].id}: no case {case}", "write it under `cases`")
+    for case in bank.cases:
+        places = [n for n, name in enumerate(named) if name == case]
+        if len(places) < 2 or places[-1] - places[0] != len(places) - 1:
+            line = document.line(["cases", case])
+            problems.add(document.file, line, f"the case {case} has no items that stand together", "write two or more")
 
 
 def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems) -> None:
@@ -173,6 +188,12 @@ def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], 
                 line = document.line(["items", n, "id"])
                 problems.add(document.file, line, f"{item.id} stands twice", "give the new item a new id")
             seen.add(item.id)
+    for name, bank in banks.items():
+        document = documents[f"bank:{name}"]
+        for n, item in enumerate(bank.items):
+            for enemy in sorted(set(item.enemies) - seen | {item.id} & set(item.enemies)):
+                line = document.line(["items", n, "enemies"])
+                problems.add(document.file, line, f"{item.id}: no other item {enemy}", "correct the id")
 
 
 def _courses(
@@ -187,7 +208,8 @@ def _courses(
         _unique([entry.id for entry in getattr(courses, name)], name, document, problems, named=True)
     assessments = {assessment.id for assessment in courses.assessments}
     for n, assessment in enumerate(courses.assessments):
-        _known([assessment.bank], banks, ["assessments", n, "bank"], "bank", document, problems)
+        _known(assessment.banks, banks, ["assessments", n, "banks"], "bank", document, problems)
+        _known(assessment.after, assessments, ["assessments", n, "after"], "assessment", document, problems)
     for n, course in enumerate(courses.courses):
         _known(course.modules, modules, ["courses", n, "modules"], "module", document, problems)
         _known(course.assessments, assessments, ["courses", n, "assessments"], "assessment", document, problems)

@@ -1,18 +1,21 @@
 """The content's types: frozen, strict about unknown keys, validated where they are made."""
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from course.catalog import hours
-from course.catalog.base import Content, Id, ReferenceId, Text
+from course.catalog.base import Content, Id, Reference, ReferenceId, Text, digest_of
 from course.catalog.cross_section import CrossSection, Placement
+from course.catalog.items import AnyItem
+from course.catalog.items.base import Item, Level
+from course.catalog.items.options import Options, require_one_key, require_several_keys
+from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.needle import judge
 
 
@@ -61,68 +64,25 @@ class Objective(Content):
     topics: tuple[Id, ...] = Field(min_length=1)
 
 
-class Reference(Content):
-    id: ReferenceId
-    authors: Text | None = None
-    title: Text
-    source: Text
-    year: int = Field(ge=1800, le=2100)
-    doi: Text | None = None
-    pmid: Annotated[str, StringConstraints(pattern=r"^\d+$")] | None = None
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
-
-    @property
-    def link(self) -> str | None:
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else self.url
-
-
-class Option(Content):
-    id: Annotated[str, StringConstraints(pattern=r"^[a-h]$")]
-    text: Text
-
-
-class Question(Content):
-    """What knowledge checks and quiz items share: a stem, options and a key."""
+class Check(Options):
+    """A knowledge check in the text."""
 
     id: Id
     type: Literal["single", "multiple"]
     stem: Text
-    options: tuple[Option, ...] = Field(min_length=2)
-    key: tuple[str, ...]
     rationale: Text
-
-    @field_validator("options", mode="before")
-    @classmethod
-    def _options(cls, given: Any) -> Any:
-        if isinstance(given, dict):
-            return tuple({"id": id_, "text": text} for id_, text in given.items())
-        return given
-
-    @field_validator("key", mode="before")
-    @classmethod
-    def _key(cls, given: Any) -> Any:
-        return (given,) if isinstance(given, str) else given
-
-    @model_validator(mode="after")
-    def _key_fits(self) -> "Question":
-        ids = [option.id for option in self.options]
-        if unknown := [id_ for id_ in self.key if id_ not in ids]:
-            raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
-        if self.type == "single" and len(self.key) != 1:
-            raise ValueError("a single-best-answer question has one letter as its key")
-        if self.type == "multiple" and not 2 <= len(set(self.key)) < len(ids):
-            raise ValueError("a multiple-response key has two letters or more, and leaves at least one option out")
-        return self
-
-
-class Check(Question):
-    """A knowledge check in the text."""
 
     @property
     def solution(self) -> set[str]:
         return set(self.key)
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> "Check":
+        if self.type == "single":
+            require_one_key(self.key)
+        else:
+            require_several_keys(self.key, self.options)
+        return self
 
 
 class NeedleCheck(Content):
@@ -147,21 +107,6 @@ class NeedleCheck(Content):
         return self
 
 
-class Item(Question):
-    """An item of a quiz bank."""
-
-    objective: Id
-    level: Literal["recall", "application", "case"]
-    difficulty: int = Field(ge=1, le=3)
-    references: tuple[ReferenceId, ...] = Field(min_length=1)
-    must_pass: bool = False
-    sources: tuple[Reference, ...] = ()  # beside the module's references, for an item made from a state's entry
-
-    @cached_property
-    def digest(self) -> str:
-        return digest_of(self.model_dump_json())
-
-
 class StateItem(Content):
     """A pattern from which an item is made for each jurisdiction of a learner, out of the state entries.
 
@@ -171,7 +116,7 @@ class StateItem(Content):
 
     id: Id
     objective: Id
-    level: Literal["recall", "application", "case"]
+    level: Level
     difficulty: int = Field(ge=1, le=3)
     fact: Literal[
         "status", "basis", "experience_years", "training.total_hours", "training.didactic_hours",
@@ -184,17 +129,65 @@ class StateItem(Content):
     rationale: Text
 
 
+class Cell(Content):
+    """A line of a blueprint: so many items of what it names. What it leaves out is free."""
+
+    items: int = Field(ge=1)
+    module: Id | None = None
+    competency: Competency | None = None
+    objective: Id | None = None
+    level: Level | None = None
+    difficulty: int | None = Field(default=None, ge=1, le=3)
+
+    def __str__(self) -> str:
+        named = [str(value) for name, value in self if name != "items" and value is not None]
+        return f"{self.items} of {', '.join(named) or 'any kind'}"
+
+
+def _cells(given: Any) -> Any:
+    """A blueprint may be written short, as objective: number of items."""
+    if isinstance(given, dict):
+        return tuple({"objective": objective, "items": items} for objective, items in given.items())
+    return given
+
+
+Blueprint = Annotated[tuple[Cell, ...], BeforeValidator(_cells), Field(min_length=1)]
+
+
 class Bank(Content):
+    """`cases` are vignettes by id; the items that name one are drawn together, in the order of the bank."""
+
     module: Id
-    blueprint: Mapping[Id, Annotated[int, Field(ge=1)]]
-    items: tuple[Item, ...] = Field(min_length=1)
+    blueprint: Blueprint
+    cases: Mapping[Id, Text] = {}
+    items: tuple[AnyItem, ...] = Field(min_length=1)
     state_items: tuple[StateItem, ...] = ()
     digest: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _vignettes(cls, given: Any) -> Any:
+        """Each item of a case carries its vignette, so that a stored wording is whole."""
+        if not isinstance(given, dict) or not isinstance(given.get("cases"), dict):
+            return given
+        cases, items = given["cases"], given.get("items") or ()
+        return given | {
+            "items": [
+                item | {"vignette": cases[item["case"]]}
+                if isinstance(item, dict) and item.get("case") in cases
+                else item
+                for item in items
+            ]
+        }
 
     @property
     def length(self) -> int:
         """How many items one quiz draws."""
-        return sum(self.blueprint.values())
+        return sum(cell.items for cell in self.blueprint)
+
+    def drawn_of(self, objective: str) -> int:
+        """How many items of the objective are drawn at least."""
+        return sum(cell.items for cell in self.blueprint if cell.objective == objective)
 
 
 class Section(Content):
@@ -272,6 +265,14 @@ class Module(ModuleFile):
     def topics(self) -> frozenset[str]:
         return frozenset(topic for objective in self.objectives for topic in objective.topics)
 
+    def competency_of(self, objective_id: str) -> Competency:
+        return next(objective.competency for objective in self.objectives if objective.id == objective_id)
+
+    def taught_in(self, item: Item) -> Section:
+        """The section that teaches an item: the one it names, else the first that cites most of its references."""
+        named = [section for section in self.sections if section.id == item.section]
+        return named[0] if named else max(self.sections, key=lambda s: len({*s.cited} & {*item.references}))
+
     def numbered(self, ids: tuple[str, ...]) -> list[tuple[int, Reference]]:
         """The named references with their numbers in this module's list, which is in order of first citation."""
         return [(n, ref) for n, ref in enumerate(self.references, start=1) if ref.id in ids]
@@ -312,14 +313,54 @@ class Provider(Content):
     state_check_days: int = Field(default=180, ge=1)
 
 
+Shown = Literal["each", "end", "never"]
+
+
+class Feedback(Content):
+    """What a learner is shown of a submitted attempt: after each, at the end (passed, or no attempt left), or never."""
+
+    score: Shown = "each"
+    objectives: Shown = "each"
+    answers: Shown = "each"
+    rationales: Shown = "each"
+
+
 class Assessment(Content):
-    """A quiz that counts: which bank, the pass mark in per cent, attempts, hours to wait after a second failure."""
+    """A quiz that counts: its banks, its blueprint (the one bank's if none), the pass mark in per cent, attempts.
+
+    `wait_hours` run from the second failure on. `minutes` is the time limit; `grace_seconds` later a save that was on
+    its way still counts. `reread`: what was missed is read again before a retake opens. `after`: assessments that are
+    passed first. `practice`: the items may be practiced.
+    """
 
     id: Id
-    bank: Id
+    title: Text | None = None
+    banks: tuple[Id, ...] = Field(min_length=1)
+    blueprint: Blueprint | None = None
     pass_mark: int = Field(ge=1, le=100)
     attempts: int = Field(ge=1)
     wait_hours: int = Field(ge=0)
+    minutes: int | None = Field(default=None, ge=1, le=600)
+    grace_seconds: int = Field(default=30, ge=0, le=600)
+    reread: bool = False
+    after: tuple[Id, ...] = ()
+    practice: bool = True
+    feedback: Feedback = Feedback()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_bank(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "bank" in given and "banks" not in given:
+            return {name: value for name, value in given.items() if name != "bank"} | {"banks": [given["bank"]]}
+        return given
+
+    @model_validator(mode="after")
+    def _has_blueprint(self) -> "Assessment":
+        if len(self.banks) > 1 and self.blueprint is None:
+            raise ValueError("an assessment over several banks has a blueprint of its own")
+        if len(self.banks) > 1 and self.title is None:
+            raise ValueError("an assessment over several banks has a title")
+        return self
 
 
 class Approval(Content):
@@ -355,66 +396,6 @@ class CoursesFile(Content):
     courses: tuple[Course, ...]
 
 
-class Training(Content):
-    total_hours: float | None
-    didactic_hours: float | None
-    practical_hours: float | None
-    in_person_hours: float | None
-    online_permitted: bool | None
-    supervised_sessions: int | None
-    deadline_years: float | None
-    note: Text | None
-
-
-class LicenseCE(Content):
-    hours: float | None
-    period_years: float | None
-
-
-class StateSource(Content):
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
-    as_of: Text | None
-    kind: Text
-
-
-class Jurisdiction(Content):
-    """What is known of one state's law; None means not seen in a source, never *no such rule*.
-
-    `contested` names the facts that the conflict touches (None: it may touch any); `checked_on` is the day on which
-    the entry was last held against its sources, where that is later than the file's `compiled_on`.
-    """
-
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    name: Text
-    board: Text
-    time_zone: Text
-    hour_minutes: Literal[50, 60] | None
-    status: Literal["permitted", "pending", "unaddressed", "prohibited"]
-    basis: Literal["statute", "rule", "board_policy", "ag_opinion", "court", "declaratory_ruling", "none"]
-    citation: Text
-    training: Training
-    experience_years: float | None
-    required_topics: tuple[Text, ...]
-    assessment: Text | None
-    written_consent: bool | None
-    registration: Text | None
-    pta_permitted: bool | None
-    adverse_event_reporting: Text | None
-    license_ce: LicenseCE
-    sources: tuple[StateSource, ...] = Field(min_length=1)
-    confidence: Literal["high", "medium", "low"]
-    conflicts: Text | None
-    contested: tuple[Text, ...] | None = None
-    checked_on: date | None = None
-
-
-class JurisdictionsFile(Content):
-    """`compiled_on` is the day of the research; the entries are typed one by one, so that a fault has its line."""
-
-    compiled_on: date
-    states: tuple[Any, ...] = Field(min_length=1)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
     """All content, as one whole; the mappings are read-only and keep the order of the files."""
@@ -432,8 +413,39 @@ class Catalog:
     digest: str
 
     def quiz_of(self, module_id: str) -> Assessment | None:
-        """The assessment that draws on this module's bank."""
-        return next((a for a in self.assessments.values() if self.banks[a.bank].module == module_id), None)
+        """The assessment that draws on this module's bank alone."""
+        return next((a for a in self.assessments.values() if a.banks == (module_id,)), None)
+
+    def title_of(self, assessment: Assessment) -> str:
+        return assessment.title or f"Quiz: {self.modules[assessment.banks[0]].title}"
+
+    def blueprint_of(self, assessment: Assessment) -> tuple[Cell, ...]:
+        return assessment.blueprint or self.banks[assessment.banks[0]].blueprint
+
+    def length_of(self, assessment: Assessment) -> int:
+        """How many items one attempt has."""
+        return sum(cell.items for cell in self.blueprint_of(assessment))
+
+    def assessment_digest(self, assessment: Assessment) -> str:
+        """Pins the banks that it draws on; of one bank, the bank's own digest."""
+        digests = [self.banks[bank].digest for bank in assessment.banks]
+        return digests[0] if len(digests) == 1 else digest_of(*digests)
+
+    @cached_property
+    def items(self) -> dict[str, tuple[Item, Module]]:
+        """Every item of every bank by its id, with the module that teaches it."""
+        return {item.id: (item, self.modules[bank.module]) for bank in self.banks.values() for item in bank.items}
+
+    def taught_in(self, missed: Iterable[tuple[Item, str | None]]) -> list[tuple[str, str]]:
+        """The sections, as (module, section), that teach these items of these modules, in the order of the course."""
+        found = set()
+        for item, module_id in missed:
+            current = self.items.get(item.id)
+            module = current[1] if current else self.modules.get(module_id or "")
+            if module:
+                found.add((module.id, module.taught_in(current[0] if current else item).id))
+        order = [(module.id, section.id) for module in self.modules.values() for section in module.sections]
+        return [place for place in order if place in found]
 
     def related(self, module: Module) -> list[tuple[Module, list[Term]]]:
         """Other modules whose objectives share topics with this one's, most shared first, with the shared terms."""
@@ -448,14 +460,5 @@ class Catalog:
     def course_digest(self, course: Course) -> str:
         """Pins everything that the course consists of."""
         parts = [self.modules[m].digest for m in course.modules]
-        parts += [self.banks[self.assessments[a].bank].digest for a in course.assessments]
+        parts += [self.assessment_digest(self.assessments[a]) for a in course.assessments]
         return digest_of(course.model_dump_json(), *parts)
-
-
-def digest_of(*parts: str | bytes) -> str:
-    """SHA-256 in hex over the parts, each with its length before it."""
-    whole = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        whole.update(len(data).to_bytes(8) + data)
-    return whole.hexdigest()

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from course.catalog.content import Catalog, Competency, Item, Module
+from course.catalog.content import Catalog, Competency, Module
+from course.catalog.items.base import Item
 
 LEVELS = ("recall", "application", "case")
 
@@ -57,11 +58,11 @@ def _objectives(catalog: Catalog) -> Iterator[str]:
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
     for module in catalog.modules.values():
         items = _items(catalog, module)
-        drawn = catalog.banks[module.id].blueprint if module.id in catalog.banks else {}
+        bank = catalog.banks.get(module.id)
         for objective in module.objectives:
             row = [sum(i.objective == objective.id and i.level == level for i in items) for level in LEVELS]
             yield (
-                f"| {module.id} | {objective.id} | {drawn.get(objective.id, 0)} "
+                f"| {module.id} | {objective.id} | {bank.drawn_of(objective.id) if bank else 0} "
                 f"| {row[0]} | {row[1]} | {row[2]} | {sum(row)} |"
             )
 

@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from course.catalog.content import Bank, Item, Module
+from course.catalog.content import Bank, Module
+from course.catalog.items.base import Item
+from course.catalog.items.single import Single
 from course.catalog.markup import cited_in
 from course.catalog.source import Document, Problems
 
@@ -35,27 +37,32 @@ def check(
 def _item(item: Item) -> Found:
     if set(cited_in(item.rationale)) - set(item.references) or not cited_in(item.rationale):
         yield ["rationale"], "the rationale doesn't cite the item's references", "cite them: [@R1]"
-    lengths = [len(option.text) for option in item.options]
-    if max(lengths) - min(lengths) > 30 and max(lengths) > 3 * min(lengths):
-        yield ["options"], "one option is three times as long as another", "make them alike in length"
-    texts = [_bare(option.text) for option in item.options]
-    if len(set(texts)) < len(texts):
-        yield ["options"], "two options say the same", "make each option another answer"
-    if any(CATCH_ALL.search(option.text) for option in item.options):
-        yield ["options"], "an option covers other options", "replace it by an answer of its own"
     if NEGATIVE.search(re.split(r"(?<=[.?:]) ", BOLD.sub("", item.stem.rstrip("? ")))[-1]):
         yield ["stem"], "asks in the negative", "ask for what is so, or set the negative word in **bold**"
+    if texts := item.texts():
+        yield from _texts(texts)
+
+
+def _texts(texts: tuple[str, ...]) -> Found:
+    lengths = [len(text) for text in texts]
+    if max(lengths) - min(lengths) > 30 and max(lengths) > 3 * min(lengths):
+        yield ["options"], "one option is three times as long as another", "make them alike in length"
+    if len({_bare(text) for text in texts}) < len(texts):
+        yield ["options"], "two options say the same", "make each option another answer"
+    if any(CATCH_ALL.search(text) for text in texts):
+        yield ["options"], "an option covers other options", "replace it by an answer of its own"
 
 
 def _bank(bank: Bank) -> Found:
     if len(bank.items) < SMALLEST_BANK:
         yield ["items"], f"has {len(bank.items)} items", f"write {SMALLEST_BANK} or more"
     supply = Counter(item.objective for item in bank.items)
-    for objective, wanted in bank.blueprint.items():
+    for objective in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
+        wanted = bank.drawn_of(objective)
         if wanted <= supply[objective] < wanted + SPARE:
             yield ["blueprint", objective], f"a quiz draws {wanted} of {objective}, there is no other", "write one more"
     for objective, count in Counter(item.objective for item in bank.items if item.must_pass).items():
-        if count >= bank.blueprint.get(objective, 0) and count < supply[objective]:
+        if count >= bank.drawn_of(objective) and count < supply[objective]:
             yield (
                 ["blueprint", objective],
                 f"the {count} must-pass items of {objective} leave no room",
@@ -64,10 +71,10 @@ def _bank(bank: Bank) -> Found:
     for level in ("recall", "application", "case"):
         if not any(item.level == level for item in bank.items):
             yield ["items"], f"no item of the level {level}", "write some"
-    yield from _keys([item for item in bank.items if item.type == "single"])
+    yield from _keys([item for item in bank.items if isinstance(item, Single)])
 
 
-def _keys(items: list[Item]) -> Found:
+def _keys(items: list[Single]) -> Found:
     if len(items) < SMALLEST_BANK // 2:
         return
     letter, count = Counter(item.key[0] for item in items).most_common(1)[0]
@@ -78,7 +85,7 @@ def _keys(items: list[Item]) -> Found:
         yield ["items"], f"the key is the longest option in {len(longest)} of {len(items)} items", "shorten keys"
 
 
-def _key_is_longest(item: Item) -> bool:
+def _key_is_longest(item: Single) -> bool:
     others = [len(option.text) for option in item.options if option.id not in item.key]
     return next(len(option.text) for option in item.options if option.id in item.key) > max(others)
 

@@ -7,23 +7,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from course.catalog import consistency, figures, item_rules, markup, source
+from course.catalog import consistency, draw, figures, item_rules, markup, source
+from course.catalog.base import digest_of
 from course.catalog.content import (
     Bank,
     Catalog,
     CoursesFile,
     Glossary,
     GlossaryFile,
-    Jurisdiction,
-    JurisdictionsFile,
     Module,
     ModuleFile,
     Section,
-    digest_of,
 )
 from course.catalog.cross_section import CrossSection
 from course.catalog.flow import Flow
 from course.catalog.glossary import explainer
+from course.catalog.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.catalog.markup import Drawn, Parsed
 from course.catalog.source import Document, Problem, Problems
 
@@ -70,9 +69,23 @@ def load(modules: Path, quizzes: Path) -> Catalog:
             files.modules, files.banks, courses, files.states, glossary, files.parsed, files.documents, files.problems
         )
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
+    if not files.problems.found and courses and glossary:
+        catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
+        _check_forms(catalog, files)
     if files.problems.found or courses is None or glossary is None:
         raise ContentInvalid(files.problems.found)
-    return _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
+    return catalog
+
+
+def _check_forms(catalog: Catalog, files: Files) -> None:
+    """Every assessment can be drawn as its blueprint says."""
+    document = files.documents["courses"]
+    for n, assessment in enumerate(catalog.assessments.values()):
+        drawn = draw.form(catalog.blueprint_of(assessment), draw.candidates(catalog, assessment), "check")
+        for cell in drawn.missing:
+            line = document.line(["assessments", n, "blueprint"])
+            wrong = f"{assessment.id}: the blueprint can't be met, {cell} are missing"
+            files.problems.add(document.file, line, wrong, "write more items or ask for fewer")
 
 
 def _catalog(
@@ -161,8 +174,29 @@ def _drawn(folder: Path, files: Files) -> None:
 def _banks(folder: Path, files: Files) -> None:
     for path in sorted(folder.glob("*.yaml")):
         document = _document(path, files, f"bank:{path.stem}")
-        if document and (bank := source.typed(Bank, document, files.problems, digest=digest_of(path.read_bytes()))):
+        if document is None:
+            continue
+        figures_used = _draw_into(document, files)
+        digest = digest_of(path.read_bytes(), *(files.drawn_digests[name] for name in figures_used))
+        if bank := source.typed(Bank, document, files.problems, digest=digest):
             files.banks[path.stem] = bank
+
+
+def _draw_into(document: Document, files: Files) -> list[str]:
+    """Gives each item that names a figure the drawing, so that its wording is whole; returns the figures' names."""
+    items = document.data.get("items") if isinstance(document.data, dict) else None
+    used: set[str] = set()
+    for n, item in enumerate(items if isinstance(items, list) else ()):
+        name = item.get("figure") if isinstance(item, dict) else None
+        if name is None:
+            continue
+        if isinstance(drawing := files.drawn.get(str(name)), CrossSection):
+            item["drawing"] = drawing
+            used.add(drawing.id)
+        else:
+            line = document.line(["items", n, "figure"])
+            files.problems.add(document.file, line, f"no cross-section {name}", "name one of modules/figures")
+    return sorted(used)
 
 
 def _sections(folder: Path, files: Files) -> dict[str, Parsed]:

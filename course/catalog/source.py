@@ -124,7 +124,7 @@ def typed(
 
 
 def _explain(fault: ErrorDetails, document: Document, problems: Problems, at: Sequence[str | int]) -> None:
-    path = [*at, *fault["loc"]]
+    path = _in_file([*at, *fault["loc"]], document.data)
     name = ".".join(str(step) for step in path if not isinstance(step, int)) or "the entry"
     hint = HINTS.get(fault["type"])
     if hint:
@@ -133,3 +133,17 @@ def _explain(fault: ErrorDetails, document: Document, problems: Problems, at: Se
         problems.add(document.file, document.line(path), f"{name}: {fault['ctx']['error']}", "correct it")
     else:
         problems.add(document.file, document.line(path), f"{name}: {fault['msg']}", "correct the value")
+
+
+def _in_file(path: Sequence[str | int], data: Any) -> list[str | int]:
+    """The path without steps that the file doesn't have, such as the type by which an item was told from others."""
+    found: list[str | int] = []
+    for n, step in enumerate(path):
+        if isinstance(data, dict) and step not in data and n < len(path) - 1:
+            continue
+        found.append(step)
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            data = None
+    return found

@@ -2,6 +2,7 @@ import hashlib
 import secrets
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
@@ -179,7 +180,7 @@ def _verify_url(code: str) -> str:
     return f"{current_app.extensions['base_url']}/verify/{code}"
 
 
-def _mail(request: Request, template: str, key: str, now: datetime, **values: str) -> None:
+def _mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
     person = accounts.people_of([request.user_id])[request.user_id]
     course = request.completion["title"]
     home = f"{current_app.extensions['base_url']}/courses/{request.course_id}"

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from course.catalog.content import Catalog, Course, Jurisdiction, Mode, Module, Provider
+from course.catalog.content import Catalog, Course, Mode, Module, Provider
+from course.catalog.jurisdiction import Jurisdiction
 from course.certificates.facts import Approval, Facts, ModuleFacts
 from course.completion.rules import Kind, Requirement, Standing
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from course.assessment.scoring import Pass
+from course.assessment.scoring import Pass, in_words
 from course.catalog.content import Catalog, Course, Mode
 from course.study import contact
 
@@ -96,10 +96,12 @@ def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requireme
 def _quizzes(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
     for id_ in course.assessments:
         assessment = catalog.assessments[id_]
-        title = f"Quiz: {catalog.modules[catalog.banks[assessment.bank].module].title}"
+        title = catalog.title_of(assessment)
         won = facts.passes.get(id_)
         if won:
-            yield Requirement(Kind.QUIZ, id_, title, True, f"passed with {won.correct} of {won.scored}", won.at)
+            yield Requirement(
+                Kind.QUIZ, id_, title, True, f"passed with {in_words(won.points)} of {won.scored}", won.at
+            )
         else:
             yield Requirement(Kind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark} %")
 

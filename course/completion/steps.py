@@ -2,7 +2,6 @@
 
 from flask import url_for
 
-from course.catalog.queries import catalog
 from course.completion.rules import Kind, Requirement
 
 
@@ -11,8 +10,7 @@ def step_url(requirement: Requirement) -> str | None:
         case Kind.STUDY:
             return url_for("study.module", slug=requirement.id)
         case Kind.QUIZ:
-            slug = catalog().banks[catalog().assessments[requirement.id].bank].module
-            return url_for("assessment.cover", slug=slug)
+            return url_for("assessment.cover", assessment_id=requirement.id)
         case Kind.EVALUATION:
             return url_for("completion.evaluation", course_id=requirement.id)
         case Kind.EMAIL:

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text
 
 from course import db
-from course.catalog.content import Catalog, Jurisdiction, digest_of
+from course.catalog.base import digest_of
+from course.catalog.content import Catalog
+from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.markup import plain
 from course.catalog.queries import catalog
 from course.db import unit_of_work

@@ -8,7 +8,7 @@ from course import db, jobs
 from course.accounts import queries as accounts
 from course.accounts.models import User
 from course.audit.log import Event, record
-from course.catalog.content import Jurisdiction
+from course.catalog.jurisdiction import Jurisdiction
 from course.db import unit_of_work
 from course.states import demand, queries
 from course.states.models import Edition, Notice, Override

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course.catalog.content import Jurisdiction, digest_of
+from course.catalog.base import digest_of
+from course.catalog.jurisdiction import Jurisdiction
 
 FIELDS = (
     "status", "experience_years", "required_topics", "assessment", "written_consent", "registration",

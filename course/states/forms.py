@@ -6,7 +6,7 @@ from wtforms import DateField, FloatField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
-from course.catalog.content import Jurisdiction
+from course.catalog.jurisdiction import Jurisdiction
 
 STATUSES = ("permitted", "pending", "unaddressed", "prohibited")
 BASES = ("statute", "rule", "board_policy", "ag_opinion", "court", "declaratory_ruling", "none")

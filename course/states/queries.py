@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from course import db
-from course.catalog.content import Jurisdiction
+from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.queries import catalog
 from course.states.models import Edition, Notice, Override
 from course.web import NotFound

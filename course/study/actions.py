@@ -9,7 +9,7 @@ from course.catalog.content import Check, Mode, Module, NeedleCheck, Section
 from course.catalog.needle import judge
 from course.db import unit_of_work
 from course.study import contact, queries
-from course.study.models import CheckAnswer, Feedback, Reading, SeatTime
+from course.study.models import CheckAnswer, Feedback, Reading, Rereading, SeatTime
 from course.web import Refused
 
 
@@ -42,11 +42,12 @@ def answer_check(
 
 @unit_of_work
 def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
-    """Records that the section was studied; the first time counts, a repeat changes nothing."""
+    """Records that the section was studied; the first time counts, a repeat is kept beside it."""
     answered = queries.answers_in(user.id, module.id, section.id).keys()
     if any(check.id not in answered for check in section.checks):
         raise ChecksOpen
     if section.id in queries.read_sections(user.id)[module.id]:
+        db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
         return
     reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
     try:

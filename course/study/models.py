@@ -22,6 +22,19 @@ class Reading(Model):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Rereading(Model):
+    """A section that was studied already was studied again. Append-only."""
+
+    __tablename__ = "rereading"
+    __table_args__ = (Index("ix_rereading_place", "user_id", "module_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class CheckAnswer(Model):
     """An answer to a knowledge check in the text. Append-only; the newest counts."""
 

@@ -3,11 +3,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, union_all
 
 from course import db
 from course.accounts.models import User
-from course.study.models import CheckAnswer, Feedback, Reading, SeatTime
+from course.study.models import CheckAnswer, Feedback, Reading, Rereading, SeatTime
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ def last_reading_of(user_ids: Collection[int]) -> dict[tuple[int, str], datetime
         .group_by(Reading.user_id, Reading.module_id)
     )
     return {(user_id, module_id): at for user_id, module_id, at in rows}
+
+
+def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
+    """The sections, as (module, section), that the person studied after that moment, again or for the first time."""
+    rows = union_all(
+        *(
+            select(table.module_id, table.section_id).where(table.user_id == user_id, table.at > moment)
+            for table in (Reading, Rereading)
+        )
+    )
+    return {(module_id, section_id) for module_id, section_id in db.session.execute(rows)}
 
 
 def answers_in(user_id: int, module_id: str, section_id: str) -> dict[str, CheckAnswer]:

@@ -1,29 +1,102 @@
+"""A form follows its blueprint, its seed and what is wanted first."""
+
 from collections import Counter
 
-from course.assessment import draw
+import pytest
+
+from course.catalog import draw
+from course.catalog.content import Cell
 
 
-def test_the_same_seed_gives_the_same_paper(catalog):
-    bank = catalog.banks["adverse-events"]
-    assert draw.paper(bank, "seed") == draw.paper(bank, "seed")
-    assert draw.paper(bank, "seed") != draw.paper(bank, "other")
+def paper(catalog, name, seed, **more):
+    assessment = catalog.assessments[name]
+    return draw.form(catalog.blueprint_of(assessment), draw.candidates(catalog, assessment), seed, **more)
 
 
-def test_a_paper_follows_the_blueprint(catalog):
-    for bank in catalog.banks.values():
-        paper = draw.paper(bank, "seed")
-        assert Counter(drawn.item.objective for drawn in paper) == dict(bank.blueprint)
-        assert len({drawn.item.id for drawn in paper}) == bank.length
+def test_the_same_seed_gives_the_same_form(catalog):
+    assert paper(catalog, "adverse-events", "seed") == paper(catalog, "adverse-events", "seed")
+    assert paper(catalog, "adverse-events", "seed") != paper(catalog, "adverse-events", "other")
+
+
+def test_a_form_follows_the_blueprint(catalog):
+    for name, bank in catalog.banks.items():
+        form = paper(catalog, name, "seed")
+        assert Counter(drawn.item.objective for drawn in form.drawn) == {c.objective: c.items for c in bank.blueprint}
+        assert len({drawn.item.id for drawn in form.drawn}) == bank.length
 
 
 def test_options_are_all_there_in_some_order(catalog):
-    for drawn in draw.paper(catalog.banks["state-scope"], "seed"):
-        assert sorted(drawn.option_order) == [option.id for option in drawn.item.options]
+    for drawn in paper(catalog, "state-scope", "seed").drawn:
+        if drawn.item.type in ("single", "multiple"):
+            assert sorted(drawn.order) == sorted(drawn.item.by_id)
 
 
 def test_over_many_seeds_every_item_and_every_place_comes_up(catalog):
-    bank = catalog.banks["adverse-events"]
-    papers = [draw.paper(bank, str(seed)) for seed in range(300)]
-    assert {drawn.item.id for paper in papers for drawn in paper} == {item.id for item in bank.items}
-    firsts = Counter(drawn.option_order[0] for paper in papers for drawn in paper if len(drawn.option_order) == 4)
+    papers = [paper(catalog, "adverse-events", str(seed)).drawn for seed in range(300)]
+    assert {drawn.item.id for one in papers for drawn in one} == {
+        item.id for item in catalog.banks["adverse-events"].items
+    }
+    firsts = Counter(drawn.order[0] for one in papers for drawn in one if len(drawn.order) == 4)
     assert max(firsts.values()) < 1.3 * min(firsts.values())
+
+
+def test_items_that_were_met_before_come_last(catalog):
+    first = {drawn.item.id for drawn in paper(catalog, "adverse-events", "one").drawn if not drawn.item.must_pass}
+    again = {drawn.item.id for drawn in paper(catalog, "adverse-events", "two", seen=first).drawn}
+    supply = Counter(item.objective for item in catalog.banks["adverse-events"].items)
+    must_repeat = sum(max(0, 2 * c.items - supply[c.objective]) for c in catalog.banks["adverse-events"].blueprint)
+    assert len(first & again) <= must_repeat
+    fresh = {drawn.item.id for drawn in paper(catalog, "adverse-events", "two").drawn}
+    assert len(first & fresh) > len(first & again)
+
+
+@pytest.fixture
+def supply(catalog):
+    return draw.candidates(catalog, catalog.assessments["adverse-events"])
+
+
+def with_items(supply, change):
+    return [draw.Candidate(change(c.item), c.module, c.competency, c.own) for c in supply]
+
+
+def test_items_move_to_make_room_so_that_a_form_is_full_whenever_it_can_be(supply):
+    one, *others = [c for c in supply if c.item.level == "recall"][:6]
+    cells = (Cell(items=1, objective=one.item.objective), Cell(items=5))
+    for seed in range(50):
+        assert draw.form(cells, [one, *others], str(seed)).missing == ()
+
+
+def test_what_can_not_be_drawn_is_named(supply):
+    form = draw.form((Cell(items=2, level="case"), Cell(items=99, level="recall")), supply, "seed")
+    (missing,) = form.missing
+    assert missing.items == 99 - sum(c.item.level == "recall" for c in supply)
+    assert str(missing) == f"{missing.items} of recall"
+
+
+def test_enemies_never_meet(supply):
+    ids = [c.item.id for c in supply]
+    pairs = dict(zip(ids[::2], ids[1::2], strict=False))
+    hostile = with_items(
+        supply, lambda item: item.model_copy(update={"enemies": (pairs[item.id],) if item.id in pairs else ()})
+    )
+    for seed in range(60):
+        drawn = {d.item.id for d in draw.form((Cell(items=10),), hostile, str(seed)).drawn}
+        assert len(drawn) == 10
+        assert not any(a in drawn and b in drawn for a, b in pairs.items())
+
+
+def test_a_case_is_drawn_whole_and_stands_together_in_the_order_of_the_bank(supply):
+    case = [c.item.id for c in supply if not c.item.must_pass][:3]
+    cased = with_items(
+        supply,
+        lambda i: i.model_copy(update={"case": "fainting", "vignette": "A man faints."}) if i.id in case else i,
+    )
+    met = 0
+    for seed in range(60):
+        drawn = [d.item.id for d in draw.form((Cell(items=8),), cased, str(seed)).drawn]
+        inside = [id_ for id_ in drawn if id_ in case]
+        assert inside in ([], case)
+        met += bool(inside)
+        if inside:
+            assert drawn[drawn.index(case[0]) :][:3] == case
+    assert met

@@ -4,42 +4,45 @@ from fractions import Fraction
 
 import pytest
 
-from course.assessment import actions, draw, queries
-from course.assessment.scoring import Keyed, score
+from course.assessment import actions, queries
+from course.catalog import draw
 from tests import factories
+from tests.assessment.test_scoring import place, scored
 from tests.factories import MODULE, NOON
 
-RIGHT, WRONG = frozenset("a"), frozenset("b")
+RIGHT, WRONG = ["b"], ["a"]
 
 
-def paper(must_pass: bool) -> list[Keyed]:
-    return [Keyed(n, "single", "o", RIGHT, must_pass and n == 1) for n in range(1, 11)]
+def paper(must_pass: bool):
+    return [place(n, "b", must_pass=must_pass and n == 1) for n in range(1, 11)]
 
 
-@pytest.mark.parametrize(("answer", "passed"), [(RIGHT, True), (WRONG, False), (frozenset(), False)])
+@pytest.mark.parametrize(("answer", "passed"), [(RIGHT, True), (WRONG, False), (None, False)])
 def test_nine_of_ten_pass_unless_the_missed_one_must_be_right(answer, passed):
     answers = dict.fromkeys(range(1, 11), RIGHT) | {1: answer}
-    result = score(paper(must_pass=True), answers)
+    result = scored(paper(must_pass=True), answers)
     assert result.passes(80) == passed
     assert result.missed == (() if passed else (1,))
-    assert score(paper(must_pass=False), answers).passes(80)
+    assert scored(paper(must_pass=False), answers).passes(80)
 
 
 def test_a_score_below_the_mark_fails_whatever_must_be_right():
     answers = dict.fromkeys(range(1, 11), WRONG) | {1: RIGHT}
-    assert score(paper(must_pass=True), answers).points == Fraction(1)
-    assert not score(paper(must_pass=True), answers).passes(80)
+    assert scored(paper(must_pass=True), answers).points == Fraction(1)
+    assert not scored(paper(must_pass=True), answers).passes(80)
 
 
-def test_must_pass_items_are_on_every_paper(catalog):
-    for bank in catalog.banks.values():
-        wanted = {item.id for item in bank.items if item.must_pass}
+def test_must_pass_items_are_on_every_form(catalog):
+    for assessment in catalog.assessments.values():
+        supply = draw.candidates(catalog, assessment)
+        wanted = {candidate.item.id for candidate in supply if candidate.item.must_pass}
         for seed in range(20):
-            assert wanted <= {drawn.item.id for drawn in draw.paper(bank, str(seed))}
+            drawn = draw.form(catalog.blueprint_of(assessment), supply, str(seed)).drawn
+            assert wanted <= {one.item.id for one in drawn}
 
 
 def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, learner, catalog):
-    page = pages.as_(learner).get(f"/modules/{MODULE}/quiz").text
+    page = pages.as_(learner).get(f"/assessments/{MODULE}").text
     assert "3 questions are about safety that no score makes up for" in page
     attempt = factories.start_attempt(app, learner)
     marked = [
@@ -53,13 +56,12 @@ def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, le
 def test_one_missed_must_pass_item_fails_the_attempt_and_the_result_says_so(app, pages, learner):
     attempt = factories.start_attempt(app, learner)
     with app.app_context():
-        whole = queries.own_paper(learner, attempt.code)
-        missed = next(item for item in whole.items if item.version.content["must_pass"])
-        for item in whole.items:
-            if item.position != missed.position:
-                key = set(item.version.content["key"])
-                actions.save_answer(learner, attempt.code, item.position, key, serial=1, now=NOON)
-        assert actions.submit(learner, whole, now=NOON).passed is False
+        whole = queries.paper_of(attempt)
+        missed = next(one for one in whole if one.item.must_pass)
+        for one in whole:
+            if one.position != missed.position:
+                actions.save_answer(learner, attempt.code, one.position, one.item.solution, serial=1, now=NOON)
+        assert actions.submit(learner, attempt, now=NOON).passed is False
     page = pages.as_(learner).get(f"/attempts/{attempt.code}").text
     assert "Not passed yet" in page
     assert f"Must-pass questions missed: {missed.position}" in page

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from course.assessment import actions, draw, queries, state_items
+from course.assessment import actions, queries, state_items
+from course.catalog import draw
 from course.states import actions as states
 from tests import factories
 from tests.factories import NOON
@@ -80,15 +81,14 @@ def test_the_same_seed_makes_the_same_item_and_the_key_moves_with_it(catalog, pa
 
 def own(app, learner, attempt):
     with app.app_context():
-        paper = queries.own_paper(learner, attempt.code)
-        return {i.item_id: i.version.content for i in paper.items if i.item_id.startswith("own-")}
+        return {p.item.id: p.wording for p in queries.paper_of(attempt) if p.item.id.startswith("own-")}
 
 
 def test_a_quiz_asks_about_the_learners_states_with_their_source(app, learner):
     items = own(app, learner, factories.start_attempt(app, learner, "state-scope"))
     assert len(items) == 2
     assert all(id_.endswith("-hi") for id_ in items)
-    assert all(content["references"][0]["title"].startswith("Hawaii") for content in items.values())
+    assert all(wording.references[0].title.startswith("Hawaii") for wording in items.values())
 
 
 def test_without_a_license_items_of_the_bank_stand_in(app, catalog):
@@ -96,33 +96,34 @@ def test_without_a_license_items_of_the_bank_stand_in(app, catalog):
     attempt = factories.start_attempt(app, person, "state-scope")
     assert own(app, person, attempt) == {}
     with app.app_context():
-        assert len(queries.own_paper(person, attempt.code).items) == catalog.banks["state-scope"].length
+        assert len(queries.paper_of(attempt)) == catalog.banks["state-scope"].length
 
 
 @pytest.fixture
 def asks_the_status(catalog, patterns, monkeypatch):
     """Every attempt gets a seed that draws the item on the status of Hawaii, where the learner is licensed."""
-    bank = catalog.banks["state-scope"]
+    quiz = catalog.assessments["state-scope"]
 
     def draws(seed: str) -> bool:
         items = made(catalog, patterns, ["HI"], seed=seed).values()
-        return any(drawn.item.id == "own-status-hi" for drawn in draw.paper(bank, seed, list(items)))
+        form = draw.form(catalog.blueprint_of(quiz), draw.candidates(catalog, quiz, list(items)), seed)
+        return any(drawn.item.id == "own-status-hi" for drawn in form.drawn)
 
     seed = next(seed for seed in map(str, range(100)) if draws(seed))
     monkeypatch.setattr(actions.secrets, "token_hex", lambda _: seed)
 
 
 @pytest.mark.usefixtures("asks_the_status")
-def test_after_a_change_new_attempts_have_the_new_answer_and_old_ones_keep_theirs(app, admin, learner):
+def test_after_a_change_new_attempts_have_the_new_answer_and_old_ones_keep_theirs(app, admin, learner, other_learner):
     first = factories.sit(app, learner, "state-scope", right=False)
     before = own(app, learner, first)
     with app.app_context():
         states.check_entry(admin, "HI", {"status": "pending"}, SOURCE, checked_on=DAY, note="", now=NOON)
-    after = own(app, learner, factories.start_attempt(app, learner, "state-scope"))
+    after = own(app, other_learner, factories.start_attempt(app, other_learner, "state-scope"))
     assert own(app, learner, first) == before
     assert right_of(before["own-status-hi"]) == "Prohibited"
     assert right_of(after["own-status-hi"]) == "Pending, the rules are not in force"
 
 
-def right_of(content) -> str:
-    return next(option["text"] for option in content["options"] if option["id"] in content["key"])
+def right_of(wording) -> str:
+    return wording.item.by_id[wording.item.key[0]]

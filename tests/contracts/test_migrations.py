@@ -1,12 +1,18 @@
 """Migrations on both databases: up, down, equal to the models; and what the database itself refuses."""
 
+import json
+from fractions import Fraction
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from course import migrate
+from course.assessment import wording
+from course.assessment.models import Attempt, AttemptItem, ItemVersion
 from course.db import new_engine
 from course.tables import metadata
 
@@ -52,4 +58,45 @@ def test_the_audit_log_refuses_change(url, change):
         )
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
+    engine.dispose()
+
+
+OLD_CONTENT = {
+    "id": "thorax-001", "objective": "pleura-limits", "type": "single", "level": "recall", "difficulty": 1,
+    "stem": "How far?", "options": [{"id": "a", "text": "Near"}, {"id": "b", "text": "Far"}], "key": ["b"],
+    "rationale": "So far. [@S55]", "must_pass": False, "sources": [], "objective_text": "Say how far.",
+    "references": [{"id": "S55", "title": "T", "source": "S", "year": 2000, "link": None}],
+}  # fmt: skip
+OLD_ROWS = """
+INSERT INTO "user" (id, code, email, legal_name, password_hash, role, session_epoch, created_at, is_demo)
+  VALUES (1, '00000000000000000000000000000001', 'a@b.c', 'A', 'x', 'learner', 0, '2026-01-01 00:00:00+00:00', false);
+INSERT INTO attempt (id, code, user_id, assessment_id, number, seed, content_hash, pass_mark, started_at, submitted_at,
+  correct, scored, passed) VALUES (1, '00000000000000000000000000000002', 1, 'thorax', 1, 's', 'h', 80,
+  '2026-01-01 00:00:00+00:00', '2026-01-01 01:00:00+00:00', 1, 2, false);
+INSERT INTO attempt_item (id, attempt_id, position, item_id, type, item_digest, option_order)
+  VALUES (1, 1, 1, 'thorax-001', 'single', 'd', '["a", "b"]'), (2, 1, 2, 'thorax-001', 'single', 'd', '["b", "a"]');
+INSERT INTO answer (id, attempt_id, position, serial, choice, saved_at) VALUES
+  (1, 1, 1, 1, '["a"]', '2026-01-01 00:10:00+00:00'), (2, 1, 1, 2, '["b"]', '2026-01-01 00:11:00+00:00'),
+  (3, 1, 2, 1, '["a"]', '2026-01-01 00:12:00+00:00');
+"""
+
+
+def test_0003_keeps_scores_item_by_item_and_wordings_readable(url):
+    migrate.upgrade(url, "0002")
+    engine = new_engine(url)
+    with engine.begin() as connection:
+        insert = text("INSERT INTO item_version (digest, item_id, content) VALUES ('d', 'thorax-001', :content)")
+        connection.execute(insert, {"content": json.dumps(OLD_CONTENT)})
+        for statement in OLD_ROWS.strip().rstrip(";").split(";"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    migrate.upgrade(url)
+    with Session(engine) as session:
+        assert session.get_one(Attempt, 1).points == Fraction(1)
+        assert [row.points for row in session.query(AttemptItem).order_by(AttemptItem.position)] == [1, 0]
+        kept = wording.read(session.get_one(ItemVersion, "d").content)
+    assert (kept.item.stem, kept.item.solution, kept.objective) == ("How far?", ["b"], "Say how far.")
+    assert [reference.id for reference in kept.references] == ["S55"]
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text("UPDATE item_version SET item_id = 'x'"))
     engine.dispose()

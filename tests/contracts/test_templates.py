@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from course.catalog.items import TYPES
 from course.config import ROOT
 
 FOLDER = ROOT / "course/templates"
@@ -37,4 +38,6 @@ def test_no_template_is_orphaned():
     code = "".join(path.read_text() for path in Path(ROOT / "course").rglob("*.py"))
     code += "".join((FOLDER / name).read_text() for name in TEMPLATES)
     mails = {f"mail/{kind}.txt" for kind in re.findall(r'"((?:confirm|reset|certificate|state)-[a-z]+)"', code)}
-    assert [n for n in TEMPLATES if f'"{n}"' not in code and n not in mails] == []
+    types = {f"items/{name}.html" for name in TYPES}
+    assert types <= set(TEMPLATES)
+    assert [n for n in TEMPLATES if f'"{n}"' not in code and n not in mails | types] == []

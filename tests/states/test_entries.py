@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from course import clock, jobs
 from course.catalog import source
-from course.catalog.content import Jurisdiction
+from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.loader import load
 from course.config import ROOT
 from course.jobs import Job

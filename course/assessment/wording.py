@@ -1,0 +1,40 @@
+"""An item as it was worded when it was drawn: what is stored of it, and what is made of that again. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from course.catalog.base import Reference
+from course.catalog.content import Module
+from course.catalog.items import item_of
+from course.catalog.items.base import Item
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The item with its references and its objective spelt out. `module` None: stored before that was kept."""
+
+    item: Item
+    module: str | None
+    objective: str
+    references: tuple[Reference, ...]
+
+
+def stored(item: Item, module: Module) -> dict[str, Any]:
+    """What is kept for ever, as JSON."""
+    cited = [*(reference for _, reference in module.numbered(item.references)), *item.sources]
+    return {
+        "item": item.model_dump(mode="json"),
+        "module": module.id,
+        "objective": next(o.text for o in module.objectives if o.id == item.objective),
+        "references": [reference.model_dump(mode="json") for reference in cited],
+    }
+
+
+def read(content: Mapping[str, Any]) -> Wording:
+    return Wording(
+        item_of(content["item"]),
+        content["module"],
+        content["objective"],
+        tuple(Reference.model_validate(reference) for reference in content["references"]),
+    )

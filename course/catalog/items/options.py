@@ -1,0 +1,60 @@
+"""Options by letter and a key among them: what choice items and knowledge checks share."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from course.catalog.base import Content, Text
+from course.catalog.items.base import Fields, NotAnAnswer
+
+
+class Option(Content):
+    id: Annotated[str, StringConstraints(pattern=r"^[a-h]$")]
+    text: Text
+
+
+class Options(Content):
+    options: tuple[Option, ...] = Field(min_length=2)
+    key: tuple[str, ...]
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _options(cls, given: Any) -> Any:
+        if isinstance(given, dict):
+            return tuple({"id": id_, "text": text} for id_, text in given.items())
+        return given
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _key(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _key_is_there(self) -> "Options":
+        ids = [option.id for option in self.options]
+        if unknown := [id_ for id_ in self.key if id_ not in ids]:
+            raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
+        return self
+
+    @property
+    def by_id(self) -> dict[str, str]:
+        return {option.id: option.text for option in self.options}
+
+
+def require_one_key(key: Sequence[str]) -> None:
+    if len(key) != 1:
+        raise ValueError("a single-best-answer question has one letter as its key")
+
+
+def require_several_keys(key: Sequence[str], options: Sequence[Option]) -> None:
+    if not 2 <= len(set(key)) < len(options):
+        raise ValueError("a multiple-response key has two letters or more, and leaves at least one option out")
+
+
+def read(fields: Fields, name: str, order: Sequence[str]) -> list[str]:
+    """The letters that were sent, in the order of the alphabet."""
+    given = sorted(set(fields.getlist(name)))
+    if not set(given) <= set(order):
+        raise NotAnAnswer("Choose one of the answers shown.")
+    return given
