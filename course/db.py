@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import (
@@ -20,7 +20,9 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
@@ -141,6 +143,17 @@ def alone(task: int) -> None:
     """Until the transaction ends nobody else does the same task. SQLite's writers are alone already."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(task)))
+
+
+def closed_to_writers(model: type[Model]) -> None:
+    """Until the transaction ends nobody else writes to the table, and whoever was writing to it has ended."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def insert(model: type[Model]) -> Any:
+    """An INSERT that can say what happens to a row that is there already."""
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
 
 
 def release() -> None:

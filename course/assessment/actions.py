@@ -1,12 +1,12 @@
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete
 
 from course import clock, db, jobs
 from course.accounts.models import User
@@ -208,15 +208,9 @@ def _store_form(attempt: Attempt, content: Catalog, assessment: Assessment, own:
     )
 
 
-def _insert(model: Any) -> Any:
-    """An INSERT that can say what happens to a row that is there already."""
-    dialect = sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql
-    return dialect.insert(model)
-
-
 def _keep_wordings(rows: list[dict[str, Any]]) -> None:
     """Stores each wording unless it is there; two who start at once don't meet."""
-    db.session.execute(_insert(ItemVersion).on_conflict_do_nothing(), sorted(rows, key=lambda row: str(row["digest"])))
+    db.session.execute(db.insert(ItemVersion).on_conflict_do_nothing(), sorted(rows, key=lambda row: row["digest"]))
 
 
 @dataclass(frozen=True)
@@ -261,7 +255,7 @@ def save_all(saves: Sequence[Save], *, now: datetime) -> list[int | Refused]:
             found[place] = queries.Target(**{**vars(target), "serial": outcome, "answer": answer})
         outcomes.append(outcome)
     if rows:
-        db.session.execute(_insert(Answer), rows)
+        db.session.execute(db.insert(Answer), rows)
     return outcomes
 
 
@@ -367,21 +361,33 @@ def _close(attempt: Attempt, actor: User | None, now: datetime) -> Attempt:
 
 def count(attempt: Attempt, paper: Sequence[scoring.Place], answers: Mapping[int, Given]) -> None:
     """Adds a submitted attempt to the counts that item statistics are made of; a part of the open transaction."""
-    first, total = attempt.number == 1, attempt.points or Fraction(0)
-    sat = tally.Sat(attempt.assessment_id, first, total, attempt.scored or 0, paper, answers)
-    _add(TotalTally, [tally.totals(sat)], ["count"])
-    _add(ItemTally, list(tally.items(sat)), ["count", "timed", "seconds", "seconds_squared"])
-    _add(OptionTally, list(tally.options(sat)), ["count"])
+    _count([queries.sat(attempt, paper, answers)])
 
 
-def _add(model: Any, rows: list[dict[str, Any]], sums: Sequence[str]) -> None:
+@unit_of_work
+def recount(assessment_id: str) -> None:
+    """Makes the counts of an assessment anew from its submitted attempts, as they are scored now."""
+    db.closed_to_writers(TotalTally)  # which every submit writes to first
+    for model in (TotalTally, ItemTally, OptionTally):
+        db.session.execute(delete(model).filter_by(assessment_id=assessment_id))
+    for batch in queries.submitted_in_batches(assessment_id):
+        _count(batch)
+
+
+def _count(sats: Sequence[tally.Sat]) -> None:
+    _add(TotalTally, map(tally.totals, sats), ["count"])
+    _add(ItemTally, chain.from_iterable(map(tally.items, sats)), ["count", "timed", "seconds", "seconds_squared"])
+    _add(OptionTally, chain.from_iterable(map(tally.options, sats)), ["count"])
+
+
+def _add(model: type[db.Model], rows: Iterable[dict[str, Any]], sums: Sequence[str]) -> None:
     """Adds to the rows that are there, or makes them; in one order always, so that no two wait for each other."""
-    if not rows:
-        return
     keys = [column.name for column in model.__table__.primary_key]
-    statement = _insert(model).values(sorted(rows, key=lambda row: [str(row[key]) for key in keys]))
-    more = {name: getattr(model, name) + statement.excluded[name] for name in sums}
-    db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=more))
+    merged = tally.merged(rows, keys, sums)
+    if merged:
+        statement = db.insert(model)
+        more = {name: getattr(model, name) + statement.excluded[name] for name in sums}
+        db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=more), merged)
 
 
 def _submit_when_due(attempt: Attempt, now: datetime) -> None:

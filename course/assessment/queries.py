@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,10 +12,12 @@ from course.assessment import wording
 from course.assessment.entry import Granted
 from course.assessment.models import Accommodation, Answer, Attempt, AttemptItem, ItemReport, ItemVersion
 from course.assessment.scoring import Pass, Place
+from course.assessment.tally import Sat
 from course.assessment.wording import Wording
 from course.catalog.items.base import Answer as Given
 from course.web import NotFound
 
+BATCH = 200  # attempts that are read at once
 KEPT = 4096  # wordings that a process remembers; they never change
 _wordings: dict[str, Wording] = {}
 
@@ -187,6 +189,30 @@ def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, Saved]]
     for attempt_id, position, choice, serial, at, seconds in rows:
         found[attempt_id][position] = Saved(choice, serial, at, int(seconds))
     return found
+
+
+def submitted_in_batches(assessment_id: str) -> Iterator[list[Sat]]:
+    """Every submitted attempt at an assessment, as the counts want it; three statements for each batch."""
+    last = 0
+    while attempts := db.session.scalars(
+        select(Attempt)
+        .where(Attempt.assessment_id == assessment_id, Attempt.submitted_at.is_not(None), Attempt.id > last)
+        .order_by(Attempt.id)
+        .limit(BATCH)
+    ).all():
+        ids = [attempt.id for attempt in attempts]
+        papers, answers = papers_of(ids), answers_of_many(ids)
+        yield [
+            sat(attempt, papers[attempt.id], {at: saved.answer for at, saved in answers[attempt.id].items()})
+            for attempt in attempts
+        ]
+        last = ids[-1]
+
+
+def sat(attempt: Attempt, paper: Sequence[Place], answers: Mapping[int, Given]) -> Sat:
+    """A submitted attempt as the counts want it."""
+    total, scored = attempt.points or Fraction(0), attempt.scored or 0
+    return Sat(attempt.assessment_id, attempt.number == 1, total, scored, paper, answers)
 
 
 def history_of(attempt_id: int) -> Sequence[Answer]:

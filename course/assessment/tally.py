@@ -1,6 +1,6 @@
 """A submitted paper -> the counts that item statistics are made of. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -51,3 +51,13 @@ def options(sat: Sat) -> Iterator[dict[str, Any]]:
         if place.points is not None:
             for label in place.item.chosen(sat.answers.get(place.position)):
                 yield sat.key | {"item_id": place.item.id, "label": label, "count": 1}
+
+
+def merged(rows: Iterable[dict[str, Any]], keys: Sequence[str], sums: Sequence[str]) -> list[dict[str, Any]]:
+    """One row for each key, with the `sums` of all rows that have it, in the order of the keys."""
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        known = found.setdefault(tuple(str(row[key]) for key in keys), row)
+        if known is not row:
+            known.update({name: known[name] + row[name] for name in sums})
+    return [found[key] for key in sorted(found)]
