@@ -11,7 +11,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from course import access, db, jobs, telemetry, web
+from course import access, clock, db, jobs, telemetry, web
 from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
@@ -28,6 +28,7 @@ from course.certificates import facts as certificate_facts
 from course.certificates import views as certificates_views
 from course.completion import views as completion_views
 from course.config import Config
+from course.group_commit import GroupCommit
 from course.mail import message
 from course.mail import views as mail_views
 from course.review import admin as review_admin
@@ -72,6 +73,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers)
+    app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)
     for blueprint in BLUEPRINTS:

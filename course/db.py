@@ -29,6 +29,7 @@ from werkzeug.local import LocalProxy
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound="Model")
+V = TypeVar("V", bound=Callable[..., Any])
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -95,9 +96,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def hands_over(view: V) -> V:
+    """Marks a view whose own session only reads, because what it writes is handed to a group commit."""
+    view.hands_over = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_reads() -> bool:
+    if not has_request_context():
+        return False
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in SAFE_METHODS or getattr(view, "hands_over", False)
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """Writers queue up before they read; reading requests wait for nobody and can't write."""
-    reading = has_request_context() and request.method in SAFE_METHODS
+    reading = _only_reads()
     connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

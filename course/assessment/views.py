@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course import clock
+from course import clock, db
 from course.access import Permission, me, requires
 from course.assessment import actions, entry, queries, scoring
 from course.assessment.forms import ReportForm, SaveForm
@@ -116,7 +116,7 @@ def _save(code: UUID, position: int, form: SaveForm, name: str = FIELD) -> int:
     save = actions.Save(
         me().id, code, position, _read(request.form, name), form.serial.data, form.given_at(), form.spent.data or 0
     )
-    (outcome,) = actions.save_all([save], now=clock.now())
+    outcome: int | Refused = current_app.extensions["saves"].do(save)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -124,6 +124,7 @@ def _save(code: UUID, position: int, form: SaveForm, name: str = FIELD) -> int:
 
 @bp.post("/attempts/<uuid:code>/<int:position>")
 @requires(Permission.ATTEMPT)
+@db.hands_over
 def save(code: UUID, position: int) -> ResponseReturnValue:
     form = SaveForm()
     if not form.validate_on_submit():
