@@ -18,6 +18,7 @@ class Rescoring(Model):
     item_id: Mapped[str] = mapped_column(index=True)
     decision: Mapped[str]  # accept-both, drop or new-key
     corrected_digest: Mapped[str | None]  # the item in the bank whose key was taken
+    shown: Mapped[str] = mapped_column(unique=True)  # the digest of the preview that was decided on
     take_passes: Mapped[bool]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -50,12 +50,14 @@ def upgrade() -> None:
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("decision", sa.String(), nullable=False),
         sa.Column("corrected_digest", sa.String(), nullable=True),
+        sa.Column("shown", sa.String(), nullable=False),
         sa.Column("take_passes", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rescoring")),
         sa.UniqueConstraint("code", name=op.f("uq_rescoring_code")),
+        sa.UniqueConstraint("shown", name=op.f("uq_rescoring_shown")),
     )
     with op.batch_alter_table("rescoring", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rescoring_item_id"), ["item_id"], unique=False)
