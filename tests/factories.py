@@ -13,6 +13,7 @@ from course.assessment import actions as assessment
 from course.assessment import queries as attempts
 from course.assessment.models import Attempt
 from course.assessment.scoring import Place
+from course.catalog.items.options import Options
 from course.catalog.queries import catalog
 from course.certificates import actions as certificates
 from course.certificates import queries as awards
@@ -91,7 +92,11 @@ def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: 
 
 def wrong_answer(place: Place) -> Any:
     """An answer that earns nothing: a distractor where there are options, else none."""
-    return next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None) if place.item.texts() else None
+    return (
+        next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None)
+        if isinstance(place.item, Options)
+        else None
+    )
 
 
 def evaluate(app: Flask, user: User, course: str = COURSE, *, now: datetime = NOON) -> None:

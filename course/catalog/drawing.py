@@ -4,7 +4,7 @@ import functools
 import itertools
 import math
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -16,10 +16,12 @@ from course.catalog.needle import Verdict, judge
 
 LEFT, TOP, WIDE = 8, 22, 222  # px: where the drawing begins, and its width; the labels stand to its right
 LABELS, TOTAL = 246, 360
+NARROW = 272  # px: the width where labels are letters
 LINE, GAP = 15, 4  # px: a line of a label, and the gap between two labels
 CHARACTERS = 16
 FINE = 0.04  # mm
 CLASS = {"vessel": "artery"}
+SIGNS = {"ok": "✓", "danger": "✗"}
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,41 @@ def svg(section: CrossSection, placement: Placement | None = None, *, handles: b
         over = "".join(_handles(section, placement, scale))
     else:
         over = "".join(_needle(section, one, scale) for one in needles)
+    return _svg(TOTAL, tall, describe(section, placement), picture + over, data)
+
+
+def lettered(section: CrossSection, letters: Mapping[str, str], chosen: str | None = None) -> str:
+    """The figure with letters, by the id of the part, and neither names nor colors, which would say what is what.
+
+    A script finds a part and its letter by `data-choice`; the `chosen` part is marked.
+    """
+    scale = WIDE / section.width
+    bottom = TOP + section.height * scale
+    labels = _labels(section, scale, letters)
+    inside = [
+        *(_plain(section, part.id, scale, n, letters.get(part.id), chosen) for n, part in enumerate(section.parts)),
+        *(f'<g data-choice="{label.lines[0]}">{_label(label)}</g>' for label in labels),
+        *_frame(section, scale, bottom),
+    ]
+    words = (
+        f"{section.plane}; left is {section.left}, right is {section.right}. The parts have letters, described below."
+    )
+    return _svg(NARROW, _tall(bottom, labels), words, "".join(inside))
+
+
+def marked(section: CrossSection, right: Collection[str], chosen: str | None = None) -> str:
+    """The figure with names, and with a sign in each part that is right and in the one that was chosen."""
+    scale = WIDE / section.width
+    picture, tall = _picture(section)
+    signs = dict.fromkeys(right, "ok") | ({} if chosen is None or chosen in right else {chosen: "danger"})
+    over = "".join(_sign(section, part_id, scale, kind) for part_id, kind in signs.items())
+    return _svg(TOTAL, tall, describe(section, bare=True), picture + over)
+
+
+def _svg(wide: float, tall: float, words: str, inside: str, data: str = "") -> str:
     return (
-        f'<svg viewBox="0 0 {TOTAL} {tall:.0f}" role="img" aria-label="{escape(describe(section, placement))}" '
-        f'class="drawing" focusable="false"{data}>{picture}{over}</svg>'
+        f'<svg viewBox="0 0 {wide} {tall:.0f}" role="img" aria-label="{escape(words)}" '
+        f'class="drawing" focusable="false"{data}>{inside}</svg>'
     )
 
 
@@ -56,24 +90,29 @@ def _picture(section: CrossSection) -> tuple[str, float]:
     """Shapes, labels and frame, which no needle changes; and how tall they are in px."""
     scale = WIDE / section.width
     bottom = TOP + section.height * scale
-    labels = _labels(section, scale)
+    labels = _labels(section, scale, {part.id: part.name for part in section.parts})
     inside = [
         *(_shape(section, part, scale) for part in section.parts),
         *(_label(label) for label in labels),
         *_frame(section, scale, bottom),
     ]
-    return "".join(inside), max(bottom + 42, max(label.y + label.tall for label in labels) + 4)
+    return "".join(inside), _tall(bottom, labels)
 
 
-def describe(section: CrossSection, placement: Placement | None = None) -> str:
-    """What the figure shows, for someone who cannot see it."""
+def _tall(bottom: float, labels: list[Label]) -> float:
+    return max(bottom + 42, max(label.y + label.tall for label in labels) + 4)
+
+
+def describe(section: CrossSection, placement: Placement | None = None, *, bare: bool = False) -> str:
+    """What the figure shows, for someone who cannot see it; `bare` without its needles."""
     layers = ", ".join(_named(layer) for layer in section.layers)
     inside = "; ".join(_named(structure) for structure in section.structures)
     told = f"{section.title}. {section.plane}; left is {section.left}, right is {section.right}. "
     told += f"From the skin inward: {layers}. "
     told += f"Within: {inside}. " if inside else ""
     told += "Schematic, not to scale." if section.scale == "schematic" else "Drawn to scale."
-    for n, one in enumerate([placement] if placement else section.needles, start=1):
+    needles = [placement] if placement else () if bare else section.needles
+    for n, one in enumerate(needles, start=1):
         told += f" Needle {n}: {path_in_words(judge(section, one))}"
     return told
 
@@ -99,23 +138,52 @@ def _px(point: Point, scale: float) -> Point:
 
 
 def _shape(section: CrossSection, part: Layer | Structure, scale: float) -> str:
+    paint = part.paint or CLASS.get(part.role, part.role)
+    return f'<path class="f-{paint} f-edge" fill-rule="evenodd" d="{_outline(section, part.id, scale)}"/>'
+
+
+def _plain(
+    section: CrossSection, part_id: str, scale: float, number: int, letter: str | None, chosen: str | None
+) -> str:
+    """A part in one of two tints that alternate and mean nothing."""
+    data = f' data-choice="{letter}"' if letter else ""
+    data += ' data-chosen=""' if part_id == chosen else ""
+    path = f'fill-rule="evenodd" d="{_outline(section, part_id, scale)}"'
+    return f'<path class="f-part{" f-part-2" if number % 2 else ""}"{data} {path}/>'
+
+
+def _sign(section: CrossSection, part_id: str, scale: float, kind: str) -> str:
+    x, y = _px(_spot(section, part_id), scale)
+    return (
+        f'<path class="f-{kind}" d="{_outline(section, part_id, scale)}"/>'
+        f'<circle class="f-disc" cx="{x:.1f}" cy="{y:.1f}" r="9"/>'
+        f'<text class="f-sign f-sign-{kind}" x="{x:.1f}" y="{y + 5:.1f}">{SIGNS[kind]}</text>'
+    )
+
+
+def _spot(section: CrossSection, part_id: str) -> Point:
+    spot: Spot = section.visible[part_id].representative_point()
+    return spot.x, spot.y
+
+
+def _outline(section: CrossSection, part_id: str, scale: float) -> str:
+    """What is seen of a part, as the data of a path."""
     d = ""
-    shape = section.visible[part.id].simplify(FINE)  # keeps pages light; a tenth of a pixel off at most
+    shape = section.visible[part_id].simplify(FINE)  # keeps pages light; a tenth of a pixel off at most
     for polygon in getattr(shape, "geoms", [shape]):
         for ring in (polygon.exterior, *polygon.interiors) if isinstance(polygon, Polygon) else ():
             spots = [_px((x, y), scale) for x, y in ring.coords]
             d += "M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in spots) + "Z"
-    paint = part.paint or CLASS.get(part.role, part.role)
-    return f'<path class="f-{paint} f-edge" fill-rule="evenodd" d="{d}"/>'
+    return d
 
 
-def _labels(section: CrossSection, scale: float) -> list[Label]:
-    """One beside each part, in the order of the parts' height, none over another."""
+def _labels(section: CrossSection, scale: float, names: Mapping[str, str]) -> list[Label]:
+    """One beside each part that has a name, in the order of the parts' height, none over another."""
     spots: dict[str, Point] = {}  # of several parts of one name, the one nearest to the labels
     for part in section.parts:
-        at = _anchor(section, part)
-        if at is not None and at[0] >= spots.get(part.name, at)[0]:
-            spots[part.name] = at
+        at, name = _anchor(section, part), names.get(part.id)
+        if name and at is not None and at[0] >= spots.get(name, at)[0]:
+            spots[name] = at
     found = [(tuple(textwrap.wrap(name, CHARACTERS)), _px(at, scale)) for name, at in spots.items()]
     found.sort(key=lambda pair: pair[1][1])
     labels: list[Label] = []
@@ -152,8 +220,7 @@ def _anchor(section: CrossSection, part: Layer | Structure) -> Point | None:
             longest = max(getattr(crossing, "geoms", [crossing]), key=lambda piece: piece.length)
             middle = longest.interpolate(0.5, normalized=True)
             return middle.x, middle.y
-    spot: Spot = shape.representative_point()
-    return spot.x, spot.y
+    return _spot(section, part.id)
 
 
 def _label(label: Label) -> str:

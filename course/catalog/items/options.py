@@ -1,9 +1,9 @@
 """Options by letter and a key among them: what choice items and knowledge checks share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from course.catalog.base import Content, Text
 from course.catalog.items.base import Fields, NotAnAnswer
@@ -14,16 +14,19 @@ class Option(Content):
     text: Text
 
 
-class Options(Content):
-    options: tuple[Option, ...] = Field(min_length=2)
-    key: tuple[str, ...]
+def by_letter(given: Any) -> Any:
+    """Options may be written short, as letter: text."""
+    if isinstance(given, dict):
+        return tuple({"id": str(id_), "text": text} for id_, text in given.items())
+    return given
 
-    @field_validator("options", mode="before")
-    @classmethod
-    def _options(cls, given: Any) -> Any:
-        if isinstance(given, dict):
-            return tuple({"id": id_, "text": text} for id_, text in given.items())
-        return given
+
+Lettered = Annotated[tuple[Option, ...], BeforeValidator(by_letter), Field(min_length=2)]
+
+
+class Options(Content):
+    options: Lettered
+    key: tuple[str, ...]
 
     @field_validator("key", mode="before")
     @classmethod
@@ -32,14 +35,18 @@ class Options(Content):
 
     @model_validator(mode="after")
     def _key_is_there(self) -> "Options":
-        ids = [option.id for option in self.options]
-        if unknown := [id_ for id_ in self.key if id_ not in ids]:
-            raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
+        require_options(self.key, self.options)
         return self
 
     @property
     def by_id(self) -> dict[str, str]:
         return {option.id: option.text for option in self.options}
+
+
+def require_options(key: Iterable[str], options: Sequence[Option]) -> None:
+    ids = [option.id for option in options]
+    if unknown := [id_ for id_ in key if id_ not in ids]:
+        raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
 
 
 def require_one_key(key: Sequence[str]) -> None:
