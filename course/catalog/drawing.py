@@ -35,8 +35,11 @@ class Label:
         return len(self.lines) * LINE
 
 
-def svg(section: CrossSection, placement: Placement | None = None, *, handles: bool = False) -> str:
-    """The figure. With a placement it shows that needle; with `handles` the needle can be dragged by a script."""
+def svg(section: CrossSection, placement: Placement | None = None, *, handles: bool = False, bare: bool = False) -> str:
+    """The figure. With a placement it shows that needle; with `handles` the needle can be dragged by a script.
+
+    `bare`: the description for those who can't see it says nothing of needles.
+    """
     scale = WIDE / section.width
     picture, tall = _picture(section)
     needles = [placement] if placement else section.needles
@@ -47,7 +50,7 @@ def svg(section: CrossSection, placement: Placement | None = None, *, handles: b
         over = "".join(_handles(section, placement, scale))
     else:
         over = "".join(_needle(section, one, scale) for one in needles)
-    return _svg(TOTAL, tall, describe(section, placement), picture + over, data)
+    return _svg(TOTAL, tall, describe(section, placement, bare=bare), picture + over, data)
 
 
 def lettered(section: CrossSection, letters: Mapping[str, str], chosen: str | None = None) -> str:
@@ -111,8 +114,8 @@ def describe(section: CrossSection, placement: Placement | None = None, *, bare:
     told += f"From the skin inward: {layers}. "
     told += f"Within: {inside}. " if inside else ""
     told += "Schematic, not to scale." if section.scale == "schematic" else "Drawn to scale."
-    needles = [placement] if placement else () if bare else section.needles
-    for n, one in enumerate(needles, start=1):
+    needles = [placement] if placement else section.needles
+    for n, one in enumerate(() if bare else needles, start=1):
         told += f" Needle {n}: {path_in_words(judge(section, one))}"
     return told
 

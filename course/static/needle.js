@@ -1,4 +1,8 @@
-// Lets the needle on a cross-section be dragged; the three number fields stay the truth.
+// Lets the needle on a cross-section be dragged; the three number fields stay the truth. A field's name ends with what
+// it holds; until something is written, the needle stands where `data-start` says.
+
+const field = (form, name) => form.querySelector(`input[name$=${name}]`);
+const number = (form, name) => Number(field(form, name).value || field(form, name).dataset.start);
 
 function area(form) {
   const svg = form.querySelector("[data-needle-area]");
@@ -17,9 +21,9 @@ function surface(skin, x) {
 
 function draw(form) {
   const { svg, scale, left, top, skin } = area(form);
-  const entry = Number(form.elements.entry.value);
-  const slant = (Number(form.elements.angle.value) * Math.PI) / 180;
-  const depth = Number(form.elements.depth.value);
+  const entry = number(form, "entry");
+  const slant = (number(form, "angle") * Math.PI) / 180;
+  const depth = number(form, "depth");
   const from = surface(skin, entry);
   const at = (along) => [left + (entry + along * Math.sin(slant)) * scale, top + (from + along * Math.cos(slant)) * scale];
   const [head, hole, tip] = [at(-16 / scale), at(0), at(depth)];
@@ -43,14 +47,15 @@ function drag(form, name, event) {
   const { svg, scale, left, top, width, skin } = area(form);
   const spot = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
   const [x, y] = [(spot.x - left) / scale, (spot.y - top) / scale];
+  const now = { entry: number(form, "entry"), angle: number(form, "angle"), depth: number(form, "depth") };
   if (name === "entry") {
-    form.elements.entry.value = half(between(0, x, width));
+    now.entry = half(between(0, x, width));
   } else {
-    const entry = Number(form.elements.entry.value);
-    const [dx, dy] = [x - entry, y - surface(skin, entry)];
-    form.elements.angle.value = Math.round(between(-85, (Math.atan2(dx, Math.max(dy, 0.01)) * 180) / Math.PI, 85));
-    form.elements.depth.value = half(Math.hypot(dx, dy));
+    const [dx, dy] = [x - now.entry, y - surface(skin, now.entry)];
+    now.angle = Math.round(between(-85, (Math.atan2(dx, Math.max(dy, 0.01)) * 180) / Math.PI, 85));
+    now.depth = half(Math.hypot(dx, dy));
   }
+  for (const [what, value] of Object.entries(now)) field(form, what).value = value;
   draw(form);
 }
 
@@ -58,13 +63,18 @@ let held = null;
 document.addEventListener("pointerdown", (event) => {
   const ring = event.target.closest("[data-entry], [data-tip]");
   const form = ring?.closest("[data-needle-form]");
-  if (!form) return;
+  if (!form || form.closest("fieldset:disabled")) return;
   event.preventDefault();
   held = { form, name: ring.hasAttribute("data-entry") ? "entry" : "tip" };
   ring.setPointerCapture(event.pointerId);
 });
 document.addEventListener("pointermove", (event) => { if (held) drag(held.form, held.name, event); });
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { held = null; });
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => {
+    if (held) field(held.form, "depth").dispatchEvent(new Event("change", { bubbles: true }));
+    held = null;
+  });
+}
 document.addEventListener("input", (event) => {
   const form = event.target.closest("[data-needle-form]");
   if (form) draw(form);

@@ -18,7 +18,14 @@ INSTANCES = 200  # so many instances of a parametric item are checked, and no mo
 
 
 class NotAnAnswer(ValueError):
-    """What was sent can't be an answer to the item; the message is for whoever sent it."""
+    """What was sent can't be an answer to the item; the message is for whoever sent it.
+
+    `draft` is what was sent, in the shape of an answer, where a page can show it again.
+    """
+
+    def __init__(self, message: str, draft: Answer = None) -> None:
+        super().__init__(message)
+        self.draft = draft
 
 
 class Fields(Protocol):

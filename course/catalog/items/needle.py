@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from course.catalog import drawing
 from course.catalog.base import Id
 from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.items.base import Answer, Fields, Item, NotAnAnswer
@@ -49,6 +50,10 @@ class Needle(Item):
         """Where the needle is shown: as answered, otherwise only just in, at the middle."""
         begin = {"entry": self.drawing.width / 2, "angle": 0.0, "depth": 5.0}
         return Placement(**(begin | {name: value for name, value in (answer or {}).items() if value is not None}))
+
+    def asked(self, answer: Answer) -> str:
+        """The figure with a needle to drag, as SVG; its words don't say what the needle meets."""
+        return drawing.svg(self.drawing, self.start(answer), handles=True, bare=True)
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:  # noqa: ARG002
         given = {

@@ -43,6 +43,8 @@ class Numeric(Item):
                 exact = self.exact
             except arithmetic.NoResult as fault:
                 raise ValueError(f"the key {self.key} can't be worked out: {fault}") from None
+            if exact < 0:
+                raise ValueError(f"the key {float(exact):g} is negative, and some phones' number pads have no minus")
             if not self.score(self.solution):
                 raise ValueError(f"the key {float(exact):g} is shown as {self.shown}; raise decimals or the tolerance")
         return self

@@ -53,9 +53,10 @@ class Ordering(Item):
         places = {id_: place for id_, place in given.items() if place}
         if not set(places.values()) <= {str(n) for n in range(1, len(self.steps) + 1)}:
             raise NotAnAnswer("Choose one of the places shown.")
+        answer = {id_: int(place) for id_, place in places.items()}
         if len(set(places.values())) < len(places):
-            raise NotAnAnswer("Two steps have the same place. Give each step a place of its own.")
-        return {id_: int(place) for id_, place in places.items()}
+            raise NotAnAnswer("Two steps have the same place. Give each step a place of its own.", answer)
+        return answer
 
     def pairs(self, answer: Answer) -> tuple[int, int]:
         """How many pairs of steps stand in the right order, and how many pairs there are."""
