@@ -73,6 +73,8 @@ def _headers(response: Response, *, secure: bool) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
+    elif "v" not in request.args:
+        headers["Cache-Control"] = "no-cache"  # a module that another one imports: asked for anew, sent if it changed
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -75,6 +75,13 @@ def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = 
             study.finish_section(user, module, section, now=now)
 
 
+def set_rules(app: Flask, slug: str = MODULE, **rules: Any) -> None:
+    """Changes what the course file says of an assessment, for this app alone."""
+    known = app.extensions["catalog"].assessments
+    changed = dict(known) | {slug: known[slug].model_copy(update=rules)}
+    app.extensions["catalog"] = replace(app.extensions["catalog"], assessments=changed)
+
+
 def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
     with app.app_context():
         return assessment.start(user, catalog().assessments[slug], now=now)

@@ -88,8 +88,14 @@ class AnsweredElsewhere(Refused):
 
 
 class NotAnOption(Refused):
+    """What was sent is no answer to the item; `draft` is what can be shown of it again."""
+
     status = 422
     message = "Choose one of the answers shown."
+
+    def __init__(self, message: str | None = None, draft: Given = None) -> None:
+        super().__init__(message)
+        self.draft = draft
 
 
 class WriteSomething(Refused):
@@ -263,7 +269,7 @@ def _read(save: Save, item: Item, order: Sequence[str]) -> Given:
     try:
         return save.read(item, order)
     except NotAnAnswer as fault:
-        raise NotAnOption(str(fault)) from None
+        raise NotAnOption(str(fault), fault.draft) from None
 
 
 def _settle(save: Save, target: queries.Target, answer: Given, now: datetime) -> int:

@@ -62,11 +62,17 @@ def entry(
     return Entry(opens_at <= now and not unread, left, opens_at if opens_at > now else None, to_read=unread)
 
 
-def deadline(started_at: datetime, minutes: int | None, granted: Granted) -> datetime | None:
-    """When an attempt's time is up; None without a limit."""
-    if minutes is None or granted.untimed:
+def minutes(limit: int | None, granted: Granted) -> int | None:
+    """A person's time limit, rounded up to whole minutes; None without one."""
+    if limit is None or granted.untimed:
         return None
-    return started_at + timedelta(minutes=minutes) * (100 + granted.extra_percent) / 100
+    return -(-limit * (100 + granted.extra_percent) // 100)
+
+
+def deadline(started_at: datetime, limit: int | None, granted: Granted) -> datetime | None:
+    """When an attempt's time is up; None without a limit. `limit` is the course file's, in minutes."""
+    own = minutes(limit, granted)
+    return None if own is None else started_at + timedelta(minutes=own)
 
 
 def closes_at(deadline: datetime, grace_seconds: int) -> datetime:

@@ -4,11 +4,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+LAST_SERIAL = 1_000_000
+
 
 class SaveForm(FlaskForm):
     """What goes with an answer: the page's count of this item's answers, seconds on it, and when it was given."""
 
-    serial = IntegerField(validators=[InputRequired(), NumberRange(1, 1_000_000)])
+    serial = IntegerField(validators=[InputRequired(), NumberRange(1, LAST_SERIAL)])
     spent = IntegerField(validators=[Optional(), NumberRange(0, 86_400)])
     given = IntegerField(validators=[Optional(), NumberRange(0, 99_999_999_999_999)])  # ms since 1970
 

@@ -1,25 +1,27 @@
 """Taking an assessment: its cover with the rules, the items one by one or on one page, the overview, the result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock, db
 from course.access import Permission, me, requires
 from course.assessment import actions, entry, queries, scoring
-from course.assessment.forms import ReportForm, SaveForm
-from course.assessment.models import Attempt
+from course.assessment.forms import LAST_SERIAL, ReportForm, SaveForm
+from course.assessment.models import Attempt, AttemptItem
 from course.catalog import arithmetic
 from course.catalog.content import Assessment, Feedback
 from course.catalog.items.base import Answer, Fields, Item
 from course.catalog.queries import assessment_of, catalog, module_of
-from course.web import NotFound, Refused, wants_json
+from course.web import NotFound, Refused
 
 bp = Blueprint("assessment", __name__)
-FIELD = "a"  # the fields of an item's answer begin with it; on the page of all items its position follows
+FIELD = "a"  # the fields of an item's answer begin with it; on a page its position follows
+STRANGE = "The page sent something else than an answer. Reload it."
 
 
 @bp.get("/modules/<slug>/quiz")
@@ -45,7 +47,8 @@ def cover(assessment_id: str) -> ResponseReturnValue:
         module=content.modules[assessment.banks[0]] if len(assessment.banks) == 1 else None,
         catalog=content,
         past=past,
-        granted=queries.granted_to(me().id),
+        granted=(granted := queries.granted_to(me().id)),
+        minutes=entry.minutes(assessment.minutes, granted),
         entry=actions.entry_for(me(), assessment, past, clock.now()),
     )
 
@@ -74,35 +77,43 @@ def _is_over(attempt: Attempt) -> bool:
     return clock.now() >= entry.closes_at(attempt.deadline, attempt.grace_seconds)
 
 
-def _page(template: str, attempt: Attempt, *, status: int = 200, **more: Any) -> ResponseReturnValue:
+@dataclass(frozen=True)
+class Again:
+    """What a form that was sent back shows again, by position."""
+
+    faults: Mapping[int, str] = field(default_factory=dict)
+    drafts: Mapping[int, Answer] = field(default_factory=dict)
+    expressions: Mapping[int, str] = field(default_factory=dict)
+    results: Mapping[int, str] = field(default_factory=dict)
+
+
+def _page(template: str, attempt: Attempt, sheet: Sequence[AttemptItem], **more: Any) -> ResponseReturnValue:
     """A page of a running attempt; of one that is over the way to its result."""
     if attempt.submitted_at:
         return redirect(url_for(".result", code=attempt.code), 303)
-    if _is_over(attempt):
-        template = "assessment/time_up.html"
-    page = render_template(
-        template,
+    return render_template(
+        "assessment/time_up.html" if _is_over(attempt) else template,
         attempt=attempt,
         title=_title(attempt),
-        sheet=queries.sheet_of(attempt),
+        sheet=sheet,
         answers=queries.answers_of(attempt.id),
         now=clock.now(),
         **more,
     )
-    return page, status
 
 
 @bp.get("/attempts/<uuid:code>/<int:position>")
 @requires(Permission.ATTEMPT)
 def item(code: UUID, position: int) -> ResponseReturnValue:
-    attempt = queries.own_attempt(me(), code)
-    return _item_page(attempt, position)
+    return _item_page(queries.own_attempt(me(), code), position, Again())
 
 
-def _item_page(attempt: Attempt, position: int, *, status: int = 200, **more: Any) -> ResponseReturnValue:
-    place = queries.place_at(attempt, position)
-    told = {"fault": None, "calculation": None, "report": ReportForm(formdata=None)} | more
-    return _page("assessment/item.html", attempt, status=status, place=place, name=FIELD, **told)
+def _item_page(attempt: Attempt, position: int, again: Again) -> ResponseReturnValue:
+    sheet = queries.sheet_of(attempt)
+    if not 1 <= position <= len(sheet):
+        raise NotFound
+    (place,) = queries.places([sheet[position - 1]])
+    return _page("assessment/item.html", attempt, sheet, place=place, again=again)
 
 
 def _read(fields: Fields, name: str) -> actions.Read:
@@ -126,110 +137,135 @@ def _save(code: UUID, position: int, form: SaveForm, name: str = FIELD) -> int:
 @requires(Permission.ATTEMPT)
 @db.hands_over
 def save(code: UUID, position: int) -> ResponseReturnValue:
+    """For scripts: one answer as it is given, however late it arrives."""
     form = SaveForm()
-    if not form.validate_on_submit():
-        return _refuse(code, position, actions.NotAnOption("The page sent something else than an answer. Reload it."))
     try:
-        serial = _save(code, position, form)
+        if not form.validate_on_submit():
+            raise actions.NotAnOption(STRANGE)
+        return {"serial": _save(code, position, form)}
     except Refused as refusal:
-        return _refuse(code, position, refusal)
-    if wants_json():
-        return {"serial": serial}
-    return _after_saving(queries.own_attempt(me(), code), position)
-
-
-def _refuse(code: UUID, position: int, refusal: Refused) -> ResponseReturnValue:
-    """Says why nothing was saved, and shows what stands."""
-    attempt = queries.own_attempt(me(), code)
-    if not wants_json():
-        return _item_page(attempt, position, fault=refusal.message, status=refusal.status)
-    told: dict[str, Any] = {"error": refusal.message, "kind": type(refusal).__name__}
-    if isinstance(refusal, actions.AnsweredElsewhere):
-        place = queries.place_at(attempt, position)
-        name = request.form.get("name", FIELD)
-        told |= {
-            "serial": refusal.serial,
-            "html": render_template("assessment/ask.html", place=place, answer=refusal.answer, name=name),
-        }
-    return told, refusal.status
-
-
-def _after_saving(attempt: Attempt, position: int) -> ResponseReturnValue:
-    """Where the pressed button leads: back, on, to the calculation, or to the overview."""
-    go = request.form.get("go", "next")
-    if go == "calculate":
-        result = arithmetic.worked_out(request.form.get("expression", ""))
-        return _item_page(attempt, position, calculation=result)
-    if go == "back" and position > 1:
-        return redirect(url_for(".item", code=attempt.code, position=position - 1), 303)
-    if go == "next" and position < len(queries.sheet_of(attempt)):
-        return redirect(url_for(".item", code=attempt.code, position=position + 1), 303)
-    return redirect(url_for(".overview", code=attempt.code), 303)
-
-
-@bp.post("/attempts/<uuid:code>/calculate")
-@requires(Permission.ATTEMPT)
-def calculate(code: UUID) -> ResponseReturnValue:
-    queries.own_attempt(me(), code)
-    return {"result": arithmetic.worked_out(request.form.get("expression", ""))}
+        return {"error": refusal.message, "kind": type(refusal).__name__}, refusal.status
 
 
 @bp.get("/attempts/<uuid:code>/all")
 @requires(Permission.ATTEMPT)
 def whole(code: UUID) -> ResponseReturnValue:
-    return _whole_page(queries.own_attempt(me(), code))
+    return _whole_page(queries.own_attempt(me(), code), Again())
 
 
-def _whole_page(attempt: Attempt, faults: Mapping[int, str] | None = None) -> ResponseReturnValue:
-    status = 409 if faults else 200
-    paper = queries.paper_of(attempt)
-    return _page("assessment/all.html", attempt, status=status, paper=paper, faults=faults or {}, field=FIELD)
+def _whole_page(attempt: Attempt, again: Again) -> ResponseReturnValue:
+    sheet = queries.sheet_of(attempt)
+    return _page("assessment/all.html", attempt, sheet, paper=queries.places(sheet), again=again)
 
 
 @bp.post("/attempts/<uuid:code>/all")
 @requires(Permission.ATTEMPT)
 def save_whole(code: UUID) -> ResponseReturnValue:
-    """Without a script: the answers of all items in one transaction."""
+    """Without a script: the answers of all items on the page in one transaction, and on to where the button leads."""
     attempt = queries.own_attempt(me(), code)
     positions = [row.position for row in queries.sheet_of(attempt)]
     saves = [
-        actions.Save(
-            me().id, code, n, _read(request.form, f"{FIELD}{n}"), request.form.get(f"serial{n}", 1, type=int)
-        )
+        actions.Save(me().id, code, n, _read(request.form, f"{FIELD}{n}"), _serial(n))
         for n in positions
-    ]  # fmt: skip
-    outcomes = actions.save_all(saves, now=clock.now())
-    faults = {n: o.message for n, o in zip(positions, outcomes, strict=True) if isinstance(o, Refused)}
-    if faults:
-        return _whole_page(attempt, faults)
+        if f"serial{n}" in request.form
+    ]
+    outcomes = zip(saves, actions.save_all(saves, now=clock.now()), strict=True)
+    refused = {save.position: outcome for save, outcome in outcomes if isinstance(outcome, Refused)}
+    expressions = {n: text for n in positions if (text := request.form.get(f"expression{n}", "").strip())}
+    calculates = "calculate" in request.form or (expressions and request.form.get("go") == "stay")
+    if refused or calculates:
+        return _shown_again(attempt, refused, expressions, calculates=bool(calculates))
+    return _go_on(attempt, len(positions))
+
+
+def _serial(position: int) -> int:
+    serial = request.form.get(f"serial{position}", 0, type=int)
+    if not 1 <= serial <= LAST_SERIAL:
+        raise actions.NotAnOption(STRANGE)
+    return serial
+
+
+def _shown_again(
+    attempt: Attempt, refused: Mapping[int, Refused], expressions: Mapping[int, str], *, calculates: bool
+) -> ResponseReturnValue:
+    """The page that was sent, with what was typed, why something was not saved, and what was worked out."""
+    again = Again(
+        {n: refusal.message for n, refusal in refused.items()},
+        {n: refusal.draft for n, refusal in refused.items() if isinstance(refusal, actions.NotAnOption)},
+        expressions,
+        {n: arithmetic.worked_out(text) for n, text in expressions.items()} if calculates else {},
+    )
+    here = request.form.get("here", 0, type=int)
+    page = make_response(_item_page(attempt, here, again) if here else _whole_page(attempt, again))
+    if attempt.submitted_at:
+        flash(actions.AttemptClosed.message, "warn")
+    elif refused:
+        page.status_code = max(refusal.status for refusal in refused.values())
+    return page
+
+
+def _go_on(attempt: Attempt, length: int) -> ResponseReturnValue:
+    """Where the pressed button leads: to a question, to all of them, to a report, or to the overview."""
+    code, here = attempt.code, request.form.get("here", 0, type=int)
+    for name, on in {"flag": True, "unflag": False}.items():
+        if position := request.form.get(name, type=int):
+            actions.flag(attempt, position, on=on)
+            return _back_to(code, position if here else 0, position)
+    go = request.form.get("go", "next")
+    if go == "stay":
+        return _back_to(code, here, 1)
+    if go == "report":
+        return redirect(url_for(".report", code=code, position=here), 303)
+    if go == "all":
+        return redirect(url_for(".whole", code=code, _anchor=f"item-{here}"), 303)
+    position = {"next": here + 1, "back": here - 1}.get(go) or request.form.get("go", type=int)
+    if position and 1 <= position <= length:
+        return redirect(url_for(".item", code=code, position=position), 303)
     return redirect(url_for(".overview", code=code), 303)
+
+
+def _back_to(code: UUID, here: int, position: int) -> ResponseReturnValue:
+    """To the question that was shown, or to the page of all of them where `here` is 0."""
+    if here:
+        return redirect(url_for(".item", code=code, position=here), 303)
+    return redirect(url_for(".whole", code=code, _anchor=f"item-{position}"), 303)
 
 
 @bp.post("/attempts/<uuid:code>/<int:position>/flag")
 @requires(Permission.ATTEMPT)
 def flag(code: UUID, position: int) -> ResponseReturnValue:
+    """For scripts."""
     on = request.form.get("flagged") == "yes"
     actions.flag(queries.own_attempt(me(), code), position, on=on)
-    if wants_json():
-        return {"flagged": on}
-    return redirect(url_for(".item", code=code, position=position), 303)
+    return {"flagged": on}
 
 
-@bp.post("/attempts/<uuid:code>/<int:position>/report")
+@bp.post("/attempts/<uuid:code>/calculate")
+@requires(Permission.ATTEMPT)
+@db.hands_over
+def calculate(code: UUID) -> ResponseReturnValue:
+    """For scripts."""
+    queries.own_attempt(me(), code)
+    return {"result": arithmetic.worked_out(request.form.get("expression", ""))}
+
+
+@bp.route("/attempts/<uuid:code>/<int:position>/report", methods=["GET", "POST"])
 @requires(Permission.ATTEMPT)
 def report(code: UUID, position: int) -> ResponseReturnValue:
-    attempt = queries.own_attempt(me(), code)
-    form = ReportForm()
-    if not form.validate_on_submit():
-        if attempt.submitted_at:
-            flash("Say in a few words what is wrong with the question.", "danger")
-            return redirect(url_for(".result", code=code, _anchor=f"item-{position}"), 303)
-        return _item_page(attempt, position, report=form, status=422)
-    actions.report_item(me(), attempt, position, form.text.data, now=clock.now())
-    flash("Thank you. Your report lies beside the question's statistics; you get an answer by mail.", "ok")
-    if attempt.submitted_at:
-        return redirect(url_for(".result", code=code, _anchor=f"item-{position}"), 303)
-    return redirect(url_for(".item", code=code, position=position), 303)
+    attempt, form = queries.own_attempt(me(), code), ReportForm()
+    place = queries.place_at(attempt, position)
+    over = attempt.submitted_at is not None
+    back = (
+        url_for(".result", code=code, _anchor=f"item-{position}")
+        if over
+        else url_for(".item", code=code, position=position)
+    )
+    if form.validate_on_submit():
+        actions.report_item(me(), attempt, position, form.text.data, now=clock.now())
+        flash("Thank you. Your report lies beside the question's statistics; you get an answer by mail.", "ok")
+        return redirect(back, 303)
+    page = render_template("assessment/report.html", title=_title(attempt), place=place, form=form, back=back)
+    return page, 422 if request.method == "POST" else 200
 
 
 @bp.get("/attempts/<uuid:code>/clock")
@@ -240,7 +276,7 @@ def clock_of(code: UUID) -> ResponseReturnValue:
     return {
         "now": clock.now().isoformat(),
         "deadline": attempt.deadline.isoformat() if attempt.deadline else None,
-        "over": attempt.submitted_at is not None or _is_over(attempt),
+        "submitted": attempt.submitted_at is not None,
         "serials": {n: saved.serial for n, saved in queries.answers_of(attempt.id).items()},
     }
 
@@ -248,7 +284,8 @@ def clock_of(code: UUID) -> ResponseReturnValue:
 @bp.get("/attempts/<uuid:code>/overview")
 @requires(Permission.ATTEMPT)
 def overview(code: UUID) -> ResponseReturnValue:
-    return _page("assessment/overview.html", queries.own_attempt(me(), code))
+    attempt = queries.own_attempt(me(), code)
+    return _page("assessment/overview.html", attempt, queries.sheet_of(attempt))
 
 
 @bp.post("/attempts/<uuid:code>/submit")
@@ -279,6 +316,6 @@ def result(code: UUID) -> ResponseReturnValue:
         objectives=scoring.by_objective(paper, earned),
         shown=entry.shown(rules.feedback, next_) if rules and next_ else frozenset(Feedback.model_fields),
         to_read=next_.to_read if next_ else (),
+        never=rules is not None and rules.feedback.answers == "never",
         catalog=catalog(),
-        report=ReportForm(formdata=None),
     )

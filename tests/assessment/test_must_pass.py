@@ -43,7 +43,7 @@ def test_must_pass_items_are_on_every_form(catalog):
 
 def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, learner, catalog):
     page = pages.as_(learner).get(f"/assessments/{MODULE}").text
-    assert "3 questions are about safety that no score makes up for" in page
+    assert "3 must-pass questions about safety that no score makes up for" in page
     attempt = factories.start_attempt(app, learner)
     marked = [
         n
@@ -64,4 +64,4 @@ def test_one_missed_must_pass_item_fails_the_attempt_and_the_result_says_so(app,
         assert actions.submit(learner, attempt, now=NOON).passed is False
     page = pages.as_(learner).get(f"/attempts/{attempt.code}").text
     assert "Not passed yet" in page
-    assert f"Must-pass questions missed: {missed.position}" in page
+    assert f"A must-pass question was missed: question {missed.position}" in page

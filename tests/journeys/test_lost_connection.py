@@ -1,8 +1,10 @@
-"""Answers survive a lost connection, a reload and a second tab."""
+"""Answers survive a lost connection, a closed tab, a second tab and a second device."""
 
 import pytest
 
 from tests.factories import PASSWORD
+
+COUNT = iter(range(1, 100))
 
 
 @pytest.fixture
@@ -10,27 +12,90 @@ def person(walk):
     one = walk(script=True)
     one.go("/sign-up")
     one.fill(Legal_name="Lost Connection", Password=PASSWORD)
-    one.page.get_by_label("E-mail").fill("lost@example.org")
+    one.email = f"lost{next(COUNT)}@example.org"
+    one.page.get_by_label("E-mail").fill(one.email)
     one.press("Create account")
     one.go("/modules/adverse-events/quiz")
     one.press("Start attempt 1")
     return one
 
 
-def test_an_answer_given_offline_is_kept_and_goes_up_on_reconnect(person):
+def first_choice(page):
+    """Goes to a question with options; their inputs."""
+    page.goto(page.url.rsplit("/", 1)[0] + "/all")
+    return page.locator("[data-item]", has=page.locator("label.option input[type=radio]")).first
+
+
+def choose(item, n):
+    item.locator("label.option input").nth(n).click()
+
+
+def is_chosen(item, n):
+    return item.locator("label.option input").nth(n).is_checked()
+
+
+def test_an_answer_outlives_the_connection_the_tab_and_other_tabs(person, walk):
     page = person.page
+    item = first_choice(page)
+    address = page.url
     page.context.set_offline(True)
-    page.locator("label.option input").first.check()
-    page.get_by_text("no connection").wait_for()
+    choose(item, 0)
+    item.get_by_text("Kept in this browser").wait_for()
+    page.get_by_text("1 answer kept in this browser, to be sent when it is back").wait_for()
+    choose(item, 1)
+    page.get_by_text("2 answers kept in this browser").wait_for()
     page.context.set_offline(False)
-    page.get_by_text("✓ Saved").wait_for(timeout=20_000)
+    item.get_by_text("✓ Saved").wait_for(timeout=20_000)
+    page.get_by_text("2 answers waited in this browser: saved now.").wait_for()
     page.reload()
-    assert page.locator("label.option input").first.is_checked()
+    assert is_chosen(first_choice(page), 1)
 
     other = person.context.new_page()
-    other.goto(page.url)
-    other.locator("label.option input").nth(1).check()
+    other.goto(address)
+    choose(first_choice(other), 2)
     other.get_by_text("✓ Saved").wait_for()
-    page.locator("label.option input").nth(2).click()  # the reply may undo it at once
-    page.get_by_text("answered in another tab").wait_for()
-    assert page.locator("label.option input").nth(1).is_checked()
+    page.get_by_text("answered in another tab or on another device since").wait_for()
+    assert is_chosen(item, 2)
+
+    page.context.set_offline(True)
+    choose(item, 0)
+    item.get_by_text("Kept in this browser").wait_for()
+    page.close()
+    other.close()
+    person.context.set_offline(False)
+    person.page = person.context.new_page()
+    person.page.goto("/home")
+    person.page.get_by_text("1 answer waited in this browser: saved now.").wait_for()
+    person.page.goto(address)
+    item = first_choice(person.page)
+    assert is_chosen(item, 0)
+
+    device = walk(script=True)
+    device.go("/sign-in")
+    device.page.get_by_label("E-mail").fill(person.email)
+    device.fill(Password=PASSWORD)
+    with device.page.expect_navigation():
+        device.page.get_by_role("main").get_by_role("button").click()
+    device.page.goto(address)
+    choose(first_choice(device.page), 3)
+    device.page.get_by_text("✓ Saved").wait_for()
+    choose(item, 1)
+    item.get_by_text("answered in another tab or on another device since").wait_for()
+    assert is_chosen(item, 3)
+
+
+def test_an_answer_given_while_signed_out_waits_for_the_next_sign_in(person):
+    page = person.page
+    item = first_choice(page)
+    address = page.url
+    page.context.clear_cookies()
+    choose(item, 2)
+    page.get_by_text("Sign in again").wait_for()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button").click()
+    page.get_by_text("1 answer waited in this browser: saved now.").wait_for()
+    page.goto(address)
+    assert is_chosen(first_choice(page), 2)

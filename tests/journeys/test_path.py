@@ -7,10 +7,10 @@ import yaml
 
 from course.config import ROOT
 from tests.factories import PASSWORD
+from tests.journeys import answering
 
 BANK = yaml.safe_load((ROOT / "quizzes/adverse-events.yaml").read_text())
 LENGTH = sum(BANK["blueprint"].values())
-KEYS = {item["stem"]: [item["options"][letter] for letter in item["key"]] for item in BANK["items"]}
 
 
 @pytest.fixture(scope="module")
@@ -86,30 +86,18 @@ def study(person):
         person.see()
 
 
-def answer(person):
-    stem = person.page.locator("legend").inner_text().removesuffix("Choose all that apply.").strip()
-    right = next(texts for known, texts in KEYS.items() if plain(known) == plain(stem))
-    for option in person.page.locator("label.option").all():
-        if plain(option.inner_text()) in [plain(text) for text in right]:
-            if person.script:
-                with person.page.expect_response("**/attempts/**") as saved:
-                    option.locator("input").check()
-                assert saved.value.ok
-            else:
-                option.locator("input").check()
+def answer(person, position):
+    one = answering.asked(person.site, answering.code_in(person.page), position)
+    answering.give(person.page.locator("[data-fields]"), f"a{position}", answering.fields(one, one.item.solution))
     if person.script:
         person.page.get_by_text("✓ Saved").wait_for()
-
-
-def plain(text):
-    return " ".join(str(text).replace("*", "").split())
 
 
 def quiz(person):
     person.press("Go to the quiz")
     person.press("Start attempt 1")
     for n in range(LENGTH):
-        answer(person)
+        answer(person, n + 1)
         person.press("Save and see the overview" if n == LENGTH - 1 else "Save and go on")
     person.press(f"Submit {LENGTH} of {LENGTH} answers")
     assert "Passed" in person.text()

@@ -1,0 +1,82 @@
+"""Answering an item of any type in a browser, by what the database says of the paper."""
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from course.catalog.items import item_of
+from course.catalog.items.base import Item
+from tests.journeys.conftest import Site
+
+PAPER = """
+    SELECT content, option_order FROM attempt_item
+    JOIN attempt ON attempt.id = attempt_id JOIN item_version ON digest = item_digest
+    WHERE code = ? AND position = ?
+"""
+STORED = """
+    SELECT position, serial, choice FROM answer JOIN attempt ON attempt.id = attempt_id WHERE code = ? ORDER BY answer.id
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    item: Item
+    order: tuple[str, ...]
+
+
+def rows(site: Site, statement: str, *values: Any) -> list[Any]:
+    with sqlite3.connect(site.data / "course.db") as database:
+        return database.execute(statement, values).fetchall()
+
+
+def code_in(page: Page) -> str:
+    """The attempt's code as the database has it."""
+    return re.search(r"/attempts/([0-9a-f-]{36})", page.url)[1].replace("-", "")
+
+
+def asked(site: Site, code: str, position: int) -> Asked:
+    ((content, order),) = rows(site, PAPER, code, position)
+    return Asked(item_of(json.loads(content)["item"]), tuple(json.loads(order)))
+
+
+def history(site: Site, code: str) -> dict[int, list[tuple[int, Any]]]:
+    """Every stored answer, by position: serials and answers in the order in which they were stored."""
+    found: dict[int, list[tuple[int, Any]]] = {}
+    for position, serial, answer in rows(site, STORED, code):
+        found.setdefault(position, []).append((serial, json.loads(answer)))
+    return found
+
+
+def fields(one: Asked, answer: Any) -> list[tuple[str, str]]:
+    """What a form holds when it gives the answer: parts of names, and values."""
+    match one.item.type:
+        case "single" | "multiple":
+            return [("", id_) for id_ in answer]
+        case "hotspot":
+            return [("", one.item.lettered(one.order)[id_]) for id_ in answer]
+        case "reason":
+            return [("-verdict", str(answer["verdict"]).lower()), ("-reason", answer["reason"])]
+        case "numeric":
+            return [("", answer["text"])] + ([("-unit", answer["unit"])] if one.item.units else [])
+        case _:  # matching, ordering, needle
+            return [
+                (f"-{part}", f"{value:g}" if isinstance(value, float) else str(value)) for part, value in answer.items()
+            ]
+
+
+def give(fieldset: Locator, name: str, values: list[tuple[str, str]]) -> None:
+    """Fills a fieldset whose names begin with `name`."""
+    for part, value in values:
+        control = fieldset.locator(f'[name="{name}{part}"]')
+        kind = control.first.evaluate("control => control.type")
+        if kind in {"radio", "checkbox"}:
+            fieldset.locator(f'[name="{name}{part}"][value="{value}"]').check()
+        elif kind == "select-one":
+            control.select_option(value)
+        else:
+            control.fill(value)
+            control.blur()
