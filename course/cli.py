@@ -16,8 +16,7 @@ from course import clock, create_app, demo, jobs, migrate, server
 from course.accounts import actions as accounts_actions
 from course.accounts import queries as accounts
 from course.catalog.cli import content_group
-from course.catalog.content import Catalog
-from course.catalog.loader import ContentInvalid, load
+from course.catalog.loader import ContentInvalid
 from course.config import BadSetting, Config
 from course.search import index
 from course.states import actions as states
@@ -36,12 +35,12 @@ def _config() -> Config:
     return Config.from_environ(os.environ)
 
 
-def _content() -> Catalog:
+def _folders() -> tuple[Path, Path]:
     config = _config()
-    return load(config.modules, config.quizzes)
+    return config.modules, config.quizzes
 
 
-cli.add_command(content_group(_content))
+cli.add_command(content_group(_folders))
 
 
 @contextmanager

@@ -1,0 +1,42 @@
+"""What an item says of itself that other formats have no place for, as tags: `objective:landmarks`, `reference:R56`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from course.catalog.exchange.report import NotCarried, Note
+from course.catalog.items.base import Item
+
+SINGLE = ("objective", "level", "difficulty", "section", "case", "calculator", "must_pass")
+LISTS = {"reference": "references", "enemy": "enemies"}
+LONGEST = 50  # characters of a tag that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
+NUMBERS = ("difficulty", "decimals")
+FLAGS = {"true": True, "false": False}
+
+
+def of(item: Item, note: Note, **more: str) -> list[str]:
+    """`more` are fields of its type for which the format has no place. Raises NotCarried for what fits no tag."""
+    if item.parameters or item.values:
+        raise NotCarried("its numbers change from learner to learner, which the format has no place for")
+    if item.sources:
+        note("its own sources")
+    fields = {name: getattr(item, name) for name in SINGLE} | more
+    tags = [f"{name}:{'true' if value is True else value}" for name, value in fields.items() if value]
+    tags += [f"{name}:{value}" for name, field in LISTS.items() for value in getattr(item, field)]
+    for tag in tags:
+        if len(tag) > LONGEST:
+            note(f"Moodle cuts the tag {tag} at {LONGEST} characters")
+    return tags
+
+
+def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields that the tags tell; `more` are names of others that count here. Any other tag is noted."""
+    found: dict[str, Any] = {}
+    for tag in tags:
+        name, _, value = tag.partition(":")
+        if name in LISTS and value:
+            found[LISTS[name]] = [*found.get(LISTS[name], ()), value]
+        elif name in (*SINGLE, *more) and value and name not in found:
+            found[name] = int(value) if name in NUMBERS and value.isdecimal() else FLAGS.get(value, value)
+        else:
+            note(f"the tag {tag}")
+    return found
