@@ -16,6 +16,7 @@ from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
 from course.assessment import actions as assessment
+from course.assessment import admin as assessment_admin
 from course.assessment import scoring
 from course.assessment import views as assessment_views
 from course.catalog import drawing, markup, needle
@@ -31,6 +32,7 @@ from course.config import Config
 from course.group_commit import GroupCommit
 from course.mail import message
 from course.mail import views as mail_views
+from course.rescoring import admin as rescoring_admin
 from course.review import admin as review_admin
 from course.search import index
 from course.search import views as search_views
@@ -51,9 +53,11 @@ BLUEPRINTS = (
     states_admin.bp,
     review_admin.bp,
     assessment_views.bp,
+    assessment_admin.bp,
     completion_views.bp,
     certificates_views.bp,
     certificates_admin.bp,
+    rescoring_admin.bp,
     admin_views.bp,
 )
 

@@ -87,7 +87,7 @@ def bad_network(port: int, seed: int) -> Iterator[Proxy]:
 
     async def run() -> None:
         server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-        proxy.address = "http://127.0.0.1:{}".format(server.sockets[0].getsockname()[1])
+        proxy.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         ready.set()
         with suppress(asyncio.CancelledError):
             await server.serve_forever()

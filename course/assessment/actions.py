@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from course import clock, db, jobs
+from course.accounts import queries as accounts
 from course.accounts.models import User
 from course.assessment import entry, queries, scoring, state_items, tally, wording
 from course.assessment.models import (
@@ -478,4 +479,14 @@ def close_report(actor: User, code: UUID, reply: str, *, now: datetime) -> ItemR
             Event.REPORT_CLOSED, actor, f"item:{row.item_id}", person_id=row.user_id, now=now,
             item=row.item_id, reply=reply,
         )  # fmt: skip
+        _mail_answer(row, now)
     return row
+
+
+def _mail_answer(row: ItemReport, now: datetime) -> None:
+    if person := accounts.people_of([row.user_id]).get(row.user_id):
+        stem = queries.wordings_of([row.item_digest])[row.item_digest].item.stem.replace("**", "")
+        jobs.put(
+            "mail", key=f"report-answered:{row.code}", now=now, to=person.email, template="report-answered",
+            name=person.legal_name, stem=stem, report=row.text, reply=row.reply,
+        )  # fmt: skip

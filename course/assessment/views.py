@@ -141,6 +141,7 @@ def save(code: UUID, position: int) -> ResponseReturnValue:
     form = SaveForm()
     try:
         if not form.validate_on_submit():
+            queries.own_attempt(me(), code)
             raise actions.NotAnOption(STRANGE)
         return {"serial": _save(code, position, form)}
     except Refused as refusal:

@@ -91,7 +91,7 @@ class Numeric(Item):
         try:
             numerals.value(text)
         except numerals.NotANumber as fault:
-            raise NotAnAnswer(str(fault)) from None
+            raise NotAnAnswer(str(fault), {"text": text, "unit": unit}) from None
         return {"text": text, "unit": unit}
 
     def score(self, answer: Answer) -> Fraction:
