@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from shapely import LineString, Polygon
+from shapely import LineString, Polygon, maximum_inscribed_circle
 from shapely import Point as Spot
 
 from course.catalog.cross_section import CrossSection, Layer, Placement, Point, Structure
@@ -17,9 +17,10 @@ from course.catalog.needle import Verdict, judge
 LEFT, TOP, WIDE = 8, 22, 222  # px: where the drawing begins, and its width; the labels stand to its right
 LABELS, TOTAL = 246, 360
 NARROW = 272  # px: the width where labels are letters
+ROOM = 9  # px around a letter in its part
 LINE, GAP = 15, 4  # px: a line of a label, and the gap between two labels
 CHARACTERS = 16
-FINE = 0.04  # mm
+FINE, COARSE = 0.04, 0.5  # mm
 CLASS = {"vessel": "artery"}
 SIGNS = {"ok": "✓", "danger": "✗"}
 
@@ -60,10 +61,15 @@ def lettered(section: CrossSection, letters: Mapping[str, str], chosen: str | No
     """
     scale = WIDE / section.width
     bottom = TOP + section.height * scale
-    labels = _labels(section, scale, letters)
+    roomy = {part_id: spot for part_id in letters if (spot := _room(section, part_id, scale))}
+    labels = _labels(section, scale, {part_id: letter for part_id, letter in letters.items() if part_id not in roomy})
     inside = [
         *(_plain(section, part.id, scale, n, letters.get(part.id), chosen) for n, part in enumerate(section.parts)),
         *(f'<g data-choice="{label.lines[0]}">{_label(label)}</g>' for label in labels),
+        *(
+            f'<text class="f-sign" x="{x:.1f}" y="{y + 5:.1f}">{letters[part_id]}</text>'
+            for part_id, (x, y) in roomy.items()
+        ),
         *_frame(section, scale, bottom),
     ]
     words = (
@@ -103,7 +109,7 @@ def _picture(section: CrossSection) -> tuple[str, float]:
 
 
 def _tall(bottom: float, labels: list[Label]) -> float:
-    return max(bottom + 42, max(label.y + label.tall for label in labels) + 4)
+    return max(bottom + 42, max((label.y + label.tall for label in labels), default=0) + 4)
 
 
 def describe(section: CrossSection, placement: Placement | None = None, *, bare: bool = False) -> str:
@@ -162,6 +168,12 @@ def _sign(section: CrossSection, part_id: str, scale: float, kind: str) -> str:
         f'<circle class="f-disc" cx="{x:.1f}" cy="{y:.1f}" r="9"/>'
         f'<text class="f-sign f-sign-{kind}" x="{x:.1f}" y="{y + 5:.1f}">{SIGNS[kind]}</text>'
     )
+
+
+def _room(section: CrossSection, part_id: str, scale: float) -> Point | None:
+    """The middle of the widest place of a part, in px, if a letter has room there."""
+    radius = maximum_inscribed_circle(section.visible[part_id], tolerance=COARSE)
+    return _px(radius.coords[0], scale) if radius.length * scale >= ROOM else None
 
 
 def _spot(section: CrossSection, part_id: str) -> Point:

@@ -65,13 +65,14 @@ def browser() -> Iterator[Browser]:
 class Walk:
     """One person's browser. `see` is called on every page of a path: it looks for barriers, and for errors."""
 
-    def __init__(self, browser: Browser, site: Site, *, script: bool, dark: bool) -> None:
+    def __init__(self, browser: Browser, site: Site, *, script: bool, dark: bool, touch: bool = False) -> None:
         self.site, self.script = site, script
         self.context = browser.new_context(
             base_url=site.address,
             java_script_enabled=script,
             viewport={"width": 390, "height": 800},
             color_scheme="dark" if dark else "light",
+            has_touch=touch,
         )
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
@@ -109,8 +110,8 @@ class Walk:
 def walk(browser: Browser, site: Site) -> Iterator[type[Walk]]:
     opened: list[Walk] = []
 
-    def open_(*, script: bool = True, dark: bool = False) -> Walk:
-        opened.append(Walk(browser, site, script=script, dark=dark))
+    def open_(*, script: bool = True, dark: bool = False, touch: bool = False) -> Walk:
+        opened.append(Walk(browser, site, script=script, dark=dark, touch=touch))
         return opened[-1]
 
     yield open_
