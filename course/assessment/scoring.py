@@ -1,7 +1,7 @@
 """A paper and its answers -> a score. Fractions, never floats, where a pass depends on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -32,6 +32,12 @@ class Place:
     @property
     def dropped(self) -> bool:
         return self.ruling is not None and self.ruling["decision"] == "drop"
+
+    @property
+    def as_ruled(self) -> "Place":
+        """The place as it is shown once scored: with the corrected key where a re-scoring gave it one."""
+        keyed = ruled(self.item, self.ruling) or (self.item,)
+        return replace(self, wording=replace(self.wording, item=keyed[-1]))
 
 
 @dataclass(frozen=True)

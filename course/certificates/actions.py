@@ -12,7 +12,7 @@ from course.accounts import queries as accounts
 from course.accounts.models import License, User
 from course.audit.log import Event, record
 from course.catalog.content import Course
-from course.catalog.queries import catalog
+from course.catalog.queries import catalog, course_of
 from course.certificates import award, numbers, pdf, queries
 from course.certificates.models import Certificate, Reason, Request, Revocation, State
 from course.completion import queries as completion
@@ -227,3 +227,37 @@ def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, 
             reason=reason, link=_verify_url(certificate.code),
         )  # fmt: skip
     return revocation
+
+
+@unit_of_work
+def reissue(certificate: Certificate, note: str, *, actor: User, now: datetime) -> Certificate:
+    """Revokes a certificate in favor of one that states what the person's record shows now.
+
+    The signature, the name and the license are those of the first. Raises NotComplete where the course is met no more.
+    """
+    person, course = db.locked(User, certificate.user_id), course_of(certificate.course_id)
+    standing = completion.standing_of(person, course)
+    if not standing.complete or standing.completed_at is None:
+        raise NotComplete(standing.missing)
+    revoke(certificate, Reason.REPLACED, note, actor=actor, now=now)
+    signed = queries.request_behind(certificate)
+    request = Request(
+        user_id=person.id,
+        course_id=course.id,
+        cycle=queries.awards_of(person.id)[course.id].cycle + 1,
+        license_id=signed.license_id,
+        print_license=signed.print_license,
+        attested_name=signed.attested_name,
+        attestation=signed.attestation,
+        content_hash=catalog().course_digest(course),
+        completion=award.completion(course, catalog(), standing),
+        completed_at=standing.completed_at,
+        requested_at=signed.requested_at,
+    )
+    db.session.add(request)
+    db.session.flush()
+    record(
+        Event.CERTIFICATE_REQUESTED, actor, f"request:{request.code}", person_id=person.id, now=now,
+        course=course.id, content_hash=request.content_hash, before=None, after=State.WAITING,
+    )  # fmt: skip
+    return issue(request, actor=actor, now=now)

@@ -79,6 +79,7 @@ class Reason(StrEnum):
     REQUIREMENT_NOT_MET = "a requirement was not met"
     NOT_OWN_WORK = "the work was not the participant's own"
     AT_REQUEST = "at the participant's request"
+    REPLACED = "replaced by a corrected certificate"
 
 
 class Revocation(Model):

@@ -8,6 +8,7 @@ from course import db
 from course.accounts.models import User
 from course.certificates import numbers
 from course.certificates.models import Certificate, Request, State
+from course.completion.rules import Kind
 from course.web import NotFound
 
 
@@ -35,6 +36,11 @@ def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
     return certificate.code, certificate.document
 
 
+def request_behind(certificate: Certificate) -> Request:
+    """The request that it was issued on."""
+    return db.session.get_one(Request, certificate.request_id)
+
+
 def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
     return db.session.scalars(
         select(Certificate).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
@@ -60,6 +66,34 @@ def requests_of(user_id: int) -> dict[str, Request]:
     """The person's newest request in each course."""
     rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.id))
     return {row.course_id: row for row in rows}
+
+
+def awards_resting_on(passes: Collection[tuple[int, str]]) -> list[Certificate]:
+    """Valid certificates that were issued on one of these passes, as (person, assessment)."""
+    rows = db.session.execute(
+        select(Certificate, Request)
+        .join(Request, Request.id == Certificate.request_id)
+        .where(Certificate.user_id.in_({user_id for user_id, _ in passes}), ~Certificate.revocation.has())
+        .order_by(Certificate.id)
+    )
+    return [certificate for certificate, request in rows if _rests_on(request, passes)]
+
+
+def requests_resting_on(passes: Collection[tuple[int, str]]) -> list[Request]:
+    """Requests that wait and were signed on one of these passes."""
+    rows = db.session.scalars(
+        select(Request)
+        .where(Request.user_id.in_({user_id for user_id, _ in passes}), Request.state == State.WAITING)
+        .order_by(Request.id)
+    )
+    return [request for request in rows if _rests_on(request, passes)]
+
+
+def _rests_on(request: Request, passes: Collection[tuple[int, str]]) -> bool:
+    return any(
+        entry["kind"] == Kind.QUIZ and (request.user_id, entry["id"]) in passes
+        for entry in request.completion["evidence"]
+    )
 
 
 def request_of(code: UUID) -> Request:

@@ -23,6 +23,9 @@ class Result:
     scored: int
     passed: bool
 
+    def in_words(self) -> str:
+        return f"{scoring.in_words(self.points)} of {self.scored}, {'passed' if self.passed else 'not passed'}"
+
     def audited(self) -> dict[str, Any]:
         return {"points": str(self.points), "scored": self.scored, "passed": self.passed}
 
