@@ -112,8 +112,9 @@ def _only_reads() -> bool:
 def _begin_sqlite(connection: Connection) -> None:
     """Writers queue up before they read; reading requests wait for nobody and can't write."""
     reading = _only_reads()
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def init_app(app: Flask, url: str) -> None:

@@ -2,9 +2,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
 from course import db
 from course.accounts.models import User
@@ -99,38 +100,46 @@ class Target:
     answer: Given
 
 
-def targets(wanted: Collection[tuple[int, UUID, int]]) -> dict[tuple[int, UUID, int], Target]:
-    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked. One statement."""
+def _statement_of_targets() -> Select[Any]:
+    """Tables instead of entities, and made once: building it would take longer than asking it."""
+    attempt, item, answer = Attempt.__table__, AttemptItem.__table__, Answer.__table__
     newest = (
-        select(func.max(Answer.serial))
-        .where(Answer.attempt_id == Attempt.id, Answer.position == AttemptItem.position)
-        .correlate(Attempt, AttemptItem)
+        select(func.max(answer.c.serial))
+        .where(answer.c.attempt_id == attempt.c.id, answer.c.position == item.c.position)
+        .correlate(attempt, item)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    there = (
+        (answer.c.attempt_id == attempt.c.id)
+        & (answer.c.position == item.c.position)
+        & (answer.c.serial == newest)
+    )
+    return (
         select(
-            Attempt.user_id, Attempt.code, Attempt.id, Attempt.submitted_at, Attempt.deadline, Attempt.grace_seconds,
-            AttemptItem.position, AttemptItem.item_digest, AttemptItem.option_order, Answer.serial, Answer.choice,
+            attempt.c.user_id, attempt.c.code, attempt.c.id, attempt.c.submitted_at, attempt.c.deadline,
+            attempt.c.grace_seconds, item.c.position, item.c.item_digest, item.c.option_order,
+            func.coalesce(answer.c.serial, 0), answer.c.choice,
         )
-        .join(AttemptItem, AttemptItem.attempt_id == Attempt.id)
-        .outerjoin(
-            Answer,
-            (Answer.attempt_id == Attempt.id)
-            & (Answer.position == AttemptItem.position)
-            & (Answer.serial == newest),
-        )
+        .select_from(attempt.join(item, item.c.attempt_id == attempt.c.id).outerjoin(answer, there))
         .where(
-            Attempt.code.in_({code for _, code, _ in wanted}), AttemptItem.position.in_({one[2] for one in wanted})
+            attempt.c.code.in_(bindparam("codes", expanding=True)),
+            tuple_(attempt.c.code, item.c.position).in_(bindparam("places", expanding=True)),
         )
-        .order_by(Attempt.id)
-        .with_for_update(of=Attempt)
+        .order_by(attempt.c.id)
+        .with_for_update(of=attempt)
     )  # fmt: skip
-    found = {
-        (row[0], row[1], row[6]): Target(
-            row[2], row[3], row[4], row[5], row[6], row[7], tuple(row[8]), row[9] or 0, row[10]
-        )
-        for row in rows
-    }
+
+
+_TARGETS = _statement_of_targets()
+
+
+def targets(wanted: Collection[tuple[int, UUID, int]]) -> dict[tuple[int, UUID, int], Target]:
+    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked. One statement."""
+    db.session.flush()  # a statement on tables does not do so by itself
+    rows = db.session.execute(
+        _TARGETS, {"codes": [code for _, code, _ in wanted], "places": [(code, n) for _, code, n in wanted]}
+    )
+    found = {(row[0], row[1], row[6]): Target(*row[2:8], tuple(row[8]), *row[9:]) for row in rows}
     return {place: found[place] for place in wanted if place in found}
 
 
