@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from course import clock, db, jobs
 from course.accounts import queries as accounts
@@ -34,6 +34,7 @@ from course.states import queries as states
 from course.study import queries as study
 from course.web import NotFound, Refused
 
+_ANSWERS = insert(Answer.__table__)  # into the table, since thousands of saves need no entities
 Read = Callable[[Item, Sequence[str]], Given]  # what was sent -> an answer to the item, shown in that order
 
 
@@ -262,7 +263,7 @@ def save_all(saves: Sequence[Save], *, now: datetime) -> list[int | Refused]:
             found[place] = queries.Target(**{**vars(target), "serial": outcome, "answer": answer})
         outcomes.append(outcome)
     if rows:
-        db.session.execute(db.insert(Answer), rows)
+        db.session.execute(_ANSWERS, rows)
     return outcomes
 
 
