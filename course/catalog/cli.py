@@ -15,6 +15,7 @@ from course.catalog.source import Problem, Problems
 
 Folders = Callable[[], tuple[Path, Path]]  # where modules and quizzes are
 FILE = click.Path(path_type=Path)
+WRITERS = {name: format_.write for name, format_ in FORMATS.items() if format_.write}
 
 
 def content_group(folders: Folders) -> click.Group:
@@ -65,16 +66,14 @@ def _table(folders: Folders) -> click.Command:
 def _export(folders: Folders) -> click.Command:
     @click.command("export", help="Write an item bank in another format, and print what that format can't carry.")
     @click.argument("bank")
-    @click.option("--format", "name", type=click.Choice([n for n, f in FORMATS.items() if f.write]), required=True)
+    @click.option("--format", "name", type=click.Choice(list(WRITERS)), required=True)
     @click.option("--to", type=FILE, required=True, help="The file to write.")
     @click.option("--force", is_flag=True, help="Replace the file if it is there.")
     def export(bank: str, name: str, to: Path, force: bool) -> None:
         banks = load(*folders()).banks
         if bank not in banks:
             _refuse(f"There is no bank {bank}; name one of {', '.join(banks)}.")
-        write = FORMATS[name].write
-        assert write is not None
-        exported = write(banks[bank])
+        exported = WRITERS[name](banks[bank])
         _write(to, exported.data, force)
         _say_left_out(exported.left_out)
         click.echo(f"Wrote {to}. {len(exported.left_out)} things were not carried.")

@@ -24,6 +24,7 @@ COLUMNS = (
     "id", "type", "objective", "level", "difficulty", "section", "case", "vignette", "stem", *LETTERS, "key",
     "rationale", "references", "must_pass", "calculator", "enemies", "more",
 )  # fmt: skip
+MOST_BRACKETS = 200  # so that no cell is nested deeper than can be written again
 FORMULA = re.compile(r"'*[=+\-@\t]")
 
 
@@ -58,7 +59,8 @@ def read(data: bytes) -> Imported:
     """With commas or, as some spreadsheets write, semicolons between the cells. Raises Unreadable."""
     text = text_of(data)
     head = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",")
+    cell_end = ";" if head.count(";") > head.count(",") else ","
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_end, strict=True)
     if not {"type", "stem"} <= set(rows.fieldnames or ()):
         raise Unreadable("The first line does not name the columns type and stem; begin with a line of column names.")
     reading = Reading()
@@ -95,8 +97,8 @@ def _item(row: dict[str | None, Any], note: Note) -> dict[str, Any]:
 
 def _more(cell: str, note: Note) -> dict[str, Any]:
     try:
-        found = json.loads(cell)
-    except (ValueError, RecursionError):
+        found = json.loads(cell) if sum(map(cell.count, "[{")) <= MOST_BRACKETS else None
+    except ValueError:
         found = None
     if not isinstance(found, dict):
         note(f"the column more, which is not a JSON object: {cell}")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from course.catalog.content import Bank
-from course.catalog.exchange import qti, safe_xml
+from course.catalog.exchange import qti, qti_reading, safe_xml
 from course.catalog.exchange.qti import V2, V3, Version
 from course.catalog.exchange.report import (
     MAX_BYTES,
@@ -131,4 +131,4 @@ def _read_package(files: _Files, reading: Reading) -> None:
 def _add(reading: Reading, root: Element, keywords: list[str]) -> None:
     if root.tag != "assessmentItem":
         raise Unreadable(f"The file begins with <{root.tag}>; a QTI item begins with assessmentItem.")
-    reading.add(qti.name_of(root), lambda note: qti.fields(root, keywords, note))
+    reading.add(qti_reading.name_of(root), lambda note: qti_reading.fields(root, keywords, note))

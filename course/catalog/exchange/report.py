@@ -73,7 +73,7 @@ class Reading:
         vignette, case = fields.pop("vignette", None), fields.get("case")
         if vignette and not case:
             note("its vignette, since it names no case")
-        elif vignette and self.cases.setdefault(case, vignette) != vignette:
+        elif vignette and self.cases.setdefault(str(case), vignette) != vignette:
             note(f"its vignette, which is not the one that the case {case} has already")
         self.items.append(fields)
 
