@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 SAVE = re.compile(rb"POST /attempts/[0-9a-f-]{36}/\d+ ")
 FATES = {
-    "through": 6,
+    "through": 10,
     "lost": 2,  # the server never gets it
     "unanswered": 2,  # the server gets it, the browser never hears of it
     "slow": 2,
@@ -46,7 +46,7 @@ class Proxy:
         if fate == "lost":
             return b""
         if fate == "late":
-            self.after(self.chance.uniform(0.3, 3), request)
+            self.after(self.chance.uniform(0.3, 2), request)
             return b""
         if fate == "slow":
             await asyncio.sleep(self.chance.uniform(0.2, 1.5))

@@ -95,7 +95,9 @@ function sayTime() {
 parts("say").hidden = false;
 parts("say").addEventListener("click", sayTime);
 document.addEventListener("keydown", (event) => {
-  if (event.altKey && event.shiftKey && event.code === "KeyT") sayTime();
+  if (!event.altKey || !event.shiftKey || event.code !== "KeyT") return;
+  event.preventDefault(); // some browsers go to their own bar by these keys
+  sayTime();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") look();

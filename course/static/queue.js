@@ -1,7 +1,7 @@
 // Answers on their way: kept in this browser until the server says that they are on disk, and sent in order.
 // Every page of a quiz loads this, and so do its cover and My courses, where answers of a closed tab go up.
 
-const FIRST_WAIT = 1000; // ms until the next try; it doubles
+const FIRST_WAIT = 500; // ms until the next try; it doubles
 const LONGEST_WAIT = 15000;
 const PATIENCE = 20000; // ms for one request; a repeat is harmless
 const line = document.querySelector("[data-waiting]");
@@ -142,6 +142,7 @@ async function sendAll() {
   for (let [save] = await waiting(); save; [save] = await waiting()) {
     const outcome = await attempt(save);
     if (!(await settle(save, outcome))) return stop(outcome.kind);
+    wait = FIRST_WAIT;
     if (outcome.kind === "saved") sent += 1;
     refused = outcome.text ?? refused;
   }
@@ -149,7 +150,6 @@ async function sendAll() {
   else if (trouble && sent) say(`${counted(sent)} waited in this browser: saved now.`);
   else if (trouble) say("");
   trouble = false;
-  wait = FIRST_WAIT;
 }
 
 async function stop(kind) {

@@ -1,0 +1,101 @@
+"""The clock follows the server, speaks at three moments and when asked, and ends the attempt in time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.factories import PASSWORD
+from tests.journeys import answering
+
+COUNT = iter(range(1, 100))
+
+
+@pytest.fixture
+def page(walk):
+    one = walk(script=True)
+    one.go("/sign-up")
+    one.fill(Legal_name="Tina Timed", Password=PASSWORD)
+    one.page.get_by_label("E-mail").fill(f"timed{next(COUNT)}@example.org")
+    one.press("Create account")
+    one.go("/modules/adverse-events/quiz")
+    one.press("Start attempt 1")
+    one.page.walk = one
+    return one.page
+
+
+def limit(site, page, seconds, grace=30):
+    """Gives the attempt so many seconds from now."""
+    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+    statement = "UPDATE attempt SET minutes = 15, grace_seconds = ?, deadline = ? WHERE code = ? RETURNING id"
+    assert answering.rows(
+        site, statement, grace, deadline.strftime("%Y-%m-%d %H:%M:%S.%f"), answering.code_in(page)
+    )
+
+
+def look_again(page):
+    """As when the tab comes to the front: the page asks the server for the time."""
+    with page.expect_response("**/clock"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_it_speaks_at_ten_five_and_one_minutes_only(site, page):
+    limit(site, page, 630)
+    page.clock.install()
+    page.route("**/clock", lambda route: route.abort())  # or the server would set the page's clock right again
+    page.reload()
+    heard = [""]
+    for _ in range(19):
+        page.clock.run_for(30_500)
+        if (text := page.locator("[data-spoken]").inner_text()) != heard[-1]:
+            heard.append(text)
+    assert heard == ["", "10 minutes left", "5 minutes left", "1 minute left"]
+
+
+def test_it_says_the_time_when_asked_and_nothing_by_itself(site, page):
+    limit(site, page, 890)
+    page.reload()
+    assert page.locator("[data-spoken]").inner_text() == ""
+    page.keyboard.press("Alt+Shift+T")
+    page.locator("[data-spoken]").get_by_text("14 minutes left").wait_for()
+    assert page.get_by_role("timer").get_attribute("aria-live") == "off"
+    assert page.get_by_role("button", name="Say the time left").get_attribute("aria-keyshortcuts") == "Alt+Shift+T"
+    page.walk.see()
+
+
+def test_extra_time_shows_up_while_the_attempt_runs(site, page):
+    limit(site, page, 61)
+    page.reload()
+    page.get_by_role("timer").get_by_text("minute").or_(page.get_by_role("timer").get_by_text("seconds")).wait_for()
+    limit(site, page, 3600)
+    look_again(page)
+    page.get_by_text("59 minutes left").wait_for()
+
+
+def test_at_the_end_the_page_submits_what_waited_for_the_connection(site, page):
+    page.goto(page.url.rsplit("/", 1)[0] + "/all")
+    limit(site, page, 4, grace=60)
+    page.reload()
+    item = page.locator("[data-item]", has=page.locator("label.option input[type=radio]")).first
+    position = int(item.get_attribute("data-position"))
+    code = answering.code_in(page)
+    page.context.set_offline(True)
+    item.locator("label.option input").nth(2).check()
+    page.get_by_text("Time is up").wait_for(timeout=15_000)
+    page.wait_for_timeout(700)
+    page.context.set_offline(False)
+    page.wait_for_url(f"**/attempts/{page.url.split('/')[-2]}", timeout=30_000)
+    assert "submitted and scored" in page.inner_text("main")
+    assert len(answering.history(site, code)[position]) == 1
+    ((submitted, deadline),) = answering.rows(site, "SELECT submitted_at, deadline FROM attempt WHERE code = ?", code)
+    assert submitted == deadline
+
+
+def test_an_attempt_that_is_submitted_elsewhere_says_so(page):
+    other = page.context.new_page()
+    other.goto(page.url.rsplit("/", 1)[0] + "/overview")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Submit").click()
+    look_again(page)
+    page.get_by_text("This attempt was submitted in another tab").wait_for()
+    page.locator("[data-fields] input").first.check()
+    page.locator("[data-saved]").get_by_text("This attempt was submitted").wait_for()

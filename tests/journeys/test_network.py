@@ -1,0 +1,103 @@
+"""A whole quiz through a network that drops, delays, repeats and reorders: the database has what was given, in order."""
+
+import random
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from course.catalog.items.base import NotAnAnswer
+from tests.factories import PASSWORD
+from tests.journeys import answering
+from tests.proxy import FATES, bad_network
+
+SHOWN = """item => [...new FormData(item.closest("form"))]
+    .filter(([name]) => name === item.dataset.name || name.startsWith(item.dataset.name + "-"))"""
+LEFT = """() => new Promise((resolve) => {
+    const request = indexedDB.open("answers", 1);
+    request.onsuccess = () => {
+        const count = request.result.transaction("saves").objectStore("saves").count();
+        count.onsuccess = () => { request.result.close(); resolve(count.result); };
+    };
+})"""
+
+
+class Learner:
+    """Answers at random and remembers for each item every answer that was given, in order."""
+
+    def __init__(self, site, context, seed):
+        self.site, self.context, self.chance = site, context, random.Random(seed)
+        self.page = context.new_page()
+        self.given = {}
+
+    def start(self, email):
+        self.page.goto("/sign-up")
+        self.page.get_by_label("Legal name").fill("Nelly Network")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Create account").click()
+        self.page.goto("/modules/adverse-events/quiz")
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Start attempt 1").click()
+        self.code = answering.code_in(self.page)
+        self.address = self.page.url.rsplit("/", 1)[0] + "/all"
+        self.page.goto(self.address)
+        self.paper = {n: answering.asked(self.site, self.code, n) for n in range(1, self.items().count() + 1)}
+
+    def items(self):
+        return self.page.locator("[data-item]")
+
+    def shown(self, position):
+        """The answer that the page shows; None while its fields hold no answer."""
+        one = self.paper[position]
+        fields = self.items().nth(position - 1).evaluate(SHOWN)
+        try:
+            return one.item.read(MultiDict(fields), f"a{position}", one.order)
+        except NotAnAnswer:
+            return None
+
+    def answer(self, position):
+        """Chooses now this, now that; other items than those with options are answered step by step."""
+        one, item = self.paper[position], self.items().nth(position - 1)
+        values = answering.fields(one, one.item.solution)
+        if one.item.type in {"single", "multiple", "hotspot"}:
+            letters = one.item.lettered(one.order).values() if one.item.type == "hotspot" else one.order
+            values = [("", letter) for letter in self.chance.sample(list(letters), self.chance.randint(1, 2))]
+        for value in values:
+            answering.give(item, f"a{position}", [value])
+            if (answer := self.shown(position)) and answer != self.last(position):
+                self.given.setdefault(position, []).append(answer)
+
+    def last(self, position):
+        return self.given.get(position, [None])[-1]
+
+    def close_and_reopen(self):
+        self.page.close()
+        self.page = self.context.new_page()
+        self.page.goto(self.address)
+        self.items().first.wait_for()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_was_given_last_is_what_is_stored(browser, site, seed):
+    with bad_network(urlsplit(site.address).port, seed) as network:
+        context = browser.new_context(base_url=network.address)
+        learner = Learner(site, context, seed)
+        learner.start(f"nelly{seed}@example.org")
+        for position in [*learner.paper, *learner.paper]:
+            learner.answer(position)
+            if position % 7 == 0:
+                learner.close_and_reopen()
+                learner.page.wait_for_timeout(300)
+                assert {n: learner.shown(n) or None for n in learner.paper} == {n: learner.last(n) for n in learner.paper}
+        learner.close_and_reopen()
+        for _ in range(240):
+            if not learner.page.evaluate(LEFT) and not network.later:
+                break
+            learner.page.wait_for_timeout(500)
+        context.close()
+    stored = answering.history(site, learner.code)
+    assert {n: [answer for _, answer in rows] for n, rows in stored.items()} == learner.given
+    assert all(sorted({serial for serial, _ in rows}) == [serial for serial, _ in rows] for rows in stored.values())
+    assert set(network.fates) == set(FATES)
