@@ -1,5 +1,6 @@
-"""Accommodations in the console: what one person is granted at every assessment, running attempts included."""
+"""One person's sittings in the console: what they are granted everywhere, and each attempt with its whole history."""
 
+from collections import defaultdict
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,11 +12,42 @@ from course.accounts import queries as accounts
 from course.assessment import actions, queries
 from course.assessment.entry import Granted
 from course.assessment.forms import AccommodationForm
+from course.assessment.models import Answer
+from course.catalog.queries import catalog
+from course.web import NotFound
 
-bp = Blueprint("accommodations", __name__, url_prefix="/admin/people")
+bp = Blueprint("sittings", __name__, url_prefix="/admin")
 
 
-@bp.route("/<uuid:code>/accommodation", methods=["GET", "POST"])
+@bp.get("/people/<uuid:code>/attempts")
+@requires(Permission.PEOPLE_READ)
+def attempts(code: UUID) -> ResponseReturnValue:
+    person = accounts.person_of(code)
+    return render_template(
+        "assessment/attempts.html", person=person, attempts=queries.attempts_of(person.id), catalog=catalog()
+    )
+
+
+@bp.get("/attempts/<uuid:code>")
+@requires(Permission.PEOPLE_READ)
+def attempt(code: UUID) -> ResponseReturnValue:
+    """For a board's audit: the form as it was drawn, every answer that was saved, and when."""
+    found = queries.find_attempt(code)
+    if found is None:
+        raise NotFound
+    history: dict[int, list[Answer]] = defaultdict(list)
+    for answer in queries.history_of(found.id):
+        history[answer.position].append(answer)
+    return render_template(
+        "assessment/attempt.html",
+        attempt=found,
+        person=accounts.people_of([found.user_id])[found.user_id],
+        paper=queries.paper_of(found),
+        history=history,
+    )
+
+
+@bp.route("/people/<uuid:code>/accommodation", methods=["GET", "POST"])
 @requires(Permission.ACCOMMODATE)
 def accommodation(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)

@@ -149,6 +149,11 @@ def attempts_at(user_id: int, assessment_id: str) -> Sequence[Attempt]:
     ).all()
 
 
+def attempts_of(user_id: int) -> Sequence[Attempt]:
+    """Every attempt of a person, newest first."""
+    return db.session.scalars(select(Attempt).filter_by(user_id=user_id).order_by(Attempt.id.desc())).all()
+
+
 def open_attempts_of(user_id: int) -> Sequence[Attempt]:
     return db.session.scalars(select(Attempt).filter_by(user_id=user_id, submitted_at=None)).all()
 
