@@ -6,7 +6,6 @@ import pytest
 
 from course import clock, db, jobs
 from course.assessment import actions, queries
-from course.assessment.entry import Granted
 from course.assessment.models import Accommodation, Answer, Attempt, ItemReport
 from course.audit.models import AuditEvent
 from course.catalog.content import Assessment, Cell, Feedback
