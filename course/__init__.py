@@ -32,6 +32,8 @@ from course.config import Config
 from course.group_commit import GroupCommit
 from course.mail import message
 from course.mail import views as mail_views
+from course.practice import actions as practice
+from course.practice import views as practice_views
 from course.rescoring import admin as rescoring_admin
 from course.review import admin as review_admin
 from course.search import index
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     review_admin.bp,
     assessment_views.bp,
     assessment_admin.bp,
+    practice_views.bp,
     completion_views.bp,
     certificates_views.bp,
     certificates_admin.bp,
@@ -76,7 +79,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
 
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
-    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers)
+    hourly = {"review-mails": practice.remind_all}
+    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)

@@ -4,6 +4,7 @@ The row is the truth; the queue only wakes the worker, and a timer wakes it too.
 a crash costs nothing: what was claimed and not finished is claimed again.
 """
 
+import functools
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from course import clock, db
 from course.db import Model, UTCDateTime, unit_of_work
 
 Handler = Callable[[int, dict[str, Any]], None]
+Task = Callable[[datetime], None]
 CLAIM = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 log = logging.getLogger(__name__)
@@ -41,11 +43,21 @@ class Job(Model):
     last_error: Mapped[str | None]
 
 
-def init_app(app: Flask, *, data: Path, queue_url: str, handlers: Mapping[str, Handler]) -> None:
+def init_app(
+    app: Flask, *, data: Path, queue_url: str, handlers: Mapping[str, Handler], hourly: Mapping[str, Task]
+) -> None:
+    """`handlers` do jobs by their kind; `hourly` tasks run each hour by themselves, so they are safe to repeat."""
     app.extensions["handlers"] = handlers
     app.extensions["huey"] = huey = _queue(data, queue_url)
     app.extensions["drain"] = huey.task()(lambda: drain(app))
     huey.periodic_task(crontab(minute="*"), name="drain_every_minute")(lambda: drain(app))
+    for name, task in hourly.items():
+        huey.periodic_task(crontab(minute="0"), name=name)(functools.partial(_run, app, task))
+
+
+def _run(app: Flask, task: Task) -> None:
+    with app.app_context():
+        task(clock.now())
 
 
 def _queue(data: Path, queue_url: str) -> Huey:

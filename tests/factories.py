@@ -20,6 +20,10 @@ from course.certificates import queries as awards
 from course.certificates.models import Certificate, Request
 from course.completion import actions as completion
 from course.db import unit_of_work
+from course.practice import actions as practice
+from course.practice import queries as reviews
+from course.quality import actions as quality
+from course.quality.models import Panel
 from course.study import actions as study
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -137,9 +141,21 @@ def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certi
         return certificates.issue(asked, actor=admin, now=now + timedelta(hours=1))
 
 
+def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:
+    """Starts the spaced review and returns an item that comes back."""
+    with app.app_context():
+        practice.start(user, now=now)
+        return reviews.review_of(user.id, now).entries[0].item_id
+
+
 def request_code(app: Flask, user: User) -> Any:
     with app.app_context():
         return awards.requests_of(user.id)[COURSE].code
+
+
+def open_panel(app: Flask, admin: User, assessment_id: str = MODULE) -> Panel:
+    with app.app_context():
+        return quality.open_panel(admin, catalog().assessments[assessment_id], now=NOON)
 
 
 def invitation(app: Flask) -> str:

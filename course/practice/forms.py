@@ -1,0 +1,16 @@
+from datetime import datetime
+
+from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+
+class RecallForm(FlaskForm):
+    """What goes with an answer: the card's count of answers, and when the page was made, in seconds since 1970."""
+
+    serial = IntegerField(validators=[InputRequired(), NumberRange(1, 1_000_000)])
+    shown = IntegerField(validators=[InputRequired(), NumberRange(0, 99_999_999_999)])
+
+    def seconds(self, now: datetime) -> int:
+        """How long the person looked at it."""
+        return int(now.timestamp()) - int(self.shown.data)
