@@ -78,14 +78,18 @@ def load(modules: Path, quizzes: Path) -> Catalog:
 
 
 def _check_forms(catalog: Catalog, files: Files) -> None:
-    """Every assessment can be drawn as its blueprint says."""
+    """Every assessment can be drawn as its blueprint says, with every must-pass item of its banks."""
     document = files.documents["courses"]
     for n, assessment in enumerate(catalog.assessments.values()):
-        drawn = draw.form(catalog.blueprint_of(assessment), draw.candidates(catalog, assessment), "check")
-        for cell in drawn.missing:
-            line = document.line(["assessments", n, "blueprint"])
+        line, supply = document.line(["assessments", n, "blueprint"]), draw.candidates(catalog, assessment)
+        form = draw.form(catalog.blueprint_of(assessment), supply, "check")
+        for cell in form.missing:
             wrong = f"{assessment.id}: the blueprint can't be met, {cell} are missing"
             files.problems.add(document.file, line, wrong, "write more items or ask for fewer")
+        held = {drawn.item.id for drawn in form.drawn}
+        for item in (one.item for one in supply if one.item.must_pass and one.item.id not in held):
+            wrong = f"{assessment.id}: the form has no place for the must-pass item {item.id}"
+            files.problems.add(document.file, line, wrong, "add a line that it fits, or part it from its enemy")
 
 
 def _catalog(

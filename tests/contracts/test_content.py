@@ -9,6 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from course.catalog import draw
 from course.catalog.cli import content_group
 from course.catalog.loader import ContentInvalid, load
 from course.config import ROOT
@@ -23,6 +24,8 @@ GLOSSARY = "modules/glossary.yaml"
 SECTION_FIGURE = "modules/figures/rhomboid.yaml"
 NEEDLE = "modules/thorax-and-upper-back/02-from-skin-to-lung.md"
 STATES = "quizzes/state-scope.yaml"
+# The shares of the competency blueprint, in items of a final of sixty.
+SHARES = {"foundations": 9, "anatomy": 18, "screening": 9, "asepsis": 7, "emergencies": 11, "practice": 6}
 STEM = "In White's scheme, which event is serious?"
 
 # file, what is replaced, by what, the file that is named, the fault
@@ -75,6 +78,8 @@ FAULTS = {
     "figure without source": (SECTION_FIGURE, "references: [S32, S33, R56]", "references: []", SECTION_FIGURE, "references is empty"),
     "needle answer wrong": (NEEDLE, "{entry: 4, angle: 66, depth: 44}", "{entry: 40, angle: 0, depth: 40}", NEEDLE, "is not right"),
     "pattern without fact": (STATES, "fact: status", "fact: magic", STATES, "fact"),
+    "must-pass item without a place": (COURSES, "module: contraindications, level: recall", "module: contraindications, level: application", COURSES, "final: the form has no place for the must-pass item contra-004"),
+    "blueprint that can't be met": (COURSES, "{items: 3, competency: emergencies", "{items: 30, competency: emergencies", COURSES, "final: the blueprint can't be met"),
     "bad pass mark": (COURSES, "pass_mark: 80", "pass_mark: 800", COURSES, "pass_mark"),
 }  # fmt: skip
 
@@ -115,6 +120,32 @@ def test_the_line_is_the_one_of_the_fault(copy):
     assert any(fault.startswith(f"{BANK}:{line}: ") for fault in faults(copy))
 
 
+def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_and_all_must_pass_items(catalog):
+    final = catalog.assessments["final"]
+    supply = {one.item.id: one for one in draw.candidates(catalog, final)}
+    must = {id_ for id_, one in supply.items() if one.item.must_pass}
+    for seed in range(200):
+        form = draw.form(final.blueprint, list(supply.values()), str(seed))
+        drawn = [supply[one.item.id] for one in form.drawn]
+        assert form.missing == ()
+        assert len({one.item.id for one in drawn}) == 60
+        assert must <= {one.item.id for one in drawn}
+        assert Counter(one.competency for one in drawn) == SHARES
+        assert {one.module for one in drawn} == set(catalog.modules)
+        for cell in final.blueprint:
+            assert sum(draw.fits(cell, one) for one in drawn) >= cell.items
+
+
+def test_the_final_opens_after_every_quiz_and_holds_no_two_items_that_give_each_other_away(catalog):
+    final = catalog.assessments["final"]
+    assert set(final.after) == set(catalog.assessments) - {"final"}
+    assert catalog.courses["dry-needling"].assessments[-1] == "final"
+    supply = draw.candidates(catalog, final)
+    for seed in range(50):
+        items = [one.item for one in draw.form(final.blueprint, supply, str(seed)).drawn]
+        assert {enemy for item in items for enemy in item.enemies} & {item.id for item in items} == set()
+
+
 def test_a_broken_link_is_found(copy):
     with (copy / SECTION).open("a") as file:
         file.write("\nSee [there](/states/ZZ).\n")
@@ -123,7 +154,7 @@ def test_a_broken_link_is_found(copy):
 
 def test_the_check_command_exits_non_zero_and_prints_on_stderr(copy):
     (copy / MODULE).write_text((copy / MODULE).read_text().replace("difficulty: 2\n", ""))
-    result = CliRunner().invoke(content_group(lambda: load(copy / "modules", copy / "quizzes")), ["check"])
+    result = CliRunner().invoke(content_group(lambda: (copy / "modules", copy / "quizzes")), ["check"])
     assert result.exit_code == 1
     assert f"{MODULE}:1: difficulty is missing; add it" in result.stderr
 
