@@ -38,9 +38,9 @@ def value(expression: str, names: Mapping[str, float] | None = None) -> float:
 
 
 def worked_out(expression: str) -> str:
-    """The result as text, or the sentence that says why there is none."""
+    """The result, as in "= 14", or the sentence that says why there is none."""
     try:
-        return f"{value(expression):.10g}"
+        return f"= {value(expression):.10g}"
     except NoResult as fault:
         return str(fault)
 

@@ -1,0 +1,137 @@
+"""A whole quiz by keyboard alone, and one without a script; axe on every page of it in both themes."""
+
+import pytest
+
+from tests.factories import PASSWORD
+from tests.journeys import answering
+
+COUNT = iter(range(1, 100))
+FOCUSED = "selector => document.activeElement.matches(selector)"
+
+
+@pytest.fixture
+def start(walk):
+    def start_(**how):
+        one = walk(**how)
+        one.go("/sign-up")
+        one.fill(Legal_name="Quinn Quiz", Password=PASSWORD)
+        one.page.get_by_label("E-mail").fill(f"quinn{next(COUNT)}@example.org")
+        one.press("Create account")
+        one.go("/modules/adverse-events/quiz")
+        one.press("Start attempt 1")
+        return one
+
+    return start_
+
+
+def with_calculator(site, code, position):
+    """Gives the paper a wording of the item that asks for a calculator."""
+    own = "code = ? AND position = ? AND attempt.id = attempt_id"
+    answering.rows(
+        site,
+        f"""INSERT INTO item_version (digest, item_id, content)
+            SELECT 'calculator ' || code, item_version.item_id, json_set(content, '$.item.calculator', json('true'))
+            FROM attempt, attempt_item, item_version WHERE {own} AND digest = item_digest""",
+        code,
+        position,
+    )
+    answering.rows(
+        site,
+        f"UPDATE attempt_item SET item_digest = 'calculator ' || code FROM attempt WHERE {own}",
+        code,
+        position,
+    )
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_a_calculator_works_something_out_and_stays_on_the_page(start, site, script):
+    one = start(script=script)
+    with_calculator(site, answering.code_in(one.page), 2)
+    one.page.goto(one.page.url.rsplit("/", 1)[0] + "/2")
+    one.page.get_by_text("Calculator").click()
+    one.page.get_by_label("Work out").fill("2 × (3 + 4)")
+    one.page.get_by_label("Work out").press("Enter")
+    one.page.locator("[data-result]").get_by_text("= 14").wait_for()
+    assert one.page.get_by_label("Work out").input_value() == "2 × (3 + 4)"
+    assert one.page.locator("h1").inner_text().startswith("Question 2 ")
+    one.see()
+
+
+def tab_to(page, selector):
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED, selector):
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+def test_a_quiz_is_taken_by_keyboard_alone(start, site):
+    one = start()
+    page = one.page
+    length = page.locator("[data-place]").count()
+    for n in range(1, length + 1):
+        if page.locator("[data-fields] input[type=radio], [data-fields] input[type=checkbox]").count():
+            tab_to(page, "[data-fields] input")
+            page.keyboard.press("Space")
+            page.get_by_text("✓ Saved").wait_for()
+        if n == 1:
+            tab_to(page, "[data-flag]")
+            with page.expect_response("**/flag"):
+                page.keyboard.press("Space")
+            page.locator("[data-flag][aria-pressed=true]").wait_for()
+            page.locator("[data-place='1'].flagged.answered").wait_for()
+        tab_to(page, "[name=go][value=next]")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        one.see()
+    assert "question 1" in one.text()
+    tab_to(page, "main form:not([hidden]) button:not([data-say])")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "submitted and scored" in one.text()
+    one.see()
+
+
+def test_a_quiz_is_taken_without_a_script_on_one_page(start, site):
+    one = start(script=False)
+    page, code = one.page, answering.code_in(one.page)
+    first = answering.asked(site, code, 1)
+    answering.give(page.locator("[data-fields]"), "a1", answering.fields(first, first.item.solution))
+    one.press("All on one page")
+    assert page.url.endswith("/all#item-1")
+    length = page.locator("[data-item]").count()
+    expected = {1: first.item.solution}
+    for n in range(2, length + 1):
+        one_item = answering.asked(site, code, n)
+        expected[n] = one_item.item.solution
+        fieldset = page.locator("[data-fields]").nth(n - 1)
+        answering.give(fieldset, f"a{n}", answering.fields(one_item, one_item.item.solution))
+    with page.expect_navigation():
+        page.locator("[data-flag]").nth(4).click()
+    assert page.locator("[data-flag]").nth(4).get_attribute("aria-pressed") == "true"
+    assert {n: rows[-1][1] for n, rows in answering.history(site, code).items()} == expected
+    one.press("Save all and see the overview")
+    assert "Flagged to come back to: question 5" in one.text()
+    one.press("question 5")
+    one.press("This question is wrong because")
+    page.get_by_label("What is wrong with it?").fill("Two answers are right.")
+    one.press("Report this question")
+    assert "you get an answer by mail" in one.text()
+    one.press("Overview and submit")
+    one.press(f"Submit {length} of {length} answers")
+    assert "Passed" in one.text()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_page_of_a_quiz_has_a_barrier(start, dark):
+    one = start(dark=dark)
+    attempt = one.page.url.removeprefix(one.site.address).rsplit("/", 1)[0]
+    for path in ["/assessments/adverse-events", "/assessments/final"]:
+        one.go(path)
+    for path in ["1", "all", "overview", "1/report"]:
+        one.go(f"{attempt}/{path}")
+    one.go(f"{attempt}/overview")
+    one.press("Submit")
+    one.go(f"{attempt}/2/report")
+    one.page.get_by_role("button", name="Report this question").click()
+    one.page.get_by_text("Say in a few words what is wrong.").first.wait_for()
