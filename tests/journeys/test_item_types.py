@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from werkzeug.serving import make_server
 
 from course.assessment import queries
@@ -137,13 +137,22 @@ def test_every_type_is_answered_by_keyboard_alone(sign_in, app, attempt):
 
 
 def swipe(page, start, end):
-    """A finger put down at one point, moved to another and lifted."""
+    """A finger put down at one point, moved to another, held there and lifted, as opposed to flung."""
     device = page.context.new_cdp_session(page)
     for n in range(9):
         x, y = (a + (b - a) * n / 8 for a, b in zip(start, end, strict=True))
         kind = "touchMove" if n else "touchStart"
         device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    page.wait_for_timeout(100)
+    device.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": end[0], "y": end[1]}]})
     device.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def tap(locator):
+    """A tap on a page that still moves would be none."""
+    locator.scroll_into_view_if_needed()
+    locator.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    locator.tap()
 
 
 def middle(locator):
@@ -173,31 +182,32 @@ def by_touch(page, section, type_):
             swipe(page, middle(grip), (x, y - 10))
     elif type_ == "hotspot":
         letter = section.locator("label.option", has_text=RIB).locator("strong").inner_text()
-        section.locator(f"path[data-choice={letter}]").tap()
+        tap(section.locator(f"path[data-choice={letter}]"))
         expect(section.locator(f"input[value={letter}]")).to_be_checked()
     elif type_ == "needle":
         section.locator(".numbers").scroll_into_view_if_needed()
         for ring, x, y in (("entry", 4, 3), ("tip", 44, 24.5)):
             swipe(page, middle(section.locator(f"[data-{ring}]")), on_screen(section, x, y))
     else:
-        by_hand(section, type_, tap=True)
+        by_hand(section, type_, press=tap)
 
 
-def by_hand(section, type_, *, tap=False):
+def by_hand(section, type_, *, press=Locator.click):
     """With what a page has without a script."""
 
-    def press(text):
+    def choose_one(text):
         option = section.locator("label.option", has_text=text)
-        return option.tap() if tap else option.click()
+        press(option)
+        expect(option.locator("input")).to_be_checked()
 
     if type_ == "single":
-        press("The second")
+        choose_one("The second")
     elif type_ == "multiple":
-        press("The first")
-        press("The third")
+        choose_one("The first")
+        choose_one("The third")
     elif type_ == "reason":
-        press("True")
-        press("The third")
+        choose_one("True")
+        choose_one("The third")
     elif type_ == "matching":
         for prompt, option in PAIRS.items():
             section.get_by_label(prompt, exact=True).select_option(option)
@@ -208,7 +218,7 @@ def by_hand(section, type_, *, tap=False):
         section.get_by_label("Your answer").fill("12,5")
         section.get_by_label("Your answer").blur()
     elif type_ == "hotspot":
-        press(RIB)
+        choose_one(RIB)
     else:
         for label, number in NEEDLE.items():
             section.get_by_label(label).fill(number)
