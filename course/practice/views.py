@@ -145,8 +145,9 @@ def recall(item_id: str) -> ResponseReturnValue:
         return _card_page(mine, queries.review_of(me().id, now).session, refusal)
     found = queries.review_of(me().id, now)
     return render_template(
-        "practice/recalled.html", answered=answered, today=found.session, taught=_taught(answered.place)
-    )
+        "practice/recalled.html", answered=answered, comes_back=session.day_of(answered.due_at), today=found.session,
+        taught=_taught(answered.place),
+    )  # fmt: skip
 
 
 @bp.post("/review/mail")
