@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -19,8 +20,9 @@ from course.catalog.content import Cell
 from course.catalog.items import TYPES, item_of
 from course.catalog.items.base import NotAnAnswer
 from course.catalog.whereabouts import whereabouts
+from course.config import ROOT
 from tests import factories
-from tests.catalog.items import EXAMPLES, OF_ITS_TYPE, SECTIONS, made
+from tests.catalog.items import COMMON, EXAMPLES, OF_ITS_TYPE, SECTIONS, made
 from tests.factories import MODULE
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -213,6 +215,16 @@ def refused(type_: str, **more) -> str:
 )
 def test_content_that_can_not_be_right_is_refused_with_a_sentence(type_, more, says):
     assert says in refused(type_, **more)
+
+
+def test_the_examples_of_the_guide_for_authors_are_items():
+    guide = (ROOT / "docs/authoring.md").read_text()
+    blocks = re.findall(r"```yaml\n(- type: .*?)```", guide, re.DOTALL)
+    found = [item for block in blocks for item in yaml.safe_load(block)]
+    assert {item["type"] for item in found} | {"single"} == set(TYPES)
+    for item in found:
+        figure = {"drawing": SECTIONS[item["figure"]]} if "figure" in item else {}
+        assert item_of(COMMON | {"id": "example", "stem": "What?"} | item | figure)
 
 
 def test_a_reason_without_the_verdict_earns_nothing():

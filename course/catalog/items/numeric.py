@@ -83,7 +83,7 @@ class Numeric(Item):
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:  # noqa: ARG002
         text = fields.get(name, "").strip()
-        unit = fields.get(f"{name}-unit", self.unit or "") or None
+        unit = fields.get(f"{name}-unit", "") or self.unit
         if not text:
             return None
         if unit not in (self.unit, *self.units):
