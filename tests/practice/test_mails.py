@@ -1,6 +1,7 @@
 """A mail a day at most, to those who wish it and have something due; and a way out that needs no sign-in."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -155,3 +156,20 @@ class TestSwitch:
 
     def test_without_a_review_there_is_nothing_to_tell(self, learner, pages):
         assert pages.as_(learner).post("/review/mail", {"by_mail": "yes"}).status == 409
+
+
+def test_two_workers_at_once_send_one_mail(either_app):
+    person = factories.person(either_app, "Nora Needle")
+    factories.sit(either_app, person)
+    factories.start_review(either_app, person)
+
+    def work(_):
+        with either_app.app_context():
+            actions.remind_all(LATER)
+
+    with either_app.app_context():
+        actions.set_mail(person, on=True)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with either_app.app_context():
+        assert db.session.query(Job).filter(Job.key.like("review:%")).count() == 1
