@@ -146,7 +146,7 @@ async function sendAll() {
     if (outcome.kind === "saved") sent += 1;
     refused = outcome.text ?? refused;
   }
-  if (refused) say(refused);
+  if (refused && !document.querySelector("[data-item]")) say(refused); // else the item says it
   else if (trouble && sent) say(`${counted(sent)} waited in this browser: saved now.`);
   else if (trouble) say("");
   trouble = false;

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page
 
 from course.catalog.items import item_of
 from course.catalog.items.base import Item
+from tests.factories import PASSWORD
 from tests.journeys.conftest import Site
 
 PAPER = """
@@ -26,6 +27,29 @@ STORED = """
 class Asked:
     item: Item
     order: tuple[str, ...]
+
+
+def sign_up(page: Page, name: str, email: str) -> None:
+    page.goto("/sign-up")
+    page.get_by_label("Legal name").fill(name)
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Create account").click()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("button").click()
+
+
+def start(page: Page, slug: str = "adverse-events") -> None:
+    page.goto(f"/modules/{slug}/quiz")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Start attempt 1").click()
 
 
 def rows(site: Site, statement: str, *values: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories import PASSWORD
 from tests.journeys import answering
 
 COUNT = iter(range(1, 100))
@@ -13,12 +12,8 @@ COUNT = iter(range(1, 100))
 @pytest.fixture
 def page(walk):
     one = walk(script=True)
-    one.go("/sign-up")
-    one.fill(Legal_name="Tina Timed", Password=PASSWORD)
-    one.page.get_by_label("E-mail").fill(f"timed{next(COUNT)}@example.org")
-    one.press("Create account")
-    one.go("/modules/adverse-events/quiz")
-    one.press("Start attempt 1")
+    answering.sign_up(one.page, "Tina Timed", f"timed{next(COUNT)}@example.org")
+    answering.start(one.page)
     one.page.walk = one
     return one.page
 
@@ -27,9 +22,7 @@ def limit(site, page, seconds, grace=30):
     """Gives the attempt so many seconds from now."""
     deadline = datetime.now(UTC) + timedelta(seconds=seconds)
     statement = "UPDATE attempt SET minutes = 15, grace_seconds = ?, deadline = ? WHERE code = ? RETURNING id"
-    assert answering.rows(
-        site, statement, grace, deadline.strftime("%Y-%m-%d %H:%M:%S.%f"), answering.code_in(page)
-    )
+    assert answering.rows(site, statement, grace, deadline.strftime("%Y-%m-%d %H:%M:%S.%f"), answering.code_in(page))
 
 
 def look_again(page):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import PASSWORD
+from tests.journeys import answering
 
 COUNT = iter(range(1, 100))
 
@@ -10,13 +10,9 @@ COUNT = iter(range(1, 100))
 @pytest.fixture
 def person(walk):
     one = walk(script=True)
-    one.go("/sign-up")
-    one.fill(Legal_name="Lost Connection", Password=PASSWORD)
     one.email = f"lost{next(COUNT)}@example.org"
-    one.page.get_by_label("E-mail").fill(one.email)
-    one.press("Create account")
-    one.go("/modules/adverse-events/quiz")
-    one.press("Start attempt 1")
+    answering.sign_up(one.page, "Lost Connection", one.email)
+    answering.start(one.page)
     return one
 
 
@@ -71,11 +67,7 @@ def test_an_answer_outlives_the_connection_the_tab_and_other_tabs(person, walk):
     assert is_chosen(item, 0)
 
     device = walk(script=True)
-    device.go("/sign-in")
-    device.page.get_by_label("E-mail").fill(person.email)
-    device.fill(Password=PASSWORD)
-    with device.page.expect_navigation():
-        device.page.get_by_role("main").get_by_role("button").click()
+    answering.sign_in(device.page, person.email)
     device.page.goto(address)
     choose(first_choice(device.page), 3)
     device.page.get_by_text("✓ Saved").wait_for()
@@ -84,18 +76,19 @@ def test_an_answer_outlives_the_connection_the_tab_and_other_tabs(person, walk):
     assert is_chosen(item, 3)
 
 
-def test_an_answer_given_while_signed_out_waits_for_the_next_sign_in(person):
+def test_an_answer_given_while_signed_out_waits_for_the_next_sign_in_of_its_owner(person):
     page = person.page
     item = first_choice(page)
     address = page.url
     page.context.clear_cookies()
     choose(item, 2)
     page.get_by_text("Sign in again").wait_for()
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("main").get_by_role("button").click()
+    answering.sign_up(page, "Somebody Else", "else@example.org")
+    with page.expect_response("**/attempts/**") as refused:
+        page.goto("/home")
+    assert refused.value.status == 404
+    page.context.clear_cookies()
+    answering.sign_in(page, person.email)
     page.get_by_text("1 answer waited in this browser: saved now.").wait_for()
     page.goto(address)
     assert is_chosen(first_choice(page), 2)

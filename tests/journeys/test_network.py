@@ -7,7 +7,6 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from course.catalog.items.base import NotAnAnswer
-from tests.factories import PASSWORD
 from tests.journeys import answering
 from tests.proxy import FATES, bad_network
 
@@ -31,15 +30,8 @@ class Learner:
         self.given = {}
 
     def start(self, email):
-        self.page.goto("/sign-up")
-        self.page.get_by_label("Legal name").fill("Nelly Network")
-        self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name="Create account").click()
-        self.page.goto("/modules/adverse-events/quiz")
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name="Start attempt 1").click()
+        answering.sign_up(self.page, "Nelly Network", email)
+        answering.start(self.page)
         self.code = answering.code_in(self.page)
         self.address = self.page.url.rsplit("/", 1)[0] + "/all"
         self.page.goto(self.address)
@@ -90,7 +82,9 @@ def test_what_was_given_last_is_what_is_stored(browser, site, seed):
             if position % 7 == 0:
                 learner.close_and_reopen()
                 learner.page.wait_for_timeout(300)
-                assert {n: learner.shown(n) or None for n in learner.paper} == {n: learner.last(n) for n in learner.paper}
+                assert {n: learner.shown(n) or None for n in learner.paper} == {
+                    n: learner.last(n) for n in learner.paper
+                }
         learner.close_and_reopen()
         for _ in range(240):
             if not learner.page.evaluate(LEFT) and not network.later:

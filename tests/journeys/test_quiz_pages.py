@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.factories import PASSWORD
 from tests.journeys import answering
 
 COUNT = iter(range(1, 100))
@@ -13,12 +12,8 @@ FOCUSED = "selector => document.activeElement.matches(selector)"
 def start(walk):
     def start_(**how):
         one = walk(**how)
-        one.go("/sign-up")
-        one.fill(Legal_name="Quinn Quiz", Password=PASSWORD)
-        one.page.get_by_label("E-mail").fill(f"quinn{next(COUNT)}@example.org")
-        one.press("Create account")
-        one.go("/modules/adverse-events/quiz")
-        one.press("Start attempt 1")
+        answering.sign_up(one.page, "Quinn Quiz", f"quinn{next(COUNT)}@example.org")
+        answering.start(one.page)
         return one
 
     return start_
