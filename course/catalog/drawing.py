@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from shapely import LineString, Polygon, maximum_inscribed_circle
+from shapely import LineString, MultiPolygon, Polygon, maximum_inscribed_circle
 from shapely import Point as Spot
 
 from course.catalog.cross_section import CrossSection, Layer, Placement, Point, Structure
@@ -172,7 +172,9 @@ def _sign(section: CrossSection, part_id: str, scale: float, kind: str) -> str:
 
 def _room(section: CrossSection, part_id: str, scale: float) -> Point | None:
     """The middle of the widest place of a part, in px, if a letter has room there."""
-    radius = maximum_inscribed_circle(section.visible[part_id], tolerance=COARSE)
+    shape = section.visible[part_id]
+    seen = MultiPolygon([one for one in getattr(shape, "geoms", [shape]) if isinstance(one, Polygon)])
+    radius = maximum_inscribed_circle(seen, tolerance=COARSE)
     return _px(radius.coords[0], scale) if radius.length * scale >= ROOM else None
 
 
