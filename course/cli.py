@@ -74,8 +74,7 @@ def serve() -> None:
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
     app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
-    workers = min(os.cpu_count() or 1, 4)
-    sys.exit(server.serve(config.host, config.port, workers, config.base_url + "/", notices, _work))
+    sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, _work))
 
 
 @cli.command()

@@ -1,8 +1,11 @@
 """The database: one engine, one session per application context, and who may commit (only a unit of work)."""
 
 import functools
+import os
 import sqlite3
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, ParamSpec, TypeVar, cast
@@ -14,6 +17,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     create_engine,
@@ -25,6 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
+
+if sys.platform != "win32":
+    import fcntl
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,7 +121,29 @@ def _begin_sqlite(connection: Connection) -> None:
     reading = _only_reads()
     driver = cast(sqlite3.Connection, connection.connection.driver_connection)
     driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if reading:
+        driver.execute("BEGIN")
+    else:
+        with _next_in_line(f"{connection.engine.url.database}-line"):
+            driver.execute("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _next_in_line(path: str) -> Iterator[None]:
+    """Writers of all processes begin in the order in which they came, where the system has such a lock.
+
+    SQLite lets each of them sleep and try again, so that some starve. Here one tries and the others stand in line
+    behind it. The system takes the lock back when the file is closed, also from a process that was killed.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def init_app(app: Flask, url: str) -> None:
@@ -152,6 +181,15 @@ def locked(model: type[M], key: int) -> M:
     """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
     wanted = select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
     return session.scalars(wanted, execution_options={"populate_existing": True}).one()
+
+
+def lock(rows: Select[Any], **values: Any) -> None:
+    """Locks rows that other statements will read, and is a statement of its own so that they see what they waited for.
+
+    SQLite's writers hold the whole database already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(rows.with_for_update(), values)
 
 
 def alone(task: int) -> None:

@@ -1,8 +1,8 @@
 """Group commit: requests that wait to write share one transaction, because a flush to disk costs more than a row.
 
-Whoever gets the turn writes for all who wait, in a session of its own; the others find their outcome when the turn comes
-to them. Nobody is answered before the commit. A batch that fails is done again one by one, so that nobody fails for what
-another sent.
+Whoever gets the turn writes for all who wait, in a session of its own; the others find their outcome when the turn
+comes to them. Nobody is answered before the commit. A batch that fails is done again one by one, so that nobody fails
+for what another sent.
 """
 
 from collections import deque

@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import gc
 import http.client
 import multiprocessing
 import os
@@ -19,18 +20,22 @@ from granian.log import LogLevels
 
 PATIENCE = 30  # seconds until the server must answer
 LAST_WORD = 5  # seconds that children get to stop by themselves
+WORKERS = min(os.cpu_count() or 1, 4)
+THREADS = 4  # of a worker: while one waits for the disk the others gather saves for the next commit
 LINUX = sys.platform == "linux"
 
 
-def serve(host: str, port: int, workers: int, address: str, notices: Sequence[str], work: Callable[[], None]) -> int:
+def serve(host: str, port: int, address: str, notices: Sequence[str], work: Callable[[], None]) -> int:
     """Runs until SIGTERM or SIGINT and returns the exit code. `work`, the worker, is started again if it dies."""
     if fault := _port_fault(host, port):
         print(fault, file=sys.stderr)
         return 1
     if LINUX:  # the children find everything imported; elsewhere forking isn't safe
         multiprocessing.set_start_method("fork", force=True)
+    gc.collect()
+    gc.freeze()  # what is here stays: no collector looks through it again
     stop = threading.Event()
-    server, worker = _start(_serve_web, host, port, workers), _start(_run_worker, work)
+    server, worker = _start(_serve_web, host, port), _start(_run_worker, work)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     threading.Thread(target=_announce, args=(host, port, address, notices), daemon=True).start()
@@ -85,10 +90,15 @@ def _watch_parent(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _serve_web(host: str, port: int, workers: int) -> None:
+def _serve_web(host: str, port: int) -> None:
     _on_its_own()
+    serve_app("wsgi:app", host, port)
+
+
+def serve_app(target: str, host: str, port: int) -> None:
+    """Serves the WSGI app that is named as module:name until the process is told to stop."""
     Granian(
-        "wsgi:app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=1,
+        target, address=host, port=port, interface=Interfaces.WSGI, workers=WORKERS, blocking_threads=THREADS,
         log_level=LogLevels.warning, log_access=False, respawn_failed_workers=True,
     ).serve()  # fmt: skip
 

@@ -3,10 +3,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Table, delete, insert
 
 from course import clock, db, jobs
 from course.accounts import queries as accounts
@@ -34,7 +34,7 @@ from course.states import queries as states
 from course.study import queries as study
 from course.web import NotFound, Refused
 
-_ANSWERS = insert(Answer.__table__)  # into the table, since thousands of saves need no entities
+_ANSWERS = insert(cast(Table, Answer.__table__))  # into the table, since thousands of saves need no entities
 Read = Callable[[Item, Sequence[str]], Given]  # what was sent -> an answer to the item, shown in that order
 
 

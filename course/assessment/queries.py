@@ -95,7 +95,7 @@ class Target:
     grace_seconds: int
     position: int
     digest: str
-    order: tuple[str, ...]
+    order: Sequence[str]
     serial: int
     answer: Given
 
@@ -109,11 +109,7 @@ def _statement_of_targets() -> Select[Any]:
         .correlate(attempt, item)
         .scalar_subquery()
     )
-    there = (
-        (answer.c.attempt_id == attempt.c.id)
-        & (answer.c.position == item.c.position)
-        & (answer.c.serial == newest)
-    )
+    there = (answer.c.attempt_id == attempt.c.id) & (answer.c.position == item.c.position) & (answer.c.serial == newest)
     return (
         select(
             attempt.c.user_id, attempt.c.code, attempt.c.id, attempt.c.submitted_at, attempt.c.deadline,
@@ -125,21 +121,20 @@ def _statement_of_targets() -> Select[Any]:
             attempt.c.code.in_(bindparam("codes", expanding=True)),
             tuple_(attempt.c.code, item.c.position).in_(bindparam("places", expanding=True)),
         )
-        .order_by(attempt.c.id)
-        .with_for_update(of=attempt)
     )  # fmt: skip
 
 
+_LOCK = select(Attempt.id).where(Attempt.code.in_(bindparam("codes", expanding=True))).order_by(Attempt.id)
 _TARGETS = _statement_of_targets()
 
 
 def targets(wanted: Collection[tuple[int, UUID, int]]) -> dict[tuple[int, UUID, int], Target]:
-    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked. One statement."""
+    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked."""
+    codes = [code for _, code, _ in wanted]
     db.session.flush()  # a statement on tables does not do so by itself
-    rows = db.session.execute(
-        _TARGETS, {"codes": [code for _, code, _ in wanted], "places": [(code, n) for _, code, n in wanted]}
-    )
-    found = {(row[0], row[1], row[6]): Target(*row[2:8], tuple(row[8]), *row[9:]) for row in rows}
+    db.lock(_LOCK, codes=codes)
+    rows = db.session.execute(_TARGETS, {"codes": codes, "places": [(code, position) for _, code, position in wanted]})
+    found = {(row[0], row[1], row[6]): Target(*row[2:]) for row in rows}
     return {place: found[place] for place in wanted if place in found}
 
 
