@@ -175,7 +175,8 @@ def _room(section: CrossSection, part_id: str, scale: float) -> Point | None:
     shape = section.visible[part_id]
     seen = MultiPolygon([one for one in getattr(shape, "geoms", [shape]) if isinstance(one, Polygon)])
     radius = maximum_inscribed_circle(seen, tolerance=COARSE)
-    return _px(radius.coords[0], scale) if radius.length * scale >= ROOM else None
+    x, y = radius.coords[0]
+    return _px((x, y), scale) if radius.length * scale >= ROOM else None
 
 
 def _spot(section: CrossSection, part_id: str) -> Point:
