@@ -1,8 +1,10 @@
 """A believable population for trying out, screenshots and benchmarks. Refuses a database that has real people."""
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import update
@@ -13,9 +15,10 @@ from course.accounts import passwords
 from course.accounts import queries as accounts
 from course.accounts.models import License, User
 from course.assessment import actions as assessment
-from course.assessment import queries as assessment_queries
+from course.assessment import queries as attempts
 from course.assessment.models import Attempt
-from course.catalog.content import Catalog, Course, Module
+from course.assessment.scoring import Place
+from course.catalog.content import Course, Module
 from course.catalog.queries import catalog
 from course.certificates import actions as certificates
 from course.certificates.models import Reason
@@ -84,7 +87,7 @@ def _therapist(number: int, stage: str, digest: str, chance: random.Random, admi
         if name == "reading":
             _read(user, course, chance, moment, whole=stage != "reading")
         elif name in {"failed", "passed"}:
-            _sit(user, course, moment, right=name == "passed")
+            _sit(user, course, chance, moment, chance.gauss(1, 0.8) if name == "failed" else None)
         elif name == "waiting":
             _finish(user, course, license_, stage, admin, moment)
         if name == stage:
@@ -128,22 +131,45 @@ def _modules(course: Course) -> Iterator[Module]:
     return (catalog().modules[id_] for id_ in course.modules)
 
 
-def _sit(user: User, course: Course, moment: datetime, *, right: bool) -> None:
-    content: Catalog = catalog()
+def _sit(user: User, course: Course, chance: random.Random, moment: datetime, ability: float | None) -> None:
+    """Takes what is open of the course's assessments; `ability` None: everything right, after reading again."""
     for id_ in course.assessments:
-        rules = content.assessments[id_]
-        attempt = assessment.start(user, rules, now=moment)
-        if not right and attempt.number > 1:
+        rules = catalog().assessments[id_]
+        past = attempts.attempts_at(user.id, id_)
+        ready = assessment.entry_for(user, rules, past, moment)
+        if ready.passed or (ability is not None and (ready.first or past)):
             continue
+        for slug, section_id in ready.to_read:
+            module = catalog().modules[slug]
+            study.finish_section(user, module, module.section(section_id), now=moment)
+        attempt = assessment.start(user, rules, now=moment + timedelta(minutes=30))
         db.session.flush()
-        _answer(user, attempt, moment, right=right)
+        _answer(user, attempt, chance, ability)
 
 
-def _answer(user: User, attempt: Attempt, moment: datetime, *, right: bool) -> None:
-    for place in assessment_queries.paper_of(attempt):
-        answer = place.item.solution if right or place.position % 2 else None
-        assessment.save_answer(user, attempt.code, place.position, answer, serial=1, now=moment)
-    assessment.submit(user, attempt, now=moment + timedelta(minutes=12))
+def _answer(user: User, attempt: Attempt, chance: random.Random, ability: float | None) -> None:
+    at = attempt.started_at
+    saves = []
+    for place in attempts.paper_of(attempt):
+        at += timedelta(seconds=(spent := chance.randint(12, 60)))
+        saves.append(_save(user, attempt, place, _given(place, chance, ability), at, spent))
+    assessment.save_all(saves, now=at)
+    assessment.submit(user, attempt, now=at)
+
+
+def _save(user: User, attempt: Attempt, place: Place, answer: Any, at: datetime, spent: int) -> assessment.Save:
+    return assessment.Save(user.id, attempt.code, place.position, lambda _item, _order: answer, 1, at, spent)
+
+
+def _given(place: Place, chance: random.Random, ability: float | None) -> Any:
+    """Right the likelier, the better the therapist and the easier the item; of distractors the first draw most."""
+    item = place.item
+    if ability is None or chance.random() < 1 / (1 + math.exp(item.difficulty - 1.5 - ability)):
+        return item.solution
+    if item.type not in {"single", "multiple", "hotspot"}:
+        return None
+    wrong = sorted(id_ for id_ in place.order if item.score([id_]) == 0)
+    return chance.choices([[id_] for id_ in wrong], [0.6**n for n in range(len(wrong))])[0] if wrong else None
 
 
 def _finish(user: User, course: Course, license_: License, stage: str, admin_id: int, moment: datetime) -> None:
