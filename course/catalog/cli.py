@@ -76,7 +76,7 @@ def _export(folders: Folders) -> click.Command:
         exported = WRITERS[name](banks[bank])
         _write(to, exported.data, force)
         _say_left_out(exported.left_out)
-        click.echo(f"Wrote {to}. {len(exported.left_out)} things were not carried.")
+        click.echo(f"Wrote {to}. Not carried: {len(exported.left_out)}.")
 
     return export
 
@@ -99,7 +99,7 @@ def _import(folders: Folders) -> click.Command:
         text = bank_file.text(bank, imported, _standing(quizzes / f"{bank}.yaml"))
         _write(to, text.encode(), force)
         _say_left_out(imported.left_out)
-        click.echo(f"Wrote {len(imported.items)} items to {to}. {len(imported.left_out)} things were not carried.")
+        click.echo(f"Wrote {to}. Items: {len(imported.items)}. Not carried: {len(imported.left_out)}.")
         if problems := _problems(to, bank, modules, quizzes):
             _say_faults(problems)
             _refuse(f"{to} does not pass the check yet. It was written so that you can mend it.")

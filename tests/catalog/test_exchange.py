@@ -385,8 +385,8 @@ def test_a_qti_item_of_others_is_read_and_what_is_not_carried_is_said():
         },
     )
     assert said(imported) == [
-        "choice: the text after its options: Goodbye.",
         "choice: the picture NEVER LEAVE LUGGAGE UNATTENDED",
+        "choice: the text after its options: Goodbye.",
         "choice: the order of its options; here it is shuffled",
         "choice: feedbackInline: Yes.",
         "choice: its title “Unattended Luggage”",
@@ -419,6 +419,37 @@ def test_our_own_qti_that_another_tool_has_edited_loses_nothing_silently():
     imported = FORMATS["qti-2.2"].read(xml)
     assert imported.items[0]["stem"] == "Which *one*? Really"
     assert said(imported) == ["item-1: the picture x.png"]
+
+
+def test_a_question_deep_in_a_page_is_read_without_its_options():
+    deep = FOREIGN.replace("<itemBody>", "<itemBody><p>A</p><div><div>").replace(
+        "</itemBody>", "</div></div></itemBody>"
+    )
+    stem = FORMATS["qti-2.2"].read(deep.encode()).items[0]["stem"]
+    assert stem == "A\n\nLook at the **text** in the picture.\n\nWhat does it say?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('identifier="ChoiceB"', 'identifier="ChoiceA"', "two of its options have the same identifier"),
+        ('responseIdentifier="R"', 'responseIdentifier="it\'s"', "does not declare the response"),
+        ("<value>ChoiceA</value>", "<value>ChoiceZ</value>", "does not say which of its options is right"),
+    ],
+)
+def test_a_qti_item_that_contradicts_itself_is_left_out(old, new, sentence):
+    imported = FORMATS["qti-3.0"].read(FOREIGN.replace(old, new).encode())
+    assert imported.items == ()
+    assert sentence in said(imported)[-1]
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "9" * 5000, "NaN", "one"])
+def test_a_number_that_nobody_can_mean_is_left_out(number):
+    gift = f"How many?{{#{number}:0}}\n\nWhich?{{~%{number}%a ~b}}\n"
+    left = said(FORMATS["gift"].read(gift.encode()))
+    assert any("is no number that can be read" in one for one in left)
+    moodle = MOODLE.replace('fraction="60"', f'fraction="{number}"')
+    assert any("is no number that can be read" in one for one in said(FORMATS["moodle-xml"].read(moodle.encode())))
 
 
 # The order of elements by the schemas imsqti_v2p2p4.xsd and imsqti_asiv3p0_v1p0.xsd, as far as they are used here.

@@ -73,4 +73,5 @@ def _dump(data: Any) -> str:
 def _ordered(item: Mapping[str, Any]) -> dict[str, Any]:
     between = [name for name in item if name not in FIRST + LAST]
     names = [name for name in (*FIRST, *between, *LAST) if name in item]
-    return {name: _Folded(item[name]) if name in TEXTS else item[name] for name in names}
+    blocks = {name: _Folded(item[name]) for name in TEXTS if isinstance(item.get(name), str)}
+    return {name: blocks.get(name, item[name]) for name in names}

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from course.catalog.exchange.report import NotCarried, Note
 
+RULE = "here each right option earns its share and each wrong one loses its share"
 NEAR = Fraction(1, 1000)  # files round weights to five or seven decimals
 
 
@@ -36,5 +37,5 @@ def several(given: Mapping[str, Fraction], note: Note) -> list[str]:
     ours = weights(dict.fromkeys(given, ""), right)
     if any(abs(ours[letter] - weight) > NEAR for letter, weight in given.items()):
         told = ", ".join(f"{letter} {float(weight):g} %" for letter, weight in given.items())
-        note(f"its weights ({told}); here each right option earns its share and each wrong one loses its share")
+        note(f"its weights ({told}); {RULE}")
     return list(right)

@@ -11,15 +11,14 @@ import re
 from typing import Any
 
 from course.catalog.content import Bank
-from course.catalog.exchange import written
+from course.catalog.exchange import tags, written
 from course.catalog.exchange.report import Exported, Imported, NotCarried, Note, Reading, Unreadable, each, text_of
 from course.catalog.items.base import Item
 
 LETTERS = tuple("abcdefgh")
 PLAIN = ("id", "type", "objective", "level", "section", "case", "vignette", "stem", "rationale")
 LISTS = ("references", "enemies")
-FLAGS = ("must_pass", "calculator")
-VALUES: dict[str, Any] = {"true": True, "false": False}
+VALUES = ("must_pass", "calculator", "difficulty")
 COLUMNS = (
     "id", "type", "objective", "level", "difficulty", "section", "case", "vignette", "stem", *LETTERS, "key",
     "rationale", "references", "must_pass", "calculator", "enemies", "more",
@@ -50,7 +49,7 @@ def _row(item: Item, note: Note) -> dict[str, str]:  # noqa: ARG001
         key = fields.pop("key")
         row["key"] = key if isinstance(key, str) else " ".join(key)
     row |= {name: " ".join(fields.pop(name)) for name in LISTS if name in fields}
-    row |= {name: str(fields.pop(name)).lower() for name in (*FLAGS, "difficulty") if name in fields}
+    row |= {name: str(fields.pop(name)).lower() for name in VALUES if name in fields}
     row |= {name: fields.pop(name) for name in PLAIN if name in fields}
     return row | ({"more": json.dumps(fields, ensure_ascii=False, default=float)} if fields else {})
 
@@ -86,9 +85,7 @@ def _item(row: dict[str | None, Any], note: Note) -> dict[str, Any]:
         fields["options"] = options
     if key := cells.pop("key", None):
         fields["key"] = key.split() if fields.get("type") == "multiple" else key
-    fields |= {name: VALUES.get(cells[name].lower(), cells[name]) for name in FLAGS if name in cells}
-    if cell := cells.pop("difficulty", None):
-        fields["difficulty"] = int(cell) if cell.isdecimal() else cell
+    fields |= {name: tags.read(name, cells[name]) for name in VALUES if name in cells}
     fields |= _more(cells.pop("more", "{}"), note)
     for column in cells.keys() - set(COLUMNS):
         note(f"the column {column}: {cells[column]}")

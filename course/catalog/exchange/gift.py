@@ -167,7 +167,7 @@ def _split(part: str, usual: str, note: Note) -> tuple[Fraction | None, str]:
     answer, _, feedback = (part[weight.end() :] if weight else part).partition("#")
     if feedback.strip():
         note(f"the feedback on an answer: {_released(feedback)}")
-    return Fraction(weight[1]) if weight else None, _read_text(answer, usual, note)[1]
+    return Fraction(numbers.decimal(weight[1])) if weight else None, _read_text(answer, usual, note)[1]
 
 
 def _choice(body: str, usual: str, told: Fields, note: Note) -> Fields:

@@ -9,6 +9,7 @@ from course.catalog.exchange.report import NotCarried, Note
 from course.catalog.items.numeric import Numeric
 
 WRITTEN, KEPT = Context(prec=24), Context(prec=12)  # digits of a multiplier that are written, and that come back
+LONGEST = 40  # characters and powers of ten, so that nobody can make us write a number out for hours
 NAMES = ("tolerance_percent", "decimals")  # of tags that have no place of their own in other formats
 
 
@@ -18,13 +19,13 @@ def tags_of(item: Numeric) -> dict[str, str]:
 
 
 def decimal(text: str) -> Decimal:
-    """Raises NotCarried where it is no finite number."""
+    """Raises NotCarried where it is no number of a size that can be meant."""
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
         number = Decimal("nan")
-    if not number.is_finite():
-        raise NotCarried(f"“{text.strip()}” is no number")
+    if not number.is_finite() or len(text) > LONGEST or abs(number.adjusted()) > LONGEST:
+        raise NotCarried(f"“{text.strip()[:LONGEST]}” is no number that can be read")
     return number
 
 

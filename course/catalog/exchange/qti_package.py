@@ -79,7 +79,9 @@ def read(data: bytes) -> Imported:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _read_package(_Files(package), reading)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise Unreadable(f"The package can't be unpacked ({error}); export it anew.") from None
     return reading.done()
 
@@ -99,6 +101,8 @@ class _Files:
 
     def xml(self, name: str) -> Element | None:
         try:
+            if self.package.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise Unreadable("The package is compressed in an uncommon way; zip it anew.")
             with self.package.open(name) as file:
                 data = file.read(min(MAX_BYTES, self.left) + 1)
         except KeyError:

@@ -14,7 +14,9 @@ from course.catalog.exchange import choices, credit, numbers, prose, tags
 from course.catalog.exchange.qti import RATIONALE, TOOL
 from course.catalog.exchange.report import NotCarried, Note
 
-PLAIN = {"p", "strong", "em"}
+MARKS = {"strong": "**", "em": "*"}
+ASIDE = {"feedbackInline", "feedbackBlock", "rubricBlock"}
+CUT = "\x00"  # a character that no XML has
 
 
 def name_of(root: Element) -> str:
@@ -27,17 +29,14 @@ def fields(root: Element, keywords: list[str], note: Note) -> dict[str, Any]:
     if [element.tag for element in interactions] != ["choiceInteraction"]:
         kinds = ", ".join(element.tag for element in interactions) or "no interaction"
         raise NotCarried(f"it has {kinds}; one choiceInteraction is read")
-    told = tags.fields(keywords, note, choices.NAMES)
-    own = root.get("toolName") == TOOL
-    body = root.find("itemBody")
+    told, own, interaction = tags.fields(keywords, note, choices.NAMES), root.get("toolName") == TOOL, interactions[0]
     found: dict[str, Any] = {"id": root.get("identifier", "")}
-    if own and "case" in told and (vignette := root.find("itemBody/div[@class='vignette']")) is not None:
+    vignette = root.find("itemBody/div[@class='vignette']") if own and "case" in told else None
+    if vignette is not None:
         found["vignette"] = _read(vignette, own, note)
-    interaction = interactions[0]
+    before = _before(root, interaction, vignette, note)
     prompt = interaction.find("prompt")
-    before = [] if own or body is None else _before(body, interaction, note)
-    texts = [*before, *([prompt] if prompt is not None else [])]
-    found["stem"] = "\n\n".join(filter(None, (_read(element, own, note) for element in texts)))
+    found["stem"] = "\n\n".join(filter(None, [before, "" if prompt is None else _read(prompt, own, note)]))
     found |= _key(root, interaction, own, told, note)
     if (rationale := root.find(f"modalFeedback[@identifier='{RATIONALE}']")) is not None:
         found["rationale"] = _read(rationale, own, note)
@@ -45,37 +44,47 @@ def fields(root: Element, keywords: list[str], note: Note) -> dict[str, Any]:
     return found | told
 
 
-def _before(body: Element, interaction: Element, note: Note) -> list[Element]:
+def _before(root: Element, interaction: Element, vignette: Element | None, note: Note) -> str:
     """What stands before the options belongs to the question; what stands after them is noted."""
-    before: list[Element] = []
-    passed = False
-    for element in body:
-        if interaction in element.iter():
-            passed = True
-            if element is not interaction:
-                before += [inner for inner in element if inner is not interaction]
-        elif passed:
-            note(f"the text after its options: {''.join(element.itertext()).strip()}")
-        elif element.tag != "rubricBlock":
-            before.append(element)
-    return before
+    body = root.find("itemBody")
+    whole = "" if body is None else _converted(body, note, interaction, vignette)
+    before, _, after = whole.partition(CUT)
+    if after.strip():
+        note(f"the text after its options: {after.strip()}")
+    return before.strip()
 
 
 def _read(element: Element, own: bool, note: Note) -> str:
     body = element.find("contentBody")
     text = element if body is None else body
-    if own and _as_written(text):
-        return _verbatim(text)
-    copy = Element("div")
-    copy.text = text.text
-    copy.extend(child for child in text if not child.tag.startswith("feedback"))
+    return _verbatim(text) if own and _as_written(text) else _converted(text, note)
+
+
+def _converted(element: Element, note: Note, cut: Element | None = None, skip: Element | None = None) -> str:
+    copy = _copied(element, cut, skip)
+    copy.tag, copy.attrib, copy.tail = "div", {}, None
     return prose.from_html(ElementTree.tostring(copy, encoding="unicode"), note)
+
+
+def _copied(element: Element, cut: Element | None, skip: Element | None) -> Element:
+    """Without feedback, rubrics and `skip`, which are read elsewhere, and with a mark in the place of `cut`."""
+    copy = Element(element.tag, element.attrib)
+    copy.text, copy.tail = element.text, element.tail
+    for child in element:
+        if child is cut or child is skip or child.tag in ASIDE:
+            copy.append(Element("p" if child is cut else "span"))
+            copy[-1].text, copy[-1].tail = CUT if child is cut else None, child.tail
+        else:
+            copy.append(_copied(child, cut, skip))
+    return copy
 
 
 def _as_written(text: Element) -> bool:
     """Nobody has added anything that `qti` does not write."""
     beside = [text.text, *(child.tail for child in text)] if text.find("p") is not None else []
-    return {inner.tag for inner in text.iter()} - {text.tag} <= PLAIN and not "".join(filter(None, beside)).strip()
+    nested = any(len(inner) for inner in text.iter() if inner.tag in MARKS)
+    known = {inner.tag for inner in text.iter()} - {text.tag} <= {"p", *MARKS}
+    return known and not nested and not "".join(filter(None, beside)).strip()
 
 
 def _verbatim(element: Element) -> str:
@@ -83,17 +92,19 @@ def _verbatim(element: Element) -> str:
         return "\n\n".join(_verbatim(paragraph) for paragraph in paragraphs)
     parts = [element.text or ""]
     for child in element:
-        mark = "**" if child.tag == "strong" else "*"
-        parts += [mark, child.text or "", mark, child.tail or ""]
+        parts += [MARKS[child.tag], child.text or "", MARKS[child.tag], child.tail or ""]
     return "".join(parts)
 
 
 def _key(root: Element, interaction: Element, own: bool, told: dict[str, Any], note: Note) -> dict[str, Any]:
-    response = root.find(f"responseDeclaration[@identifier='{interaction.get('responseIdentifier', '')}']")
+    named = interaction.get("responseIdentifier")
+    response = next((one for one in root.iterfind("responseDeclaration") if one.get("identifier") == named), None)
     if response is None:
         raise NotCarried("it does not declare the response of its options")
     shown = [(choice.get("identifier", ""), _read(choice, own, note)) for choice in interaction.iter("simpleChoice")]
     names = [name for name, _ in shown]
+    if len(set(names)) < len(names):
+        raise NotCarried("two of its options have the same identifier")
     unusual = not all(re.fullmatch("[a-h]", name) for name in names)
     letters = choices.lettered(len(names), told, note) if unusual else "".join(names)
     letter_of = dict(zip(names, letters, strict=True))
@@ -109,9 +120,7 @@ def _key(root: Element, interaction: Element, own: bool, told: dict[str, Any], n
             note(f"option {letter} earns {float(weights[letter]):g} % there; here it is wrong")
         return found | {"type": "single", "key": key[0] if len(key) == 1 else key}
     if not mapped:
-        note(
-            "its score, all or nothing there; here each right option earns its share and each wrong one loses its share"
-        )
+        note(f"its score, all or nothing there; {credit.RULE}")
     elif credit.several(weights, note) != key:
         note("its weights, which do not agree with its right answers; the right answers are taken")
     return found | {"type": "multiple", "key": key}
@@ -139,11 +148,11 @@ def _rest(root: Element, interaction: Element) -> Iterator[str]:
             yield f"it is {name}"
     if interaction.get("shuffle", "false") != "true" or interaction.find("simpleChoice[@fixed='true']") is not None:
         yield "the order of its options; here it is shuffled"
-    if int(interaction.get("maxChoices", "1")) > 1:
+    if interaction.get("maxChoices", "1") not in ("0", "1"):
         yield f"that only {interaction.get('maxChoices')} options may be chosen"
     for element in root.iter():
         text = " ".join("".join(element.itertext()).split())
-        if element.tag in ("feedbackInline", "feedbackBlock", "rubricBlock"):
+        if element.tag in ASIDE:
             yield f"{element.tag}: {text}"
         elif element.tag == "modalFeedback" and element.get("identifier") != RATIONALE:
             yield f"the feedback {element.get('identifier')}: {text}"

@@ -30,7 +30,7 @@ class LeftOut:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.item}: {self.what}"
+        return " ".join(f"{self.item}: {self.what}".split())
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What an item says of itself that other formats have no place for, as tags: `objective:landmarks`, `reference:R56`."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ SINGLE = ("objective", "level", "difficulty", "section", "case", "calculator", "
 LISTS = {"reference": "references", "enemy": "enemies"}
 LONGEST = 50  # characters of a tag that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
 NUMBERS = ("difficulty", "decimals")
-FLAGS = {"true": True, "false": False}
+FLAGS: dict[str, Any] = {"true": True, "false": False}
 
 
 def of(item: Item, note: Note, **more: str) -> list[str]:
@@ -36,7 +37,14 @@ def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[st
         if name in LISTS and value:
             found[LISTS[name]] = [*found.get(LISTS[name], ()), value]
         elif name in (*SINGLE, *more) and value and name not in found:
-            found[name] = int(value) if name in NUMBERS and value.isdecimal() else FLAGS.get(value, value)
+            found[name] = read(name, value)
         else:
             note(f"the tag {tag}")
     return found
+
+
+def read(name: str, value: str) -> Any:
+    """What the text of a field stands for; the text itself where that is not what the field holds."""
+    if name in NUMBERS:
+        return int(value) if re.fullmatch(r"\d{1,3}", value) else value
+    return FLAGS.get(value.lower(), value) if name in ("must_pass", "calculator") else value
