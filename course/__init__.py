@@ -34,6 +34,7 @@ from course.mail import message
 from course.mail import views as mail_views
 from course.practice import actions as practice
 from course.practice import views as practice_views
+from course.quality import admin as quality_admin
 from course.rescoring import admin as rescoring_admin
 from course.review import admin as review_admin
 from course.search import index
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     completion_views.bp,
     certificates_views.bp,
     certificates_admin.bp,
+    quality_admin.bp,
     rescoring_admin.bp,
     admin_views.bp,
 )

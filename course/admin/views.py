@@ -13,6 +13,7 @@ from course.audit import queries as audit
 from course.catalog.queries import catalog
 from course.certificates import queries as certificates
 from course.completion import queries as completion
+from course.quality import queries as quality
 from course.review import queries as reviews
 from course.states import queries as states
 from course.study import queries as study
@@ -33,6 +34,8 @@ def console() -> ResponseReturnValue:
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
         unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         comments=study.count_comments(),
+        reports=sum(quality.open_reports_by_item().values()),
+        panels=sum(panel.closed_at is None for panel in quality.panels()),
         items=sum(len(bank.items) for bank in catalog().banks.values()),
     )
 

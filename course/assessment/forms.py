@@ -38,7 +38,3 @@ class AccommodationForm(FlaskForm):
         "Reason, for administrators", [DataRequired("Say on what grounds."), Length(max=500)],
         description="On what grounds it was granted, and where the paper is kept. No diagnosis.",
     )  # fmt: skip
-
-
-class ReplyForm(FlaskForm):
-    reply = TextAreaField("Answer", [DataRequired("Write what was found."), Length(max=2000)])

@@ -7,7 +7,7 @@ from typing import Any
 from course.catalog.items.base import Item
 from course.quality import judgment, statistics
 from course.quality.judgment import Flag
-from course.quality.statistics import Choice, Fifths, Figure, Option, Reliability, Response, Sitting
+from course.quality.statistics import Choice, Figure, Option, Reliability, Response, Sitting
 
 
 @dataclass
@@ -42,13 +42,16 @@ class Line:
 
 
 def line(group: Group, item: Item) -> Line:
-    responses = group.responses.get(item.id, [])
+    return _line(item, group.responses.get(item.id, []), group.chosen.get(item.id, {}))
+
+
+def _line(item: Item, responses: Sequence[Response], chosen: Mapping[str, int]) -> Line:
     p = statistics.difficulty(responses)
     return Line(
         p,
         statistics.discrimination(responses),
         statistics.time_spent(responses),
-        statistics.unused_distractors(group.chosen.get(item.id, {}), distractors(item), p.n),
+        statistics.unused_distractors(chosen, distractors(item), p.n),
     )
 
 
@@ -108,12 +111,13 @@ class Portrait:
 
 
 def portrait(group: Group, item: Item, choices: Sequence[Choice]) -> Portrait:
-    fifth_of: Fifths = statistics.fifths(group.sittings)
-    own = line(group, item)
+    fifth_of, responses = statistics.fifths(group.sittings), group.responses.get(item.id, [])
+    n = sum(row.count for row in responses)
+    options = statistics.options(choices, item.labels(), item.keyed(), distractors(item), n, fifth_of)
     return Portrait(
-        own,
-        statistics.by_fifths(group.responses.get(item.id, []), fifth_of),
-        statistics.options(choices, item.labels(), item.keyed(), distractors(item), own.p.n, fifth_of),
+        _line(item, responses, {option.label: option.count for option in options}),
+        statistics.by_fifths(responses, fifth_of),
+        options,
     )
 
 

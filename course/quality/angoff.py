@@ -81,6 +81,15 @@ def standard(blueprint: Sequence[Cell], supply: Sequence[Candidate], ratings: It
     )
 
 
+def by_others(ratings: Iterable[Rated], rater: int) -> dict[str, ItemStandard]:
+    """What everyone but one rater says of each item."""
+    found: dict[str, list[int]] = {}
+    for rated in ratings:
+        if rated.rater != rater:
+            found.setdefault(rated.item_id, []).append(rated.rating)
+    return {id_: _item(given) for id_, given in found.items()}
+
+
 def weights(blueprint: Sequence[Cell], supply: Sequence[Candidate]) -> dict[str, Fraction]:
     """How often each item is on a form, about: must-pass items always, the others share what is left of their line.
 

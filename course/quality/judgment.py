@@ -24,9 +24,9 @@ class Flag(StrEnum):
 ADVICE = {
     Flag.NEGATIVE: "Those who do well elsewhere get it wrong more often: the key may be wrong, or the stem misleads.",
     Flag.WEAK: "Those who know the rest hardly do better at it than those who do not: revise it.",
-    Flag.HARD: f"Fewer than {HARD:.0%} of its points were earned: check the key, the wording and the teaching.",
-    Flag.EASY: f"More than {EASY:.0%} of its points were earned: fine if everyone should know it, else sharpen it.",
-    Flag.UNUSED: f"Fewer than {UNUSED:.0%} chose it, so it does not distract: write a better one, or leave it out.",
+    Flag.HARD: f"Fewer than {100 * HARD:.0f} % of its points were earned: check the key, the wording and the teaching.",
+    Flag.EASY: f"More than {100 * EASY:.0f} % of its points were earned: sharpen it, unless all should know it.",
+    Flag.UNUSED: f"Fewer than {100 * UNUSED:.0f} % chose it: write a better one, or leave it out.",
 }
 
 
@@ -64,7 +64,7 @@ SOURCES = (
         "https://inits.co/items.php",
     ),
     Source(
-        f"A distractor that fewer than {UNUSED:.0%} choose does not function",
+        f"A distractor that fewer than {100 * UNUSED:.0f} % choose does not function",
         "It counts for choices that are worded as options.",
         "Tarrant M, Ware J, Mohammed AM. BMC Med Educ 2009;9:40",
         "https://doi.org/10.1186/1472-6920-9-40",

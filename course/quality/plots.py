@@ -94,7 +94,7 @@ def characteristic(fifths: Sequence[Figure]) -> tuple[list[Bar], list[Tick]]:
         )
         for number, figure in enumerate(fifths)
     ]
-    return bars, [Tick(_up(fifth / 5, 0), f"{fifth * 20} %") for fifth in range(6)]
+    return bars, [Tick(_up(fifth / 5, 0), f"{fifth / 5:.1f}") for fifth in range(6)]
 
 
 FIFTHS = ("Lowest", "Second", "Third", "Fourth", "Highest")

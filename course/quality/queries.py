@@ -54,7 +54,7 @@ def counts_of(assessment_id: str) -> Counts:
     counts = _counts([assessment_id], None)[assessment_id]
     sums = db.session.execute(
         select(OptionTally.item_id, OptionTally.is_first, OptionTally.label, func.sum(OptionTally.count))
-        .filter_by(assessment_id=assessment_id)
+        .where(OptionTally.assessment_id == assessment_id)
         .group_by(OptionTally.item_id, OptionTally.is_first, OptionTally.label)
     )
     for item_id, is_first, label, count in sums:
@@ -84,7 +84,7 @@ def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, Counts
         ItemTally.assessment_id, ItemTally.is_first, ItemTally.item_id, ItemTally.total, ItemTally.scored,
         ItemTally.points, ItemTally.count, ItemTally.timed, ItemTally.seconds, ItemTally.seconds_squared,
     ).where(ItemTally.assessment_id.in_(assessments)).order_by(ItemTally.item_id)  # fmt: skip
-    rows = db.session.execute(tallies.filter_by(item_id=item_id) if item_id else tallies).tuples()
+    rows = db.session.execute(tallies.where(ItemTally.item_id == item_id) if item_id else tallies)
     for id_, is_first, item, total, scored, points, count, timed, seconds, squared in rows:
         response = Response(total, scored, points, count, timed, seconds, squared)
         for group in found[id_].groups(is_first=is_first):
@@ -118,7 +118,9 @@ def items_by_id(ids: Collection[str]) -> dict[str, Item]:
 
 def wordings_of(item_id: str) -> list[Wording]:
     """How an item was ever worded on a paper, SHOWN at most, the one that was drawn last first."""
-    newest = select(AttemptItem.item_digest).filter_by(item_id=item_id).order_by(AttemptItem.id.desc()).limit(1)
+    newest = (
+        select(AttemptItem.item_digest).where(AttemptItem.item_id == item_id).order_by(AttemptItem.id.desc()).limit(1)
+    )
     rows = db.session.scalars(
         select(ItemVersion)
         .filter_by(item_id=item_id)
@@ -142,7 +144,7 @@ def open_reports_by_item() -> dict[str, int]:
     rows = db.session.execute(
         select(ItemReport.item_id, func.count()).where(ItemReport.closed_at.is_(None)).group_by(ItemReport.item_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def panels() -> Sequence[Panel]:
@@ -164,7 +166,9 @@ def panel_of(code: UUID) -> Panel:
 def ratings_of(panel: Panel) -> list[Rated]:
     """What each rater says of each item now: the second round's rating where there is one."""
     rows = db.session.execute(
-        select(Rating.item_id, Rating.reviewer_id, Rating.rating).filter_by(panel_id=panel.id).order_by(Rating.round)
+        select(Rating.item_id, Rating.reviewer_id, Rating.rating)
+        .where(Rating.panel_id == panel.id)
+        .order_by(Rating.round)
     )
     newest = {(item_id, rater): rating for item_id, rater, rating in rows}
     return [Rated(item_id, rater, rating) for (item_id, rater), rating in newest.items()]
@@ -178,7 +182,7 @@ def rated_otherwise(panel: Panel, digests: Collection[str]) -> int:
 
 def names_of(user_ids: Collection[int]) -> dict[int, str]:
     rows = db.session.execute(select(User.id, User.legal_name).where(User.id.in_(user_ids)))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def standard_of(panel: Panel) -> Standard:
