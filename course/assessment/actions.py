@@ -445,12 +445,8 @@ def _extend(attempt: Attempt, granted: entry.Granted, now: datetime) -> None:
 
 
 def _as_audited(row: Accommodation | None) -> dict[str, Any] | None:
-    if row is None:
-        return None
-    return {
-        "extra_percent": row.extra_percent, "untimed": row.untimed, "extra_attempts": row.extra_attempts,
-        "note": row.note,
-    }  # fmt: skip
+    names = ("extra_percent", "untimed", "extra_attempts", "note")
+    return None if row is None else {name: getattr(row, name) for name in names}
 
 
 @unit_of_work

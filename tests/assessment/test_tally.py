@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from course import db
 from course.assessment import actions, queries, tally
 from course.assessment.models import AttemptItem, ItemTally, OptionTally, TotalTally
+from course.catalog.queries import catalog
 from course.db import unit_of_work
 from tests import factories
 from tests.factories import MODULE, NOON
@@ -17,8 +18,9 @@ from tests.factories import MODULE, NOON
 def sit(app, user, right, *, at):
     """An attempt whose answers are right with a chance of `right`; every third item stays open."""
     chance = random.Random(f"{user.id}{at}")
-    attempt = factories.start_attempt(app, user, now=at)
     with app.app_context():
+        quiz = catalog().assessments[MODULE].model_copy(update={"reread": False})
+        attempt = actions.start(user, quiz, now=at)
         for place in queries.paper_of(attempt):
             if place.position % 3:
                 answer = place.item.solution if chance.random() < right else factories.wrong_answer(place)
