@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from course import clock, create_app, demo, jobs, migrate, server
 from course.accounts import actions as accounts_actions
 from course.accounts import queries as accounts
+from course.bench import measure
 from course.catalog.cli import content_group
 from course.catalog.loader import ContentInvalid
 from course.config import BadSetting, Config
@@ -116,6 +117,14 @@ def demo_command(learners: int) -> None:
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
     for line in lines:
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--seconds", type=click.FloatRange(0.01, 60), default=2, show_default=True, help="For each measurement.")
+def bench(seconds: float) -> None:
+    """Measure the server beside an empty request and the database's own commits, with a database of its own."""
+    for line in measure.run(_config(), seconds, _ready_app, lambda text: click.echo(text, err=True)):
         click.echo(line)
 
 

@@ -1,0 +1,111 @@
+"""Who is measured: a demo population, and learners who are signed in and sit in a quiz."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+
+from course import clock, db, demo
+from course.accounts import queries as accounts
+from course.accounts.models import User
+from course.assessment import actions, queries
+from course.assessment.models import Attempt
+from course.catalog.queries import catalog
+from course.certificates.models import Certificate
+from course.db import unit_of_work
+
+LEARNERS = 96
+BACKGROUND = 40  # people of the demo, so that the tables are not empty
+QUIZ = "adverse-events"
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A person with a session. `attempt` is at QUIZ; its first item at `position` has two `options`, at least."""
+
+    id: int
+    cookie: str
+    csrf: str
+    attempt: UUID
+    position: int
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """`owner` is the session cookie of whoever holds the `certificate`."""
+
+    learners: list[Learner]
+    certificate: str
+    owner: str
+
+
+def gather(app: Flask) -> Crowd:
+    now = clock.now()
+    demo.populate(app, BACKGROUND, now=now, progress=lambda: None)
+    with app.app_context():
+        ids = _sign_up(now)
+        certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
+        owner = accounts.people_of([holder])[holder]
+    learners = []
+    for id_ in ids:
+        with app.app_context():
+            learners.append(_seated(app, id_, now))
+    return Crowd(learners, certificate, _signed_in(app, owner)[0])
+
+
+@unit_of_work
+def _sign_up(now: datetime) -> list[int]:
+    people = [
+        User(
+            legal_name=f"Learner {n}", email=f"learner{n}@{demo.DOMAIN}", is_demo=True, created_at=now,
+            email_confirmed_at=now, password_hash="none",  # noqa: S106 - nobody signs in with it
+        )
+        for n in range(LEARNERS)
+    ]  # fmt: skip
+    db.session.add_all(people)
+    db.session.flush()
+    return [person.id for person in people]
+
+
+def _seated(app: Flask, id_: int, now: datetime) -> Learner:
+    user = accounts.people_of([id_])[id_]
+    attempt = actions.start(user, catalog().assessments[QUIZ], now=now)
+    place = next(place for place in queries.paper_of(attempt) if place.item.type == "single")
+    return Learner(id_, *_signed_in(app, user), attempt.code, place.position, place.order[:2])
+
+
+def _signed_in(app: Flask, user: User) -> tuple[str, str]:
+    """A session's cookie and its CSRF token, as a sign-in would make them."""
+    with app.test_request_context():
+        session["_user_id"], session["_fresh"] = user.get_id(), True
+        token = generate_csrf()
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return str(serializer.dumps(dict(session))), token
+
+
+def startable(app: Flask, crowd: Crowd) -> Iterator[tuple[Learner, str]]:
+    """Each quiz that a learner may start and has not started, once."""
+    quizzes = [one.id for one in app.extensions["catalog"].assessments.values() if not one.after and one.id != QUIZ]
+    return ((learner, id_) for id_ in quizzes for learner in crowd.learners)
+
+
+def answered(app: Flask, learner: Learner, assessment_id: str) -> UUID:
+    """The code of the attempt that the learner has started, after a right answer to each of its items."""
+    with app.app_context():
+        (attempt,) = queries.attempts_at(learner.id, assessment_id)
+        _answer(attempt)
+        return attempt.code
+
+
+@unit_of_work
+def _answer(attempt: Attempt) -> None:
+    saves = [
+        actions.Save(attempt.user_id, attempt.code, place.position, lambda item, _order: item.solution, 1)
+        for place in queries.paper_of(attempt)
+    ]
+    actions.save_all(saves, now=clock.now())
