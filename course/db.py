@@ -77,7 +77,10 @@ class Exact(TypeDecorator[Fraction]):
         return None if value is None else str(Fraction(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002
-        return None if value is None else Fraction(value)
+        return None if value is None else _fraction(value)
+
+
+_fraction = functools.lru_cache(4096)(Fraction)  # few different ones are stored, each very often
 
 
 def _session() -> Session:

@@ -85,7 +85,6 @@ def rows(first: Group, every: Group, items: Mapping[str, Item], reports: Mapping
 
 SORTS: Mapping[str, Callable[[Row], Any]] = {
     "item": lambda row: row.item.id,
-    "n": lambda row: row.every.p.n,
     "p": lambda row: row.first.p.value,
     "discrimination": lambda row: row.first.discrimination.value,
     "time": lambda row: row.first.time.value,

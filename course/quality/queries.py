@@ -80,13 +80,14 @@ def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, Counts
     for id_, is_first, total, scored, count in totals:
         for group in found[id_].groups(is_first=is_first):
             group.sittings.append(Sitting(total, scored, count))
+    tally = ItemTally.__table__.c  # the table, since making entities would take most of the time
     tallies = select(
-        ItemTally.assessment_id, ItemTally.is_first, ItemTally.item_id, ItemTally.total, ItemTally.scored,
-        ItemTally.points, ItemTally.count, ItemTally.timed, ItemTally.seconds, ItemTally.seconds_squared,
-    ).where(ItemTally.assessment_id.in_(assessments)).order_by(ItemTally.item_id)  # fmt: skip
-    rows = db.session.execute(tallies.where(ItemTally.item_id == item_id) if item_id else tallies)
-    for id_, is_first, item, total, scored, points, count, timed, seconds, squared in rows:
-        response = Response(total, scored, points, count, timed, seconds, squared)
+        tally.assessment_id, tally.is_first, tally.item_id, tally.total, tally.scored, tally.points, tally.count,
+        tally.timed, tally.seconds, tally.seconds_squared,
+    ).where(tally.assessment_id.in_(assessments)).order_by(tally.item_id)  # fmt: skip
+    rows = db.session.execute(tallies.where(tally.item_id == item_id) if item_id else tallies)
+    for id_, is_first, item, *counted in rows:
+        response = Response(*counted)
         for group in found[id_].groups(is_first=is_first):
             group.responses.setdefault(item, []).append(response)
     return found

@@ -16,6 +16,7 @@ from course.quality.intervals import Interval
 ENOUGH = 30  # responses, below which nothing is judged
 UNUSED = 0.05  # a distractor that fewer choose does not distract
 FIFTHS = 5
+ROUNDING = 1e-20  # a variance of shares that is smaller than that is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Sitting:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: hundreds of thousands are made for a page
 class Response:
     """So many people with this total got these points, 0 to 1, for an item; of some the seconds are known."""
 
@@ -65,13 +66,14 @@ class Figure:
 
 def difficulty(responses: Sequence[Response]) -> Figure:
     """p, the mean share of an item's points. Right or wrong: Wilson's interval; partial credit: that of a mean."""
-    n = sum(row.count for row in responses)
+    values = _points(responses)
+    n = sum(count for _, count in values)
     if not n:
         return Figure(None, None, 0)
-    p = float(sum((row.points * row.count for row in responses), Fraction(0)) / n)
-    if _right_or_wrong(responses):
+    p = float(sum((points * count for points, count in values), Fraction(0)) / n)
+    if _right_or_wrong(values):
         return Figure(p, intervals.of_share(p, n), n)
-    low_high = intervals.of_mean(p, math.sqrt(_variance(_points(responses)) or 0), n)
+    low_high = intervals.of_mean(p, math.sqrt(_variance(values) or 0), n)
     return Figure(p, low_high and (max(0.0, low_high[0]), min(1.0, low_high[1])), n)
 
 
@@ -82,22 +84,25 @@ def discrimination(responses: Sequence[Response]) -> Figure:
     Psychometrika 1963;28:211-8, doi 10.1007/BF02289618).
     """
     rows = [row for row in responses if row.scored > 1]
+    numbers = [(float(row.points), float(row.total), row.scored - 1, row.count) for row in rows]
+    pairs = [(points, (total - points) / rest, count) for points, total, rest, count in numbers]
+    r = _correlation(pairs)
     n = sum(row.count for row in rows)
-    pairs = [(row.points, (row.total - row.points) / (row.scored - 1), row.count) for row in rows]
-    if len({x for x, _, _ in pairs}) < 2 or len({y for _, y, _ in pairs}) < 2:
-        return Figure(None, None, n)
-    r = _correlation([(float(x), float(y), count) for x, y, count in pairs])
-    return Figure(r, intervals.of_correlation(r, n), n)
+    return Figure(r, None if r is None else intervals.of_correlation(r, n), n)
 
 
-def _correlation(pairs: Sequence[tuple[float, float, int]]) -> float:
-    """Pearson's, of pairs that occur so often; both sides vary."""
+def _correlation(pairs: Sequence[tuple[float, float, int]]) -> float | None:
+    """Pearson's, of pairs that occur so often; None where a side does not vary by more than rounding does."""
     n = sum(count for _, _, count in pairs)
+    if not n:
+        return None
     x0 = math.fsum(x * count for x, _, count in pairs) / n
     y0 = math.fsum(y * count for _, y, count in pairs) / n
     xy = math.fsum((x - x0) * (y - y0) * count for x, y, count in pairs)
     xx = math.fsum((x - x0) ** 2 * count for x, _, count in pairs)
     yy = math.fsum((y - y0) ** 2 * count for _, y, count in pairs)
+    if min(xx, yy) < ROUNDING * n:
+        return None
     return max(-1.0, min(1.0, xy / math.sqrt(xx * yy)))
 
 
@@ -216,9 +221,9 @@ def reliability(sittings: Sequence[Sitting], responses: Mapping[str, Sequence[Re
     items = max(lengths, key=lambda length: (lengths[length], length))
     ours = [row for row in sittings if row.scored == items]
     n = lengths[items]
-    on_form = [same for rows in responses.values() if (same := [row for row in rows if row.scored == items])]
+    on_form = [_points(row for row in rows if row.scored == items) for rows in responses.values()]
     variance = _variance([(row.total, row.count) for row in ours])
-    alpha = _alpha(items, variance, [_points(rows) for rows in on_form])
+    alpha = _alpha(items, variance, on_form)
     interval = None if alpha is None else intervals.of_alpha(alpha, items, n)
     deviation = None if variance is None else math.sqrt(variance)
     return Reliability(
@@ -229,7 +234,7 @@ def reliability(sittings: Sequence[Sitting], responses: Mapping[str, Sequence[Re
         deviation=deviation,
         alpha=Figure(alpha, interval, n),
         error=_error(deviation, alpha, interval, n),
-        right_or_wrong=all(_right_or_wrong(rows) for rows in on_form),
+        right_or_wrong=all(map(_right_or_wrong, on_form)),
     )
 
 
@@ -255,10 +260,11 @@ def _error(deviation: float | None, alpha: float | None, interval: Interval | No
 
 
 def _points(responses: Iterable[Response]) -> list[tuple[Fraction, int]]:
-    counts: defaultdict[Fraction, int] = defaultdict(int)
+    """The points that there are, each with its count."""
+    counts: defaultdict[tuple[int, int], int] = defaultdict(int)
     for row in responses:
-        counts[row.points] += row.count
-    return list(counts.items())
+        counts[row.points.numerator, row.points.denominator] += row.count
+    return [(Fraction(*points), count) for points, count in counts.items()]
 
 
 def _variance(values: Sequence[tuple[Fraction, int]]) -> Fraction | None:
@@ -271,5 +277,5 @@ def _variance(values: Sequence[tuple[Fraction, int]]) -> Fraction | None:
     return (n * squared - total**2) / (n * (n - 1))
 
 
-def _right_or_wrong(responses: Iterable[Response]) -> bool:
-    return all(row.points in (0, 1) for row in responses)
+def _right_or_wrong(values: Iterable[tuple[Fraction, int]]) -> bool:
+    return all(points in (0, 1) for points, _ in values)

@@ -1,6 +1,7 @@
 """The counts that item statistics are made of: every submit adds to them, and they can be made anew."""
 
 import random
+import threading
 from datetime import timedelta
 from fractions import Fraction
 
@@ -108,3 +109,33 @@ def test_first_attempts_are_counted_apart(app):
 def test_rows_of_one_key_are_merged():
     rows = [{"item": "b", "count": 1}, {"item": "a", "count": 1}, {"item": "b", "count": 2}]
     assert tally.merged(rows, ["item"], ["count"]) == [{"item": "a", "count": 1}, {"item": "b", "count": 3}]
+
+
+def test_a_submit_during_a_recount_is_counted_once(either_app, monkeypatch):
+    some_attempts(either_app)
+    late = factories.person(either_app, "Late Learner")
+    attempt = factories.start_attempt(either_app, late)
+    reading, read = threading.Event(), queries.submitted_in_batches
+
+    def slowly(assessment_id):
+        reading.set()
+        submitting.join(0.5)  # it waits for the recount, so this runs out
+        yield from read(assessment_id)
+
+    def submit():
+        reading.wait()
+        with either_app.app_context():
+            actions.submit(late, attempt, now=NOON)
+
+    submitting = threading.Thread(target=submit)
+    monkeypatch.setattr(queries, "submitted_in_batches", slowly)
+    submitting.start()
+    with either_app.app_context():
+        actions.recount(MODULE)
+    submitting.join()
+    monkeypatch.undo()
+    after = counts(either_app)
+    with either_app.app_context():
+        actions.recount(MODULE)
+    assert counts(either_app) == after
+    assert sum(int(row[-1]) for row in after["TotalTally"]) == 10

@@ -126,6 +126,12 @@ def test_an_item_that_nobody_met_says_so_and_one_that_there_is_not_is_not_found(
     assert pages.as_(admin).get("/admin/assessments/none").status == 404
 
 
+def test_items_of_every_type_have_a_page(app, pages, admin, catalog):
+    of_each = {item.type: item.id for item, _ in catalog.items.values()}
+    for id_ in of_each.values():
+        assert pages.as_(admin).get(f"/admin/items/{id_}").status == 200
+
+
 def test_items_made_for_a_state_have_a_page_too(app, pages, admin, learner):
     factories.sit(app, learner, "state-scope")
     with app.app_context():
