@@ -34,27 +34,27 @@ class GroupCommit(Generic[Work, Outcome]):
 
     def __init__(self, app: Flask, write: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
         self._app, self._write = app, write
-        self._waiting: deque[tuple[Work, Future[Outcome]]] = deque()
-        self._turn = Lock()
+        self.waiting: deque[tuple[Work, Future[Outcome]]] = deque()
+        self.turn = Lock()
 
     def do(self, work: Work) -> Outcome:
         """The outcome, once it is committed. Raises Busy, and whatever `write` raises for this work alone."""
         db.release()
         future: Future[Outcome] = Future()
-        self._waiting.append((work, future))
-        if self._turn.acquire(timeout=PATIENCE):
+        self.waiting.append((work, future))
+        if self.turn.acquire(timeout=PATIENCE):
             try:
                 if not future.done():
                     Context().run(self._write_for_all)  # without the request: its session only reads
             finally:
-                self._turn.release()
+                self.turn.release()
         if not future.done():
             future.cancel()
             raise Busy
         return future.result()
 
     def _write_for_all(self) -> None:
-        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        batch = [self.waiting.popleft() for _ in range(len(self.waiting))]
         self._settle([one for one in batch if one[1].set_running_or_notify_cancel()])
 
     def _settle(self, batch: Sequence[tuple[Work, Future[Outcome]]]) -> None:

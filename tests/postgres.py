@@ -6,7 +6,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +18,8 @@ SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c ful
 
 
 class Server:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, control: Callable[..., None]) -> None:
+        self.folder, self.control = folder, control
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://tests@/{database}?host={self.folder}"
@@ -31,6 +31,11 @@ class Server:
     def create(self, database: str, template: str = "template1") -> str:
         self.run(f"CREATE DATABASE {database} TEMPLATE {template}")
         return self.url(database)
+
+    def crash(self) -> None:
+        """Ends every process of the server at once, and starts it again from what had reached its log."""
+        self.control("-m", "immediate", "stop")
+        self.control("start")
 
     def drop(self, database: str) -> None:
         self.run(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
@@ -45,11 +50,15 @@ def server() -> Iterator[Server]:
     try:
         _run([programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"], who)
         options = f"{SETTINGS} -c unix_socket_directories={folder}"
-        _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], who)
+
+        def control(*what: str) -> None:
+            _run([programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, *what], who)
+
+        control("start")
         try:
-            yield Server(folder)
+            yield Server(folder, control)
         finally:
-            _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], who)
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -48,31 +48,33 @@ def gather(app: Flask) -> Crowd:
     now = clock.now()
     demo.populate(app, BACKGROUND, now=now, progress=lambda: None)
     with app.app_context():
-        ids = _sign_up(now)
+        ids = sign_up(LEARNERS, now)
         certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
         owner = accounts.people_of([holder])[holder]
     learners = []
     for id_ in ids:
         with app.app_context():
-            learners.append(_seated(app, id_, now))
+            learners.append(seated(app, id_, now))
     return Crowd(learners, certificate, _signed_in(app, owner)[0])
 
 
 @unit_of_work
-def _sign_up(now: datetime) -> list[int]:
+def sign_up(count: int, now: datetime) -> list[int]:
+    """The keys of so many new people."""
     people = [
         User(
             legal_name=f"Learner {n}", email=f"learner{n}@{demo.DOMAIN}", is_demo=True, created_at=now,
             email_confirmed_at=now, password_hash="none",  # noqa: S106 - nobody signs in with it
         )
-        for n in range(LEARNERS)
+        for n in range(count)
     ]  # fmt: skip
     db.session.add_all(people)
     db.session.flush()
     return [person.id for person in people]
 
 
-def _seated(app: Flask, id_: int, now: datetime) -> Learner:
+def seated(app: Flask, id_: int, now: datetime) -> Learner:
+    """The person with a session, sitting in QUIZ."""
     user = accounts.people_of([id_])[id_]
     attempt = actions.start(user, catalog().assessments[QUIZ], now=now)
     place = next(place for place in queries.paper_of(attempt) if place.item.type == "single")

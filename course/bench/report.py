@@ -13,10 +13,11 @@ def table(measured: Measured) -> Iterator[str]:
     """A block for each number of connections, a line for each row. Every figure is the median of the rounds."""
     for connections in sorted({key[1] for key in measured}):
         yield ""
-        yield f"{_counted(connections):26}{'per s':>8}{'p50':>8}{'p95':>8}{'p99 ms':>9}{'errors':>8}  goals"
+        yield f"{_counted(connections):24}{'per s':>8}{'p50':>8}{'p95':>8}{'p99 ms':>9}{'errors':>8}"
         for (name, at), loads in measured.items():
             if at == connections:
-                yield _line(name, loads) + "  " + "; ".join(_goals(measured, name, connections))
+                yield _line(name, loads)
+                yield from _goals(measured, name, connections)
 
 
 def _counted(connections: int) -> str:
@@ -26,7 +27,7 @@ def _counted(connections: int) -> str:
 def _line(name: str, loads: Sequence[Load]) -> str:
     rate = median(load.rate for load in loads)
     p50, p95, p99 = (median(load.quantile(share) for load in loads) for share in (0.5, 0.95, 0.99))
-    return f"{name:26}{rate:8.0f}{p50:8.1f}{p95:8.1f}{p99:9.1f}{sum(load.errors for load in loads):8}"
+    return f"{name:24}{rate:8.0f}{p50:8.1f}{p95:8.1f}{p99:9.1f}{sum(load.errors for load in loads):8}"
 
 
 def _goals(measured: Measured, name: str, connections: int) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _judged(measured: Measured, name: str, goal: Goal) -> str:
         pairs = zip(measured[name, 8], measured[goal.of, 8], strict=True)
         share = median(ours.rate / theirs.rate for ours, theirs in pairs)
         mark = "met" if share >= goal.least else "missed"
-        return f"{share:.0%} of {goal.of}, goal {goal.least:.0%}: {mark}"
+        return f"    {share:.0%} of {goal.of}; goal {goal.least:.0%}: {mark}"
     took = median(load.quantile(goal.share) for load in measured[name, goal.connections])
     mark = "met" if took <= goal.most else "missed"
-    return f"p{goal.share * 100:.0f} {took:.1f} ms, goal {goal.most:.0f}: {mark}"
+    return f"    p{goal.share * 100:.0f} {took:.1f} ms; goal {goal.most:.0f} ms: {mark}"
