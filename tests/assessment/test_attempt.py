@@ -21,14 +21,20 @@ def attempt(app, learner):
 
 
 @pytest.fixture
-def address(attempt):
-    return f"/attempts/{attempt.code}/1"
+def place(app, attempt):
+    """An item of the paper with one best answer."""
+    with app.app_context():
+        return next(place for place in queries.paper_of(attempt) if place.item.type == "single")
 
 
 @pytest.fixture
-def order(app, learner, attempt):
-    with app.app_context():
-        return queries.paper_of(attempt)[0].order
+def address(attempt, place):
+    return f"/attempts/{attempt.code}/{place.position}"
+
+
+@pytest.fixture
+def order(place):
+    return place.order
 
 
 class TestSave:
@@ -36,12 +42,12 @@ class TestSave:
         assert pages.as_(learner).post_json(address, {"a": order[0], "serial": 1}).json == {"serial": 1}
         assert f'value="{order[0]}" checked' in pages.as_(learner).get(address).html
 
-    def test_the_history_is_kept_and_the_newest_counts(self, app, pages, learner, attempt, address, order):
+    def test_the_history_is_kept_and_the_newest_counts(self, app, pages, learner, attempt, place, address, order):
         for serial, choice in enumerate(order[:3], start=1):
             pages.as_(learner).post_json(address, {"a": choice, "serial": serial})
         with app.app_context():
             assert len(db.session.query(Answer).all()) == 3
-            assert queries.answers_of(attempt.id)[1].answer == [order[2]]
+            assert queries.answers_of(attempt.id)[place.position].answer == [order[2]]
 
     def test_a_repeat_is_harmless(self, app, pages, learner, address, order):
         for _ in range(3):
@@ -49,13 +55,13 @@ class TestSave:
         with app.app_context():
             assert db.session.query(Answer).count() == 1
 
-    def test_a_page_that_is_behind_is_told_what_stands(self, pages, learner, attempt, address, order):
-        mine = pages.as_(learner)
+    def test_a_page_that_is_behind_is_told_what_stands(self, pages, learner, attempt, place, address, order):
+        mine, n = pages.as_(learner), place.position
         mine.post_json(address, {"a": order[0], "serial": 1})
         late = mine.post_json(address, {"a": order[1], "serial": 1})
         assert late.status_code == 409
         assert late.json["kind"] == "AnsweredElsewhere"
-        page = mine.post(f"/attempts/{attempt.code}/all", {"a1": order[1], "serial1": 1, "here": 1})
+        page = mine.post(f"/attempts/{attempt.code}/all", {f"a{n}": order[1], f"serial{n}": 1, "here": n})
         assert page.status == 409
         assert "answered in another tab" in page.text
         assert f'value="{order[0]}" checked' in page.html
@@ -163,13 +169,11 @@ class TestAtOnce:
     def test_saves_all_reach_the_disk(self, either_app):
         learner = factories.person(either_app, "Lena Learner")
         attempt = factories.start_attempt(either_app, learner)
-        with either_app.app_context():
-            orders = {place.position: place.order for place in queries.paper_of(attempt)}
 
         def save(number):
             position = number % 10 + 1
             with either_app.app_context():
-                choice = [orders[position][number // 10]]
+                choice = ["abc"[number // 10]]
                 try:
                     actions.save_answer(learner, attempt.code, position, choice, serial=number // 10 + 1, now=NOON)
                 except actions.AnsweredElsewhere:

@@ -250,18 +250,28 @@ class TestFeedback:
         assert "Once you have passed, or have no attempt left, also which answers are right." in page
 
     def test_partial_credit_is_shown_as_people_write_it(self, app, pages, learner):
+        with_items(app, [item for item in content_of(app).banks[MODULE].items if item.type == "multiple"], 1)
         attempt = factories.start_attempt(app, learner)
-        for place in paper(app, attempt):
-            answer = place.item.solution
-            if place.item.type == "multiple":
-                answer = answer[:1]
-            with app.app_context():
-                actions.save_answer(learner, attempt.code, place.position, answer, serial=1, now=NOON)
+        (place,) = paper(app, attempt)
+        with app.app_context():
+            actions.save_answer(learner, attempt.code, 1, place.item.solution[:1], serial=1, now=NOON)
         with app.app_context():
             points = actions.submit(learner, attempt, now=NOON).points
         assert points.denominator > 1
         shown = f"{float(points):.2f}".rstrip("0")
-        assert f"{shown} of {len(paper(app, attempt))}" in pages.as_(learner).get(f"/attempts/{attempt.code}").text
+        assert f"{shown} of 1" in pages.as_(learner).get(f"/attempts/{attempt.code}").text
+
+    def test_a_case_is_shown_once_above_its_items(self, app, pages, learner):
+        known = [item for item in content_of(app).banks[MODULE].items if not item.must_pass and not item.case][:2]
+        vignette = "A runner feels faint after the third needle."
+        case = [type(item)(**item.model_dump() | {"case": "faint", "vignette": vignette}) for item in known]
+        with_items(app, case, 2)
+        attempt = factories.start_attempt(app, learner)
+        mine = pages.as_(learner)
+        assert mine.get(f"/attempts/{attempt.code}/all").text.count(vignette) == 1
+        assert mine.get(f"/attempts/{attempt.code}/2").text.count(vignette) == 1
+        mine.post(f"/attempts/{attempt.code}/submit")
+        assert mine.get(f"/attempts/{attempt.code}").text.count(vignette) == 1
 
 
 class TestFlags:
@@ -392,18 +402,23 @@ class TestAllOnOnePage:
         assert pages.as_(learner).post(f"/attempts/{attempt.code}/all", data).location.endswith(end)
 
 
+def with_items(app, items, drawn):
+    """Puts the items into the bank in place of its own; so many are drawn."""
+    known = content_of(app)
+    banks = dict(known.banks) | {MODULE: known.banks[MODULE].model_copy(update={"items": tuple(items)})}
+    app.extensions["catalog"] = factories.replaced(known, banks=banks)
+    factories.set_rules(app, blueprint=(Cell(items=drawn),))
+
+
 def with_numeric(app, learner):
     """An attempt whose paper has an item with a calculator; and the item's place."""
-    known = content_of(app)
-    bank = known.banks[MODULE]
-    last = bank.items[-1]
+    known = content_of(app).banks[MODULE].items
+    last = known[-1]
     item = Numeric(
         id="calculated", objective=last.objective, level=last.level, difficulty=2, stem="How many mm are 3 cm?",
         key="30", unit="mm", rationale=last.rationale, references=last.references, must_pass=True, calculator=True,
     )  # fmt: skip
-    banks = dict(known.banks) | {MODULE: bank.model_copy(update={"items": (*bank.items, item)})}
-    app.extensions["catalog"] = factories.replaced(known, banks=banks)
-    factories.set_rules(app, blueprint=(Cell(items=10),))
+    with_items(app, [*(item for item in known if not item.calculator), item], 10)
     attempt = factories.start_attempt(app, learner)
     return attempt, next(place for place in paper(app, attempt) if place.item.id == "calculated")
 
