@@ -22,11 +22,13 @@ def fail_then_pass(app, learner):
 
 def test_every_answer_is_shown_with_when_it_was_given_and_saved(app, pages, learner, admin, attempt):
     with app.app_context():
-        place = queries.paper_of(attempt)[0]
+        place = next(one for one in queries.paper_of(attempt) if one.item.type == "single")
         for serial, answer in enumerate((place.order[0], place.order[1]), start=1):
             saved = NOON + timedelta(minutes=10 * serial)
             given = NOON + timedelta(minutes=1)
-            actions.save_answer(learner, attempt.code, 1, [answer], serial=serial, now=saved, given_at=given)
+            actions.save_answer(
+                learner, attempt.code, place.position, [answer], serial=serial, now=saved, given_at=given
+            )
     page = pages.as_(admin).get(f"/admin/attempts/{attempt.code}").text
     assert "2 answers were saved" in page
     assert "saved March 2, 2026, 12:10 UTC, given March 2, 2026, 12:01 UTC" in page

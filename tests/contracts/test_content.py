@@ -70,7 +70,7 @@ FAULTS = {
     "options alike": (BANK, "c: One that lasts longer than a day", "c: One that the patient did not expect", BANK, "say the same"),
     "lengths apart": (BANK, "c: One that lasts longer than a day", "c: Any", BANK, "three times as long"),
     "rationale without source": (BANK, "in this scheme. [@R136]", "in this scheme.", BANK, "doesn't cite"),
-    "no spare item": (BANK, "  exposure: 2", "  exposure: 3", BANK, "there is no other"),
+    "no spare item": (BANK, "  exposure: 2", "  exposure: 4", BANK, "there is no other"),
     "too many must-pass": (BANK, "  exposure: 2", "  exposure: 1", BANK, "leave no room"),
     "structure without shape": (SECTION_FIGURE, "ellipse: [70, 29.5, 1.8, 1.5]", "paint: vein", SECTION_FIGURE, "either `ellipse`"),
     "structure without target": (SECTION_FIGURE, "role: target", "role: muscle", SECTION_FIGURE, "has the role target"),

@@ -5,6 +5,7 @@ from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from course.catalog.exchange import tags
 from course.catalog.exchange.report import NotCarried, Note
 from course.catalog.items.numeric import Numeric
 
@@ -30,6 +31,8 @@ def decimal(text: str) -> Decimal:
 
 
 def key_of(item: Numeric, note: Note) -> str:
+    """Raises NotCarried where the key depends on parameters."""
+    tags.require_fixed(item)
     try:
         return str(Decimal(item.key))
     except InvalidOperation:

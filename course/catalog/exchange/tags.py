@@ -16,8 +16,7 @@ FLAGS: dict[str, Any] = {"true": True, "false": False}
 
 def of(item: Item, note: Note, **more: str) -> list[str]:
     """`more` are fields of its type for which the format has no place. Raises NotCarried for what fits no tag."""
-    if item.parameters or item.values:
-        raise NotCarried("its numbers change from learner to learner, which the format has no place for")
+    require_fixed(item)
     if item.sources:
         note("its own sources")
     fields = {name: getattr(item, name) for name in SINGLE} | more
@@ -27,6 +26,12 @@ def of(item: Item, note: Note, **more: str) -> list[str]:
         if len(tag) > LONGEST:
             note(f"Moodle cuts the tag {tag} at {LONGEST} characters")
     return tags
+
+
+def require_fixed(item: Item) -> None:
+    """Raises NotCarried for a parametric item."""
+    if item.parameters or item.values:
+        raise NotCarried("its numbers change from learner to learner, which the format has no place for")
 
 
 def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[str, Any]:
