@@ -577,7 +577,10 @@ def test_a_bank_that_goes_out_and_comes_back_passes_the_check(tmp_path, name, ca
     assert result.exit_code == 0, result.stderr
     assert "It passes the check." in result.output
     data = source.parse(to.read_text(), "bank.yaml", Problems()).data
-    assert Bank.model_validate(data | {"digest": "x"}).items == catalog.banks["adverse-events"].items
+    bank = catalog.banks["adverse-events"]
+    named = {left.item for left in FORMATS[name].write(bank).left_out}
+    found = Bank.model_validate(data | {"digest": "x"}).items
+    assert [item for item in found if item.id not in named] == [item for item in bank.items if item.id not in named]
     assert {path.name: path.read_bytes() for path in (ROOT / "quizzes").iterdir()} == before
 
 

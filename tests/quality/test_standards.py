@@ -95,7 +95,7 @@ class TestWorksheet:
     def test_the_second_round_shows_how_hard_items_were_where_enough_people_answered(
         self, app, pages, reviewer, admin, panel
     ):
-        population.populate(app, 100)
+        population.populate(app, 200)
         rate(app, reviewer, panel, 50)
         pages.as_(admin).post(f"/admin/standards/{panel.code}/second-round")
         assert "In first attempts" in pages.as_(reviewer).get(self.path(panel)).text
