@@ -85,31 +85,9 @@ _fraction = functools.lru_cache(4096)(Fraction)  # few different ones are stored
 
 def _session() -> Session:
     if "session" not in g:
-        g.session = Session(current_app.extensions["engine"], expire_on_commit=False)
+        engine = current_app.extensions["reading-engine" if _only_reads() else "engine"]
+        g.session = Session(engine, expire_on_commit=False)
     return cast(Session, g.session)
-
-
-session: Session = cast(Session, LocalProxy(_session))
-
-
-def new_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN loses updates; _begin_sqlite sends ours
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def hands_over(view: V) -> V:
-    """Marks a view whose own session only reads, because what it writes is handed to a group commit."""
-    view.hands_over = True  # type: ignore[attr-defined]
-    return view
 
 
 def _only_reads() -> bool:
@@ -119,16 +97,51 @@ def _only_reads() -> bool:
     return request.method in SAFE_METHODS or getattr(view, "hands_over", False)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """Writers queue up before they read; reading requests wait for nobody and can't write."""
-    reading = _only_reads()
-    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-    driver.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    if reading:
-        driver.execute("BEGIN")
-    else:
-        with _next_in_line(f"{connection.engine.url.database}-line"):
-            driver.execute("BEGIN IMMEDIATE")
+def hands_over(view: V) -> V:
+    """Marks a view whose own session only reads, because what it writes is handed to a group commit."""
+    view.hands_over = True  # type: ignore[attr-defined]
+    return view
+
+
+session: Session = cast(Session, LocalProxy(_session))
+
+
+def new_engine(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_writing)
+    return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    """For requests that only read. On SQLite they have connections of their own, which wait for nobody and can't write.
+
+    The same connections for both would have to be told which it is each time, and would forget their statements by it.
+    """
+    if engine.dialect.name != "sqlite":
+        return engine
+    reader = create_engine(engine.url)
+    event.listen(reader, "connect", _prepare_sqlite)
+    event.listen(reader, "connect", lambda connection, _record: connection.execute("PRAGMA query_only=ON"))
+    event.listen(reader, "begin", lambda connection: _driver(connection).execute("BEGIN"))
+    return reader
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN loses updates; we send ours
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Writers queue up before they read."""
+    with _next_in_line(f"{connection.engine.url.database}-line"):
+        _driver(connection).execute("BEGIN IMMEDIATE")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 @contextmanager
@@ -150,7 +163,8 @@ def _next_in_line(path: str) -> Iterator[None]:
 
 
 def init_app(app: Flask, url: str) -> None:
-    app.extensions["engine"] = new_engine(url)
+    app.extensions["engine"] = engine = new_engine(url)
+    app.extensions["reading-engine"] = _reading(engine)
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:

@@ -82,8 +82,8 @@ def pages(app: Flask) -> Pages:
 
 
 @pytest.fixture
-def count_queries(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
-    return lambda: counted(app.extensions["engine"])
+def count_queries() -> Callable[[], AbstractContextManager[list[str]]]:
+    return counted
 
 
 @pytest.fixture

@@ -74,8 +74,8 @@ class Pages:
 
 
 @contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements that reach the database, and COMMIT; not those that only open a transaction."""
+def counted() -> Iterator[list[str]]:
+    """The statements that reach a database, and COMMIT; not those that only open a transaction."""
     seen: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
@@ -85,10 +85,10 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     def commit(_conn: Any) -> None:
         seen.append("COMMIT")
 
-    event.listen(engine, "before_cursor_execute", note)
-    event.listen(engine, "commit", commit)
+    event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "commit", commit)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", note)
-        event.remove(engine, "commit", commit)
+        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "commit", commit)

@@ -14,6 +14,9 @@ class SaveForm(FlaskForm):
     spent = IntegerField(validators=[Optional(), NumberRange(0, 86_400)])
     given = IntegerField(validators=[Optional(), NumberRange(0, 99_999_999_999_999)])  # ms since 1970
 
+    class Meta:
+        csrf = False  # the token of every POST is checked before the view; an answer's form shows none of its own
+
     def given_at(self) -> datetime | None:
         return datetime.fromtimestamp(self.given.data / 1000, UTC) if self.given.data else None
 

@@ -200,7 +200,7 @@ def test_an_answer_is_durable_before_it_is_acknowledged(app):
 
 
 def test_a_reading_request_cannot_write(app):
-    with app.test_request_context("/", method="GET"), counted(app.extensions["engine"]):
+    with app.test_request_context("/", method="GET"), counted():
         db.session.add(ItemVersion(digest="d", item_id="i", content={}))
         with pytest.raises(Exception, match="readonly"):
             db.session.flush()
