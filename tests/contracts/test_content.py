@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from course.catalog import draw
 from course.catalog.cli import content_group
+from course.catalog.items import TYPES
 from course.catalog.loader import ContentInvalid, load
 from course.config import ROOT
 
@@ -26,6 +27,21 @@ NEEDLE = "modules/thorax-and-upper-back/02-from-skin-to-lung.md"
 STATES = "quizzes/state-scope.yaml"
 # The shares of the competency blueprint, in items of a final of sixty.
 SHARES = {"foundations": 9, "anatomy": 18, "screening": 9, "asepsis": 7, "emergencies": 11, "practice": 6}
+STICKS = "quizzes/infection-control.yaml"
+THORAX = "quizzes/thorax-and-upper-back.yaml"
+PARAMETRIC = """- id: adverse-900
+  objective: rates
+  type: single
+  level: recall
+  difficulty: 1
+  parameters: {n: [10, 20]}
+  stem: How many events are {n} events?
+  options: {a: "{n} events", b: 20 events}
+  key: a
+  rationale: They are {n}. [@R9]
+  references: [R9]
+- id: adverse-002
+"""
 STEM = "In White's scheme, which event is serious?"
 
 # file, what is replaced, by what, the file that is named, the fault
@@ -78,6 +94,21 @@ FAULTS = {
     "figure without source": (SECTION_FIGURE, "references: [S32, S33, R56]", "references: []", SECTION_FIGURE, "references is empty"),
     "needle answer wrong": (NEEDLE, "{entry: 4, angle: 66, depth: 44}", "{entry: 40, angle: 0, depth: 40}", NEEDLE, "is not right"),
     "pattern without fact": (STATES, "fact: status", "fact: magic", STATES, "fact"),
+    "matching options alike": (BANK, "    c: Within 72 hours", "    c: Ideally within 48 hours", BANK, "adverse-033: two options say the same"),
+    "steps alike": (BANK, "  - Mark the spot on the skin", "  - Ask the patient to keep still.", BANK, "adverse-035: two options say the same"),
+    "reason that covers others": (STICKS, "a: A solid needle carries no blood at all", "a: All of these", STICKS, "asepsis-037: an option covers other options"),
+    "instance with options alike": (BANK, "- id: adverse-002\n", PARAMETRIC, BANK, "adverse-900: two options say the same"),
+    "case item without source": (BANK, "its class. [@R136]", "its class.", BANK, "adverse-040: the rationale doesn't cite"),
+    "stem twice in a case": (BANK, "    The hospital keeps the patient for observation and a drain is not needed. How does White's scheme class the event?", "    Which event has to be thought of first?", BANK, "adverse-040: asks the same as adverse-039"),
+    "case without room": (BANK, "  objective: report\n  type: single\n  case: two", "  objective: classify\n  type: single\n  case: two", BANK, "the case two-hours-later has 2 items of classify, a quiz has room for 1"),
+    "case that is not there": (BANK, "  two-hours-later: >-", "  one-hour-later: >-", BANK, "adverse-039: no case two-hours-later"),
+    "enemies in one case": (BANK, "enemies: [adverse-001, select-025]", "enemies: [adverse-041]", BANK, "adverse-040 and adverse-041 are enemies in one case"),
+    "enemy that must pass": (BANK, "  enemies: [adverse-006]", "  enemies: [adverse-020]", BANK, "adverse-037 and adverse-020 are enemies, one must pass"),
+    "enemy that is not there": (BANK, "  enemies: [adverse-006]", "  enemies: [adverse-999]", BANK, "adverse-037: no other item adverse-999"),
+    "numeric item without unit": (BANK, "  unit: treatments\n", "", BANK, "unit is missing"),
+    "key that can't be worked out": (BANK, "key: n * 0.1918", "key: m * 0.1918", BANK, "can't be worked out"),
+    "needle item with a wrong answer": (THORAX, "{entry: 8, angle: 65, depth: 40}", "{entry: 40, angle: 0, depth: 40}", THORAX, "is not right"),
+    "hotspot that is not in the figure": (THORAX, "  key: pleura\n", "  key: magic\n", THORAX, "magic is not to be seen in the figure"),
     "must-pass item without a place": (COURSES, "module: contraindications, level: recall", "module: contraindications, level: application", COURSES, "final: the form has no place for the must-pass item contra-004"),
     "blueprint that can't be met": (COURSES, "{items: 3, competency: emergencies", "{items: 30, competency: emergencies", COURSES, "final: the blueprint can't be met"),
     "bad pass mark": (COURSES, "pass_mark: 80", "pass_mark: 800", COURSES, "pass_mark"),
@@ -118,6 +149,29 @@ def test_the_line_is_the_one_of_the_fault(copy):
     line = text[: text.index("references: [R136]")].count("\n") + 1
     (copy / BANK).write_text(text.replace("references: [R136]", "references: [R999]", 1))
     assert any(fault.startswith(f"{BANK}:{line}: ") for fault in faults(copy))
+
+
+def test_items_of_different_cases_may_ask_the_same(copy):
+    text = (copy / THORAX).read_text()
+    old = "Which structure was most probably pierced?"
+    assert old in text
+    (copy / THORAX).write_text(text.replace(old, "Which event has to be thought of first?"))
+    assert faults(copy) == []
+
+
+def test_the_banks_have_items_of_every_type_and_cases(catalog):
+    items = [item for item, _ in catalog.items.values()]
+    counts = Counter(item.type for item in items)
+    assert all(counts[type_] >= 6 for type_ in TYPES)
+    assert sum(bool(item.parameters) for item in items) >= 5
+    assert sum(len(bank.cases) for bank in catalog.banks.values()) >= 4
+
+
+def test_over_many_forms_every_item_of_a_bank_comes_up(catalog):
+    for name, bank in catalog.banks.items():
+        supply = draw.candidates(catalog, catalog.assessments[name])
+        drawn = {one.item.id for seed in range(150) for one in draw.form(bank.blueprint, supply, f"{seed}").drawn}
+        assert drawn == {item.id for item in bank.items}
 
 
 def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_and_all_must_pass_items(catalog):
