@@ -28,6 +28,10 @@ class Server:
         with psycopg.connect(f"host={self.folder} user=tests dbname=postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def databases(self) -> list[str]:
+        with psycopg.connect(f"host={self.folder} user=tests dbname=postgres") as connection:
+            return [name for (name,) in connection.execute("SELECT datname FROM pg_database")]
+
     def create(self, database: str, template: str = "template1") -> str:
         self.run(f"CREATE DATABASE {database} TEMPLATE {template}")
         return self.url(database)

@@ -3,67 +3,70 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import psycopg
 
 from course.bench.load import Load
 
-Commit = Callable[[int], None]
+Commit = Callable[[int], object]  # takes the value that the row gets
+Writer = Callable[[int], AbstractContextManager[Commit]]  # takes the row that is the writer's own
+ROWS = 64
 
 
-def sqlite(path: Path) -> Callable[[int], Commit]:
-    """A file set up as the app's is; for each writer's number a function that commits one change."""
-    with sqlite3.connect(path) as connection:
+def sqlite(path: Path) -> Writer:
+    """Writers of a file that is set up as the app's is."""
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("CREATE TABLE IF NOT EXISTS answer (id INTEGER PRIMARY KEY, serial INTEGER)")
-        connection.executemany("INSERT OR IGNORE INTO answer VALUES (?, 0)", [(n,) for n in range(64)])
-    connection.close()
+        connection.execute("CREATE TABLE answer (id INTEGER PRIMARY KEY, serial INTEGER)")
+        connection.executemany("INSERT INTO answer VALUES (?, 0)", [(row,) for row in range(ROWS)])
 
-    def writer(number: int) -> Commit:
-        own = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-        own.execute("PRAGMA synchronous=FULL")
+    @contextmanager
+    def writer(row: int) -> Iterator[Commit]:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as own:
+            own.execute("PRAGMA synchronous=FULL")
 
-        def commit(serial: int) -> None:
-            own.execute("BEGIN IMMEDIATE")
-            own.execute("UPDATE answer SET serial=? WHERE id=?", (serial, number))
-            own.execute("COMMIT")
+            def commit(serial: int) -> None:
+                own.execute("BEGIN IMMEDIATE")
+                own.execute("UPDATE answer SET serial=? WHERE id=?", (serial, row))
+                own.execute("COMMIT")
 
-        return commit
+            yield commit
 
     return writer
 
 
-def postgresql(address: str) -> Callable[[int], Commit]:
+def postgresql(address: str) -> Writer:
+    """Writers of a table of its own, by a prepared statement that commits by itself."""
     with psycopg.connect(address) as connection:
-        connection.execute("CREATE TABLE IF NOT EXISTS bench_answer (id integer PRIMARY KEY, serial integer)")
-        connection.execute("INSERT INTO bench_answer SELECT generate_series(0, 63), 0 ON CONFLICT DO NOTHING")
+        connection.execute("CREATE TABLE bench_answer (id integer PRIMARY KEY, serial integer)")
+        connection.execute("INSERT INTO bench_answer SELECT n, 0 FROM generate_series(1, %s) n", (ROWS,))
 
-    def writer(number: int) -> Commit:
-        own = psycopg.connect(address, autocommit=True)
-
-        def commit(serial: int) -> None:
-            own.execute("UPDATE bench_answer SET serial=%s WHERE id=%s", (serial, number), prepare=True)
-
-        return commit
+    @contextmanager
+    def writer(row: int) -> Iterator[Commit]:
+        with psycopg.connect(address, autocommit=True) as own:
+            update = "UPDATE bench_answer SET serial=%s WHERE id=%s"
+            yield lambda serial: own.execute(update, (serial, row + 1), prepare=True)
 
     return writer
 
 
-def drive(writer: Callable[[int], Commit], writers: int, seconds: float) -> Load:
+def drive(writer: Writer, writers: int, seconds: float) -> Load:
     """So many threads commit for so many seconds."""
     times: list[float] = []
     began = time.perf_counter()
 
-    def run(commit: Commit) -> None:
+    def run(row: int) -> None:
         serial = 0
-        while (start := time.perf_counter()) < began + seconds:
-            serial += 1
-            commit(serial)
-            times.append(time.perf_counter() - start)
+        with writer(row) as commit:
+            while (start := time.perf_counter()) < began + seconds:
+                serial += 1
+                commit(serial)
+                times.append(time.perf_counter() - start)
 
-    threads = [threading.Thread(target=run, args=(writer(number),)) for number in range(writers)]
+    threads = [threading.Thread(target=run, args=(row,)) for row in range(writers)]
     for thread in threads:
         thread.start()
     for thread in threads:

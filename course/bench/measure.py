@@ -84,12 +84,12 @@ def _servers(environ: Mapping[str, str]) -> Iterator[dict[str, int]]:
         yield ports
 
 
-def _commits(folder: Path, url: str | None) -> Callable[[int], disk.Commit]:
+def _commits(folder: Path, url: str | None) -> disk.Writer:
     return disk.postgresql(url) if url else disk.sqlite(folder / "commits.db")
 
 
 def _rounds(
-    app: Flask, people: crowd.Crowd, ports: Mapping[str, int], commits: Callable[[int], disk.Commit],
+    app: Flask, people: crowd.Crowd, ports: Mapping[str, int], commits: disk.Writer,
     seconds: float, say: Callable[[str], None],
 ) -> Measured:  # fmt: skip
     hello = {name: [load.Ask("GET", "/")] * max(CONNECTIONS) for name in ports if name != "app"}

@@ -1,0 +1,47 @@
+"""The benchmark measures what it says, on a database of its own, and leaves nothing behind."""
+
+import pytest
+
+from course.bench import measure, rows
+from course.bench.load import Load
+from course.bench.report import table
+from course.cli import _ready_app
+from tests import factories
+
+
+def of_rate(rate, *, milliseconds=1.0, errors=0):
+    return Load([milliseconds / 1000] * rate, errors, 1.0)
+
+
+def test_a_row_stands_beside_its_goals():
+    measured = {
+        (rows.EMPTY_POST, 8): [of_rate(1000), of_rate(100), of_rate(1000)],
+        (rows.SAVE, 8): [of_rate(500), of_rate(50), of_rate(100, milliseconds=80, errors=2)],
+    }
+    lines = list(table(measured))
+    assert lines[1].split() == ["8", "connections", "per", "s", "p50", "p95", "p99", "ms", "errors"]
+    assert lines[3].split() == ["answer", "save", "100", "1.0", "1.0", "1.0", "2"]
+    assert lines[4].strip() == "50% of empty POST; goal 40%: met"
+    assert lines[5].strip() == "p99 1.0 ms; goal 50 ms: met"
+    assert len(lines) == 6
+
+
+def test_quantiles_are_of_all_replies():
+    load = Load([n / 1000 for n in range(100, 0, -1)], 0, 1.0)
+    assert [load.quantile(share) for share in (0.5, 0.95, 0.99, 1)] == [51.0, 96.0, 100.0, 100.0]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_row_is_answered_without_an_error(kind, config, request, monkeypatch):
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    monkeypatch.setattr(measure, "CONNECTIONS", {1: 3, 8: 16})
+    if kind == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        config = factories.replaced(config, database=server.url("postgres"))
+    lines = list(measure.run(config, 0.05, _ready_app, lambda _: None))
+    measured = [line for line in lines if line and not line.startswith("    ") and "connection" not in line]
+    assert len(measured) == 2 * 16
+    assert {line.split()[-1] for line in measured} == {"0"}
+    assert [path.name for path in config.data.iterdir() if path.name.startswith("bench-")] == []
+    if kind == "postgresql":
+        assert not [name for name in server.databases() if name.startswith("bench_")]
