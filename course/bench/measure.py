@@ -8,8 +8,9 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -18,14 +19,13 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from course.bench import crowd, disk, load, rows, serving
-from course.bench.report import table
+from course.bench.report import Measured, table
 from course.config import Config
 from course.web import Refused
 
 ROUNDS = 3
 CONNECTIONS = {1: 40, 8: 64, 32: 96}  # and how many attempts are started and submitted with so many
 OWN = frozenset({"COURSE_DATA", "DATABASE_URL", "QUEUE_URL", "SMTP_URL", "PUBLIC_URL"})  # settings not to be touched
-Measured = dict[tuple[str, int], list[load.Load]]
 
 
 class NoDatabase(Refused):
@@ -45,7 +45,13 @@ def run(config: Config, seconds: float, ready: Callable[[Config], Flask], say: C
         people = crowd.gather(app)
         app.extensions["engine"].dispose()
         with _servers(environ) as ports:
-            measured = _rounds(app, people, ports, _commits(Path(folder), url), seconds, say)
+            ours = ports.pop("app")
+            asked = {name: (port, [load.Ask("GET", "/")] * max(CONNECTIONS)) for name, port in ports.items()}
+            asked |= {name: (ours, asks) for name, asks in rows.repeatable(app, people).items()}
+            startable = crowd.startable(app, people)
+            bench = _Bench(app, ours, asked, _writers(Path(folder), url), startable, seconds)
+            bench.warm_up()
+            measured = _rounds(bench, say)
         app.extensions["engine"].dispose()
     yield from table(measured)
 
@@ -84,36 +90,43 @@ def _servers(environ: Mapping[str, str]) -> Iterator[dict[str, int]]:
         yield ports
 
 
-def _commits(folder: Path, url: str | None) -> disk.Writer:
-    return disk.postgresql(url) if url else disk.sqlite(folder / "commits.db")
+def _writers(folder: Path, url: str | None) -> dict[str, disk.Writer]:
+    return {rows.POSTGRESQL: disk.postgresql(url)} if url else {rows.SQLITE: disk.sqlite(folder / "commits.db")}
 
 
-def _rounds(
-    app: Flask, people: crowd.Crowd, ports: Mapping[str, int], commits: disk.Writer,
-    seconds: float, say: Callable[[str], None],
-) -> Measured:  # fmt: skip
-    hello = {name: [load.Ask("GET", "/")] * max(CONNECTIONS) for name in ports if name != "app"}
-    asked = hello | rows.repeatable(app, people)
-    for name, asks in asked.items():  # the first requests of a process are not like the others
-        load.drive(ports.get(name, ports["app"]), asks, max(CONNECTIONS), seconds / 4)
-    free, measured = crowd.startable(app, people), Measured()
+@dataclass(frozen=True)
+class _Bench:
+    """What is measured: requests to be sent to a port, writers of the database, and attempts to be started."""
+
+    app: Flask
+    port: int
+    asked: Mapping[str, tuple[int, Sequence[load.Ask]]]
+    writers: Mapping[str, disk.Writer]
+    startable: Iterator[tuple[crowd.Learner, str]]
+    seconds: float
+
+    def warm_up(self) -> None:
+        """The first requests of a process are not like the others."""
+        for port, asks in self.asked.values():
+            load.drive(port, asks, max(CONNECTIONS), self.seconds / 4)
+
+    def once(self, connections: int, attempts: int) -> Iterator[tuple[str, load.Load]]:
+        """A measurement of each row."""
+        for name, writer in self.writers.items():
+            yield name, disk.drive(writer, connections, self.seconds)
+        for name, (port, asks) in self.asked.items():
+            yield name, load.drive(port, asks, connections, self.seconds)
+        pairs = list(islice(self.startable, attempts))
+        yield rows.START, load.drive(self.port, [rows.start(*pair) for pair in pairs], connections, None)
+        submits = [rows.submit(learner, crowd.answered(self.app, learner, id_)) for learner, id_ in pairs]
+        yield rows.SUBMIT, load.drive(self.port, submits, connections, None)
+
+
+def _rounds(bench: _Bench, say: Callable[[str], None]) -> Measured:
+    measured: dict[tuple[str, int], list[load.Load]] = {}
     for number in range(1, ROUNDS + 1):
         for connections, attempts in CONNECTIONS.items():
             say(f"Round {number} of {ROUNDS}, connections: {connections} …")
-            for name, asks in asked.items():
-                done = load.drive(ports.get(name, ports["app"]), asks, connections, seconds)
-                measured.setdefault((name, connections), []).append(done)
-            chain = _attempts(app, list(islice(free, attempts)), ports["app"], connections)
-            alone = {rows.COMMITS: disk.drive(commits, connections, seconds)}
-            for name, done in (chain | alone).items():
+            for name, done in bench.once(connections, attempts):
                 measured.setdefault((name, connections), []).append(done)
     return measured
-
-
-def _attempts(
-    app: Flask, pairs: list[tuple[crowd.Learner, str]], port: int, connections: int
-) -> dict[str, load.Load]:  # fmt: skip
-    started = load.drive(port, [rows.start(*pair) for pair in pairs], connections, None)
-    codes = [crowd.answered(app, *pair) for pair in pairs]
-    asks = [rows.submit(learner, code) for (learner, _), code in zip(pairs, codes, strict=True)]
-    return {rows.START: started, rows.SUBMIT: load.drive(port, asks, connections, None)}

@@ -11,7 +11,8 @@ from course.catalog.content import Catalog, NeedleCheck
 
 GUNICORN, HELLO = "gunicorn hello", "hello, our server"
 EMPTY_PAGE, EMPTY_POST = "empty page", "empty POST"
-COMMITS, SAVE, START, SUBMIT = "database commits", "answer save", "start of an attempt", "submit, 10 to 12 items"
+SQLITE, POSTGRESQL = "SQLite commits", "PostgreSQL updates"
+SAVE, START, SUBMIT = "answer save", "start of an attempt", "submit, 10 to 12 items"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ GOALS: dict[str, Sequence[Goal]] = {
     "module page": [Share(0.16, GUNICORN), Share(0.5, EMPTY_PAGE), Within(0.95, 20, 8)],
     "quiz page": [Share(0.12, GUNICORN)],
     SAVE: [
-        Share(0.25, GUNICORN), Share(0.4, EMPTY_POST), Share(0.25, COMMITS),
+        Share(0.25, GUNICORN), Share(0.4, EMPTY_POST), Share(0.25, SQLITE), Share(0.15, POSTGRESQL),
         Within(0.99, 50, 8), Within(0.99, 50, 32),
     ],
     START: [Within(0.5, 6, 1)],
