@@ -1,12 +1,13 @@
 """Options by letter and a key among them: what choice items and knowledge checks share."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from course.catalog.base import Content, Text
-from course.catalog.items.base import Fields, NotAnAnswer
+from course.catalog.chance import shuffled
+from course.catalog.items.base import Answer, Fields, Item, NotAnAnswer
 
 
 class Option(Content):
@@ -59,9 +60,29 @@ def require_several_keys(key: Sequence[str], options: Sequence[Option]) -> None:
         raise ValueError("a multiple-response key has two letters or more, and leaves at least one option out")
 
 
-def read(fields: Fields, name: str, order: Sequence[str]) -> list[str]:
-    """The letters that were sent, in the order of the alphabet."""
-    given = sorted(set(fields.getlist(name)))
-    if not set(given) <= set(order):
-        raise NotAnAnswer("Choose one of the answers shown.")
-    return given
+class Choice(Options, Item):
+    """What single-best-answer and multiple-response items share. An answer is a list of letters."""
+
+    KEY: ClassVar[tuple[str, ...]] = ("key",)
+
+    def order(self, seed: str) -> tuple[str, ...]:
+        return tuple(shuffled(self.by_id, seed))
+
+    def read(self, fields: Fields, name: str, order: Sequence[str]) -> list[str]:
+        """The letters that were sent, in the order of the alphabet."""
+        given = sorted(set(fields.getlist(name)))
+        if not set(given) <= set(order):
+            raise NotAnAnswer("Choose one of the answers shown.")
+        return given
+
+    def labels(self) -> dict[str, str]:
+        return self.by_id | {"open": "No answer"}
+
+    def keyed(self) -> frozenset[str]:
+        return frozenset(self.key)
+
+    def chosen(self, answer: Answer) -> tuple[str, ...]:
+        return tuple(answer or ()) or ("open",)
+
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self.by_id.values())
