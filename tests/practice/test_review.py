@@ -15,6 +15,7 @@ from course.practice import actions, queries, session
 from course.practice.models import Card, Plan, Recall
 from tests import factories
 from tests.factories import MODULE, NOON
+from tests.journeys import answering
 from tests.pages import Pages, counted
 
 
@@ -54,7 +55,10 @@ def form(app, user, item_id, *, right=True, serial=1, now=NOON, seconds=20):
         card = queries.own_card(user.id, item_id)
         place = queries.card_place(card, serial)
         answer = place.item.solution if right else factories.wrong_answer(place)
-    return {"a": answer, "serial": serial, "shown": int(now.timestamp()) - seconds}
+    sent: dict[str, list[str]] = {} if answer else {"go": ["unknown"]}
+    for part, value in answering.fields(place, answer) if answer else ():
+        sent.setdefault(f"a{part}", []).append(value)
+    return sent | {"serial": serial, "shown": int(now.timestamp()) - seconds}
 
 
 class TestOpening:
