@@ -16,7 +16,7 @@ from course.catalog.items import AnyItem
 from course.catalog.items.base import Item, Level
 from course.catalog.items.options import Options, require_one_key, require_several_keys
 from course.catalog.jurisdiction import Jurisdiction
-from course.catalog.needle import judge
+from course.catalog.needle import require_right
 
 
 class Domain(StrEnum):
@@ -102,8 +102,7 @@ class NeedleCheck(Content):
 
     @model_validator(mode="after")
     def _answer_is_right(self) -> "NeedleCheck":
-        if not (verdict := judge(self.section, self.answer)).right:
-            raise ValueError(f"`answer` is not right: {' '.join(verdict.reasons) or 'it misses the target'}")
+        require_right(self.section, self.answer)
         return self
 
 
@@ -264,9 +263,6 @@ class Module(ModuleFile):
     @cached_property
     def topics(self) -> frozenset[str]:
         return frozenset(topic for objective in self.objectives for topic in objective.topics)
-
-    def competency_of(self, objective_id: str) -> Competency:
-        return next(objective.competency for objective in self.objectives if objective.id == objective_id)
 
     def taught_in(self, item: Item) -> Section:
         """The section that teaches an item: the one it names, else the first that cites most of its references."""

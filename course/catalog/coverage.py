@@ -4,9 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from course.catalog.content import Catalog, Competency, Module
-from course.catalog.items.base import Item
-
-LEVELS = ("recall", "application", "case")
+from course.catalog.items.base import LEVELS, Item
 
 
 def table(catalog: Catalog) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from course.catalog.content import Bank, Module
-from course.catalog.items.base import Item
+from course.catalog.items.base import LEVELS, Item
 from course.catalog.items.single import Single
 from course.catalog.markup import cited_in
 from course.catalog.source import Document, Problems
@@ -77,7 +77,7 @@ def _bank(bank: Bank) -> Found:
                 "draw more of it",
             )
     yield from _together(bank)
-    for level in ("recall", "application", "case"):
+    for level in LEVELS:
         if not any(item.level == level for item in bank.items):
             yield ["items"], f"no item of the level {level}", "write some"
     yield from _keys([item for item in bank.items if isinstance(item, Single)])

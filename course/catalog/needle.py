@@ -52,6 +52,12 @@ def judge(section: CrossSection, placement: Placement) -> Verdict:
     return Verdict(passages, tip, depth, on_bone, reached, not reasons and tip is not None, reasons)
 
 
+def require_right(section: CrossSection, answer: Placement) -> None:
+    """Raises ValueError where the answer that a file gives is not right."""
+    if not (verdict := judge(section, answer)).right:
+        raise ValueError(f"`answer` is not right: {' '.join(verdict.reasons) or 'it misses the target'}")
+
+
 def _line(section: CrossSection, placement: Placement, start: float, end: float) -> LineString:
     x, y, slant = placement.entry, section.surface_at(placement.entry), math.radians(placement.angle)
     return LineString([(x + along * math.sin(slant), y + along * math.cos(slant)) for along in (start, end)])

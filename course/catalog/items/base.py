@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,7 @@ from course.catalog.chance import pick
 
 Answer = Any  # JSON, of a shape that the type knows; empty while the item is open
 Level = Literal["recall", "application", "case"]
+LEVELS = get_args(Level)
 NAMES = frozenset({"id", "type", "objective", "level", "references", "sources", "enemies", "section", "case"})
 INSTANCES = 200  # so many instances of a parametric item are checked, and no more are allowed
 

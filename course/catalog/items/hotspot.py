@@ -17,8 +17,7 @@ from course.catalog.whereabouts import whereabouts
 
 
 class Hotspot(Item):
-    """`figure` names the cross-section, `key` a part of it; `choices` are the parts with a letter, all
-    if none is named.
+    """`figure` names the cross-section, `key` a part of it; `choices` are the parts with a letter, by default all.
 
     A part of the same name as the key's is right as well. An answer is a list with the part's id; pages know letters
     only, in an order that says nothing.
@@ -33,9 +32,8 @@ class Hotspot(Item):
 
     @model_validator(mode="after")
     def _parts_are_seen(self) -> "Hotspot":
-        seen = [id_ for id_, shape in self.drawing.visible.items() if not shape.is_empty]
-        if unknown := [id_ for id_ in (*self.choices, self.key) if id_ not in seen]:
-            raise ValueError(f"{', '.join(unknown)} is not to be seen in the figure; use {', '.join(seen)}")
+        if unknown := [id_ for id_ in (*self.choices, self.key) if id_ not in self.seen]:
+            raise ValueError(f"{', '.join(unknown)} is not to be seen in the figure; use {', '.join(self.seen)}")
         if self.key not in self.offered:
             raise ValueError("the key is not among the choices; add it")
         if not 2 <= len(self.offered) <= len(ascii_uppercase) or len(set(self.offered)) < len(self.offered):
@@ -43,8 +41,13 @@ class Hotspot(Item):
         return self
 
     @cached_property
+    def seen(self) -> tuple[str, ...]:
+        """The parts that others don't cover wholly."""
+        return tuple(id_ for id_, shape in self.drawing.visible.items() if not shape.is_empty)
+
+    @cached_property
     def offered(self) -> tuple[str, ...]:
-        return self.choices or tuple(id_ for id_, shape in self.drawing.visible.items() if not shape.is_empty)
+        return self.choices or self.seen
 
     @cached_property
     def by_id(self) -> dict[str, str]:

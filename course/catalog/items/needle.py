@@ -10,7 +10,7 @@ from course.catalog import drawing
 from course.catalog.base import Id
 from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.items.base import Answer, Fields, Item, NotAnAnswer
-from course.catalog.needle import judge
+from course.catalog.needle import judge, require_right
 
 DEEPEST = 200  # mm
 
@@ -29,8 +29,7 @@ class Needle(Item):
 
     @model_validator(mode="after")
     def _answer_is_right(self) -> "Needle":
-        if not (verdict := judge(self.drawing, self.answer)).right:
-            raise ValueError(f"`answer` is not right: {' '.join(verdict.reasons) or 'it misses the target'}")
+        require_right(self.drawing, self.answer)
         return self
 
     @property
