@@ -198,7 +198,7 @@ def _store_form(attempt: Attempt, content: Catalog, assessment: Assessment, own:
             {
                 "digest": drawn.item.digest,
                 "item_id": drawn.item.id,
-                "content": wording.stored(drawn.item, content.modules[drawn.module]),
+                "content": wording.stored(wording.worded(drawn.item, content.modules[drawn.module])),
             }
             for drawn in form.drawn
         ]

@@ -6,7 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from course.assessment.wording import Wording
+from course.assessment.wording import Wording, worded
+from course.catalog.content import Module
 from course.catalog.items.base import Answer, Item
 
 Ruling = Mapping[str, Any]  # {"decision": "drop"}, or "new-key" or "accept-both" with the `key` that was corrected
@@ -38,6 +39,12 @@ class Place:
         """The place as it is shown once scored: with the corrected key where a re-scoring gave it one."""
         keyed = ruled(self.item, self.ruling) or (self.item,)
         return replace(self, wording=replace(self.wording, item=keyed[-1]))
+
+
+def place_of(item: Item, module: Module, seed: str, position: int = 1) -> Place:
+    """The item as it is asked outside of an attempt; the seed decides on the values of its parameters and the order."""
+    asked = item.instance(f"{seed}/{item.id}")
+    return Place(position, worded(asked, module), asked.order(f"{seed}/{item.id}"), asked.digest)
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,20 @@ class Wording:
     references: tuple[Reference, ...]
 
 
-def stored(item: Item, module: Module) -> dict[str, Any]:
+def worded(item: Item, module: Module) -> Wording:
+    """As the module has it now."""
+    objective = next(o.text for o in module.objectives if o.id == item.objective)
+    cited = (reference for _, reference in module.numbered(item.references))
+    return Wording(item, module.id, objective, (*cited, *item.sources))
+
+
+def stored(wording: Wording) -> dict[str, Any]:
     """What is kept for ever, as JSON."""
-    cited = [*(reference for _, reference in module.numbered(item.references)), *item.sources]
     return {
-        "item": item.model_dump(mode="json"),
-        "module": module.id,
-        "objective": next(o.text for o in module.objectives if o.id == item.objective),
-        "references": [reference.model_dump(mode="json") for reference in cited],
+        "item": wording.item.model_dump(mode="json"),
+        "module": wording.module,
+        "objective": wording.objective,
+        "references": [reference.model_dump(mode="json") for reference in wording.references],
     }
 
 

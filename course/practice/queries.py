@@ -8,7 +8,7 @@ from course import db
 from course.accounts.models import User
 from course.assessment import queries as assessment
 from course.assessment.models import Attempt, AttemptItem
-from course.assessment.scoring import Place
+from course.assessment.scoring import Place, place_of
 from course.catalog.content import Assessment, Module
 from course.catalog.queries import catalog
 from course.practice import asking, opening, schedule, session
@@ -35,7 +35,7 @@ def practice_place(user: User, module: Module, seed: str, number: int) -> tuple[
     items = asking.practiced(bank, _met_must_pass(user.id, module), seed)
     if not 1 <= number <= len(items):
         raise NotFound
-    return asking.place(items[number - 1], module, seed, number), len(items)
+    return place_of(items[number - 1], module, seed, number), len(items)
 
 
 def require_practice(user: User, module: Module) -> None:
@@ -99,7 +99,7 @@ def card_place(card: Card, serial: int) -> Place:
     if card.item_id not in catalog().items:
         raise NotFound
     item, module = catalog().items[card.item_id]
-    return asking.place(item, module, f"card:{card.id}/{serial}")
+    return place_of(item, module, f"card:{card.id}/{serial}")
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from course import clock
 from course.access import Permission, me, requires
 from course.assessment import actions as assessment_actions
 from course.assessment import queries as assessments
-from course.assessment import wording
-from course.assessment.scoring import Place
+from course.assessment.scoring import place_of
 from course.catalog import draw
-from course.catalog.content import Assessment, Module
+from course.catalog.content import Assessment
 from course.catalog.items.base import Item
 from course.catalog.queries import assessment_of, catalog
 from course.quality import actions, analysis, angoff, judgment, plots, queries
@@ -107,7 +106,7 @@ def item(item_id: str) -> ResponseReturnValue:
         "quality/item.html",
         item=known[item_id],
         module=catalog().items[item_id][1] if item_id in catalog().items else None,
-        place=_place(*catalog().items[item_id]) if item_id in catalog().items else None,
+        place=place_of(*catalog().items[item_id], "shown") if item_id in catalog().items else None,
         portraits=portraits,
         title_of=lambda id_: catalog().title_of(catalog().assessments[id_]),
         wordings=queries.wordings_of(item_id),
@@ -117,12 +116,6 @@ def item(item_id: str) -> ResponseReturnValue:
         judgment=judgment,
         enough=ENOUGH,
     )
-
-
-def _place(of: Item, module: Module) -> Place:
-    """The item as one learner may get it."""
-    shown = of.instance(of.id)
-    return Place(1, wording.read(wording.stored(shown, module)), shown.order(of.id), shown.digest)
 
 
 @bp.get("/reports/")
@@ -228,7 +221,7 @@ def _worksheet_page(found: Panel, form: RatingsForm, shown: list[str], **more: i
         panel=found,
         title=catalog().title_of(catalog().assessments[found.assessment_id]),
         form=form,
-        places=[_place(*catalog().items[id_]) for id_ in shown],
+        places=[place_of(*catalog().items[id_], "shown") for id_ in shown],
         others=angoff.by_others(queries.ratings_of(found), me().id) if found.round == 2 else {},
         lines={id_: analysis.line(counts.first, catalog().items[id_][0]) for id_ in shown},
         **more,

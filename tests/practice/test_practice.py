@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from course import db
+from course.assessment.scoring import place_of
 from course.practice import asking
 from course.tables import Model
 from tests import factories
@@ -24,7 +25,7 @@ def mine(pages, learner):
 def place(app, catalog):
     """What the address with the seed `s` asks first."""
     item = asking.practiced(catalog.banks[MODULE], frozenset(), "s")[0]
-    return asking.place(item, catalog.modules[MODULE], "s", 1)
+    return place_of(item, catalog.modules[MODULE], "s", 1)
 
 
 def rows(app):
@@ -116,9 +117,9 @@ def test_each_item_of_every_bank_can_be_practiced(app, pages, learner, catalog):
     with app.test_request_context():
         template = app.jinja_env.get_template("practice/question.html").module
         for item, module in catalog.items.values():
-            place = asking.place(item, module, "s")
+            place = place_of(item, module, "s")
             assert "<fieldset" in template.ask_form(place, "a", None)
-            assert template.verdict(place, place.item.solution, 1, [])
+            assert template.verdict(place, place.item.solution, [])
 
 
 def test_the_page_needs_three_statements(mine, count_queries):
