@@ -87,7 +87,7 @@ def answer(
     counted = serial == queries.answers_to(card) + 1
     if counted:
         spent = min(max(seconds, 0), LONGEST)
-        db.session.add(Recall(card_id=card.id, serial=serial, points=str(points), seconds=spent, at=now))
+        db.session.add(Recall(card_id=card.id, serial=serial, points=points, seconds=spent, at=now))
         card.memory, card.due_at = schedule.after(card.memory, points, now)
     return Answered(place, given, points, card.due_at, counted)
 

@@ -1,10 +1,11 @@
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from course.db import Model, UTCDateTime
+from course.db import Exact, Model, UTCDateTime
 
 
 class Plan(Model):
@@ -42,6 +43,6 @@ class Recall(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     card_id: Mapped[int] = mapped_column(ForeignKey("practice_card.id"))
     serial: Mapped[int]  # the card's count of answers, so that a repeated request changes nothing
-    points: Mapped[str]
+    points: Mapped[Fraction] = mapped_column(Exact)
     seconds: Mapped[int]
     at: Mapped[datetime] = mapped_column(UTCDateTime)

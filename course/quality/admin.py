@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access import Permission, me, requires
+from course.accounts import queries as accounts
 from course.assessment import actions as assessment_actions
 from course.assessment import queries as assessments
 from course.assessment.scoring import place_of
@@ -188,7 +189,7 @@ def panel(code: UUID) -> ResponseReturnValue:
         title=catalog().title_of(of),
         standard=standard,
         items=[candidate.item for candidate in supply],
-        names=queries.names_of(standard.raters),
+        raters=accounts.people_of(list(standard.raters)),
         otherwise=queries.rated_otherwise(found, [candidate.item.digest for candidate in supply]),
         apart=angoff.APART,
     )

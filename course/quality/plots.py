@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.quality.analysis import Row
+from course.quality.analysis import Line, Row
 from course.quality.judgment import Flag
 from course.quality.statistics import Figure
 
@@ -20,11 +20,11 @@ class Tick:
 class Dot:
     """An item on the map. The shape says what its color says: fine, flagged, negative, or too few to judge."""
 
-    row: Row
+    item_id: str
+    line: Line
     x: float
     y: float
     shape: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ def item_map(rows: Sequence[Row], *, first: bool) -> Map:
     low = -1.0 if min(values, default=0) < -0.5 else -0.5
     dots = [
         Dot(
-            row,
+            row.item.id,
+            line,
             _across(line.p.value or 0),
             _up(line.discrimination.value or 0, low),
             "few" if not line.discrimination.judged
             else "negative" if Flag.NEGATIVE in line.flags else "flagged" if line.flags else "fine",
-            row.item.id,
         )
         for row, line in found
     ]  # fmt: skip

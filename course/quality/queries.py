@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from course import db
-from course.accounts.models import User
-from course.assessment import wording
+from course.assessment import queries as attempts
 from course.assessment.models import AttemptItem, ItemReport, ItemTally, ItemVersion, OptionTally, TotalTally
 from course.assessment.wording import Wording
 from course.catalog import draw
@@ -112,8 +111,9 @@ def items_by_id(ids: Collection[str]) -> dict[str, Item]:
     """The items as the banks have them; those that no bank has (any more), as they were worded once."""
     found = {id_: catalog().items[id_][0] for id_ in ids if id_ in catalog().items}
     if gone := set(ids) - found.keys():
-        rows = db.session.scalars(select(ItemVersion).where(ItemVersion.item_id.in_(gone)).order_by(ItemVersion.digest))
-        found |= {row.item_id: wording.read(row.content).item for row in rows}
+        one = func.max(ItemVersion.digest)
+        digests = db.session.scalars(select(one).where(ItemVersion.item_id.in_(gone)).group_by(ItemVersion.item_id))
+        found |= {known.item.id: known.item for known in attempts.wordings_of(digests.all()).values()}
     return found
 
 
@@ -122,13 +122,14 @@ def wordings_of(item_id: str) -> list[Wording]:
     newest = (
         select(AttemptItem.item_digest).where(AttemptItem.item_id == item_id).order_by(AttemptItem.id.desc()).limit(1)
     )
-    rows = db.session.scalars(
-        select(ItemVersion)
+    digests = db.session.scalars(
+        select(ItemVersion.digest)
         .filter_by(item_id=item_id)
         .order_by((ItemVersion.digest == newest.scalar_subquery()).desc(), ItemVersion.digest)
         .limit(SHOWN)
-    )
-    return [wording.read(row.content) for row in rows]
+    ).all()
+    known = attempts.wordings_of(digests)
+    return [known[digest] for digest in digests]
 
 
 def reports_of(item_id: str) -> Sequence[ItemReport]:
@@ -179,11 +180,6 @@ def rated_otherwise(panel: Panel, digests: Collection[str]) -> int:
     """How many ratings are of wordings other than these."""
     counted = select(func.count()).select_from(Rating).filter_by(panel_id=panel.id)
     return db.session.scalar(counted.where(Rating.item_digest.not_in(digests))) or 0
-
-
-def names_of(user_ids: Collection[int]) -> dict[int, str]:
-    rows = db.session.execute(select(User.id, User.legal_name).where(User.id.in_(user_ids)))
-    return dict(rows.all())
 
 
 def standard_of(panel: Panel) -> Standard:

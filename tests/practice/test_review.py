@@ -153,7 +153,7 @@ class TestSession:
         mine.post(f"/review/items/{first}", form(app, learner, first, right=False, now=later(5)))
         assert counted_for() == before
         with app.app_context():
-            assert db.session.query(Recall).one().points == "0"
+            assert db.session.query(Recall).one().points == 0
 
     def test_a_repeat_of_the_same_request_changes_nothing(self, app, learner, mine, first):
         sent = form(app, learner, first, now=later(5))

@@ -202,7 +202,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("card_id", sa.Integer(), nullable=False),
         sa.Column("serial", sa.Integer(), nullable=False),
-        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("points", Exact(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["card_id"], ["practice_card.id"], name=op.f("fk_practice_recall_card_id")),
