@@ -1,0 +1,190 @@
+"""A wrong key, from the learner who failed by it to the certificate that it puts in question, in a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from course import clock, create_app
+from course.assessment import queries as attempts
+from course.catalog.loader import load
+from course.certificates import actions as certificates
+from course.config import ROOT, Config
+from tests import factories
+from tests.factories import COURSE, MODULE
+from tests.journeys.conftest import free_port
+
+ITEM, RIGHT, WRONG = "adverse-012", "d", "a"  # a must-pass item, so that it is on every paper
+KEY = "k" * 40
+
+
+class Copy:
+    """The product in a folder of its own, whose bank can be edited, and which is then started again."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        for part in ("course", "modules", "quizzes"):
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "wsgi.py", folder)
+        self.bank = folder / "quizzes" / f"{MODULE}.yaml"
+
+    def key(self, letter):
+        """Writes the key of the item into the bank and starts the server anew."""
+        before, item, after = re.split(rf"(?ms)(^- id: {ITEM}\n.*?)(?=^- id:)", self.bank.read_text())
+        self.bank.write_text(before + re.sub(r"  key: .\n", f"  key: {letter}\n", item) + after)
+        self.stop()
+        self.start()
+
+    def start(self):
+        env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(self.folder / "data"), "SECRET_KEY": KEY}
+        command = [sys.executable, "-m", "course", "serve"]
+        self.process = subprocess.Popen(
+            command, cwd=self.folder, env=env | {"PORT": str(self.port)}, stdout=subprocess.PIPE, text=True
+        )
+        self.process.stdout.readline()  # the address: it answers
+
+    def stop(self):
+        if process := getattr(self, "process", None):
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=15)
+
+    def app(self):
+        """The same product in this process, to prepare what people did before."""
+        config = Config.from_environ({"COURSE_DATA": str(self.folder / "data"), "SECRET_KEY": KEY})
+        return create_app(config, load(self.folder / "modules", self.folder / "quizzes"))
+
+
+@pytest.fixture
+def site(tmp_path):
+    copy = Copy(tmp_path)
+    copy.key(WRONG)
+    yield copy
+    copy.stop()
+
+
+@pytest.fixture
+def app(site):
+    made = site.app()
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def sign_in(walk, app, site):
+    def signed_in(person, **more):
+        one = walk(**more)
+        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        value = app.session_interface.get_signing_serializer(app).dumps(session)
+        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.address}])
+        return one
+
+    return signed_in
+
+
+def answer(app, person, letter):
+    """An open attempt with everything right, but for this answer to the item."""
+    attempt = factories.start_attempt(app, person, now=clock.now())
+    with app.app_context():
+        for place in attempts.paper_of(attempt):
+            given = [letter] if place.item.id == ITEM else place.item.solution
+            factories.assessment.save_answer(person, attempt.code, place.position, given, serial=1, now=clock.now())
+    return attempt
+
+
+def certify(app, person, admin):
+    """A certificate of someone who was wrong, as the wrong key had it."""
+    factories.study_module(app, person)
+    attempt = answer(app, person, WRONG)
+    with app.app_context():
+        assert factories.assessment.submit(person, attempt, now=clock.now()).passed
+    factories.evaluate(app, person)
+    with app.app_context():
+        asked = certificates.request_certificate(
+            person, factories.catalog().courses[COURSE], person.licenses[0], attested_name=person.legal_name,
+            print_license=True, now=clock.now(),
+        )  # fmt: skip
+        return certificates.issue(asked, actor=admin, now=clock.now()).code
+
+
+def preview(admin):
+    """From the console to the effect of the corrected key."""
+    admin.go("/admin/")
+    admin.press("Re-scoring")
+    admin.press(ITEM)
+
+
+def decide(admin, *, take_passes):
+    admin.page.get_by_label("New key").check()
+    admin.page.get_by_label("Also take passes away").set_checked(take_passes)
+    admin.page.get_by_label("Reason").fill("Option d is right.")
+    admin.press("Score anew")
+    assert "Scored anew" in admin.text()
+
+
+def test_who_failed_by_a_wrong_key_passes_once_it_is_corrected(app, site, sign_in):
+    person, boss = factories.person(app, "Lena Learner"), factories.person(app, "Ada Admin", role="admin")
+    attempt = answer(app, person, RIGHT)
+    learner, admin = sign_in(person, dark=True), sign_in(boss)
+    learner.go(f"/attempts/{attempt.code}/overview")
+    learner.press("Submit")
+    assert "Not passed yet" in learner.text()
+    admin.go("/admin/rescoring/")
+    assert "None. Every submitted attempt" in admin.text()
+
+    site.key(RIGHT)
+    preview(admin)
+    new_key = admin.page.locator("section#new-key").inner_text()
+    assert re.search(r"Who passes now\s+Lena Learner", new_key)
+    assert re.search(r"Who would fail\s+Nobody", new_key)
+    decide(admin, take_passes=False)
+    assert "Lena Learner" in admin.text()
+    admin.go("/admin/rescoring/")
+    assert "None. Every submitted attempt" in admin.text()
+    learner.go(f"/attempts/{attempt.code}")
+    assert learner.page.locator("h1").inner_text() == "Passed"
+    assert "The key of this question was corrected after you answered." in learner.text()
+
+
+def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, sign_in, walk):
+    boss = factories.person(app, "Ada Admin", role="admin")
+    ken, rea = factories.person(app, "Ken Kept"), factories.person(app, "Rea Reissued")
+    kept, replaced = certify(app, ken, boss), certify(app, rea, boss)
+    site.key(RIGHT)
+    admin, stranger = sign_in(boss, script=False), walk(script=False)
+    preview(admin)
+    assert admin.page.locator("section#new-key").get_by_text("listed to keep or re-issue").count() == 2
+    decide(admin, take_passes=True)
+    admin.go("/admin/rescoring/")
+    admin.press("Keep or re-issue them")
+    admin.press(kept)
+    assert "no longer meets the course" in admin.text()
+    admin.page.get_by_label("Keep").check()
+    admin.page.get_by_label("Reason").fill("The board was told.")
+    admin.press("Decide")
+    assert kept not in admin.text().partition("Kept.")[2]
+    stranger.go(f"/verify/{kept}")
+    assert stranger.page.locator("h1").inner_text().endswith("Valid")
+
+    fresh = site.app()  # that started with the corrected bank
+    later = clock.now() + timedelta(seconds=1)
+    factories.study_module(fresh, rea, now=later)
+    attempt = answer(fresh, rea, RIGHT)
+    with fresh.app_context():
+        assert factories.assessment.submit(rea, attempt, now=later).passed
+    fresh.extensions["engine"].dispose()
+    admin.press(replaced)
+    assert "meets the course: a new certificate can be issued" in admin.text()
+    admin.page.get_by_label("Re-issue").check()
+    admin.page.get_by_label("Reason").fill("Passed again.")
+    admin.press("Decide")
+    new = re.search(r"Re-issued as ([A-Z0-9-]+)\.", admin.text())[1]
+    stranger.go(f"/verify/{replaced}")
+    assert "replaced by a corrected certificate" in stranger.text()
+    stranger.go(f"/verify/{new}")
+    assert stranger.page.locator("h1").inner_text().endswith("Valid")
