@@ -4,6 +4,7 @@ import functools
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
@@ -37,6 +39,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound="Model")
 V = TypeVar("V", bound=Callable[..., Any])
+PATIENCE = 10  # seconds to wait for the database before a request fails
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -130,14 +133,32 @@ def _reading(engine: Engine) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN loses updates; we send ours
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_writing(connection: Connection) -> None:
     """Writers queue up before they read."""
+    driver = _driver(connection)
     with _next_in_line(f"{connection.engine.url.database}-line"):
-        _driver(connection).execute("BEGIN IMMEDIATE")
+        driver.execute("PRAGMA busy_timeout=1")
+        try:
+            _begin_immediate(driver)
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+
+
+def _begin_immediate(driver: sqlite3.Connection) -> None:
+    """Tries every millisecond; SQLite's own waiting sleeps longer and longer while the database has long been free."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        else:
+            return
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -3,13 +3,14 @@
 import http.client
 import json
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlencode
 
 import psutil
@@ -363,3 +364,12 @@ def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, m
         reply = pages.as_(learner).post_json(f"/attempts/{attempt.code}/1", {"a": "a", "serial": 1})
     assert reply.status_code == 503
     assert "Send it again" in reply.json["error"]
+
+
+def test_a_writer_gives_up_after_a_while_and_leaves_the_line_to_others(app, learner, monkeypatch):
+    monkeypatch.setattr(db, "PATIENCE", 0.05)
+    with closing(sqlite3.connect(app.extensions["engine"].url.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            factories.start_attempt(app, learner)
+    assert factories.start_attempt(app, learner).number == 1
