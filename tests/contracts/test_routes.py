@@ -91,7 +91,7 @@ TABLE = {
     "awards.certificate": ("GET", "/admin/certificates/{certificate}", ADMIN),
     "awards.revoke": ("POST", "/admin/certificates/{certificate}/revoke", ADMIN),
     "rescoring.rescorings": ("GET", "/admin/rescoring/", ADMIN),
-    "rescoring.preview": ("GET", "/admin/rescoring/ae-001", ADMIN),
+    "rescoring.preview": ("GET", "/admin/rescoring/adverse-001", ADMIN),
     "rescoring.rescoring": ("GET", "/admin/rescorings/00000000-0000-4000-8000-000000000000", "nobody has it"),
     "rescoring.questions": ("GET", "/admin/questions/", ADMIN),
     "rescoring.question": ("GET", "/admin/questions/00000000-0000-4000-8000-000000000000", "nobody has it"),
