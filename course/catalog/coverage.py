@@ -9,7 +9,7 @@ from course.catalog.items.base import LEVELS, Item
 
 def table(catalog: Catalog) -> str:
     """Markdown."""
-    return "\n".join([*_head(), *_modules(catalog), *_domains(catalog), *_objectives(catalog)]) + "\n"
+    return "\n".join([*_head(), *_modules(catalog), *_domains(catalog), *_types(catalog), *_objectives(catalog)]) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -49,6 +49,16 @@ def _domains(catalog: Catalog) -> Iterator[str]:
         yield f"| {competency} | {row[0]} | {row[1]} | {row[2]} | {sum(row)} | {round(100 * sum(row) / whole)} % |"
     sums = [sum(counts[competency, level] for competency in Competency) for level in LEVELS]
     yield f"| **Together** | {sums[0]} | {sums[1]} | {sums[2]} | {whole} | |\n"
+
+
+def _types(catalog: Catalog) -> Iterator[str]:
+    counts = Counter(item.type for item, _ in catalog.items.values())
+    yield "| Type of item | Items |"
+    yield "| --- | ---: |"
+    yield from (f"| {type_} | {count} |" for type_, count in counts.most_common())
+    cases = sum(len(bank.cases) for bank in catalog.banks.values())
+    parametric = sum(bool(item.parameters) for item, _ in catalog.items.values())
+    yield f"\n{cases} cases have several items each; {parametric} items have other numbers for each learner.\n"
 
 
 def _objectives(catalog: Catalog) -> Iterator[str]:
