@@ -338,7 +338,7 @@ def submit(user: User, attempt: Attempt, *, now: datetime) -> Attempt:
 def expire(attempt: Attempt, *, now: datetime) -> Attempt:
     """Submits an attempt whose time and grace are over, as of its deadline; one that has time left stays open."""
     attempt = db.locked(Attempt, attempt.id)
-    if attempt.deadline and now >= entry.closes_at(attempt.deadline, attempt.grace_seconds):
+    if entry.is_over(attempt.deadline, attempt.grace_seconds, now):
         return _close(attempt, None, now)
     return attempt
 
@@ -436,7 +436,7 @@ def _extend(attempt: Attempt, granted: entry.Granted, now: datetime) -> None:
     attempt = db.locked(Attempt, attempt.id)
     if attempt.submitted_at or attempt.deadline is None:
         return
-    if now >= entry.closes_at(attempt.deadline, attempt.grace_seconds):
+    if entry.is_over(attempt.deadline, attempt.grace_seconds, now):
         return
     later = entry.deadline(attempt.started_at, attempt.minutes, granted)
     if later is None or later > attempt.deadline:

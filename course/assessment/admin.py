@@ -13,7 +13,7 @@ from course.assessment import actions, queries
 from course.assessment.entry import Granted
 from course.assessment.forms import AccommodationForm
 from course.assessment.models import Answer
-from course.catalog.queries import catalog
+from course.catalog.queries import title_of
 from course.web import NotFound
 
 bp = Blueprint("sittings", __name__, url_prefix="/admin")
@@ -24,7 +24,7 @@ bp = Blueprint("sittings", __name__, url_prefix="/admin")
 def attempts(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
     return render_template(
-        "assessment/attempts.html", person=person, attempts=queries.attempts_of(person.id), catalog=catalog()
+        "assessment/attempts.html", person=person, attempts=queries.attempts_of(person.id), title_of=title_of
     )
 
 
@@ -41,6 +41,7 @@ def attempt(code: UUID) -> ResponseReturnValue:
     return render_template(
         "assessment/attempt.html",
         attempt=found,
+        title=title_of(found.assessment_id),
         person=accounts.people_of([found.user_id])[found.user_id],
         paper=queries.paper_of(found),
         history=history,
@@ -64,5 +65,6 @@ def accommodation(code: UUID) -> ResponseReturnValue:
         form=form,
         standing=standing,
         running=queries.open_attempts_of(person.id),
+        title_of=title_of,
     )
     return page, 422 if request.method == "POST" else 200

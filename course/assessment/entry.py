@@ -80,6 +80,11 @@ def closes_at(deadline: datetime, grace_seconds: int) -> datetime:
     return deadline + timedelta(seconds=grace_seconds)
 
 
+def is_over(deadline: datetime | None, grace_seconds: int, now: datetime) -> bool:
+    """Whether the time and the grace are over; the attempt is then as good as submitted."""
+    return deadline is not None and now >= closes_at(deadline, grace_seconds)
+
+
 def shown(policy: Feedback, entry: Entry) -> frozenset[str]:
     """Which of score, objectives, answers and rationales a learner sees of a submitted attempt now."""
     ended = entry.passed or entry.left == 0

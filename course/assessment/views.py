@@ -16,7 +16,7 @@ from course.assessment.models import Attempt, AttemptItem
 from course.catalog import arithmetic
 from course.catalog.content import Assessment, Feedback
 from course.catalog.items.base import Answer, Fields, Item
-from course.catalog.queries import assessment_of, catalog, module_of
+from course.catalog.queries import assessment_of, catalog, module_of, title_of
 from course.web import NotFound, Refused
 
 bp = Blueprint("assessment", __name__)
@@ -42,6 +42,7 @@ def cover(assessment_id: str) -> ResponseReturnValue:
         "assessment/cover.html",
         assessment=assessment,
         title=content.title_of(assessment),
+        title_of=title_of,
         length=content.length_of(assessment),
         must=sum(item.must_pass for bank in assessment.banks for item in content.banks[bank].items),
         module=content.modules[assessment.banks[0]] if len(assessment.banks) == 1 else None,
@@ -65,18 +66,6 @@ def _rules(attempt: Attempt) -> Assessment | None:
     return catalog().assessments.get(attempt.assessment_id)
 
 
-def _title(attempt: Attempt) -> str:
-    rules = _rules(attempt)
-    return catalog().title_of(rules) if rules else attempt.assessment_id
-
-
-def _is_over(attempt: Attempt) -> bool:
-    """Whether the time and the grace are over; the attempt is then as good as submitted."""
-    if attempt.deadline is None:
-        return False
-    return clock.now() >= entry.closes_at(attempt.deadline, attempt.grace_seconds)
-
-
 @dataclass(frozen=True)
 class Again:
     """What a form that was sent back shows again, by position."""
@@ -91,10 +80,11 @@ def _page(template: str, attempt: Attempt, sheet: Sequence[AttemptItem], **more:
     """A page of a running attempt; of one that is over the way to its result."""
     if attempt.submitted_at:
         return redirect(url_for(".result", code=attempt.code), 303)
+    over = entry.is_over(attempt.deadline, attempt.grace_seconds, clock.now())
     return render_template(
-        "assessment/time_up.html" if _is_over(attempt) else template,
+        "assessment/time_up.html" if over else template,
         attempt=attempt,
-        title=_title(attempt),
+        title=title_of(attempt.assessment_id),
         sheet=sheet,
         answers=queries.answers_of(attempt.id),
         now=clock.now(),
@@ -265,7 +255,9 @@ def report(code: UUID, position: int) -> ResponseReturnValue:
         actions.report_item(me(), attempt, position, form.text.data, now=clock.now())
         flash("Thank you. Your report lies beside the question's statistics; you get an answer by mail.", "ok")
         return redirect(back, 303)
-    page = render_template("assessment/report.html", title=_title(attempt), place=place, form=form, back=back)
+    page = render_template(
+        "assessment/report.html", title=title_of(attempt.assessment_id), place=place, form=form, back=back
+    )
     return page, 422 if request.method == "POST" else 200
 
 
@@ -310,7 +302,7 @@ def result(code: UUID) -> ResponseReturnValue:
     return render_template(
         "assessment/result.html",
         attempt=attempt,
-        title=_title(attempt),
+        title=title_of(attempt.assessment_id),
         paper=paper,
         answers=queries.answers_of(attempt.id),
         missed=scoring.score(paper, earned).missed,

@@ -38,3 +38,9 @@ def assessment_of(assessment_id: str) -> Assessment:
         return catalog().assessments[assessment_id]
     except KeyError:
         raise NotFound from None
+
+
+def title_of(assessment_id: str) -> str:
+    """The assessment's title; its id where it has left the course file."""
+    known = catalog().assessments.get(assessment_id)
+    return catalog().title_of(known) if known else assessment_id

@@ -16,7 +16,7 @@ from course.assessment.scoring import place_of
 from course.catalog import draw
 from course.catalog.content import Assessment
 from course.catalog.items.base import Item
-from course.catalog.queries import assessment_of, catalog
+from course.catalog.queries import assessment_of, catalog, title_of
 from course.quality import actions, analysis, angoff, judgment, plots, queries
 from course.quality.analysis import Row
 from course.quality.forms import OpenPanelForm, RatingsForm, ReplyForm
@@ -109,7 +109,7 @@ def item(item_id: str) -> ResponseReturnValue:
         module=catalog().items[item_id][1] if item_id in catalog().items else None,
         place=place_of(*catalog().items[item_id], "shown") if item_id in catalog().items else None,
         portraits=portraits,
-        title_of=lambda id_: catalog().title_of(catalog().assessments[id_]),
+        title_of=title_of,
         wordings=queries.wordings_of(item_id),
         reports=queries.reports_of(item_id),
         form=ReplyForm(),
@@ -220,7 +220,7 @@ def _worksheet_page(found: Panel, form: RatingsForm, shown: list[str], **more: i
     return render_template(
         "quality/worksheet.html",
         panel=found,
-        title=catalog().title_of(catalog().assessments[found.assessment_id]),
+        title=title_of(found.assessment_id),
         form=form,
         places=[place_of(*catalog().items[id_], "shown") for id_ in shown],
         others=angoff.by_others(queries.ratings_of(found), me().id) if found.round == 2 else {},
