@@ -5,7 +5,7 @@ import { flush, say, token, waiting } from "./queue.js";
 const EVERY = 20000; // ms between two looks at the server
 const SPOKEN_AT = [60, 300, 600]; // seconds left
 const box = document.querySelector("[data-clock]");
-const parts = (name) => box.querySelector(`[data-${name}]`);
+const part = (name) => box.querySelector(`[data-${name}]`);
 const listeners = [];
 let offset = Date.parse(box.dataset.now) - performance.now(); // the server's time less the page's
 let deadline = box.dataset.deadline ? Date.parse(box.dataset.deadline) : null;
@@ -21,8 +21,8 @@ function words(seconds) {
 }
 
 function speak(text) {
-  parts("spoken").textContent = "";
-  setTimeout(() => { parts("spoken").textContent = text; }, 100); // the same words twice are read twice
+  part("spoken").textContent = "";
+  setTimeout(() => { part("spoken").textContent = text; }, 100); // the same words twice are read twice
 }
 
 // Remembered over the pages of the attempt, so that each threshold is spoken of once; a page that opens is silent.
@@ -34,11 +34,11 @@ function speakIfDue(seconds) {
 }
 
 function show() {
-  parts("limit").hidden = deadline === null;
+  part("limit").hidden = deadline === null;
   if (deadline === null || ended) return;
   const seconds = left();
-  parts("left").textContent = words(seconds);
-  parts("until").textContent = new Date(deadline).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  part("left").textContent = words(seconds);
+  part("until").textContent = new Date(deadline).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   box.dataset.state = seconds <= 60 ? "short" : "";
   speakIfDue(seconds);
   if (seconds === 0) end();
@@ -47,7 +47,7 @@ function show() {
 // The time is up: what waits goes up while the grace lasts, then the attempt is submitted.
 async function end() {
   ended = true;
-  parts("left").textContent = "Time is up";
+  part("left").textContent = "Time is up";
   say("The time is up. Your answers are being submitted.");
   const closes = deadline + Number(box.dataset.grace) * 1000;
   await flush();
@@ -59,7 +59,7 @@ async function end() {
     say("The time is up. What was saved in time is submitted by the server, also while you have no connection.");
     await new Promise((resolve) => { addEventListener("online", resolve, { once: true }); });
   }
-  const form = parts("submit");
+  const form = part("submit");
   form.elements.csrf_token.value = token();
   form.submit();
 }
@@ -92,8 +92,8 @@ function sayTime() {
   speak(deadline === null ? "No time limit" : words(left()));
 }
 
-parts("say").hidden = false;
-parts("say").addEventListener("click", sayTime);
+part("say").hidden = false;
+part("say").addEventListener("click", sayTime);
 document.addEventListener("keydown", (event) => {
   if (!event.altKey || !event.shiftKey || event.code !== "KeyT") return;
   event.preventDefault(); // some browsers go to their own bar by these keys

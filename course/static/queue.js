@@ -103,7 +103,7 @@ export function post(url, pairs) {
   });
 }
 
-async function attempt(save) {
+async function send(save) {
   const { url, serial, given, spent, fields } = save;
   const about = [["serial", serial], ["given", given], ["spent", spent]];
   try {
@@ -140,7 +140,7 @@ async function sendAll() {
   let sent = 0;
   let refused = "";
   for (let [save] = await waiting(); save; [save] = await waiting()) {
-    const outcome = await attempt(save);
+    const outcome = await send(save);
     if (!(await settle(save, outcome))) return stop(outcome.kind);
     wait = FIRST_WAIT;
     if (outcome.kind === "saved") sent += 1;
