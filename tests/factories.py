@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
@@ -25,6 +26,7 @@ from course.practice import queries as reviews
 from course.quality import actions as quality
 from course.quality.models import Panel
 from course.study import actions as study
+from course.web import Refused
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
@@ -91,13 +93,24 @@ def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime =
         return assessment.start(user, catalog().assessments[slug], now=now)
 
 
+def save_answer(
+    user: User, code: UUID, position: int, answer: Any, *, serial: int, now: datetime, given_at: datetime | None = None
+) -> int:
+    """Saves an answer that is made already, in the context that is open. Raises what refuses it."""
+    save = assessment.Save(user.id, code, position, lambda _item, _order: answer, serial, given_at)
+    (outcome,) = assessment.save_all([save], now=now)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
 def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: datetime = NOON) -> Attempt:
     """A submitted attempt, all right or all wrong."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
         for place in attempts.paper_of(attempt):
             answer = place.item.solution if right else wrong_answer(place)
-            assessment.save_answer(user, attempt.code, place.position, answer, serial=1, now=now)
+            save_answer(user, attempt.code, place.position, answer, serial=1, now=now)
         return assessment.submit(user, attempt, now=now)
 
 

@@ -278,7 +278,7 @@ def _settle(save: Save, target: queries.Target, answer: Given, now: datetime) ->
     """The serial that stands after the save; that of the target where nothing is to be written."""
     if target.submitted_at is not None:
         raise AttemptClosed
-    if target.deadline and now > entry.closes_at(target.deadline, target.grace_seconds):
+    if entry.is_over(target.deadline, target.grace_seconds, now):
         raise TimeIsUp
     if answer == target.answer or (not answer and not target.answer):
         return target.serial
@@ -297,24 +297,6 @@ def _row(save: Save, target: queries.Target, answer: Given, now: datetime) -> di
         "saved_at": now,
         "spent": min(max(save.spent, 0), tally.LONGEST),
     }
-
-
-def save_answer(
-    user: User,
-    code: UUID,
-    position: int,
-    answer: Given,
-    *,
-    serial: int,
-    now: datetime,
-    given_at: datetime | None = None,
-) -> int:
-    """Saves one answer that is made already and returns the serial that stands. Raises what refuses it."""
-    save = Save(user.id, code, position, lambda _item, _order: answer, serial, given_at)
-    (outcome,) = save_all([save], now=now)
-    if isinstance(outcome, Refused):
-        raise outcome
-    return outcome
 
 
 @unit_of_work

@@ -76,7 +76,7 @@ def deadline(started_at: datetime, limit: int | None, granted: Granted) -> datet
 
 
 def closes_at(deadline: datetime, grace_seconds: int) -> datetime:
-    """Until when a save that was on its way still counts."""
+    """Before when a save that was on its way still counts."""
     return deadline + timedelta(seconds=grace_seconds)
 
 

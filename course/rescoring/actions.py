@@ -11,6 +11,7 @@ from course.accounts.models import User
 from course.assessment import actions as assessment
 from course.assessment.models import Attempt, AttemptItem
 from course.audit.log import Event, record
+from course.catalog.queries import title_of
 from course.certificates import actions as certificates
 from course.certificates import queries as register
 from course.certificates.models import Certificate, Reason
@@ -174,7 +175,7 @@ def _tell(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str])
 
 def _told(change: Change, result: Result) -> dict[str, Any]:
     return {
-        "title": queries.title_of(change.sitting.assessment_id),
+        "title": title_of(change.sitting.assessment_id),
         "number": change.sitting.number,
         "before": change.before.in_words(),
         "after": result.in_words(),

@@ -1,6 +1,7 @@
 """Re-scoring in the console: keys that changed, the effect of a decision before it is made, what was decided, and the
 certificates that this puts in question."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from course import clock
 from course.access import Permission, me, requires
 from course.accounts import queries as accounts
 from course.assessment.scoring import Place
-from course.catalog.queries import catalog
+from course.catalog.queries import catalog, title_of
 from course.certificates import queries as certificates
 from course.completion import queries as completion
 from course.rescoring import actions, queries, rescore
@@ -71,12 +72,12 @@ class Reworded:
 
 
 def _wordings(scope: Scope) -> list[Reworded]:
-    answered = [place.digest for sitting in scope.submitted for place in scope.of(sitting)]
+    answered = Counter(place.digest for sitting in scope.submitted for place in scope.of(sitting))
     found = []
     for digest, place in scope.wordings.items():
         fitting = rescore.rekeyed(place.item, scope.corrected) if scope.corrected else None
         corrected = replace(place, wording=replace(place.wording, item=fitting)) if fitting else None
-        found.append(Reworded(place, answered.count(digest), corrected))
+        found.append(Reworded(place, answered[digest], corrected))
     return sorted(found, key=lambda one: -one.attempts)
 
 
@@ -96,7 +97,7 @@ def _preview_page(item_id: str, form: DecideForm, status: int) -> ResponseReturn
         effects=[(one, queries.consequences_of(one)) for one in effects],
         people=accounts.people_of(list(named)),
         names=NAMES,
-        title_of=queries.title_of,
+        title_of=title_of,
         decisions=DECISIONS,
         form=form,
     )
@@ -115,7 +116,7 @@ def rescoring(code: UUID) -> ResponseReturnValue:
         rows=queries.rescored(found, page=page, size=PAGE),
         questions=queries.questions_of(found),
         decisions=DECISIONS,
-        title_of=queries.title_of,
+        title_of=title_of,
         total=total,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -128,7 +129,7 @@ def questions() -> ResponseReturnValue:
     rows = queries.open_questions()
     asked = [row[0] for row in rows]
     return render_template(
-        "rescoring/questions.html", rows=rows, scores=queries.scores_behind(asked), title_of=queries.title_of
+        "rescoring/questions.html", rows=rows, scores=queries.scores_behind(asked), title_of=title_of
     )
 
 
@@ -180,7 +181,7 @@ def _question_page(asked: Question, rescoring: Rescoring, form: QuestionForm, st
         person=person,
         standing=standing,
         scores=queries.scores_behind([asked])[asked.id],
-        title_of=queries.title_of,
+        title_of=title_of,
         form=form,
     )
     return page, status

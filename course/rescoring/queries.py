@@ -275,9 +275,3 @@ def scores_behind(questions: Sequence[Question]) -> dict[int, list[tuple[Attempt
         ]
         for question in questions
     }
-
-
-def title_of(assessment_id: str) -> str:
-    """The assessment's title; its id where it has left the course file."""
-    rules = catalog().assessments.get(assessment_id)
-    return catalog().title_of(rules) if rules else assessment_id

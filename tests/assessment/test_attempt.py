@@ -175,7 +175,7 @@ class TestAtOnce:
             with either_app.app_context():
                 choice = ["abc"[number // 10]]
                 try:
-                    actions.save_answer(learner, attempt.code, position, choice, serial=number // 10 + 1, now=NOON)
+                    factories.save_answer(learner, attempt.code, position, choice, serial=number // 10 + 1, now=NOON)
                 except actions.AnsweredElsewhere:
                     return "told"
                 return "saved"

@@ -60,7 +60,7 @@ def test_one_missed_must_pass_item_fails_the_attempt_and_the_result_says_so(app,
         missed = next(one for one in whole if one.item.must_pass)
         for one in whole:
             if one.position != missed.position:
-                actions.save_answer(learner, attempt.code, one.position, one.item.solution, serial=1, now=NOON)
+                factories.save_answer(learner, attempt.code, one.position, one.item.solution, serial=1, now=NOON)
         assert actions.submit(learner, attempt, now=NOON).passed is False
     page = pages.as_(learner).get(f"/attempts/{attempt.code}").text
     assert "Not passed yet" in page

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from course.assessment import actions, queries
+from course.assessment import queries
 from tests import factories
 from tests.factories import NOON
 
@@ -26,7 +26,7 @@ def test_every_answer_is_shown_with_when_it_was_given_and_saved(app, pages, lear
         for serial, answer in enumerate((place.order[0], place.order[1]), start=1):
             saved = NOON + timedelta(minutes=10 * serial)
             given = NOON + timedelta(minutes=1)
-            actions.save_answer(
+            factories.save_answer(
                 learner, attempt.code, place.position, [answer], serial=serial, now=saved, given_at=given
             )
     page = pages.as_(admin).get(f"/admin/attempts/{attempt.code}").text

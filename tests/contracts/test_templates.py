@@ -37,7 +37,10 @@ def test_no_template_imports_what_it_does_not_use():
 def test_no_template_is_orphaned():
     code = "".join(path.read_text() for path in Path(ROOT / "course").rglob("*.py"))
     code += "".join((FOLDER / name).read_text() for name in TEMPLATES)
-    mails = {f"mail/{kind}.txt" for kind in re.findall(r'"((?:report|review|confirm|reset|certificate|state|score)-[a-z]+)"', code)}
+    mails = {
+        f"mail/{kind}.txt"
+        for kind in re.findall(r'"((?:report|review|confirm|reset|certificate|state|score)-[a-z]+)"', code)
+    }
     types = {f"items/{name}.html" for name in TYPES}
     assert types <= set(TEMPLATES)
     assert [n for n in TEMPLATES if f'"{n}"' not in code and n not in mails | types] == []

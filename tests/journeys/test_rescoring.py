@@ -93,7 +93,7 @@ def answer(app, person, letter):
     with app.app_context():
         for place in attempts.paper_of(attempt):
             given = [letter] if place.item.id == ITEM else place.item.solution
-            factories.assessment.save_answer(person, attempt.code, place.position, given, serial=1, now=clock.now())
+            factories.save_answer(person, attempt.code, place.position, given, serial=1, now=clock.now())
     return attempt
 
 

@@ -42,7 +42,7 @@ def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
                 given = answer
             elif left and not place.item.must_pass:
                 given, left = None, left - 1
-            assessment.save_answer(user, attempt.code, place.position, given, serial=1, now=now)
+            factories.save_answer(user, attempt.code, place.position, given, serial=1, now=now)
     return attempt
 
 

@@ -130,7 +130,7 @@ class TestEveryType:
         self.use(app, catalog, request.param)
         attempt = factories.start_attempt(app, learner)
         with app.app_context():
-            assessment.save_answer(learner, attempt.code, 1, corrected.solution, serial=1, now=NOON)
+            factories.save_answer(learner, attempt.code, 1, corrected.solution, serial=1, now=NOON)
             self.attempt = assessment.submit(learner, attempt, now=NOON)
         self.use(app, catalog, corrected)
         return corrected
