@@ -66,14 +66,14 @@ def test_extra_time_shows_up_while_the_attempt_runs(site, page):
 
 def test_at_the_end_the_page_submits_what_waited_for_the_connection(site, page):
     page.goto(page.url.rsplit("/", 1)[0] + "/all")
-    limit(site, page, 4, grace=60)
+    limit(site, page, 8, grace=60)
     page.reload()
     item = page.locator("[data-item]", has=page.locator("label.option input[type=radio]")).first
     position = int(item.get_attribute("data-position"))
     code = answering.code_in(page)
     page.context.set_offline(True)
     item.locator("label.option input").nth(2).check()
-    page.get_by_text("Time is up").wait_for(timeout=15_000)
+    page.get_by_text("Time is up").wait_for(timeout=20_000)
     page.wait_for_timeout(700)
     page.context.set_offline(False)
     page.wait_for_url(f"**/attempts/{page.url.split('/')[-2]}", timeout=30_000)
@@ -84,11 +84,12 @@ def test_at_the_end_the_page_submits_what_waited_for_the_connection(site, page):
 
 
 def test_an_attempt_that_is_submitted_elsewhere_says_so(page):
+    page.goto(page.url.rsplit("/", 1)[0] + "/all")
     other = page.context.new_page()
     other.goto(page.url.rsplit("/", 1)[0] + "/overview")
     with other.expect_navigation():
         other.get_by_role("button", name="Submit").click()
     look_again(page)
     page.get_by_text("This attempt was submitted in another tab").wait_for()
-    page.locator("[data-fields] input").first.check()
+    page.locator("label.option input").first.check()
     page.locator("[data-saved]").get_by_text("This attempt was submitted").wait_for()
