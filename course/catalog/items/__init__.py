@@ -20,7 +20,10 @@ def _types(of: type[Item]) -> Iterator[type[Item]]:
         yield from _types(one)
 
 
-TYPES: Mapping[str, type[Item]] = {get_args(one.model_fields["type"].annotation)[0]: one for one in _types(Item)}
+TYPES: Mapping[str, type[Item]] = {
+    get_args(one.model_fields["type"].annotation)[0]: one
+    for one in _types(Item)  # type: ignore[type-abstract]  # what is found below it is concrete
+}
 
 if TYPE_CHECKING:
     AnyItem = Item

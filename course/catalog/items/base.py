@@ -1,5 +1,6 @@
 """What every item has, whatever its type. A type is one module beside this one and one template of its name."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -65,21 +66,21 @@ class Item(Content):
     values: Mapping[str, float] = {}
 
     @property
+    @abstractmethod
     def solution(self) -> Answer:
         """An answer that is wholly right."""
-        raise NotImplementedError
 
     def order(self, seed: str) -> tuple[str, ...]:  # noqa: ARG002
         """What is shown in an order that the seed decides; kept with the paper."""
         return ()
 
+    @abstractmethod
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:
         """The answer that a form sent in fields whose names begin with `name`. Raises NotAnAnswer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def score(self, answer: Answer) -> Fraction:
         """From 0 to 1; an open item scores nothing."""
-        raise NotImplementedError
 
     def labels(self) -> dict[str, str]:
         """What can be chosen, for the item's statistics: label -> words, as the bank has them."""
