@@ -1,10 +1,11 @@
 """Arithmetic written by people: the keys of parametric items, and the calculator beside an item. Pure."""
 
+import ast
 import math
 import re
 from collections.abc import Mapping
 
-from simpleeval import InvalidExpression, SimpleEval
+from simpleeval import DEFAULT_OPERATORS, InvalidExpression, SimpleEval
 
 LONGEST = 120  # characters
 WRITTEN = re.compile(r"[0-9a-z_+\-*/(). ]+")
@@ -15,6 +16,8 @@ FUNCTIONS = {
     "cos": lambda degrees: math.cos(math.radians(degrees)),
     "tan": lambda degrees: math.tan(math.radians(degrees)),
 }
+# Powers are floats at once: whole numbers of millions of digits would keep the server busy for minutes.
+OPERATORS = DEFAULT_OPERATORS | {ast.Pow: lambda base, exponent: float(base) ** float(exponent)}
 
 
 class NoResult(ValueError):
@@ -27,7 +30,7 @@ def value(expression: str, names: Mapping[str, float] | None = None) -> float:
     if not WRITTEN.fullmatch(written) or len(written) > LONGEST:
         raise NoResult("Use numbers, + - × ÷ ^ and brackets.")
     try:
-        found = float(SimpleEval(functions=FUNCTIONS, names=NAMES | dict(names or {})).eval(written))
+        found = float(SimpleEval(OPERATORS, FUNCTIONS, NAMES | dict(names or {})).eval(written))
     except ZeroDivisionError:
         raise NoResult("Nothing can be divided by zero.") from None
     except (InvalidExpression, SyntaxError, ValueError, TypeError, ArithmeticError):
