@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from course.assessment.scoring import Place
+from course.assessment.scoring import Place, ruled
 from course.catalog.items.base import Answer
 
 LONGEST = 3600  # seconds: longer is a page that was left open, and says nothing of the item
@@ -46,10 +46,12 @@ def items(sat: Sat) -> Iterator[dict[str, Any]]:
 
 
 def options(sat: Sat) -> Iterator[dict[str, Any]]:
-    """A row for each label that was chosen."""
+    """A row for each label that was chosen; what is right to choose is as a re-scoring may have ruled."""
     for place in sat.paper:
         if place.points is not None:
-            for label in place.item.chosen(sat.answers.get(place.position)):
+            answer = sat.answers.get(place.position)
+            best = max(ruled(place.item, place.ruling), key=lambda item: item.score(answer))
+            for label in best.chosen(answer):
                 yield sat.key | {"item_id": place.item.id, "label": label, "count": 1}
 
 

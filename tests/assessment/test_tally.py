@@ -5,14 +5,19 @@ import threading
 from datetime import timedelta
 from fractions import Fraction
 
+import pytest
 from sqlalchemy import select, update
 
 from course import db
 from course.assessment import actions, queries, tally
 from course.assessment.models import AttemptItem, ItemTally, OptionTally, TotalTally
+from course.assessment.scoring import Place
+from course.assessment.wording import Wording
 from course.catalog.queries import catalog
 from course.db import unit_of_work
+from course.rescoring.rescore import key_of
 from tests import factories
+from tests.catalog.items import made
 from tests.factories import MODULE, NOON
 
 
@@ -139,3 +144,16 @@ def test_a_submit_during_a_recount_is_counted_once(either_app, monkeypatch):
         actions.recount(MODULE)
     assert counts(either_app) == after
     assert sum(int(row[-1]) for row in after["TotalTally"]) == 10
+
+
+@pytest.mark.parametrize(("decision", "answer", "label"), [
+    (None, "12.5", "right"), (None, "20", "wrong"),
+    ("new-key", "12.5", "wrong"), ("new-key", "20", "right"),
+    ("accept-both", "12.5", "right"), ("accept-both", "20", "right"), ("accept-both", "30", "wrong"),
+])  # fmt: skip
+def test_a_choice_is_counted_as_right_by_the_key_that_was_ruled(decision, answer, label):
+    item = made("numeric")
+    ruling = decision and {"decision": decision, "key": key_of(made("numeric", key=20))}
+    place = Place(1, Wording(item, MODULE, "Classify.", ()), (), item.digest, ruling=ruling, points=Fraction(1))
+    sat = tally.Sat(MODULE, True, Fraction(1), 1, [place], {1: {"text": answer, "unit": "mm"}})
+    assert [row["label"] for row in tally.options(sat)] == [label]
