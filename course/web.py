@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 PRODUCT_NAME = "Needlewise"
 CSP = (
@@ -42,7 +43,15 @@ class NotFound(Refused):
     message = WORDS[404]
 
 
+class Stored(IntegerConverter):
+    """A number in an address, as far as databases hold them; beyond that there is nothing at the address."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def init_app(app: Flask, *, secure: bool) -> None:
+    app.url_map.converters["int"] = Stored
     app.config.update(
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -199,9 +199,9 @@ def _go_on(attempt: Attempt, length: int) -> ResponseReturnValue:
     """Where the pressed button leads: to a question, to all of them, to a report, or to the overview."""
     code, here = attempt.code, request.form.get("here", 0, type=int)
     for name, on in {"flag": True, "unflag": False}.items():
-        if position := request.form.get(name, type=int):
-            actions.flag(attempt, position, on=on)
-            return _back_to(code, position if here else 0, position)
+        if (marked := request.form.get(name, 0, type=int)) in range(1, length + 1):
+            actions.flag(attempt, marked, on=on)
+            return _back_to(code, marked if here else 0, marked)
     go = request.form.get("go", "next")
     if go == "stay":
         return _back_to(code, here, 1)

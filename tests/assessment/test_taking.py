@@ -13,6 +13,7 @@ from course.catalog.items.numeric import Numeric
 from course.catalog.queries import catalog as content
 from tests import factories
 from tests.factories import MODULE, NOON
+from tests.pages import Pages
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -295,6 +296,22 @@ class TestFlags:
     def test_after_submitting_nothing_is_flagged(self, app, pages, learner, at):
         attempt = factories.sit(app, learner)
         assert pages.as_(learner).post_json(f"/attempts/{attempt.code}/1/flag", {"flagged": "yes"}).status_code == 409
+
+
+class TestPlacesThatThePaperLacks:
+    positions = (0, 13, 2**31, 2**63, 10**30)
+
+    def test_there_is_nothing_there(self, either_app, at):
+        user = factories.person(either_app, "Pat Person")
+        attempt, mine = factories.start_attempt(either_app, user), Pages(either_app)
+        sent = {"text": "Wrong.", "flagged": "yes"}
+        for place in (f"{position}{path}" for position in self.positions for path in ("", "/flag", "/report")):
+            assert save(mine, user, attempt, place, "a", **sent).status_code in (404, 405), place
+
+    def test_a_flag_there_is_passed_over(self, pages, learner, timed):
+        for position in self.positions:
+            data = {"flag": position, "here": 1, "go": "stay"}
+            assert pages.as_(learner).post(f"/attempts/{timed.code}/all", data).status == 303
 
 
 class TestReports:
