@@ -24,6 +24,7 @@ WORDS = {
     413: "That is more than can be sent at once.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
+LAST_PAGE = 1_000_000  # no list is longer, and databases count so far
 csrf = CSRFProtect()
 
 
@@ -41,6 +42,11 @@ class Refused(Exception):
 class NotFound(Refused):
     status = 404
     message = WORDS[404]
+
+
+class NotStorable(Refused):
+    status = 422
+    message = "What was sent holds a NUL character, which can't be kept. Go back, write it anew and send it again."
 
 
 class Stored(IntegerConverter):
@@ -63,6 +69,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     csrf.init_app(app)
+    app.before_request(_refuse_nul)
     app.after_request(functools.partial(_headers, secure=secure))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale_form)
@@ -71,6 +78,12 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
     app.add_template_filter(day)
     app.add_template_filter(moment)
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL keeps none, and no keyboard writes it."""
+    if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
+        raise NotStorable
 
 
 def _headers(response: Response, *, secure: bool) -> Response:
@@ -87,6 +100,11 @@ def _headers(response: Response, *, secure: bool) -> Response:
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
+
+
+def page_number() -> int:
+    """The page of a list that the address asks for, from 1."""
+    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
 
 
 def wants_json() -> bool:

@@ -17,6 +17,7 @@ from course.quality import queries as quality
 from course.review import queries as reviews
 from course.states import queries as states
 from course.study import queries as study
+from course.web import page_number
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 PAGE = 25
@@ -46,7 +47,7 @@ def people() -> ResponseReturnValue:
     text = request.args.get("q", "").strip()
     if text and (certificate := certificates.find_by_code(text)):
         return redirect(url_for("awards.certificate", code=certificate.code), 303)
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     found, pages = accounts.search(text, page=page, size=PAGE)
     counts = certificates.count_of([person.id for person in found])
     return render_template("admin/people.html", people=found, counts=counts, q=text, page=page, pages=pages)

@@ -12,7 +12,7 @@ from course.certificates import actions, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RejectForm, RevokeForm
 from course.certificates.models import Reason
-from course.web import NotFound, Refused
+from course.web import NotFound, Refused, page_number
 
 bp = Blueprint("awards", __name__, url_prefix="/admin")
 PAGE = 25
@@ -22,7 +22,7 @@ ALL_AT_ONCE = 500
 @bp.get("/requests/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def queue() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     total = queries.count_waiting()
     waiting = queries.waiting(page=page, size=PAGE)
     return render_template(
@@ -91,7 +91,7 @@ def reject(code: UUID) -> ResponseReturnValue:
 @bp.get("/certificates/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def register() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     total = queries.count_issued()
     return render_template(
         "certificates/register.html",

@@ -22,7 +22,7 @@ from course.quality.analysis import Row
 from course.quality.forms import OpenPanelForm, RatingsForm, ReplyForm
 from course.quality.models import Panel
 from course.quality.statistics import ENOUGH
-from course.web import NotFound
+from course.web import NotFound, page_number
 
 bp = Blueprint("quality", __name__, url_prefix="/admin")
 PAGE = 10  # items on a page of the worksheet
@@ -201,7 +201,7 @@ def worksheet(code: UUID) -> ResponseReturnValue:
     found = queries.panel_of(code)
     ids = [candidate.item.id for candidate in draw.candidates(catalog(), catalog().assessments[found.assessment_id])]
     pages = -(-len(ids) // PAGE)
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    page = min(page_number(), pages)
     shown = ids[(page - 1) * PAGE : page * PAGE]
     mine = {one.item_id: one.rating for one in queries.ratings_of(found) if one.rater == me().id}
     form = RatingsForm.of(shown)(round=found.round, **{f"rating-{id_}": mine.get(id_) for id_ in shown})

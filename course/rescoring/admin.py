@@ -19,7 +19,7 @@ from course.rescoring import actions, queries, rescore
 from course.rescoring.forms import DECISIONS, DecideForm, QuestionForm
 from course.rescoring.models import Question, Rescoring
 from course.rescoring.rescore import Scope
-from course.web import Refused
+from course.web import Refused, page_number
 
 bp = Blueprint("rescoring", __name__, url_prefix="/admin")
 PAGE = 25
@@ -32,7 +32,7 @@ WORDINGS = 6  # so many wordings are shown; an item with parameters has many
 def rescorings() -> ResponseReturnValue:
     if item_id := request.args.get("item", "").strip():
         return redirect(url_for(".preview", item_id=item_id), 303)
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     return render_template(
         "rescoring/rescorings.html",
         changed=queries.changed_keys(),
@@ -108,7 +108,7 @@ def _preview_page(item_id: str, form: DecideForm, status: int) -> ResponseReturn
 @requires(Permission.RESCORE)
 def rescoring(code: UUID) -> ResponseReturnValue:
     found = queries.rescoring_of(code)
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     total = queries.count_rescored(found)
     return render_template(
         "rescoring/rescoring.html",

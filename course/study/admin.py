@@ -1,11 +1,12 @@
 """What readers say of the sections, and how the contact hours of each module were computed."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from course.access import Permission, requires
 from course.catalog.queries import catalog
 from course.study import contact, queries
+from course.web import page_number
 
 bp = Blueprint("readers", __name__, url_prefix="/admin")
 PAGE = 25
@@ -14,7 +15,7 @@ PAGE = 25
 @bp.get("/feedback/")
 @requires(Permission.CONSOLE)
 def feedback() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     return render_template(
         "study/feedback.html",
         catalog=catalog(),
