@@ -549,7 +549,7 @@ def test_plain_files_that_are_no_text_are_refused_with_a_sentence(name):
         FORMATS[name].read(b"x" * (report.MAX_BYTES + 1))
 
 
-@pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b'type,stem\n"single,x'])
+@pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b'type,stem\n"single,x', b'type,"stem', b"x" * 200_000])
 def test_a_table_without_our_columns_or_with_an_open_cell_is_refused(data):
     with pytest.raises(Unreadable, match=r"column names|not readable as CSV"):
         FORMATS["csv"].read(data)

@@ -60,10 +60,12 @@ def read(data: bytes) -> Imported:
     head = text.partition("\n")[0]
     cell_end = ";" if head.count(";") > head.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_end, strict=True)
-    if not {"type", "stem"} <= set(rows.fieldnames or ()):
-        raise Unreadable("The first line does not name the columns type and stem; begin with a line of column names.")
     reading = Reading()
     try:
+        if not {"type", "stem"} <= set(rows.fieldnames or ()):
+            raise Unreadable(
+                "The first line does not name the columns type and stem; begin with a line of column names."
+            )
         for row in rows:
             name = row.get("id") or f"line {rows.line_num}"
             reading.add(name, lambda note, row=row: _item(row, note))  # type: ignore[misc]
