@@ -55,12 +55,18 @@ class TestSave:
         with app.app_context():
             assert db.session.query(Answer).count() == 1
 
+    def test_nobody_saves_into_another_persons_attempt(self, app, pages, other_learner, address, order):
+        assert pages.as_(other_learner).post_json(address, {"a": order[0], "serial": 1}).status_code == 404
+        with app.app_context():
+            assert db.session.query(Answer).count() == 0
+
     def test_a_page_that_is_behind_is_told_what_stands(self, pages, learner, attempt, place, address, order):
         mine, n = pages.as_(learner), place.position
-        mine.post_json(address, {"a": order[0], "serial": 1})
-        late = mine.post_json(address, {"a": order[1], "serial": 1})
-        assert late.status_code == 409
-        assert late.json["kind"] == "AnsweredElsewhere"
+        mine.post_json(address, {"a": order[0], "serial": 2})
+        for serial in (1, 2):
+            late = mine.post_json(address, {"a": order[1], "serial": serial})
+            assert late.status_code == 409
+            assert late.json["kind"] == "AnsweredElsewhere"
         page = mine.post(f"/attempts/{attempt.code}/all", {f"a{n}": order[1], f"serial{n}": 1, "here": n})
         assert page.status == 409
         assert "answered in another tab" in page.text
