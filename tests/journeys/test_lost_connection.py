@@ -92,3 +92,24 @@ def test_an_answer_given_while_signed_out_waits_for_the_next_sign_in_of_its_owne
     page.get_by_text("1 answer waited in this browser: saved now.").wait_for()
     page.goto(address)
     assert is_chosen(first_choice(page), 2)
+
+
+def test_an_answer_that_a_busy_server_did_not_take_is_sent_until_it_does(person):
+    page = person.page
+    item = first_choice(page)
+    refusals = iter([503, 500, 429])
+
+    def answer(route):
+        status = next(refusals, None)
+        if route.request.method == "POST" and status:
+            route.fulfill(status=status, json={"error": "Not saved yet."})
+        else:
+            route.fallback()
+
+    page.context.route(f"**{item.get_attribute('data-item')}", answer)
+    choose(item, 1)
+    item.get_by_text("Kept in this browser").wait_for()
+    item.get_by_text("✓ Saved").wait_for(timeout=20_000)
+    assert next(refusals, None) is None
+    page.reload()
+    assert is_chosen(first_choice(page), 1)
