@@ -173,7 +173,7 @@ OTHER_KEYS = {
     "ordering": {"steps": ["Act", "Feel", "Look", "Listen"]},
     "numeric": {"key": 3},
     "hotspot": {"key": "lung"},
-    "needle": {"answer": {"entry": 76, "angle": -66, "depth": 44}},
+    "needle": {"answer": {"entry": 76, "angle": -66, "depth": 34}},
 }
 
 

@@ -100,7 +100,7 @@ def test_no_needle_goes_through_bone(section, placement):
 
 
 def test_a_rib_is_no_backstop_and_the_blade_is_one():
-    on_rib = judge(RHOMBOID, Placement(entry=18, angle=0, depth=30))
+    on_rib = judge(RHOMBOID.model_copy(update={"overshoot": 10}), Placement(entry=18, angle=0, depth=30))
     assert on_rib.on_bone
     assert not on_rib.safe
     assert "no backstop to rely on" in on_rib.reasons[0]
@@ -111,7 +111,7 @@ def test_a_rib_is_no_backstop_and_the_blade_is_one():
 
 def test_a_needle_that_stops_short_of_the_pleura_is_told_what_lies_beyond():
     verdict = judge(RHOMBOID, Placement(entry=40, angle=0, depth=30))
-    assert verdict.reasons == ("Beyond the tip, within 10 mm, lies the pleura.",)
+    assert verdict.reasons == ("Beyond the tip, within 20 mm, lies the pleura.",)
 
 
 @pytest.mark.parametrize("name", sorted(SECTIONS))
