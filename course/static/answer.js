@@ -55,9 +55,9 @@ async function save(item) {
   const serial = Number(item.dataset.serial) + 1;
   know(item, serial);
   say(item, "saving", "Saving …");
-  const kept = await put({ url: item.dataset.item, serial, fields: given(item), given: Date.now(), spent });
+  const kept = put({ url: item.dataset.item, serial, fields: given(item), given: Date.now(), spent });
   spent = 0;
-  if (Number(item.dataset.serial) === serial) know(item, kept.serial);
+  await kept;
   flush();
 }
 

@@ -35,26 +35,17 @@ async function stored(mode, work) {
   });
 }
 
-// The next serial of an item is beyond those that wait, whichever tab they came from.
-function numbered(save, others) {
-  const taken = others.filter((one) => one.url === save.url).map((one) => one.serial + 1);
-  return { ...save, serial: Math.max(save.serial, ...taken) };
-}
-
-// Keeps a save {url, serial, fields, given, spent}; returns it with the serial that it got.
+// Keeps a save {url, serial, fields, given, spent}. Added and committed in one go, without waiting for a reply:
+// a tab closed in the next moment has still handed it over.
 export async function put(save) {
-  let kept;
-  try {
-    await stored("readwrite", (store) => {
-      const others = store.getAll();
-      others.onsuccess = () => store.add((kept = numbered(save, [...others.result, ...unkept])));
-      return others;
-    });
-  } catch {
-    kept = { ...numbered(save, unkept), id: `unkept ${save.url} ${unkept.length} ${save.given}` };
-    unkept.push(kept);
-  }
-  return kept;
+  const added = (store) => {
+    const request = store.add(save);
+    store.transaction.commit?.();
+    return request;
+  };
+  await stored("readwrite", added).catch(() => {
+    unkept.push({ ...save, id: `unkept ${save.url} ${unkept.length} ${save.given}` });
+  });
 }
 
 export async function waiting() {
@@ -62,12 +53,23 @@ export async function waiting() {
   return [...kept, ...unkept].filter((one) => !foreign.has(one.id));
 }
 
+// Takes saves off the queue. What another tab put in behind them under the same serial gets the next one.
 async function drop(saves) {
   const gone = saves.map((one) => one.id);
   unkept = unkept.filter((one) => !gone.includes(one.id));
   const kept = (store) => {
     for (const id of gone) store.delete(id);
-    return store.count();
+    const left = store.getAll();
+    left.onsuccess = () => {
+      for (const { url, serial } of saves) {
+        let taken = serial;
+        for (const one of left.result.filter((other) => other.url === url)) {
+          taken = Math.max(one.serial, taken + 1);
+          if (taken > one.serial) store.put({ ...one, serial: taken });
+        }
+      }
+    };
+    return left;
   };
   await stored("readwrite", kept).catch(() => {});
 }

@@ -65,7 +65,8 @@ def test_a_quiz_is_taken_by_keyboard_alone(start, site):
     page = one.page
     length = page.locator("[data-place]").count()
     for n in range(1, length + 1):
-        if page.locator("[data-fields] input[type=radio], [data-fields] input[type=checkbox]").count():
+        options = page.locator("[data-fields] input[type=radio], [data-fields] input[type=checkbox]").count()
+        if options:
             tab_to(page, "[data-fields] input")
             page.keyboard.press("Space")
             page.get_by_text("✓ Saved").wait_for()
@@ -74,7 +75,7 @@ def test_a_quiz_is_taken_by_keyboard_alone(start, site):
             with page.expect_response("**/flag"):
                 page.keyboard.press("Space")
             page.locator("[data-flag][aria-pressed=true]").wait_for()
-            page.locator("[data-place='1'].flagged.answered").wait_for()
+            page.locator("[data-place='1'].flagged" + (".answered" if options else "")).wait_for()
         tab_to(page, "[name=go][value=next]")
         with page.expect_navigation():
             page.keyboard.press("Enter")
