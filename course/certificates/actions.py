@@ -1,5 +1,3 @@
-import hashlib
-import secrets
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -13,12 +11,11 @@ from course.accounts.models import License, User
 from course.audit.log import Event, record
 from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
-from course.certificates import award, numbers, pdf, queries
-from course.certificates.models import Certificate, Reason, Request, Revocation, State
+from course.certificates import award, making, queries
+from course.certificates.models import Certificate, Correction, Reason, Request, Revocation, State
 from course.completion import queries as completion
 from course.completion.rules import Requirement
 from course.db import unit_of_work
-from course.review import queries as reviews
 from course.web import Refused
 
 
@@ -51,14 +48,8 @@ class RevokedAlready(Refused):
     message = "This certificate was revoked already; the first revocation stands."
 
 
-class AwaitsReview(Refused):
-    message = "The content of this course awaits clinical review, and the provider issues no certificate before that."
-
-
-class NameNotPrintable(Refused):
-    message = (
-        "The name, or another fact, has letters that the certificate's font can't set. Ask for it in Latin letters."
-    )
+class EndedAlready(Refused):
+    message = "This certificate was revoked or superseded already; what was done first stands."
 
 
 @unit_of_work
@@ -97,7 +88,7 @@ def request_certificate(
         course=course.id, content_hash=request.content_hash, before=None, after=State.WAITING,
     )  # fmt: skip
     if course.certificate == "at_once":
-        with suppress(AwaitsReview):  # then it waits in the queue until the content is signed
+        with suppress(making.AwaitsReview):  # then it waits in the queue until the content is signed
             issue(request, actor=None, now=now)
     return request
 
@@ -113,7 +104,7 @@ def issue(request: Request, *, actor: User | None, now: datetime) -> Certificate
         raise Decided
     if person.email_confirmed_at is None:
         raise EmailNotConfirmed
-    certificate = _frozen(request, actor, now)
+    certificate = making.draft(request, actor=actor, now=now)
     db.session.add(certificate)
     request.state, request.decided_at, request.decided_by = State.ISSUED, now, certificate.issued_by
     db.session.flush()
@@ -122,62 +113,8 @@ def issue(request: Request, *, actor: User | None, now: datetime) -> Certificate
         course=request.course_id, content_hash=certificate.content_hash, document_sha256=certificate.document_sha256,
         before=State.WAITING, after=State.ISSUED,
     )  # fmt: skip
-    _mail(request, "certificate-issued", certificate.code, now, link=_verify_url(certificate.code))
+    _mail(request, "certificate-issued", certificate.code, now, link=making.verify_url(certificate.code))
     return certificate
-
-
-def _frozen(request: Request, actor: User | None, now: datetime) -> Certificate:
-    license_ = accounts.license_of(request.license_id)
-    code = numbers.code_from(secrets.token_bytes(10))
-    facts = award.facts(
-        code=code,
-        cycle=request.cycle,
-        course_id=request.course_id,
-        name=request.attested_name,
-        license_=award.License(license_.profession, license_.number if request.print_license else None),
-        state=catalog().jurisdictions[license_.jurisdiction],
-        completion=request.completion,
-        reviews=_reviews(request),
-        content_hash=request.content_hash,
-        provider=catalog().provider,
-        completed_at=request.completed_at,
-        issued_at=now,
-        issued_by=actor.legal_name if actor else "Issued automatically on completion",
-        verify_url=_verify_url(code),
-        template_version=pdf.template_version(),
-    )
-    try:
-        document = pdf.render(facts)
-    except pdf.NameNotPrintable:
-        raise NameNotPrintable from None
-    return Certificate(
-        code=facts.code,
-        user_id=request.user_id,
-        course_id=request.course_id,
-        cycle=request.cycle,
-        request_id=request.id,
-        name=facts.name,
-        facts=facts.to_json(),
-        content_hash=facts.content_hash,
-        template_version=facts.template_version,
-        document=document,
-        document_sha256=hashlib.sha256(document).hexdigest(),
-        issued_at=now,
-        issued_by=facts.issued_by,
-    )
-
-
-def _reviews(request: Request) -> dict[str, str]:
-    """Who signed the content that was studied, by its digest; refused where the provider wants it signed first."""
-    digests = [module.get("reviewed_digest", "") for module in request.completion["modules"]]
-    signed = reviews.by_digest(digests)
-    if not catalog().provider.certify_unreviewed and set(digests) - signed.keys():
-        raise AwaitsReview
-    return {digest: f"{review.name}, {review.credentials}, {review.at:%Y-%m-%d}" for digest, review in signed.items()}
-
-
-def _verify_url(code: str) -> str:
-    return f"{current_app.extensions['base_url']}/verify/{code}"
 
 
 def _mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
@@ -224,27 +161,58 @@ def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, 
         jobs.put(
             "mail", key=f"certificate-revoked:{certificate.code}", now=now, to=person.email,
             template="certificate-revoked", name=person.legal_name, code=certificate.code,
-            reason=reason, link=_verify_url(certificate.code),
+            reason=reason, link=making.verify_url(certificate.code),
         )  # fmt: skip
     return revocation
 
 
 @unit_of_work
-def reissue(certificate: Certificate, note: str, *, actor: User, now: datetime) -> Certificate:
-    """Revokes a certificate in favor of one that states what the person's record shows now.
+def supersede(certificate: Certificate, why: Correction, note: str, *, actor: User, now: datetime) -> Certificate:
+    """Puts a new certificate in the place of one; the old number stays checkable and points to it.
 
-    The signature, the name and the license are those of the first. Raises NotComplete where the course is met no more.
+    After a re-scoring it states what the person's record shows now (NotComplete where the course is met no more), else
+    what the first one stated. The signature, the license and the cycle are those of the first.
     """
-    person, course = db.locked(User, certificate.user_id), course_of(certificate.course_id)
+    person = db.locked(User, certificate.user_id)
+    if queries.certificate_of(certificate.code).ended:
+        raise EndedAlready
+    request = queries.request_behind(certificate)
+    if why is Correction.RESCORED:
+        request = _signed_again(request, person, actor=actor, now=now)
+    return _supersede(certificate, request, why, note, actor=actor, now=now)
+
+
+def _supersede(
+    certificate: Certificate, request: Request, why: Correction, note: str, *, actor: User, now: datetime
+) -> Certificate:
+    successor = making.draft(request, actor=actor, now=now, supersedes=certificate, why=why)
+    db.session.add(successor)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise EndedAlready from None
+    record(
+        Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=certificate.user_id, now=now,
+        reason=f"{why}: {note}", successor=successor.code, document_sha256=successor.document_sha256,
+        before="valid", after="superseded",
+    )  # fmt: skip
+    _mail(
+        request, "certificate-superseded", successor.code, now,
+        code=certificate.code, reason=why, link=making.verify_url(successor.code),
+    )  # fmt: skip
+    return successor
+
+
+def _signed_again(signed: Request, person: User, *, actor: User, now: datetime) -> Request:
+    """The request with what the person's record shows now."""
+    course = course_of(signed.course_id)
     standing = completion.standing_of(person, course)
     if not standing.complete or standing.completed_at is None:
         raise NotComplete(standing.missing)
-    revoke(certificate, Reason.REPLACED, note, actor=actor, now=now)
-    signed = queries.request_behind(certificate)
     request = Request(
         user_id=person.id,
         course_id=course.id,
-        cycle=queries.awards_of(person.id)[course.id].cycle + 1,
+        cycle=signed.cycle,
         license_id=signed.license_id,
         print_license=signed.print_license,
         attested_name=signed.attested_name,
@@ -253,11 +221,14 @@ def reissue(certificate: Certificate, note: str, *, actor: User, now: datetime) 
         completion=award.completion(course, catalog(), standing),
         completed_at=standing.completed_at,
         requested_at=signed.requested_at,
+        state=State.ISSUED,
+        decided_at=now,
+        decided_by=actor.legal_name,
     )
     db.session.add(request)
     db.session.flush()
     record(
         Event.CERTIFICATE_REQUESTED, actor, f"request:{request.code}", person_id=person.id, now=now,
-        course=course.id, content_hash=request.content_hash, before=None, after=State.WAITING,
+        course=course.id, content_hash=request.content_hash, before=None, after=State.ISSUED,
     )  # fmt: skip
-    return issue(request, actor=actor, now=now)
+    return request

@@ -5,8 +5,6 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from course.certificates.models import Reason
 
-BY_HAND = [reason for reason in Reason if reason is not Reason.REPLACED]  # that one comes with its replacement
-
 
 class RequestForm(FlaskForm):
     license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
@@ -40,7 +38,7 @@ class RejectForm(FlaskForm):
 class RevokeForm(FlaskForm):
     reason = SelectField(
         "Reason, shown in public", [DataRequired("Choose a reason.")],
-        choices=[SelectChoice("", "Choose a reason"), *(SelectChoice(one, one.capitalize()) for one in BY_HAND)],
+        choices=[SelectChoice("", "Choose a reason"), *(SelectChoice(one, one.capitalize()) for one in Reason)],
     )  # fmt: skip
     note = TextAreaField(
         "What happened", [DataRequired("Write what happened."), Length(max=2000)],

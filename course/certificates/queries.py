@@ -1,8 +1,8 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased, selectinload, undefer
 
 from course import db
 from course.accounts.models import User
@@ -10,6 +10,9 @@ from course.certificates import numbers
 from course.certificates.models import Certificate, Request, State
 from course.completion.rules import Kind
 from course.web import NotFound
+
+_successor = aliased(Certificate)
+STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
 
 
 def find_by_code(text: str) -> Certificate | None:
@@ -42,23 +45,27 @@ def request_behind(certificate: Certificate) -> Request:
 
 
 def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
+    """The newest revision."""
     return db.session.scalars(
-        select(Certificate).filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+        select(Certificate)
+        .filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+        .order_by(Certificate.revision.desc())
+        .limit(1)
     ).one_or_none()
 
 
 def awards_of(user_id: int) -> dict[str, Certificate]:
     """The person's newest certificate in each course."""
-    rows = db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle))
+    rows = db.session.scalars(
+        select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle, Certificate.revision)
+    )
     return {row.course_id: row for row in rows}
 
 
 def valid_awards(user_id: int) -> Sequence[Certificate]:
-    """The person's certificates that were not revoked."""
+    """The person's certificates that were neither revoked nor superseded."""
     return db.session.scalars(
-        select(Certificate)
-        .where(Certificate.user_id == user_id, ~Certificate.revocation.has())
-        .order_by(Certificate.id)
+        select(Certificate).where(Certificate.user_id == user_id, STANDS).order_by(Certificate.id)
     ).all()
 
 
@@ -73,7 +80,7 @@ def awards_resting_on(passes: Collection[tuple[int, str]]) -> list[Certificate]:
     rows = db.session.execute(
         select(Certificate, Request)
         .join(Request, Request.id == Certificate.request_id)
-        .where(Certificate.user_id.in_({user_id for user_id, _ in passes}), ~Certificate.revocation.has())
+        .where(Certificate.user_id.in_({user_id for user_id, _ in passes}), STANDS)
         .order_by(Certificate.id)
     )
     return [certificate for certificate, request in rows if _rests_on(request, passes)]

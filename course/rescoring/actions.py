@@ -14,7 +14,7 @@ from course.audit.log import Event, record
 from course.catalog.queries import title_of
 from course.certificates import actions as certificates
 from course.certificates import queries as register
-from course.certificates.models import Certificate, Reason
+from course.certificates.models import Certificate, Correction, Reason
 from course.db import unit_of_work
 from course.rescoring import queries, rescore
 from course.rescoring.models import Question, RescoredAttempt, Rescoring
@@ -198,7 +198,8 @@ def keep(question: Question, reason: str, *, actor: User, now: datetime) -> None
 def reissue(question: Question, reason: str, *, actor: User, now: datetime) -> Certificate:
     """Replaces the certificate by one that states what the person's record shows now."""
     _settle(question, "re-issued", reason, actor, now)
-    return certificates.reissue(register.certificate_of(question.certificate_code), reason, actor=actor, now=now)
+    certificate = register.certificate_of(question.certificate_code)
+    return certificates.supersede(certificate, Correction.RESCORED, reason, actor=actor, now=now)
 
 
 @unit_of_work

@@ -243,7 +243,7 @@ class TestQuestions:
         assert 'value="re-issue"' in mine.get(f"/admin/questions/{asked.code}").html
         mine.post(f"/admin/questions/{asked.code}", {"decision": "re-issue", "reason": "Corrected."})
         assert "Re-issued as" in mine.get("/admin/questions/").text
-        assert "replaced by a corrected certificate" in pages.get(f"/verify/{asked.certificate_code}").text
+        assert "an assessment was scored anew" in pages.get(f"/verify/{asked.certificate_code}").text
 
     def test_one_that_was_revoked_elsewhere_is_in_question_no_more(self, pages, admin, asked):
         mine = pages.as_(admin)
@@ -251,7 +251,3 @@ class TestQuestions:
         mine.post(f"/admin/certificates/{asked.certificate_code}/revoke", sent)
         assert asked.certificate_code not in mine.get("/admin/questions/").text
         assert "Nothing is left to decide" in mine.get(f"/admin/questions/{asked.code}").text
-
-    def test_that_it_was_replaced_is_no_reason_to_choose_by_hand(self, pages, admin, asked):
-        page = pages.as_(admin).get(f"/admin/certificates/{asked.certificate_code}").text
-        assert "Replaced by a corrected certificate" not in page

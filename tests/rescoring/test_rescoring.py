@@ -279,8 +279,8 @@ class TestCertificates:
             new = actions.reissue(asked, "Corrected.", actor=admin, now=NOON + timedelta(days=2))
         with app.app_context():
             old = register.certificate_of(certified.code)
-            assert old.revocation.reason == "replaced by a corrected certificate"
-            assert (new.cycle, new.name) == (2, old.name)
+            assert (old.revocation, old.successor.supersedes_why) == (None, "an assessment was scored anew")
+            assert (new.cycle, new.revision, new.name) == (1, 2, old.name)
             signed = [register.request_behind(one) for one in (old, register.certificate_of(new.code))]
             assert signed[0].attestation == signed[1].attestation
             assert new.facts["license_number"] == old.facts["license_number"]

@@ -5,6 +5,7 @@ import pytest
 
 from course.audit import queries as audit
 from course.certificates import actions as certificates
+from course.certificates import making
 from course.review import actions, queries
 from course.review.actions import ContentChanged, ReviewedAlready
 from tests import factories
@@ -111,7 +112,7 @@ def test_a_provider_may_refuse_certificates_for_unreviewed_content(app, reviewer
     provider = catalog.provider.model_copy(update={"certify_unreviewed": False})
     app.extensions["catalog"] = replaced(catalog, provider=provider)
     asked = factories.request(app, learner)
-    with app.app_context(), pytest.raises(certificates.AwaitsReview):
+    with app.app_context(), pytest.raises(making.AwaitsReview):
         certificates.issue(asked, actor=admin, now=NOON)
     sign(app, reviewer, catalog.modules[MODULE])
     with app.app_context():

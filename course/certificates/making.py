@@ -1,0 +1,90 @@
+"""From a request to the row of the register: what it states, its number, its document. Reads only, adds nothing."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from flask import current_app
+
+from course.accounts import queries as accounts
+from course.accounts.models import User
+from course.catalog.queries import catalog
+from course.certificates import award, numbers, pdf
+from course.certificates.models import Certificate, Correction, Request
+from course.review import queries as reviews
+from course.web import Refused
+
+
+class AwaitsReview(Refused):
+    message = "The content of this course awaits clinical review, and the provider issues no certificate before that."
+
+
+class NameNotPrintable(Refused):
+    message = (
+        "The name, or another fact, has letters that the certificate's font can't set. Ask for it in Latin letters."
+    )
+
+
+def draft(
+    request: Request,
+    *,
+    actor: User | None,
+    now: datetime,
+    supersedes: Certificate | None = None,
+    why: Correction | None = None,
+) -> Certificate:
+    """The row as it would be added. `actor` None: issued at once. Raises AwaitsReview, NameNotPrintable."""
+    license_ = accounts.license_of(request.license_id)
+    code = numbers.code_from(secrets.token_bytes(10))
+    facts = award.facts(
+        code=code,
+        cycle=request.cycle,
+        course_id=request.course_id,
+        name=request.attested_name,
+        license_=award.License(license_.profession, license_.number if request.print_license else None),
+        state=catalog().jurisdictions[license_.jurisdiction],
+        completion=request.completion,
+        reviews=_reviews(request),
+        content_hash=request.content_hash,
+        provider=catalog().provider,
+        completed_at=request.completed_at,
+        issued_at=now,
+        issued_by=actor.legal_name if actor else "Issued automatically on completion",
+        verify_url=verify_url(code),
+        template_version=pdf.template_version(),
+    )
+    try:
+        document = pdf.render(facts)
+    except pdf.NameNotPrintable:
+        raise NameNotPrintable from None
+    return Certificate(
+        code=facts.code,
+        revision=supersedes.revision + 1 if supersedes else 1,
+        supersedes_id=supersedes.id if supersedes else None,
+        supersedes_why=why,
+        user_id=request.user_id,
+        course_id=request.course_id,
+        cycle=request.cycle,
+        request_id=request.id,
+        name=facts.name,
+        facts=facts.to_json(),
+        content_hash=facts.content_hash,
+        template_version=facts.template_version,
+        document=document,
+        document_sha256=hashlib.sha256(document).hexdigest(),
+        issued_at=now,
+        issued_by=facts.issued_by,
+    )
+
+
+def _reviews(request: Request) -> dict[str, str]:
+    """Who signed the content that was studied, by its digest; refused where the provider wants it signed first."""
+    digests = [module.get("reviewed_digest", "") for module in request.completion["modules"]]
+    signed = reviews.by_digest(digests)
+    if not catalog().provider.certify_unreviewed and set(digests) - signed.keys():
+        raise AwaitsReview
+    return {digest: f"{review.name}, {review.credentials}, {review.at:%Y-%m-%d}" for digest, review in signed.items()}
+
+
+def verify_url(code: str) -> str:
+    return f"{current_app.extensions['base_url']}/verify/{code}"
