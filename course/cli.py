@@ -18,7 +18,10 @@ from course.accounts import queries as accounts
 from course.bench import measure
 from course.catalog.cli import content_group
 from course.catalog.loader import ContentInvalid
+from course.certificates import making
+from course.certificates import queries as certificates
 from course.config import BadSetting, Config
+from course.credentials import keys
 from course.search import index
 from course.states import actions as states
 from course.states.cli import states_group
@@ -59,9 +62,20 @@ def _ready_app(config: Config) -> Flask:
     app = create_app(config)
     migrate.upgrade(config.database)
     with app.app_context():
+        _refuse_another_address()
         states.announce(now=clock.now())
         index.refresh()
     return app
+
+
+def _refuse_another_address() -> None:
+    """What was signed for one address can't be checked at another."""
+    for did in certificates.outside_issuers(making.issuer().did):
+        host = did.removeprefix("did:web:").replace("%3A", ":")
+        raise BadSetting(
+            f"PUBLIC_URL: certificates are out that name {host} as the place to check them, and with another address "
+            f"they could no longer be checked. Set PUBLIC_URL to the address at {host} again."
+        )
 
 
 @cli.command()
@@ -107,6 +121,24 @@ def create_admin() -> None:
     config = _config()
     with _ready_app(config).app_context():
         click.echo(config.base_url + accounts_actions.invite_admin(now=clock.now()))
+
+
+@cli.group("keys")
+def keys_group() -> None:
+    """The keys that sign certificates, in the data folder."""
+
+
+@keys_group.command("list")
+def list_keys() -> None:
+    """Print the public keys, oldest first; the last one signs."""
+    for key in keys.ensure(_config().data):
+        click.echo(key.public)
+
+
+@keys_group.command("rotate")
+def rotate_keys() -> None:
+    """Add a key that signs from the next start on; what the older ones signed stays provable."""
+    click.echo(f"{keys.rotate(_config().data).public} signs from the next start on. Keep the older ones.")
 
 
 @cli.command("demo")

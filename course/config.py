@@ -5,7 +5,6 @@ Every setting is optional. A bad value raises BadSetting with one sentence that 
 
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -15,6 +14,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from course.files import write_once
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -128,20 +129,5 @@ def _secret_key(env: Mapping[str, str], data: Path) -> str:
         return env["SECRET_KEY"]
     kept = data / "secret_key"
     if not kept.exists():
-        _write_once(kept, secrets.token_urlsafe(48))
+        write_once(kept, secrets.token_urlsafe(48).encode())
     return kept.read_text().strip()
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Appears whole or not at all, and the first of two processes wins."""
-    handle, draft = tempfile.mkstemp(dir=path.parent)  # made readable for its owner alone
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink()

@@ -1,16 +1,21 @@
 """From a request to the row of the register: what it states, its number, its document. Reads only, adds nothing."""
 
 import hashlib
+import json
 import secrets
 from datetime import datetime
+from typing import cast
 
 from flask import current_app
 
 from course.accounts import queries as accounts
 from course.accounts.models import User
 from course.catalog.queries import catalog
-from course.certificates import award, numbers, pdf
+from course.certificates import award, badge, numbers, pdf, queries
+from course.certificates.facts import Facts
 from course.certificates.models import Certificate, Correction, Request
+from course.credentials import status_list
+from course.credentials.issuer import Issuer
 from course.review import queries as reviews
 from course.web import Refused
 
@@ -34,25 +39,9 @@ def draft(
     why: Correction | None = None,
 ) -> Certificate:
     """The row as it would be added. `actor` None: issued at once. Raises AwaitsReview, NameNotPrintable."""
-    license_ = accounts.license_of(request.license_id)
-    code = numbers.code_from(secrets.token_bytes(10))
-    facts = award.facts(
-        code=code,
-        cycle=request.cycle,
-        course_id=request.course_id,
-        name=request.attested_name,
-        license_=award.License(license_.profession, license_.number if request.print_license else None),
-        state=catalog().jurisdictions[license_.jurisdiction],
-        completion=request.completion,
-        reviews=_reviews(request),
-        content_hash=request.content_hash,
-        provider=catalog().provider,
-        completed_at=request.completed_at,
-        issued_at=now,
-        issued_by=actor.legal_name if actor else "Issued automatically on completion",
-        verify_url=verify_url(code),
-        template_version=pdf.template_version(),
-    )
+    facts = _facts(request, actor, now)
+    status_index = _free_status_index()
+    credential = _signed_badge(facts, request, status_index, now)
     try:
         document = pdf.render(facts)
     except pdf.NameNotPrintable:
@@ -72,9 +61,61 @@ def draft(
         template_version=facts.template_version,
         document=document,
         document_sha256=hashlib.sha256(document).hexdigest(),
+        credential=credential,
+        issuer=issuer().did,
+        status_index=status_index,
         issued_at=now,
         issued_by=facts.issued_by,
     )
+
+
+def _facts(request: Request, actor: User | None, now: datetime) -> Facts:
+    license_ = accounts.license_of(request.license_id)
+    code = numbers.code_from(secrets.token_bytes(10))
+    return award.facts(
+        code=code,
+        cycle=request.cycle,
+        course_id=request.course_id,
+        name=request.attested_name,
+        license_=award.License(license_.profession, license_.number if request.print_license else None),
+        state=catalog().jurisdictions[license_.jurisdiction],
+        completion=request.completion,
+        reviews=_reviews(request),
+        content_hash=request.content_hash,
+        provider=catalog().provider,
+        completed_at=request.completed_at,
+        issued_at=now,
+        issued_by=actor.legal_name if actor else "Issued automatically on completion",
+        verify_url=verify_url(code),
+        template_version=pdf.template_version(),
+    )
+
+
+def issuer() -> Issuer:
+    return cast(Issuer, current_app.extensions["issuer"])
+
+
+def _signed_badge(facts: Facts, request: Request, status_index: int, now: datetime) -> str:
+    """The Open Badge as text, to the byte as it is kept and handed out."""
+    person = accounts.people_of([request.user_id])[request.user_id]
+    unsigned = badge.credential(
+        facts,
+        issuer=issuer().did,
+        email=person.email,
+        salt=secrets.token_urlsafe(16),
+        status_index=status_index,
+    )
+    return json.dumps(issuer().sign(unsigned, now), ensure_ascii=False, indent=1)
+
+
+def _free_status_index() -> int:
+    """Drawn, so that a status list tells neither order nor number; each list is half full before the next begins."""
+    half = status_list.SIZE // 2
+    first = queries.count_issued() // half * status_list.SIZE
+    while True:
+        drawn = {first + secrets.randbelow(status_list.SIZE) for _ in range(8)}
+        if free := drawn - queries.taken_status_indexes(drawn):
+            return free.pop()
 
 
 def _reviews(request: Request) -> dict[str, str]:

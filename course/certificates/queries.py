@@ -39,6 +39,43 @@ def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
     return certificate.code, certificate.document
 
 
+def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
+    """Code and Open Badge of a certificate that stands: the person's own, or anyone's for who may see all."""
+    code = numbers.normalise(text) or ""
+    wanted = select(Certificate).where(Certificate.code == code, STANDS).options(undefer(Certificate.credential))
+    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
+    if certificate is None or certificate.credential is None:
+        raise NotFound
+    return certificate.code, certificate.credential
+
+
+def taken_status_indexes(drawn: Collection[int]) -> set[int]:
+    rows = db.session.scalars(select(Certificate.status_index).where(Certificate.status_index.in_(drawn)))
+    return {index for index in rows if index is not None}
+
+
+def ended_status_indexes(first: int, beyond: int) -> list[int]:
+    """Of the certificates that no longer stand, as far as their bits lie in this range."""
+    rows = db.session.scalars(
+        select(Certificate.status_index)
+        .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~STANDS)
+        .order_by(Certificate.status_index)
+    )
+    return [index for index in rows if index is not None]
+
+
+def highest_status_index() -> int:
+    return db.session.scalars(select(func.max(Certificate.status_index))).one() or 0
+
+
+def outside_issuers(did: str) -> list[str]:
+    """The public addresses, as DIDs, under which certificates are out, other than this one."""
+    rows = db.session.scalars(
+        select(Certificate.issuer).where(Certificate.issuer.like("did:web:%"), Certificate.issuer != did).distinct()
+    )
+    return [issuer for issuer in rows if issuer is not None]
+
+
 def request_behind(certificate: Certificate) -> Request:
     """The request that it was issued on."""
     return db.session.get_one(Request, certificate.request_id)

@@ -1,8 +1,10 @@
 """The course's checklist and the request for its certificate, the download, and the public check."""
 
+import functools
+import json
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -10,15 +12,19 @@ from course.access import Permission, may, me, public, requires
 from course.accounts import queries as accounts
 from course.accounts.models import License
 from course.catalog.queries import catalog, course_of
-from course.certificates import actions, queries
+from course.certificates import actions, making, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
 from course.completion import queries as completion
 from course.completion.steps import step_url
+from course.credentials import status_list
+from course.credentials.issuer import Issuer, instant
 from course.study import contact
+from course.web import NotFound
 
 bp = Blueprint("certificates", __name__)
+ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # wallets read it from pages of their own
 
 
 @bp.get("/courses/<course_id>")
@@ -88,6 +94,47 @@ def document(code: str) -> ResponseReturnValue:
     code, document = queries.document_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
     headers = {"Content-Disposition": f'inline; filename="certificate-{code}.pdf"'}
     return Response(document, mimetype="application/pdf", headers=headers)
+
+
+@bp.get("/certificates/<code>.json")
+@requires(Permission.CERTIFICATE_OWN)
+def credential(code: str) -> ResponseReturnValue:
+    """The Open Badge, while the certificate stands."""
+    code, credential = queries.credential_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{code}.json"'}
+    return Response(credential, mimetype=_badge_type(), headers=headers)
+
+
+def _badge_type() -> str:
+    """Open Badges 3.0 names the older of the two names of one media type."""
+    return request.accept_mimetypes.best_match(["application/vc+ld+json", "application/vc"]) or "application/vc+ld+json"
+
+
+@bp.get("/.well-known/did.json")
+@public
+def did() -> ResponseReturnValue:
+    """The keys of the site's DID, for wallets and verifiers anywhere."""
+    return Response(json.dumps(making.issuer().document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
+
+
+@bp.get("/status/<int:number>")
+@public
+def status(number: int) -> ResponseReturnValue:
+    """A status list, signed; there is one for each bit that a certificate can have."""
+    first = (number - 1) * status_list.SIZE
+    if number < 1 or first > queries.highest_status_index():
+        raise NotFound
+    ended = tuple(queries.ended_status_indexes(first, first + status_list.SIZE))
+    signed = _signed_list(making.issuer(), current_app.extensions["base_url"], number, ended)
+    return Response(signed, mimetype="application/vc+ld+json", headers=ANYWHERE)
+
+
+@functools.lru_cache(16)
+def _signed_list(issuer: Issuer, base_url: str, number: int, ended: tuple[int, ...]) -> str:
+    """Signed anew only when a bit changes."""
+    now = clock.now()
+    unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, valid_from=instant(now))
+    return json.dumps(issuer.sign(unsigned, now), indent=1)
 
 
 @bp.get("/verify/")

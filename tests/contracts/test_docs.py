@@ -22,14 +22,16 @@ def test_every_setting_is_in_the_readme():
     assert {name for name in names if f"`{name}`" not in README} == set()
 
 
-@pytest.mark.parametrize("command", ["content check", "people create-admin", "demo", "worker", "migrate", "bench"])
+@pytest.mark.parametrize(
+    "command", ["content check", "people create-admin", "demo", "worker", "migrate", "bench", "keys rotate"]
+)
 def test_every_command_is_in_the_readme(command):
     assert command.split()[0] in cli.commands
     assert f"./run {command}" in README
 
 
 def test_the_listed_commands_are_all_there_are():
-    assert set(cli.commands) == {"content", "people", "states", "demo", "worker", "migrate", "serve", "bench"}
+    assert set(cli.commands) == {"content", "people", "states", "demo", "worker", "migrate", "serve", "bench", "keys"}
 
 
 def test_the_table_of_the_curriculum_is_the_one_that_the_command_makes(catalog):

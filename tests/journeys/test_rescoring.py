@@ -185,6 +185,6 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     admin.press("Decide")
     new = re.search(r"Re-issued as ([A-Z0-9-]+)\.", admin.text())[1]
     stranger.go(f"/verify/{replaced}")
-    assert "replaced by a corrected certificate" in stranger.text()
+    assert "an assessment was scored anew" in stranger.text()
     stranger.go(f"/verify/{new}")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")

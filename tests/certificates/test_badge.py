@@ -1,0 +1,144 @@
+"""Every badge that is issued: by the official schema, by another verifier, and in its own words."""
+
+import base64
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jsonschema import Draft201909Validator
+from openbadgeslib.ob3.ldp import OB3LdpVerifier
+
+from course import create_app, db
+from course.certificates import actions, making, queries
+from course.certificates.models import Correction, Reason
+from course.credentials import multibase
+from tests import factories
+from tests.factories import NOON
+
+DATA = Path(__file__).parent.parent / "data" / "ob3"
+SCHEMA = Draft201909Validator(
+    json.loads((DATA / "schema" / "ob_v3p0_achievementcredential_schema.json").read_text()),
+    format_checker=Draft201909Validator.FORMAT_CHECKER,
+)
+NAMES = [
+    "Lena Learner",
+    "Łukasz O’Brien-Núñez",
+    "محمد بن سلمان",
+    "יעל כהן",
+    'Ann "Q" \\ <b>',
+    "ア 漢字",
+    "🙂",
+    "x" * 200,
+]
+
+
+def badge_of(app, certificate):
+    with app.app_context():
+        (_, text) = queries.credential_of(None, certificate.code, any_owner=True)
+    return json.loads(text)
+
+
+def pem_of(app):
+
+    public = app.extensions["issuer"].keys[-1].private.public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.fixture
+def issued(app, learner, admin):
+    return factories.issue(app, learner, admin)
+
+
+def test_what_is_issued_passes_the_official_schema_and_another_verifier(app, issued):
+    badge = badge_of(app, issued)
+    SCHEMA.validate(badge)
+    OB3LdpVerifier(pem_of(app)).verify(badge)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_badge_of_any_name_can_be_verified(app, issued, name):
+    with app.app_context():
+        facts = making.Facts.from_json(issued.facts | {"name": name})
+        unsigned = making.badge.credential(
+            facts, issuer=making.issuer().did, email="a@example.org", salt="s", status_index=7
+        )
+        badge = json.loads(json.dumps(making.issuer().sign(unsigned, NOON)))
+    SCHEMA.validate(badge)
+    OB3LdpVerifier(pem_of(app)).verify(badge)
+    assert badge["credentialSubject"]["identifier"][1]["identityHash"] == name
+
+
+def test_it_states_hours_course_and_check_and_hides_the_address(app, issued):
+    badge = badge_of(app, issued)
+    subject = badge["credentialSubject"]
+    assert subject["creditsEarned"] == 1.25
+    assert subject["achievement"]["achievementType"] == "CertificateOfCompletion"
+    assert badge["evidence"][0]["id"] == badge["id"].removesuffix("#credential") == issued.facts["verify_url"]
+    assert "lena@example.org" not in json.dumps(badge)
+    hashed = subject["identifier"][0]
+    expected = hashlib.sha256(("lena@example.org" + hashed["salt"]).encode()).hexdigest()
+    assert hashed["identityHash"] == f"sha256${expected}"
+
+
+def test_equal_bytes_are_handed_to_the_owner_alone(pages, learner, other_learner, issued):
+    page = pages.as_(learner).get(f"/certificates/{issued.code}.json")
+    assert page.response.mimetype == "application/vc+ld+json"
+    assert page.response.get_data(as_text=True) == issued.credential
+    assert pages.as_(other_learner).get(f"/certificates/{issued.code}.json").status == 404
+
+
+def bits(pages, number=1):
+    badge = pages.get(f"/status/{number}").response.get_json(force=True)
+    encoded = badge["credentialSubject"]["encodedList"][1:]
+    data = gzip.decompress(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    assert len(data) * 8 == 131_072
+    return badge, {n * 8 + bit for n, byte in enumerate(data) if byte for bit in range(8) if byte & 0x80 >> bit}
+
+
+@pytest.mark.parametrize("end", ["revoke", "supersede"])
+def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learner, admin, issued, end):
+    assert bits(pages)[1] == set()
+    with app.app_context():
+        certificate = queries.certificate_of(issued.code)
+        if end == "revoke":
+            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+        else:
+            actions.supersede(certificate, Correction.DOCUMENT, "typo", actor=admin, now=NOON)
+    listed, found = bits(pages)
+    assert found == {issued.status_index}
+    told = json.loads(issued.credential)["credentialStatus"]
+    assert (int(told["statusListIndex"]), told["statusListCredential"]) == (issued.status_index, listed["id"])
+    assert app.extensions["issuer"].signed(listed)
+    assert pages.as_(learner).get(f"/certificates/{issued.code}.json").status == 404
+
+
+def test_a_status_list_of_bits_that_nobody_has_is_not_there(pages, issued):
+    assert pages.get("/status/2").status == 404
+    assert pages.get("/status/0").status == 404
+
+
+def test_did_json_names_the_key_and_any_page_may_read_it(app, pages):
+    response = pages.get("/.well-known/did.json").response
+    (method,) = response.get_json(force=True)["verificationMethod"]
+    assert multibase.decode(method["publicKeyMultibase"])[:2] == multibase.ED25519
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_certificates_of_another_public_address_are_found_before_a_start(config, catalog, app, learner, admin):
+    old = create_app(
+        factories.replaced(config, public_url="https://old.example.org", database=str(db_url(app))), catalog
+    )
+    factories.issue(old, learner, admin)
+    with app.app_context():
+        assert queries.outside_issuers(making.issuer().did) == ["did:web:old.example.org"]
+    with old.app_context():
+        assert queries.outside_issuers(making.issuer().did) == []
+    old.extensions["engine"].dispose()
+
+
+def db_url(app):
+    with app.app_context():
+        return db.session.get_bind().url.render_as_string(hide_password=False)
