@@ -29,7 +29,7 @@ from course.certificates import facts as certificate_facts
 from course.certificates import views as certificates_views
 from course.completion import views as completion_views
 from course.config import Config
-from course.credentials import issuer, keys
+from course.credentials import issuer, keys, pdf_signing
 from course.group_commit import GroupCommit
 from course.mail import message
 from course.mail import views as mail_views
@@ -81,6 +81,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     deliver = message.handler(smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
 
     app.extensions["issuer"] = issuer.issuer(config.public_url, keys.ensure(config.data))
+    signer = pdf_signing.ensure(config.data, app.extensions["catalog"].provider.name, clock.now())
+    app.extensions["document-signer"] = signer
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     hourly = {"review-mails": practice.remind_all}

@@ -17,11 +17,11 @@ from course.accounts import actions as accounts_actions
 from course.accounts import queries as accounts
 from course.bench import measure
 from course.catalog.cli import content_group
-from course.catalog.loader import ContentInvalid
+from course.catalog.loader import ContentInvalid, load
 from course.certificates import making
 from course.certificates import queries as certificates
 from course.config import BadSetting, Config
-from course.credentials import keys
+from course.credentials import keys, pdf_signing
 from course.search import index
 from course.states import actions as states
 from course.states.cli import states_group
@@ -138,7 +138,10 @@ def list_keys() -> None:
 @keys_group.command("rotate")
 def rotate_keys() -> None:
     """Add a key that signs from the next start on; what the older ones signed stays provable."""
-    click.echo(f"{keys.rotate(_config().data).public} signs from the next start on. Keep the older ones.")
+    config = _config()
+    key = keys.rotate(config.data)
+    pdf_signing.make(config.data, load(*_folders()).provider.name, clock.now())
+    click.echo(f"{key.public} signs from the next start on, and a new key signs documents. Keep the older ones.")
 
 
 @cli.command("demo")

@@ -16,6 +16,7 @@ from course.certificates.facts import Facts
 from course.certificates.models import Certificate, Correction, Request
 from course.credentials import status_list
 from course.credentials.issuer import Issuer
+from course.credentials.pdf_signing import DocumentSigner
 from course.review import queries as reviews
 from course.web import Refused
 
@@ -43,7 +44,7 @@ def draft(
     status_index = _free_status_index()
     credential = _signed_badge(facts, request, status_index, now)
     try:
-        document = pdf.render(facts)
+        document = _signer().sign(pdf.render(facts, credential))
     except pdf.NameNotPrintable:
         raise NameNotPrintable from None
     return Certificate(
@@ -89,6 +90,10 @@ def _facts(request: Request, actor: User | None, now: datetime) -> Facts:
         verify_url=verify_url(code),
         template_version=pdf.template_version(),
     )
+
+
+def _signer() -> DocumentSigner:
+    return cast(DocumentSigner, current_app.extensions["document-signer"])
 
 
 def issuer() -> Issuer:

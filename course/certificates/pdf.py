@@ -1,4 +1,4 @@
-"""Facts -> the certificate as an accessible, archival PDF (PDF/A-2a, PDF/UA-1), made by Typst."""
+"""Facts -> the certificate as an accessible, archival PDF (PDF/A-3a, PDF/UA-1), made by Typst."""
 
 import functools
 import hashlib
@@ -37,17 +37,17 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def render(facts: Facts) -> bytes:
-    """The document's bytes; equal facts give equal bytes. Raises NameNotPrintable."""
+def render(facts: Facts, credential: str) -> bytes:
+    """The document's bytes with the Open Badge attached; equal facts give equal bytes. Raises NameNotPrintable."""
     if any(_is_hidden(letter) for letter in facts.name):
         raise NameNotPrintable(facts.name)
     try:
         return typst.compile(
             TEMPLATE.read_bytes(),
             format="pdf",
-            sys_inputs={"data": json.dumps(_data(facts))},
+            sys_inputs={"data": json.dumps(_data(facts)), "credential": credential},
             font_paths=_fonts(),
-            pdf_standards=["a-2a", "ua-1"],
+            pdf_standards=["a-3a", "ua-1"],
         )
     except typst.TypstError as error:
         if any(words in error.message for words in UNPRINTABLE):

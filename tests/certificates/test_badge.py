@@ -3,10 +3,13 @@
 import base64
 import gzip
 import hashlib
+import io
 import json
 from pathlib import Path
 
+import pikepdf
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jsonschema import Draft201909Validator
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
@@ -14,7 +17,10 @@ from openbadgeslib.ob3.ldp import OB3LdpVerifier
 from course import create_app, db
 from course.certificates import actions, making, queries
 from course.certificates.models import Correction, Reason
+from course.cli import cli
+from course.config import BadSetting
 from course.credentials import multibase
+from course.credentials.pdf_signing import Finding
 from tests import factories
 from tests.factories import NOON
 
@@ -142,3 +148,42 @@ def test_certificates_of_another_public_address_are_found_before_a_start(config,
 def db_url(app):
     with app.app_context():
         return db.session.get_bind().url.render_as_string(hide_password=False)
+
+
+def test_the_document_is_signed_and_carries_the_very_badge(app, issued, admin):
+    with app.app_context():
+        (_, document) = queries.document_of(admin, issued.code, any_owner=True)
+    assert app.extensions["document-signer"].check(document) is Finding.INTACT
+    with pikepdf.open(io.BytesIO(document)) as opened:
+        assert opened.attachments["credential.json"].get_file().read_bytes().decode() == issued.credential
+
+
+class TestCommands:
+    @pytest.fixture
+    def run(self, config):
+        return lambda *words, **env: CliRunner().invoke(
+            cli, words, env={"COURSE_DATA": str(config.data), "PUBLIC_URL": "", **env}, catch_exceptions=True
+        )
+
+    def test_rotating_adds_a_key_and_says_which_one_signs(self, run):
+        (old,) = run("keys", "list").output.split()
+        new = run("keys", "rotate").output.split()[0]
+        assert run("keys", "list").output.split() == [old, new]
+
+    def test_another_public_address_stops_the_start_and_says_what_to_do(
+        self, run, config, catalog, app, learner, admin
+    ):
+        old = create_app(
+            factories.replaced(config, public_url="https://old.example.org", database=db_url(app)), catalog
+        )
+        factories.issue(old, learner, admin)
+        old.extensions["engine"].dispose()
+        for other in ("", "https://new.example.org"):
+            refused = run("migrate", PUBLIC_URL=other)
+            assert isinstance(refused.exception, BadSetting)
+            assert "old.example.org again" in str(refused.exception)
+        assert run("migrate", PUBLIC_URL="https://old.example.org").exit_code == 0
+
+    def test_what_was_issued_without_an_address_does_not_stop_one(self, run, app, learner, admin):
+        factories.issue(app, learner, admin)
+        assert run("migrate", PUBLIC_URL="https://new.example.org").exit_code == 0

@@ -13,6 +13,8 @@ import zxingcpp
 
 from course.certificates import pdf
 from course.certificates.facts import Approval, Facts, ModuleFacts, contact_hours, hours
+from course.credentials import pdf_signing
+from course.credentials.pdf_signing import Finding
 
 FACTS = Facts(
     code="7K2M-9QWX-3T5B-8ZNH", cycle=1, name="María Nowak-Łęcka", profession="PT", license_number="PT 40213",
@@ -41,6 +43,13 @@ MANY = tuple(
 )
 
 
+BADGE = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "María 漢"}'
+
+
+def render(facts: Facts) -> bytes:
+    return pdf.render(facts, BADGE)
+
+
 def text_of(document: bytes) -> str:
     opened = pypdfium2.PdfDocument(document)
     return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in opened).split())
@@ -48,7 +57,7 @@ def text_of(document: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def document() -> bytes:
-    return pdf.render(FACTS)
+    return render(FACTS)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +88,7 @@ def test_the_qr_code_leads_to_the_verify_address(document):
 @pytest.mark.parametrize("host", ["example.org", "department." * 6 + "example.org"])
 def test_the_qr_code_is_at_least_25_mm_wide(host):
     url = f"https://{host}/verify/{FACTS.code}"
-    [code] = barcodes(pdf.render(dataclasses.replace(FACTS, verify_url=url)))
+    [code] = barcodes(render(dataclasses.replace(FACTS, verify_url=url)))
     width = code.position.top_right.x - code.position.top_left.x
     assert code.text == url
     assert width / SCALE / 72 * 25.4 >= 25
@@ -93,7 +102,14 @@ def test_the_address_on_the_front_can_be_copied_in_one_piece(document):
     assert FACTS.verify_url in pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
 
 
-def test_it_is_tagged_archival_and_says_its_language(document):
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory):
+    return pdf_signing.ensure(tmp_path_factory.mktemp("data"), FACTS.provider_name, FACTS.issued_at)
+
+
+@pytest.mark.parametrize("signed", [False, True], ids=["before-signing", "signed"])
+def test_it_is_tagged_archival_and_says_its_language(document, signer, signed):
+    document = signer.sign(document) if signed else document
     with pikepdf.open(io.BytesIO(document)) as opened:
         root = opened.Root
         assert str(root.Lang) == "en"
@@ -101,7 +117,7 @@ def test_it_is_tagged_archival_and_says_its_language(document):
         assert bool(root.ViewerPreferences.DisplayDocTitle)
         assert "/OutputIntents" in root
         meta = opened.open_metadata()
-        assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("2", "A", "1")
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("3", "A", "1")
         figures = [one for one in elements(root.StructTreeRoot) if one.get("/S") == "/Figure"]
         assert len(figures) == 1
         assert FACTS.verify_url in str(figures[0].Alt)
@@ -117,6 +133,53 @@ def elements(node):
             yield from elements(kid)
 
 
+@pytest.mark.parametrize("signed", [False, True], ids=["before-signing", "signed"])
+def test_the_badge_is_attached_to_the_byte(document, signer, signed):
+    with pikepdf.open(io.BytesIO(signer.sign(document) if signed else document)) as opened:
+        assert opened.attachments["credential.json"].get_file().read_bytes() == BADGE.encode()
+        (associated,) = opened.Root.AF
+        assert str(associated.AFRelationship) == "/Supplement"
+
+
+class TestSignature:
+    def test_what_was_signed_stays_in_front_and_is_found_intact(self, document, signer):
+        signed = signer.sign(document)
+        assert signed.startswith(document)
+        assert signer.check(signed) is Finding.INTACT
+
+    def test_one_other_byte_anywhere_is_found(self, document, signer):
+        signed = signer.sign(document)
+        for place in range(2000, len(document), len(document) // 6):
+            changed = bytearray(signed)
+            changed[place] ^= 1
+            assert signer.check(bytes(changed)) is not Finding.INTACT
+
+    def test_what_is_added_behind_the_signature_is_found(self, document, signer):
+        with pikepdf.open(io.BytesIO(signer.sign(document))) as opened:
+            opened.docinfo["/Title"] = "Another"
+            out = io.BytesIO()
+            opened.save(out)
+        assert signer.check(out.getvalue()) is not Finding.INTACT
+        assert signer.check(signer.sign(document) + b"\n%more") is not Finding.INTACT
+
+    @pytest.mark.parametrize("foreign", [b"", b"%PDF-1.7", b"\x89PNG", b"%PDF-1.7\ntrailer<</Root 1 0 R>>\n%%EOF"])
+    def test_what_is_no_signed_document_is_not_ours(self, document, signer, foreign):
+        assert signer.check(foreign) is Finding.FOREIGN
+        assert signer.check(document) is Finding.FOREIGN
+
+    def test_another_site_with_our_name_is_not_us(self, document, signer, tmp_path):
+        other = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
+        assert signer.check(other.sign(document)) is Finding.FOREIGN
+
+    def test_an_older_key_still_proves_what_it_signed(self, document, tmp_path):
+        before = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
+        pdf_signing.make(tmp_path, FACTS.provider_name, FACTS.issued_at)
+        after = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
+        assert len(after.roots) == 2
+        assert after.check(before.sign(document)) is Finding.INTACT
+        assert before.check(after.sign(document)) is Finding.FOREIGN
+
+
 def test_every_font_is_embedded(document):
     with pikepdf.open(io.BytesIO(document)) as opened:
         fonts = [font for page in opened.pages for font in page.Resources.Font.values()]
@@ -126,7 +189,7 @@ def test_every_font_is_embedded(document):
 
 
 def test_equal_facts_give_equal_bytes(document):
-    assert pdf.render(FACTS) == document
+    assert render(FACTS) == document
 
 
 def test_its_date_is_the_moment_of_issue(document):
@@ -136,31 +199,31 @@ def test_its_date_is_the_moment_of_issue(document):
 
 @pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "Ёлкин Юрий", "Ελένη Παπαδοπούλου", "Żółć Gęślą", "O’Brien-Smith"])
 def test_names_of_many_alphabets_are_printed(name):
-    assert name in text_of(pdf.render(dataclasses.replace(FACTS, name=name)))
+    assert name in text_of(render(dataclasses.replace(FACTS, name=name)))
 
 
 @pytest.mark.parametrize("name", ["山田太郎", "Ann 😀", "Ann \ue000"])
 def test_a_name_without_glyphs_is_refused_and_never_printed_as_boxes(name):
     with pytest.raises(pdf.NameNotPrintable):
-        pdf.render(dataclasses.replace(FACTS, name=name))
+        render(dataclasses.replace(FACTS, name=name))
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u2066", "\x07", "\x00", "\n", "\ud800"])
 def test_a_name_that_would_print_as_another_is_refused(hidden):
     with pytest.raises(pdf.NameNotPrintable):
-        pdf.render(dataclasses.replace(FACTS, name=f"Ann{hidden}Lee"))
+        render(dataclasses.replace(FACTS, name=f"Ann{hidden}Lee"))
 
 
 def test_a_broken_template_is_not_blamed_on_the_name(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "TEMPLATE", tmp_path / "broken.typ")
     pdf.TEMPLATE.write_text("#panic()")
     with pytest.raises(typst.TypstError):
-        pdf.render(FACTS)
+        render(FACTS)
 
 
 @pytest.mark.parametrize("name", ['#panic("x")', "*bold* _em_", "$x^2$", "a\\b", "[link](x)"])
 def test_a_name_that_looks_like_markup_is_printed_as_it_is(name):
-    assert name in text_of(pdf.render(dataclasses.replace(FACTS, name=name)))
+    assert name in text_of(render(dataclasses.replace(FACTS, name=name)))
 
 
 @pytest.mark.parametrize("name", ["Ann Lee", "Wilhelmina " * 8, "W" * 120, "Featherstonehaugh-Wolfeschlegelstein " * 3])
@@ -168,7 +231,7 @@ def test_a_name_that_looks_like_markup_is_printed_as_it_is(name):
 def test_whatever_their_length_the_facts_stay_inside_the_frame(name, title):
     instructor = "Jane Q. Instructor, PT, DPT, OCS, and John Secondperson, PT, PhD, FAAOMPT"
     long = dataclasses.replace(FACTS, name=name, course_title=title, approvals=MANY, instructor=instructor)
-    front = pypdfium2.PdfDocument(pdf.render(long))[0]
+    front = pypdfium2.PdfDocument(render(long))[0]
     page, (width, height) = front.get_textpage(), front.get_size()
     boxes = [page.get_charbox(n) for n in range(page.count_chars())]
     assert min(left for left, *_ in boxes) >= INNER_FRAME
@@ -181,13 +244,13 @@ def test_whatever_their_length_the_facts_stay_inside_the_frame(name, title):
 
 def test_twelve_modules_end_on_the_third_page():
     modules = tuple(dataclasses.replace(FACTS.modules[0], title=f"Module {n}") for n in range(12))
-    document = pdf.render(dataclasses.replace(FACTS, modules=modules, assessments=FACTS.assessments * 12))
+    document = render(dataclasses.replace(FACTS, modules=modules, assessments=FACTS.assessments * 12))
     assert len(pypdfium2.PdfDocument(document)) <= 3
     assert all(module.title in text_of(document) for module in modules)
 
 
 def test_of_many_approvals_the_front_names_the_one_of_the_license_and_the_record_all():
-    document = pdf.render(dataclasses.replace(FACTS, approvals=MANY))
+    document = render(dataclasses.replace(FACTS, approvals=MANY))
     front = pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
     assert "FL FL-2026-000017 and 7 more under" in front
     assert all(f"{approval.state} {approval.number}" in text_of(document) for approval in MANY)
@@ -195,11 +258,11 @@ def test_of_many_approvals_the_front_names_the_one_of_the_license_and_the_record
 
 def test_reviewed_content_is_not_said_to_await_review():
     reviewed = (dataclasses.replace(FACTS.modules[0], review="reviewed"),)
-    assert "await" not in text_of(pdf.render(dataclasses.replace(FACTS, modules=reviewed)))
+    assert "await" not in text_of(render(dataclasses.replace(FACTS, modules=reviewed)))
 
 
 def test_without_a_printed_license_number_only_the_state_stands():
-    text = text_of(pdf.render(dataclasses.replace(FACTS, license_number=None)))
+    text = text_of(render(dataclasses.replace(FACTS, license_number=None)))
     assert "Physical therapist, Florida" in text
     assert "40213" not in text
 

@@ -1,0 +1,118 @@
+"""Signs documents invisibly (PAdES, P-256) and says of a document whether it is one of ours, as it was signed."""
+
+import io
+import stat
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from asn1crypto.x509 import Certificate
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import NoEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from course.config import BadSetting
+from course.files import write_once
+
+YEARS = 10
+PATTERN = "document-*.p12"
+METADATA = PdfSignatureMetadata(
+    field_name="Signature",
+    subfilter=SigSeedSubFilter.PADES,
+    md_algorithm="sha256",
+    certify=True,
+    docmdp_permissions=MDPPerm.NO_CHANGES,
+)
+
+
+class Finding(StrEnum):
+    INTACT = "signed here and unchanged since"
+    CHANGED = "changed after it was signed here"
+    FOREIGN = "not signed here"
+
+
+@dataclass(frozen=True)
+class DocumentSigner:
+    """`roots`: the certificates of every key there ever was, oldest first; `signer` has the newest."""
+
+    signer: SimpleSigner
+    roots: tuple[Certificate, ...]
+
+    def sign(self, document: bytes) -> bytes:
+        """The same document with a signature after it; what was there stays as it was, to the byte."""
+        writer = IncrementalPdfFileWriter(io.BytesIO(document))
+        signed = PdfSigner(METADATA, self.signer).sign_pdf(writer)
+        return bytes(signed.getvalue())
+
+    def check(self, document: bytes) -> Finding:
+        """Nothing is fetched, and a file that is no PDF is simply not ours."""
+        try:
+            signatures = PdfFileReader(io.BytesIO(document)).embedded_signatures
+            ours = [one for one in signatures if one.signer_cert.sha256 in {root.sha256 for root in self.roots}]
+            if not ours:
+                return Finding.FOREIGN
+            trust = ValidationContext(trust_roots=list(self.roots), allow_fetching=False)
+            status = validate_pdf_signature(ours[0], trust)
+        except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return Finding.FOREIGN
+        whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+        return Finding.INTACT if status.intact and status.valid and whole and len(signatures) == 1 else Finding.CHANGED
+
+
+def ensure(data: Path, provider: str, now: datetime) -> DocumentSigner:
+    """The signer; key and certificate are made where there are none. Raises BadSetting for a file that is unusable."""
+    folder = data / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not any(folder.glob(PATTERN)):
+        make(data, provider, now)
+    signers = [_read(path) for path in sorted(folder.glob(PATTERN))]
+    return DocumentSigner(signers[-1], tuple(signer.signing_cert for signer in signers))
+
+
+def make(data: Path, provider: str, now: datetime) -> None:
+    """Adds a key with a certificate that it signs itself, for ten years."""
+    folder = data / "keys"
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, provider[:64])])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365 * YEARS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_for_signatures(), critical=True)
+        .sign(private, SHA256())
+    )
+    number = len(list(folder.glob(PATTERN))) + 1
+    sealed = serialize_key_and_certificates(provider.encode(), private, certificate, None, NoEncryption())
+    write_once(folder / f"document-{number:04}.p12", sealed)
+
+
+def _for_signatures() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
+        key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+
+
+def _read(path: Path) -> SimpleSigner:
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadSetting(f"COURSE_DATA: {path} can be read by others than its owner; chmod 600 it, then start again.")
+    signer: SimpleSigner | None = SimpleSigner.load_pkcs12_data(path.read_bytes(), other_certs=[])
+    if signer is None or signer.signing_cert is None:
+        raise BadSetting(f"COURSE_DATA: {path} holds no key and certificate; bring it back from a backup.")
+    return signer
