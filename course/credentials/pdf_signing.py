@@ -1,11 +1,15 @@
 """Signs documents invisibly (PAdES, P-256) and says of a document whether it is one of ours, as it was signed."""
 
+import asyncio
 import io
 import stat
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, TypeVar
 
 from asn1crypto.x509 import Certificate
 from cryptography import x509
@@ -19,12 +23,13 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from course.config import BadSetting
 from course.files import write_once
 
+T = TypeVar("T")
 YEARS = 10
 PATTERN = "document-*.p12"
 METADATA = PdfSignatureMetadata(
@@ -52,7 +57,7 @@ class DocumentSigner:
     def sign(self, document: bytes) -> bytes:
         """The same document with a signature after it; what was there stays as it was, to the byte."""
         writer = IncrementalPdfFileWriter(io.BytesIO(document))
-        signed = PdfSigner(METADATA, self.signer).sign_pdf(writer)
+        signed = _finished(PdfSigner(METADATA, self.signer).async_sign_pdf(writer))
         return bytes(signed.getvalue())
 
     def check(self, document: bytes) -> Finding:
@@ -63,11 +68,17 @@ class DocumentSigner:
             if not ours:
                 return Finding.FOREIGN
             trust = ValidationContext(trust_roots=list(self.roots), allow_fetching=False)
-            status = validate_pdf_signature(ours[0], trust)
+            status = _finished(async_validate_pdf_signature(ours[0], trust))
         except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return Finding.FOREIGN
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         return Finding.INTACT if status.intact and status.valid and whole and len(signatures) == 1 else Finding.CHANGED
+
+
+def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread of its own, so that it makes no difference whether the caller's thread has an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def ensure(data: Path, provider: str, now: datetime) -> DocumentSigner:
