@@ -69,7 +69,7 @@ class DocumentSigner:
                 return Finding.FOREIGN
             trust = ValidationContext(trust_roots=list(self.roots), allow_fetching=False)
             status = _finished(async_validate_pdf_signature(ours[0], trust))
-        except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (PdfError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError):
             return Finding.FOREIGN
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         return Finding.INTACT if status.intact and status.valid and whole and len(signatures) == 1 else Finding.CHANGED
