@@ -14,7 +14,7 @@ from course.catalog.queries import catalog, course_of
 from course.certificates import award, making, queries
 from course.certificates.models import Certificate, Correction, Reason, Request, Revocation, State
 from course.completion import queries as completion
-from course.completion.rules import Requirement
+from course.completion.rules import Requirement, Standing
 from course.db import unit_of_work
 from course.web import Refused
 
@@ -44,10 +44,6 @@ class EmailNotConfirmed(Refused):
     message = "The e-mail address is not confirmed yet."
 
 
-class RevokedAlready(Refused):
-    message = "This certificate was revoked already; the first revocation stands."
-
-
 class EndedAlready(Refused):
     message = "This certificate was revoked or superseded already; what was done first stands."
 
@@ -58,7 +54,7 @@ def request_certificate(
 ) -> Request:
     """Signs the attestation. The request waits for an administrator, unless the course issues at once."""
     standing = completion.standing_of(user, course)
-    if not standing.complete or standing.completed_at is None:
+    if not standing.complete:
         raise NotComplete(standing.missing)
     if queries.find_award(user.id, course.id, 1):
         raise RequestedAlready
@@ -66,17 +62,31 @@ def request_certificate(
         for module in certificate.facts["modules"]:
             if module["id"] in course.modules:
                 raise CertifiedAlready(module["title"], certificate.code)
+    request = _requested(
+        user, course, standing, actor=user, now=now,
+        license_id=license_.id, print_license=print_license,
+        attested_name=attested_name, attestation=catalog().attestation, requested_at=now,
+    )  # fmt: skip
+    if course.certificate == "at_once":
+        with suppress(making.AwaitsReview):  # then it waits in the queue until the content is signed
+            issue(request, actor=None, now=now)
+    return request
+
+
+def _requested(
+    person: User, course: Course, standing: Standing, *, actor: User, now: datetime, **signed: Any
+) -> Request:
+    """The request with what the person's record shows; `signed`: what the person signed, and when."""
+    if not standing.complete or standing.completed_at is None:
+        raise NotComplete(standing.missing)
     request = Request(
-        user_id=user.id,
+        user_id=person.id,
         course_id=course.id,
-        license_id=license_.id,
-        print_license=print_license,
-        attested_name=attested_name,
-        attestation=catalog().attestation,
         content_hash=catalog().course_digest(course),
         completion=award.completion(course, catalog(), standing),
         completed_at=standing.completed_at,
-        requested_at=now,
+        state=State.WAITING,
+        **signed,
     )
     db.session.add(request)
     try:
@@ -84,12 +94,9 @@ def request_certificate(
     except IntegrityError:
         raise RequestedAlready from None
     record(
-        Event.CERTIFICATE_REQUESTED, user, f"request:{request.code}", person_id=user.id, now=now,
+        Event.CERTIFICATE_REQUESTED, actor, f"request:{request.code}", person_id=person.id, now=now,
         course=course.id, content_hash=request.content_hash, before=None, after=State.WAITING,
     )  # fmt: skip
-    if course.certificate == "at_once":
-        with suppress(making.AwaitsReview):  # then it waits in the queue until the content is signed
-            issue(request, actor=None, now=now)
     return request
 
 
@@ -145,14 +152,12 @@ def reject(request: Request, reason: str, *, actor: User, now: datetime) -> None
 @unit_of_work
 def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, now: datetime) -> Revocation:
     """Adds a revocation beside the certificate, which itself stays as it was issued."""
+    _must_stand(certificate)
     revocation = Revocation(
         certificate_id=certificate.id, reason=reason, note=note, revoked_at=now, revoked_by=actor.legal_name
     )
     db.session.add(revocation)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise RevokedAlready from None
+    db.session.flush()
     record(
         Event.CERTIFICATE_REVOKED, actor, f"certificate:{certificate.code}", person_id=certificate.user_id,
         now=now, reason=f"{reason}: {note}", before="valid", after="revoked",
@@ -168,31 +173,25 @@ def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, 
 
 @unit_of_work
 def supersede(certificate: Certificate, why: Correction, note: str, *, actor: User, now: datetime) -> Certificate:
-    """Puts a new certificate in the place of one; the old number stays checkable and points to it.
+    """Puts a certificate of what the person's record shows now in the place of one that is not right any more.
 
-    After a re-scoring it states what the person's record shows now (NotComplete where the course is met no more), else
-    what the first one stated. The signature, the license and the cycle are those of the first.
+    The old number stays checkable and points to the new one. What was signed, the license and the cycle are those of
+    the first. Raises EndedAlready, and NotComplete where the course is met no more.
     """
-    person = db.locked(User, certificate.user_id)
-    if queries.certificate_of(certificate.code).ended:
-        raise EndedAlready
-    request = queries.request_behind(certificate)
-    if why is Correction.RESCORED:
-        request = _signed_again(request, person, actor=actor, now=now)
-    return _supersede(certificate, request, why, note, actor=actor, now=now)
-
-
-def _supersede(
-    certificate: Certificate, request: Request, why: Correction, note: str, *, actor: User, now: datetime
-) -> Certificate:
+    _must_stand(certificate)
+    person, course = accounts.people_of([certificate.user_id])[certificate.user_id], course_of(certificate.course_id)
+    signed = queries.request_behind(certificate)
+    request = _requested(
+        person, course, completion.standing_of(person, course), actor=actor, now=now,
+        cycle=signed.cycle, license_id=signed.license_id, print_license=signed.print_license,
+        attested_name=signed.attested_name, attestation=signed.attestation, requested_at=signed.requested_at,
+    )  # fmt: skip
     successor = making.draft(request, actor=actor, now=now, supersedes=certificate, why=why)
     db.session.add(successor)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise EndedAlready from None
+    request.state, request.decided_at, request.decided_by = State.ISSUED, now, successor.issued_by
+    db.session.flush()
     record(
-        Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=certificate.user_id, now=now,
+        Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
         reason=f"{why}: {note}", successor=successor.code, document_sha256=successor.document_sha256,
         before="valid", after="superseded",
     )  # fmt: skip
@@ -203,32 +202,8 @@ def _supersede(
     return successor
 
 
-def _signed_again(signed: Request, person: User, *, actor: User, now: datetime) -> Request:
-    """The request with what the person's record shows now."""
-    course = course_of(signed.course_id)
-    standing = completion.standing_of(person, course)
-    if not standing.complete or standing.completed_at is None:
-        raise NotComplete(standing.missing)
-    request = Request(
-        user_id=person.id,
-        course_id=course.id,
-        cycle=signed.cycle,
-        license_id=signed.license_id,
-        print_license=signed.print_license,
-        attested_name=signed.attested_name,
-        attestation=signed.attestation,
-        content_hash=catalog().course_digest(course),
-        completion=award.completion(course, catalog(), standing),
-        completed_at=standing.completed_at,
-        requested_at=signed.requested_at,
-        state=State.ISSUED,
-        decided_at=now,
-        decided_by=actor.legal_name,
-    )
-    db.session.add(request)
-    db.session.flush()
-    record(
-        Event.CERTIFICATE_REQUESTED, actor, f"request:{request.code}", person_id=person.id, now=now,
-        course=course.id, content_hash=request.content_hash, before=None, after=State.ISSUED,
-    )  # fmt: skip
-    return request
+def _must_stand(certificate: Certificate) -> None:
+    """Until the transaction ends nobody else revokes or supersedes a certificate of this person."""
+    db.locked(User, certificate.user_id)
+    if not queries.stands(certificate.id):
+        raise EndedAlready

@@ -23,6 +23,12 @@ def find_by_code(text: str) -> Certificate | None:
     return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
 
 
+def stands(certificate_id: int) -> bool:
+    """Whether it is neither revoked nor superseded at this moment."""
+    wanted = select(Certificate.id).where(Certificate.id == certificate_id, STANDS)
+    return db.session.scalars(wanted).first() is not None
+
+
 def certificate_of(text: str) -> Certificate:
     if certificate := find_by_code(text):
         return certificate

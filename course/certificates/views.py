@@ -113,7 +113,9 @@ def _badge_type() -> str:
 @bp.get("/.well-known/did.json")
 @public
 def did() -> ResponseReturnValue:
-    """The keys of the site's DID, for wallets and verifiers anywhere."""
+    """The keys of the site's DID, for wallets and verifiers anywhere; a key that is its own DID needs none."""
+    if not making.issuer().did.startswith("did:web:"):
+        raise NotFound
     return Response(json.dumps(making.issuer().document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
 
 

@@ -54,4 +54,5 @@ def load(url: str, _options: object = None) -> dict[str, Any]:
         "contextUrl": None,
         "documentUrl": url,
         "document": document(url),
+        "tag": "static",  # lets PyLD keep what it made of it
     }

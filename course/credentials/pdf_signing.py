@@ -32,6 +32,7 @@ from course.files import write_once
 T = TypeVar("T")
 YEARS = 10
 PATTERN = "document-*.p12"
+ROOM = 2048  # bytes of a signature without its certificates; the longest usual ones, of RSA with 4096 bits, take 1200
 METADATA = PdfSignatureMetadata(
     field_name="Signature",
     subfilter=SigSeedSubFilter.PADES,
@@ -57,8 +58,15 @@ class DocumentSigner:
     def sign(self, document: bytes) -> bytes:
         """The same document with a signature after it; what was there stays as it was, to the byte."""
         writer = IncrementalPdfFileWriter(io.BytesIO(document))
-        signed = _finished(PdfSigner(METADATA, self.signer).async_sign_pdf(writer))
+        signing = PdfSigner(METADATA, self.signer).async_sign_pdf(writer, bytes_reserved=self._room)
+        signed = _finished(signing)
         return bytes(signed.getvalue())
+
+    @property
+    def _room(self) -> int:
+        """Hexadecimal digits that the signature may take. Left to itself, the library signs twice to find out."""
+        certificates = [self.signer.signing_cert, *self.signer.cert_registry]
+        return 2 * (ROOM + sum(len(one.dump()) for one in certificates))
 
     def check(self, document: bytes) -> Finding:
         """Nothing is fetched, and a file that is no PDF is simply not ours."""

@@ -23,6 +23,7 @@ from course.credentials import multibase
 from course.credentials.pdf_signing import Finding
 from tests import factories
 from tests.factories import NOON
+from tests.pages import Pages
 
 DATA = Path(__file__).parent.parent / "data" / "ob3"
 SCHEMA = Draft201909Validator(
@@ -112,7 +113,7 @@ def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learne
         if end == "revoke":
             actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         else:
-            actions.supersede(certificate, Correction.DOCUMENT, "typo", actor=admin, now=NOON)
+            actions.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
     listed, found = bits(pages)
     assert found == {issued.status_index}
     told = json.loads(issued.credential)["credentialStatus"]
@@ -126,8 +127,14 @@ def test_a_status_list_of_bits_that_nobody_has_is_not_there(pages, issued):
     assert pages.get("/status/0").status == 404
 
 
-def test_did_json_names_the_key_and_any_page_may_read_it(app, pages):
-    response = pages.get("/.well-known/did.json").response
+def test_without_a_public_address_there_is_no_did_json(pages):
+    assert pages.get("/.well-known/did.json").status == 404
+
+
+def test_did_json_names_the_key_and_any_page_may_read_it(config, catalog, app):
+    public = create_app(factories.replaced(config, public_url="https://ce.example.org", database=db_url(app)), catalog)
+    response = Pages(public).get("/.well-known/did.json").response
+    public.extensions["engine"].dispose()
     (method,) = response.get_json(force=True)["verificationMethod"]
     assert multibase.decode(method["publicKeyMultibase"])[:2] == multibase.ED25519
     assert response.headers["Access-Control-Allow-Origin"] == "*"

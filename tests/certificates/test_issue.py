@@ -256,7 +256,7 @@ class TestRevoke:
         certificate = factories.issue(app, learner, admin)
         with app.app_context():
             actions.revoke(certificate, Reason.AT_REQUEST, "first", actor=admin, now=NOON)
-        with app.app_context(), pytest.raises(actions.RevokedAlready):
+        with app.app_context(), pytest.raises(actions.EndedAlready):
             actions.revoke(certificate, Reason.ISSUED_IN_ERROR, "second", actor=admin, now=NOON)
         with app.app_context():
             assert queries.certificate_of(certificate.code).revocation.note == "first"

@@ -39,6 +39,13 @@ def test_a_rotated_key_signs_and_the_old_ones_still_prove(tmp_path):
     assert len(after.document["assertionMethod"]) == 2
 
 
+def test_without_a_public_address_an_older_key_still_proves_what_it_signed(tmp_path):
+    signed = issuer("", keys.ensure(tmp_path)).sign(unsigned(), NOON)
+    keys.rotate(tmp_path)
+    assert issuer("", keys.ensure(tmp_path)).signed(signed)
+    assert issuer("https://ce.example.org", keys.ensure(tmp_path)).signed(signed)
+
+
 @pytest.mark.parametrize("text", ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_a_garbled_key_stops_the_start_with_a_sentence(tmp_path, text):
     keys.ensure(tmp_path)
