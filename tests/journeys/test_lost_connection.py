@@ -19,6 +19,10 @@ def person(walk):
 def first_choice(page):
     """Goes to a question with options; their inputs."""
     page.goto(page.url.rsplit("/", 1)[0] + "/all")
+    return first_choice_shown(page)
+
+
+def first_choice_shown(page):
     return page.locator("[data-item]", has=page.locator("label.option input[type=radio]")).first
 
 
@@ -113,3 +117,22 @@ def test_an_answer_that_a_busy_server_did_not_take_is_sent_until_it_does(person)
     assert next(refusals, None) is None
     page.reload()
     assert is_chosen(first_choice(page), 1)
+
+
+def test_answers_of_two_tabs_without_a_connection_are_both_kept_and_the_later_one_stands(person, site):
+    page = person.page
+    item = first_choice(page)
+    address, code = page.url, answering.code_in(page)
+    other = person.context.new_page()
+    other.goto(address)
+    person.context.set_offline(True)
+    choose(item, 0)
+    item.get_by_text("Kept in this browser").wait_for()
+    choose(first_choice_shown(other), 1)
+    first_choice_shown(other).get_by_text("Kept in this browser").wait_for()
+    person.context.set_offline(False)
+    first_choice_shown(other).get_by_text("✓ Saved").wait_for(timeout=20_000)
+    page.reload()
+    assert is_chosen(first_choice_shown(page), 1)
+    position = int(first_choice_shown(page).get_attribute("data-position"))
+    assert [serial for serial, _ in answering.history(site, code)[position]] == [1, 2]
