@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.bench import measure, rows
+from course.bench import disk, measure, rows
 from course.bench.load import Load
 from course.bench.report import table
 from course.cli import _ready_app
@@ -24,6 +24,16 @@ def test_a_row_stands_beside_its_goals():
     assert lines[4].strip() == "50% of empty POST; goal 40%: met"
     assert lines[5].strip() == "p99 1.0 ms; goal 50 ms: met"
     assert len(lines) == 6
+
+
+def test_a_yardstick_without_a_reply_is_said_and_stops_nothing():
+    measured = {(rows.EMPTY_POST, 8): [of_rate(0, errors=3)], (rows.SAVE, 8): [of_rate(500)]}
+    assert "    empty POST was never answered as expected, so there is no share of it" in list(table(measured))
+
+
+def test_a_writer_that_is_slower_than_the_time_it_has_commits_once_all_the_same(tmp_path):
+    load = disk.drive(disk.sqlite(tmp_path / "commits.db"), writers=8, seconds=1e-9)
+    assert len(load.times) == 8
 
 
 def test_quantiles_are_of_all_replies():

@@ -41,7 +41,10 @@ def _goals(measured: Measured, name: str, connections: int) -> Iterator[str]:
 def _judged(measured: Measured, name: str, goal: Goal) -> str:
     if isinstance(goal, Share):
         pairs = zip(measured[name, 8], measured[goal.of, 8], strict=True)
-        share = median(ours.rate / theirs.rate for ours, theirs in pairs)
+        shares = [ours.rate / theirs.rate for ours, theirs in pairs if theirs.rate]
+        if not shares:
+            return f"    {goal.of} was never answered as expected, so there is no share of it"
+        share = median(shares)
         mark = "met" if share >= goal.least else "missed"
         return f"    {share:.0%} of {goal.of}; goal {goal.least:.0%}: {mark}"
     took = median(load.quantile(goal.share) for load in measured[name, goal.connections])
