@@ -32,11 +32,19 @@ class Permission(StrEnum):
     RATE = "quality:standard:rate"
     ACCOMMODATE = "assessment:accommodate"
     RESCORE = "rescoring:decide"
+    TRANSCRIPT = "transcripts:own"
+    TRANSCRIPT_CHECK = "transcripts:check"
+    APPROVALS = "approvals:edit"
+    TEMPLATE = "certificates:template"
+    BOARDS = "boards:report"
+    RECORDS = "records:audit"
 
 
 PUBLIC = "public"
 
-_EVERYONE = frozenset({Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT, Permission.CERTIFICATE_OWN})
+_EVERYONE = frozenset(
+    {Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT, Permission.CERTIFICATE_OWN, Permission.TRANSCRIPT}
+)
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _EVERYONE,
     Role.INSTRUCTOR: _EVERYONE,
@@ -44,6 +52,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.CONSOLE, Permission.PEOPLE_READ, Permission.PEOPLE_CHANGE, Permission.CERTIFICATE_DECIDE,
         Permission.STATES_EDIT, Permission.ITEMS, Permission.ACCOMMODATE, Permission.RESCORE,
+        Permission.TRANSCRIPT_CHECK, Permission.APPROVALS, Permission.TEMPLATE, Permission.BOARDS, Permission.RECORDS,
     },
 }  # fmt: skip
 REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer role adds to an administrator

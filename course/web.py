@@ -2,10 +2,12 @@
 
 import functools
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
@@ -24,6 +26,8 @@ WORDS = {
     413: "That is more than can be sent at once.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
+V = TypeVar("V", bound=Callable[..., Any])
+MEGABYTE = 1_000_000
 LAST_PAGE = 1_000_000  # no list is longer, and databases count so far
 csrf = CSRFProtect()
 
@@ -62,12 +66,13 @@ def init_app(app: Flask, *, secure: bool) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=1_000_000,
+        MAX_CONTENT_LENGTH=MEGABYTE,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files change with their bytes
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still save
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(_make_room)  # before anything looks into the form
     csrf.init_app(app)
     app.before_request(_refuse_nul)
     app.after_request(functools.partial(_headers, secure=secure))
@@ -78,6 +83,22 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
     app.add_template_filter(day)
     app.add_template_filter(moment)
+
+
+def takes_files(*, megabytes: int) -> Callable[[V], V]:
+    """Marks a view that takes more than a usual form."""
+
+    def mark(view: V) -> V:
+        view.takes = megabytes * MEGABYTE  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _make_room() -> None:
+    takes = getattr(current_app.view_functions.get(request.endpoint or ""), "takes", None)
+    if takes is not None:
+        request.max_content_length = takes
 
 
 def _refuse_nul() -> None:

@@ -23,6 +23,8 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the person deleted the account
+    kept_until: Mapped[date | None]  # until then what a board may ask for is kept
 
     licenses: Mapped[list["License"]] = relationship(
         order_by="License.id",
@@ -48,6 +50,7 @@ class License(Model):
     number: Mapped[str] = mapped_column(index=True)
     first_licensed: Mapped[date | None]
     expires_on: Mapped[date | None]
+    renewal_months: Mapped[int | None]  # how long it is renewed for, as the holder says
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     def facts(self) -> dict[str, str | None]:

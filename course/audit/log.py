@@ -36,6 +36,27 @@ class Event(StrEnum):
     CERTIFICATE_REVOKED = "certificate:revoked"
     CERTIFICATE_KEPT = "certificate:kept"
     CERTIFICATE_SUPERSEDED = "certificate:superseded"
+    CYCLE_OPENED = "certificate:cycle-opened"
+    NAME_CORRECTION_ASKED = "certificate:name-correction-asked"
+    NAME_CORRECTION_REJECTED = "certificate:name-correction-rejected"
+    BACKDATING_ASKED = "certificate:backdating-asked"
+    BACKDATING_DECIDED = "certificate:backdating-decided"
+    BULK_STARTED = "certificate:bulk-started"
+    CERTIFICATE_SHARED = "certificate:shared"
+    SHARE_ENDED = "certificate:share-ended"
+    PUBLICITY_CHANGED = "certificate:publicity-changed"
+    ACCOUNT_CLOSED = "person:account-closed"
+    APPROVAL_RECORDED = "approval:recorded"
+    APPROVAL_WITHDRAWN = "approval:withdrawn"
+    OTHER_RECORD_ADDED = "transcript:record-added"
+    OTHER_RECORD_REMOVED = "transcript:record-removed"
+    OTHER_RECORD_CHECKED = "transcript:record-checked"
+    ROSTER_MADE = "board:roster-made"
+    RECEIPT_READ = "board:receipt-read"
+    REPORT_CORRECTED = "board:report-corrected"
+    RECORDS_CHECKED = "records:checked"
+    PACKET_ASKED = "records:packet-asked"
+    PACKET_DOWNLOADED = "records:packet-downloaded"
     REVIEWER_SET = "person:reviewer-set"
     CONTENT_REVIEWED = "content:reviewed"
     STATE_CHECKED = "state:checked"
@@ -72,6 +93,27 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
     Event.CERTIFICATE_KEPT: frozenset({"reason", "rescoring"}),
     Event.CERTIFICATE_SUPERSEDED: CHANGE | {"reason", "successor", "document_sha256"},
+    Event.CYCLE_OPENED: frozenset({"course", "cycle"}),
+    Event.NAME_CORRECTION_ASKED: CHANGE | {"reason"},
+    Event.NAME_CORRECTION_REJECTED: frozenset({"reason"}),
+    Event.BACKDATING_ASKED: frozenset({"issue_on", "reason"}),
+    Event.BACKDATING_DECIDED: frozenset({"issue_on", "decision"}),
+    Event.BULK_STARTED: frozenset({"requests"}),
+    Event.CERTIFICATE_SHARED: frozenset({"label"}),
+    Event.SHARE_ENDED: frozenset({"label"}),
+    Event.PUBLICITY_CHANGED: CHANGE,
+    Event.ACCOUNT_CLOSED: frozenset({"kept_until"}),
+    Event.APPROVAL_RECORDED: frozenset({"course", "approver", "number", "states", "first_day", "last_day"}),
+    Event.APPROVAL_WITHDRAWN: frozenset({"reason"}),
+    Event.OTHER_RECORD_ADDED: frozenset({"title", "provider", "minutes", "completed_on"}),
+    Event.OTHER_RECORD_REMOVED: frozenset(),
+    Event.OTHER_RECORD_CHECKED: CHANGE | {"note"},
+    Event.ROSTER_MADE: frozenset({"board", "format", "records", "file_sha256"}),
+    Event.RECEIPT_READ: frozenset({"board", "accepted", "rejected"}),
+    Event.REPORT_CORRECTED: CHANGE | {"board", "reason"},
+    Event.RECORDS_CHECKED: frozenset({"looked_at", "faults"}),
+    Event.PACKET_ASKED: frozenset({"question"}),
+    Event.PACKET_DOWNLOADED: frozenset({"sha256"}),
     Event.REVIEWER_SET: CHANGE,
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},

@@ -365,6 +365,8 @@ class Approval(Content):
 
 
 class Course(Content):
+    """`valid_months`: a certificate ends so long after the completion; None: it never does."""
+
     id: Id
     title: Text
     summary: Text
@@ -375,6 +377,7 @@ class Course(Content):
     certificate: Literal["on_approval", "at_once"]
     approvals: tuple[Approval, ...]
     instructor: Text | None
+    valid_months: int | None = Field(default=None, ge=1)
 
 
 class EvaluationQuestion(Content):

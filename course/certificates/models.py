@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -75,6 +75,7 @@ class Certificate(Model):
     credential: Mapped[str | None] = mapped_column(Text, deferred=True)  # the signed Open Badge, to the byte
     issuer: Mapped[str | None] = mapped_column(index=True)  # the DID that signed it
     status_index: Mapped[int | None] = mapped_column(unique=True)  # its bit in the status lists
+    valid_until: Mapped[date | None]  # its last day, where the course gives it an end
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     issued_by: Mapped[str]
 
@@ -111,7 +112,9 @@ class Reason(StrEnum):
 class Correction(StrEnum):
     """Why a certificate was superseded, as the public page says it."""
 
+    NAME = "the name was corrected"
     RESCORED = "an assessment was scored anew"
+    DOCUMENT = "the document had an error"
 
 
 class Revocation(Model):
