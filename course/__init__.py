@@ -86,7 +86,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     hourly = {"review-mails": practice.remind_all}
-    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly)
+    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=())
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)

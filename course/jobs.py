@@ -6,14 +6,15 @@ a crash costs nothing: what was claimed and not finished is claimed again.
 
 import functools
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import JSON, event, or_, select
+from sqlalchemy import JSON, event, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from course import clock, db
@@ -21,8 +22,10 @@ from course.db import Model, UTCDateTime, unit_of_work
 
 Handler = Callable[[int, dict[str, Any]], None]
 Task = Callable[[datetime], None]
+Step = Callable[[datetime], bool]
 CLAIM = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
+PAUSE = 2  # seconds
 log = logging.getLogger(__name__)
 
 
@@ -40,13 +43,24 @@ class Job(Model):
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")  # lower ones go first
     last_error: Mapped[str | None]
 
 
 def init_app(
-    app: Flask, *, data: Path, queue_url: str, handlers: Mapping[str, Handler], hourly: Mapping[str, Task]
+    app: Flask,
+    *,
+    data: Path,
+    queue_url: str,
+    handlers: Mapping[str, Handler],
+    hourly: Mapping[str, Task],
+    steps: Sequence[Step],
 ) -> None:
-    """`handlers` do jobs by their kind; `hourly` tasks run each hour by themselves, so they are safe to repeat."""
+    """`handlers` do jobs by their kind; `hourly` tasks run each hour by themselves, so they are safe to repeat.
+
+    Long work goes in `steps`: each call does a small part of it and says whether there was any.
+    """
+    app.extensions["steps"] = steps
     app.extensions["handlers"] = handlers
     app.extensions["huey"] = huey = _queue(data, queue_url)
     app.extensions["drain"] = huey.task()(lambda: drain(app))
@@ -66,9 +80,9 @@ def _queue(data: Path, queue_url: str) -> Huey:
     return SqliteHuey("course", filename=str(data / "queue.db"), results=False)
 
 
-def put(kind: str, *, key: str, now: datetime, due: datetime | None = None, **payload: Any) -> None:
+def put(kind: str, *, key: str, now: datetime, due: datetime | None = None, rank: int = 0, **payload: Any) -> None:
     """Adds a job to the open transaction; the worker hears of it after the commit, or when it is `due`."""
-    db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=due or now))
+    db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=due or now, rank=rank))
     db.session.info.setdefault("jobs", set()).add(due)
 
 
@@ -92,14 +106,30 @@ def waiting() -> int:
     return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None), Job.kind == "mail").limit(100)).all())
 
 
-def drain(app: Flask) -> int:
-    """Does every job that is due and returns how many were done."""
+def wake() -> None:
+    """Tells the worker, after the commit, that there is long work to do."""
+    db.session.info.setdefault("jobs", set()).add(None)
+
+
+def drain(app: Flask, *, long_work_first: bool = False) -> int:
+    """Does every job that is due, and all long work; returns how many jobs were done.
+
+    What goes first is done whole before the other gets a turn, so two workers that differ in it hold up neither.
+    """
     done = 0
     while True:
         with app.app_context():
-            if (job := _claim(clock.now())) is None:
+            if long_work_first and _step():
+                continue
+            if job := _claim(clock.now()):
+                done += _perform(*job)
+            elif long_work_first or not _step():
                 return done
-            done += _perform(*job)
+
+
+def _step() -> bool:
+    """A part of the long work; False when there is none."""
+    return any(step(clock.now()) for step in cast(Sequence[Step], current_app.extensions["steps"]))
 
 
 @unit_of_work
@@ -111,7 +141,7 @@ def _claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
             Job.due_at <= now,
             or_(Job.claimed_until.is_(None), Job.claimed_until < now),
         )
-        .order_by(Job.due_at, Job.id)
+        .order_by(Job.rank, Job.due_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
@@ -149,8 +179,26 @@ def _postpone(job_id: int, error: str, now: datetime) -> None:
     job.due_at = now + min(timedelta(minutes=2 ** min(job.tries, 9)), LONGEST_WAIT)
 
 
+def give_back_claims() -> None:
+    """At the start of the only machine there is: whoever had claimed a job was stopped, and nobody does it now."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        _give_back()
+
+
+@unit_of_work
+def _give_back() -> None:
+    db.session.execute(update(Job).where(Job.done_at.is_(None)).values(claimed_until=None))
+
+
 def work(app: Flask) -> None:
     """Runs the worker until it is told to stop."""
     drain(app)
     huey = cast(Huey, app.extensions["huey"])
     huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, backoff=1.2, max_delay=0.5).run()
+
+
+def assist(app: Flask) -> None:
+    """A second worker, which does long work first; it looks for some every few seconds."""
+    while True:
+        drain(app, long_work_first=True)
+        time.sleep(PAUSE)

@@ -48,11 +48,21 @@ class EndedAlready(Refused):
     message = "This certificate was revoked or superseded already; what was done first stands."
 
 
-@unit_of_work
 def request_certificate(
     user: User, course: Course, license_: License, *, attested_name: str, print_license: bool, now: datetime
 ) -> Request:
     """Signs the attestation. The request waits for an administrator, unless the course issues at once."""
+    request = _ask(user, course, license_, attested_name=attested_name, print_license=print_license, now=now)
+    if course.certificate == "at_once":
+        with suppress(Refused):  # then it waits in the queue
+            issue(request, actor=None, now=now)
+    return request
+
+
+@unit_of_work
+def _ask(
+    user: User, course: Course, license_: License, *, attested_name: str, print_license: bool, now: datetime
+) -> Request:
     standing = completion.standing_of(user, course)
     if not standing.complete:
         raise NotComplete(standing.missing)
@@ -62,15 +72,11 @@ def request_certificate(
         for module in certificate.facts["modules"]:
             if module["id"] in course.modules:
                 raise CertifiedAlready(module["title"], certificate.code)
-    request = _requested(
+    return _requested(
         user, course, standing, actor=user, now=now,
         license_id=license_.id, print_license=print_license,
         attested_name=attested_name, attestation=catalog().attestation, requested_at=now,
     )  # fmt: skip
-    if course.certificate == "at_once":
-        with suppress(making.AwaitsReview):  # then it waits in the queue until the content is signed
-            issue(request, actor=None, now=now)
-    return request
 
 
 def _requested(
@@ -100,28 +106,68 @@ def _requested(
     return request
 
 
+def issue(request: Request, *, actor: User | None, now: datetime, bulk: bool = False) -> Certificate:
+    """Turns a request into a certificate. Repeated or raced, it returns the one there is. `actor` None: at once.
+
+    Nobody waits for the database while badge and document are made and signed. `bulk`: its mail lets others go first.
+    """
+    while True:
+        plan = _plan(request.id, actor, now)
+        if isinstance(plan, Certificate):
+            return plan
+        made = making.make(plan, making.issuer(), making.signer())
+        with suppress(_StatusBitTaken):
+            return _register(request.id, plan, made, actor=actor, now=now, bulk=bulk)
+
+
+class _StatusBitTaken(Exception):
+    """Another certificate drew the same bit while this one was made."""
+
+
 @unit_of_work
-def issue(request: Request, *, actor: User | None, now: datetime) -> Certificate:
-    """Turns a request into a certificate. Repeated or raced, it returns the one there is. `actor` None: at once."""
-    request = db.locked(Request, request.id)
+def _plan(request_id: int, actor: User | None, now: datetime) -> making.Plan | Certificate:
+    """What is to be made, or what was issued already."""
+    request = db.session.get_one(Request, request_id)
+    person = accounts.people_of([request.user_id])[request.user_id]
+    return _issued(request, person) or making.plan(request, actor=actor, now=now)
+
+
+@unit_of_work
+def _register(
+    request_id: int, plan: making.Plan, made: making.Made, *, actor: User | None, now: datetime, bulk: bool
+) -> Certificate:
+    request = db.locked(Request, request_id)
     person = db.locked(User, request.user_id)  # two requests of one person take turns
+    if existing := _issued(request, person):
+        return existing
+    if queries.taken_status_indexes([plan.status_index]):
+        raise _StatusBitTaken
+    certificate = making.row(request, plan, made)
+    db.session.add(certificate)
+    request.state, request.decided_at, request.decided_by = State.ISSUED, now, certificate.issued_by
+    try:
+        db.session.flush()
+    except IntegrityError:  # the row of the person is locked, so it is the bit
+        raise _StatusBitTaken from None
+    record(
+        Event.CERTIFICATE_ISSUED, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
+        course=request.course_id, content_hash=certificate.content_hash, document_sha256=certificate.document_sha256,
+        before=State.WAITING, after=State.ISSUED,
+    )  # fmt: skip
+    link = making.verify_url(certificate.code)
+    _mail(request, "certificate-issued", certificate.code, now, rank=int(bulk), link=link)
+    return certificate
+
+
+def _issued(request: Request, person: User) -> Certificate | None:
+    """The certificate there is already. Raises Decided and EmailNotConfirmed."""
     if existing := queries.find_award(request.user_id, request.course_id, request.cycle):
         return existing
     if request.state != State.WAITING:
         raise Decided
     if person.email_confirmed_at is None:
         raise EmailNotConfirmed
-    certificate = making.draft(request, actor=actor, now=now)
-    db.session.add(certificate)
-    request.state, request.decided_at, request.decided_by = State.ISSUED, now, certificate.issued_by
-    db.session.flush()
-    record(
-        Event.CERTIFICATE_ISSUED, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
-        course=request.course_id, content_hash=certificate.content_hash, document_sha256=certificate.document_sha256,
-        before=State.WAITING, after=State.ISSUED,
-    )  # fmt: skip
-    _mail(request, "certificate-issued", certificate.code, now, link=making.verify_url(certificate.code))
-    return certificate
+    return None
 
 
 def _mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
@@ -186,7 +232,9 @@ def supersede(certificate: Certificate, why: Correction, note: str, *, actor: Us
         cycle=signed.cycle, license_id=signed.license_id, print_license=signed.print_license,
         attested_name=signed.attested_name, attestation=signed.attestation, requested_at=signed.requested_at,
     )  # fmt: skip
-    successor = making.draft(request, actor=actor, now=now, supersedes=certificate, why=why)
+    plan = making.plan(request, actor=actor, now=now, name=certificate.name)
+    made = making.make(plan, making.issuer(), making.signer())
+    successor = making.row(request, plan, made, supersedes=certificate, why=why)
     db.session.add(successor)
     request.state, request.decided_at, request.decided_by = State.ISSUED, now, successor.issued_by
     db.session.flush()

@@ -1,8 +1,9 @@
-"""From a request to the row of the register: what it states, its number, its document. Reads only, adds nothing."""
+"""From a request to the row of the register: what it states, its number, its document. Adds nothing."""
 
 import hashlib
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -31,22 +32,52 @@ class NameNotPrintable(Refused):
     )
 
 
-def draft(
-    request: Request,
-    *,
-    actor: User | None,
-    now: datetime,
-    supersedes: Certificate | None = None,
-    why: Correction | None = None,
-) -> Certificate:
-    """The row as it would be added. `actor` None: issued at once. Raises AwaitsReview, NameNotPrintable."""
-    facts = _facts(request, actor, now)
-    status_index = _free_status_index()
-    credential = _signed_badge(facts, request, status_index, now)
+@dataclass(frozen=True)
+class Plan:
+    """All that a certificate is made from, so that making it needs no database."""
+
+    facts: Facts
+    email: str
+    salt: str
+    status_index: int
+
+
+@dataclass(frozen=True)
+class Made:
+    """The signed Open Badge and the signed document with the badge in it, to the byte as they are kept."""
+
+    credential: str
+    document: bytes
+
+
+def plan(request: Request, *, actor: User | None, now: datetime, name: str | None = None) -> Plan:
+    """`actor` None: issued at once. `name`: in place of the attested one. Raises AwaitsReview."""
+    person = accounts.people_of([request.user_id])[request.user_id]
+    return Plan(
+        facts=_facts(request, actor, now, name or request.attested_name),
+        email=person.email,
+        salt=secrets.token_urlsafe(16),
+        status_index=_free_status_index(),
+    )
+
+
+def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
+    """Raises NameNotPrintable."""
+    unsigned = badge.credential(
+        plan.facts, issuer=issuer.did, email=plan.email, salt=plan.salt, status_index=plan.status_index
+    )
+    signed = json.dumps(issuer.sign(unsigned, plan.facts.issued_at), ensure_ascii=False, indent=1)
     try:
-        document = _signer().sign(pdf.render(facts, credential))
+        return Made(signed, signer.sign(pdf.render(plan.facts, signed)))
     except pdf.NameNotPrintable:
         raise NameNotPrintable from None
+
+
+def row(
+    request: Request, plan: Plan, made: Made, *, supersedes: Certificate | None = None, why: Correction | None = None
+) -> Certificate:
+    """The row of the register, not added yet."""
+    facts = plan.facts
     return Certificate(
         code=facts.code,
         revision=supersedes.revision + 1 if supersedes else 1,
@@ -60,24 +91,24 @@ def draft(
         facts=facts.to_json(),
         content_hash=facts.content_hash,
         template_version=facts.template_version,
-        document=document,
-        document_sha256=hashlib.sha256(document).hexdigest(),
-        credential=credential,
+        document=made.document,
+        document_sha256=hashlib.sha256(made.document).hexdigest(),
+        credential=made.credential,
         issuer=issuer().did,
-        status_index=status_index,
-        issued_at=now,
+        status_index=plan.status_index,
+        issued_at=facts.issued_at,
         issued_by=facts.issued_by,
     )
 
 
-def _facts(request: Request, actor: User | None, now: datetime) -> Facts:
+def _facts(request: Request, actor: User | None, now: datetime, name: str) -> Facts:
     license_ = accounts.license_of(request.license_id)
     code = numbers.code_from(secrets.token_bytes(10))
     return award.facts(
         code=code,
         cycle=request.cycle,
         course_id=request.course_id,
-        name=request.attested_name,
+        name=name,
         license_=award.License(license_.profession, license_.number if request.print_license else None),
         state=catalog().jurisdictions[license_.jurisdiction],
         completion=request.completion,
@@ -92,7 +123,7 @@ def _facts(request: Request, actor: User | None, now: datetime) -> Facts:
     )
 
 
-def _signer() -> DocumentSigner:
+def signer() -> DocumentSigner:
     return cast(DocumentSigner, current_app.extensions["document-signer"])
 
 
@@ -100,23 +131,10 @@ def issuer() -> Issuer:
     return cast(Issuer, current_app.extensions["issuer"])
 
 
-def _signed_badge(facts: Facts, request: Request, status_index: int, now: datetime) -> str:
-    """The Open Badge as text, to the byte as it is kept and handed out."""
-    person = accounts.people_of([request.user_id])[request.user_id]
-    unsigned = badge.credential(
-        facts,
-        issuer=issuer().did,
-        email=person.email,
-        salt=secrets.token_urlsafe(16),
-        status_index=status_index,
-    )
-    return json.dumps(issuer().sign(unsigned, now), ensure_ascii=False, indent=1)
-
-
 def _free_status_index() -> int:
     """Drawn, so that a status list tells neither order nor number; each list is half full before the next begins."""
     half = status_list.SIZE // 2
-    first = queries.count_issued() // half * status_list.SIZE
+    first = queries.newest_id() // half * status_list.SIZE
     while True:
         drawn = {first + secrets.randbelow(status_list.SIZE) for _ in range(8)}
         if free := drawn - queries.taken_status_indexes(drawn):

@@ -171,12 +171,26 @@ def waiting_codes(limit: int) -> Sequence[UUID]:
     ).all()
 
 
+def count_waiting_by_course() -> dict[str, int]:
+    rows = db.session.execute(
+        select(Request.course_id, func.count(Request.id).label("waiting"))
+        .where(Request.state == State.WAITING)
+        .group_by(Request.course_id)
+    )
+    return {row.course_id: row.waiting for row in rows}
+
+
 def count_waiting() -> int:
     return db.session.scalars(select(func.count(Request.id)).filter_by(state=State.WAITING)).one()
 
 
 def count_issued() -> int:
     return db.session.scalars(select(func.count(Certificate.id))).one()
+
+
+def newest_id() -> int:
+    """Not far above the number of certificates, and known without counting them."""
+    return db.session.scalars(select(func.max(Certificate.id))).one() or 0
 
 
 def latest(*, page: int, size: int) -> Sequence[Certificate]:

@@ -13,6 +13,7 @@ GUARDED = ("course_cycle", "record_check")
 
 def upgrade() -> None:
     op.add_column("certificate", sa.Column("valid_until", sa.Date()))
+    op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
     for column in (sa.Column("closed_at", UTCDateTime()), sa.Column("kept_until", sa.Date())):
         op.add_column("user", column)
     op.add_column("license", sa.Column("renewal_months", sa.Integer()))
@@ -291,3 +292,4 @@ def downgrade() -> None:
     for column in ("kept_until", "closed_at"):
         op.drop_column("user", column)
     op.drop_column("certificate", "valid_until")
+    op.drop_column("outbox", "rank")
