@@ -1,0 +1,57 @@
+"""What verifiers that nobody here wrote say of a credential: two families in JavaScript, run offline by Node."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.certificates.badge import SCHEMA
+from course.credentials import contexts
+
+FOLDER = Path(__file__).parent
+OB3 = FOLDER.parent / "data" / "ob3"
+LOCK = FOLDER / "package-lock.json"
+INSTALLED = FOLDER / "node_modules" / ".package-lock.done"  # ./test puts the lock here when it has installed it
+NODE = Path(sys.executable).parent / "node"
+PATIENCE = 60  # seconds
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`ended`: the bit in the status list, which `accepted` knows nothing of; `steps`: of the second family."""
+
+    accepted: bool
+    ended: list[bool]
+    error: str | None
+    steps: dict[str, bool]
+    schema: list[dict[str, Any]]
+    errors: list[str]
+
+
+def verdict(credential: dict[str, Any], *documents: dict[str, Any]) -> Verdict:
+    """`documents`: did.json and status lists, found by their ids; contexts and the schema are there already."""
+    known = {url: contexts.document(url) for url in contexts.PINNED} | {one["id"]: one for one in documents}
+    known[SCHEMA] = json.loads((OB3 / "schema" / "ob_v3p0_achievementcredential_schema.json").read_text())
+    said = _run([{"credential": credential, "documents": known}])[0]
+    first, second = said["digitalBazaar"], said["verifierCore"]
+    return Verdict(
+        accepted=first["verified"],
+        ended=first["ended"],
+        error=first["error"],
+        steps=second["log"],
+        schema=second["schema"],
+        errors=second["errors"],
+    )
+
+
+def _run(cases: list[dict[str, Any]]) -> Any:
+    if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
+        raise RuntimeError(f"the packages of {LOCK} are not installed; ./test installs them")
+    run = subprocess.run(
+        [NODE, FOLDER / "verify.js"], input=json.dumps(cases), capture_output=True, text=True, timeout=PATIENCE
+    )
+    if run.returncode:
+        raise RuntimeError(run.stderr)
+    return json.loads(run.stdout)
