@@ -44,6 +44,7 @@ from course.states import admin as states_admin
 from course.states import views as states_views
 from course.study import admin as study_admin
 from course.study import views as study_views
+from course.verification import views as verification_views
 
 BLUEPRINTS = (
     telemetry.bp,
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     completion_views.bp,
     certificates_views.bp,
     certificates_admin.bp,
+    verification_views.bp,
     quality_admin.bp,
     rescoring_admin.bp,
     admin_views.bp,

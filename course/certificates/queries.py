@@ -16,10 +16,8 @@ STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_i
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """The certificate with this public code, however it is written; None for anything else."""
-    code = numbers.normalise(text)
-    if code is None:
-        return None
+    """The certificate with this public code, however it is written; None for anything else, after the same work."""
+    code = numbers.normalise(text) or ""
     return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
 
 

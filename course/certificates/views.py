@@ -1,4 +1,4 @@
-"""The course's checklist and the request for its certificate, the download, and the public check."""
+"""The course's checklist and the request for its certificate, the downloads, and what verifiers anywhere read."""
 
 import functools
 import json
@@ -137,26 +137,3 @@ def _signed_list(issuer: Issuer, base_url: str, number: int, ended: tuple[int, .
     now = clock.now()
     unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, valid_from=instant(now))
     return json.dumps(issuer.sign(unsigned, now), indent=1)
-
-
-@bp.get("/verify/")
-@public
-def verify_form() -> ResponseReturnValue:
-    if given := request.args.get("code", "").strip():
-        return redirect(url_for(".verify", code=given), 303)
-    return render_template("certificates/verify_form.html")
-
-
-@bp.get("/verify/<code>")
-@public
-def verify(code: str) -> ResponseReturnValue:
-    certificate = queries.find_by_code(code)
-    if certificate is None:
-        page, status = render_template("certificates/unknown.html"), 404
-    else:
-        page, status = (
-            render_template("certificates/verify.html", certificate=certificate, facts=facts_of(certificate)),
-            200,
-        )
-    headers = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
-    return page, status, headers

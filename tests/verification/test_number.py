@@ -1,0 +1,92 @@
+"""The public check of a number: status first, then only what a stranger compares with the paper."""
+
+from uuid import UUID
+
+import pytest
+
+from course import db
+from course.accounts.models import User
+from course.certificates import queries
+from course.certificates.models import Certificate
+from tests import factories
+
+COMMON = {"learner", "issued", "license", "none", "on record"}  # words of every such page
+TOLD = ("name", "course_title", "provider_name", "provider_number", "code")
+
+NOBODYS = "AAAA-AAAA-AAAA-AAAA"
+MALFORMED = (
+    "nonsense",
+    "x" * 3000,
+    "%00",
+    "AAAA/AAAA",
+    "AAAA-AAAA-AAAA-AAAA/",
+    "Ж" * 16,
+    "%ff%fe",
+    "AAAA%00AAAA",
+    "a b",
+    "<b>",
+)
+
+
+@pytest.fixture
+def certificate(app, learner, admin):
+    return factories.issue(app, learner, admin)
+
+
+def test_status_comes_first_and_then_the_facts(pages, certificate):
+    page = pages.get(f"/verify/{certificate.code}")
+    assert page.text.index("Valid") < page.text.index("Lena Learner")
+    for fact in ("1.25 (of 60 minutes)", "Self-paced online", "March 2, 2026", certificate.code):
+        assert fact in page.text
+
+
+def test_it_gives_away_nothing_else(app, pages, learner, certificate):
+    """Of all that is known of the person and the certificate, only what the list of facts names is on the page."""
+    html = pages.get(f"/verify/{certificate.code}").html
+    told = " ".join(str(certificate.facts[name]) for name in TOLD)
+    kept_back = {words for words in known_of(app, learner, certificate) if words not in told} - COMMON
+    assert {words for words in kept_back if words in html} == set()
+
+
+def known_of(app, user, certificate):
+    """Every text of at least four letters in the rows about the person and their certificate."""
+    with app.app_context():
+        rows = [db.session.get_one(User, user.id), user.licenses[0], db.session.get_one(Certificate, certificate.id)]
+        rows.append(queries.request_behind(rows[-1]))
+        values = [getattr(row, column.key) for row in rows for column in type(row).__mapper__.columns]
+    return {text for value in values for text in leaves(value) if len(text) >= 4}
+
+
+def leaves(value):
+    if isinstance(value, dict | list):
+        return [text for one in (value.values() if isinstance(value, dict) else value) for text in leaves(one)]
+    return [str(value)] if isinstance(value, str | UUID) else []
+
+
+@pytest.mark.parametrize("code", MALFORMED)
+def test_unknown_and_malformed_numbers_are_answered_alike(pages, code):
+    unknown, malformed = pages.get(f"/verify/{NOBODYS}"), pages.get(f"/verify/{code}")
+    assert (unknown.status, malformed.status) == (404, 404)
+    assert malformed.html == unknown.html
+    assert malformed.response.headers.to_wsgi_list() == unknown.response.headers.to_wsgi_list()
+
+
+@pytest.mark.parametrize("code", [NOBODYS, *MALFORMED])
+def test_a_number_typed_into_the_form_leads_to_the_same_answer(pages, code):
+    answer = pages.get(f"/verify/?code={code}", follow_redirects=True)
+    assert (answer.status, answer.text) == (404, pages.get(f"/verify/{NOBODYS}").text)
+
+
+@pytest.mark.parametrize("path", ["", NOBODYS, "certificate"])
+def test_no_answer_is_for_search_engines_or_kept(pages, certificate, path):
+    headers = pages.get(f"/verify/{certificate.code if path == 'certificate' else path}").response.headers
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_it_needs_one_statement_found_or_not(pages, certificate, count_queries):
+    for code in (certificate.code, NOBODYS, "nonsense"):
+        with count_queries() as seen:
+            pages.get(f"/verify/{code}")
+        assert len(seen) == 1, (code, seen)
