@@ -88,6 +88,13 @@ def set_rules(app: Flask, slug: str = MODULE, **rules: Any) -> None:
     app.extensions["catalog"] = replace(app.extensions["catalog"], assessments=changed)
 
 
+def set_course(app: Flask, course: str = COURSE, **changes: Any) -> None:
+    """Changes what the course file says of a course, for this app alone."""
+    known = app.extensions["catalog"].courses
+    changed = dict(known) | {course: known[course].model_copy(update=changes)}
+    app.extensions["catalog"] = replace(app.extensions["catalog"], courses=changed)
+
+
 def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
     with app.app_context():
         return assessment.start(user, catalog().assessments[slug], now=now)

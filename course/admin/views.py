@@ -73,4 +73,5 @@ def person(code: UUID) -> ResponseReturnValue:
         requests=certificates.requests_of(found.id),
         certificates=certificates.awards_of(found.id),
         events=audit.about(found.id, limit=100),
+        now=clock.now(),
     )

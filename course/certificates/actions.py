@@ -68,7 +68,7 @@ def _ask(
         raise NotComplete(standing.missing)
     if queries.find_award(user.id, course.id, 1):
         raise RequestedAlready
-    for certificate in queries.valid_awards(user.id):
+    for certificate in queries.valid_awards(user.id, now):
         for module in certificate.facts["modules"]:
             if module["id"] in course.modules:
                 raise CertifiedAlready(module["title"], certificate.code)

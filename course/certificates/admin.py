@@ -96,6 +96,7 @@ def register() -> ResponseReturnValue:
     return render_template(
         "certificates/register.html",
         certificates=queries.latest(page=page, size=PAGE),
+        now=clock.now(),
         total=total,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -112,7 +113,14 @@ def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> Respons
     found = queries.certificate_of(code)
     person = accounts.people_of([found.user_id]).get(found.user_id)
     facts = Facts.from_json(found.facts)
-    page = render_template("certificates/certificate.html", certificate=found, facts=facts, person=person, form=form)
+    page = render_template(
+        "certificates/certificate.html",
+        certificate=found,
+        standing=found.standing_at(clock.now()),
+        facts=facts,
+        person=person,
+        form=form,
+    )
     return page, status
 
 

@@ -1,5 +1,6 @@
 """What a completion recorded, and what a certificate states. Pure: everything they need is an argument."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,7 @@ def completion(course: Course, catalog: Catalog, standing: Standing) -> dict[str
         "title": course.title,
         "version": course.version,
         "instructor": course.instructor,
+        "valid_months": course.valid_months,
         "approvals": [approval.model_dump() for approval in course.approvals],
         "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
         "minutes": {mode.value: standing.minutes.get(mode, 0) for mode in Mode},
@@ -71,6 +73,7 @@ def facts(
 
     `reviews`: who signed each module's content, by its digest. `more`: as in Facts.
     """
+    completed_on = _date_in(state.time_zone, completed_at)
     return Facts(
         profession=license_.profession,
         license_number=license_.number,
@@ -85,16 +88,25 @@ def facts(
         ),
         minutes=completion["minutes"],
         assessments=_assessments(completion, state.time_zone),
-        completed_on=_date_in(state.time_zone, completed_at),
+        completed_on=completed_on,
         time_zone=state.time_zone,
         issued_at=issued_at,
         issued_on=_date_in(state.time_zone, issued_at),
+        valid_until=months_after(completed_on, completion.get("valid_months")),
         provider_name=provider.name,
         provider_number=provider.number,
         provider_address=provider.address,
         provider_contact=provider.contact,
         **more,
     )
+
+
+def months_after(day: date, months: int | None) -> date | None:
+    """The same day so many months later, or the last one of a month that is shorter; None without an end."""
+    if months is None:
+        return None
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _module_facts(module: Mapping[str, Any], reviewed_by: str | None) -> ModuleFacts:

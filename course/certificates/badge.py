@@ -1,7 +1,7 @@
 """Facts -> the certificate as an Open Badge 3.0, not signed yet. Pure."""
 
 import hashlib
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievemen
 def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index: int) -> dict[str, Any]:
     """`issuer`: its DID. The address is in it only as a salted hash, for who knows it already."""
     base_url = facts.verify_url.rsplit("/verify/", 1)[0]
+    ends = {"validUntil": instant(_end_of(facts.valid_until, facts.time_zone))} if facts.valid_until else {}
     return {
         "@context": [contexts.CREDENTIALS, contexts.OPEN_BADGES, contexts.EXTENSIONS],
         "id": f"{facts.verify_url}#credential",
@@ -23,6 +24,7 @@ def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index
         "description": f"Certificate of completion {facts.code}. It records education and is no license.",
         "issuer": _profile(facts, issuer, base_url),
         "validFrom": instant(facts.issued_at),
+        **ends,
         "awardedDate": instant(facts.issued_at),
         "credentialSubject": {
             "type": ["AchievementSubject"],
@@ -43,6 +45,10 @@ def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index
         "credentialStatus": status_list.entry(base_url, status_index),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
 
 
 def _results(facts: Facts) -> list[dict[str, Any]]:

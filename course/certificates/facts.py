@@ -63,6 +63,7 @@ class Facts:
     issued_by: str
     verify_url: str
     template_version: str
+    valid_until: date | None = None  # the last day, where the course gives the certificate an end
 
     @property
     def total_minutes(self) -> int:
@@ -113,6 +114,7 @@ class Facts:
         data["assessments"] = [[title, on.isoformat()] for title, on in self.assessments]
         for name in ("completed_on", "issued_on", "issued_at"):
             data[name] = data[name].isoformat()
+        data["valid_until"] = self.valid_until.isoformat() if self.valid_until else None
         data["modules"] = [module | {"objectives": list(module["objectives"])} for module in data["modules"]]
         data["approvals"] = list(data["approvals"])
         return data
@@ -128,6 +130,8 @@ class Facts:
         read["completed_on"] = date.fromisoformat(data["completed_on"])
         read["issued_on"] = date.fromisoformat(data["issued_on"])
         read["issued_at"] = datetime.fromisoformat(data["issued_at"])
+        if end := data.get("valid_until"):
+            read["valid_until"] = date.fromisoformat(end)
         return cls(**read)
 
 

@@ -96,6 +96,7 @@ def row(
         credential=made.credential,
         issuer=issuer().did,
         status_index=plan.status_index,
+        valid_until=facts.valid_until,
         issued_at=facts.issued_at,
         issued_by=facts.issued_by,
     )

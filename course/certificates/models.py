@@ -2,6 +2,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -85,19 +86,33 @@ class Certificate(Model):
         primaryjoin="Certificate.id == foreign(remote(Certificate.supersedes_id))",
     )  # fmt: skip
 
-    @property
-    def standing(self) -> "Standing":
+    def standing_at(self, now: datetime) -> "Standing":
+        """Its last day ends in the time zone of the license's state; one that was ended before never expires."""
         if self.revocation is not None:
             return Standing.REVOKED
-        return Standing.VALID if self.successor is None else Standing.SUPERSEDED
+        if self.successor is not None:
+            return Standing.SUPERSEDED
+        today = now.astimezone(ZoneInfo(self.facts["time_zone"])).date()
+        return Standing.EXPIRED if self.valid_until and self.valid_until < today else Standing.VALID
 
 
 class Standing(StrEnum):
-    """What a certificate is worth now, in the word that every page uses."""
+    """What a certificate is worth at a moment, in the word that every page uses."""
 
     VALID = "valid"
+    EXPIRED = "expired"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it can still be revoked or superseded."""
+        return self in (Standing.VALID, Standing.EXPIRED)
+
+    @property
+    def tone(self) -> str:
+        """The kind of badge that says it."""
+        return {Standing.VALID: "ok", Standing.EXPIRED: "warn"}.get(self, "danger")
 
 
 class Reason(StrEnum):

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -7,11 +8,12 @@ from sqlalchemy.orm import aliased, selectinload, undefer
 from course import db
 from course.accounts.models import User
 from course.certificates import numbers
-from course.certificates.models import Certificate, Request, State
+from course.certificates.models import Certificate, Request, Standing, State
 from course.completion.rules import Kind
 from course.web import NotFound
 
 _successor = aliased(Certificate)
+# Neither revoked nor superseded; whether it has expired is a matter of the day: Certificate.standing_at.
 STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
 
 
@@ -44,7 +46,7 @@ def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
 
 
 def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
-    """Code and Open Badge of a certificate that stands: the person's own, or anyone's for who may see all."""
+    """Code and Open Badge of a certificate that was not ended: the person's own, or anyone's for who may see all."""
     code = numbers.normalise(text) or ""
     wanted = select(Certificate).where(Certificate.code == code, STANDS).options(undefer(Certificate.credential))
     certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
@@ -103,11 +105,12 @@ def awards_of(user_id: int) -> dict[str, Certificate]:
     return {row.course_id: row for row in rows}
 
 
-def valid_awards(user_id: int) -> Sequence[Certificate]:
-    """The person's certificates that were neither revoked nor superseded."""
-    return db.session.scalars(
+def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
+    """The person's certificates that were not ended and have not expired."""
+    rows = db.session.scalars(
         select(Certificate).where(Certificate.user_id == user_id, STANDS).order_by(Certificate.id)
-    ).all()
+    )
+    return [certificate for certificate in rows if certificate.standing_at(now) == Standing.VALID]
 
 
 def requests_of(user_id: int) -> dict[str, Request]:
@@ -117,7 +120,7 @@ def requests_of(user_id: int) -> dict[str, Request]:
 
 
 def awards_resting_on(passes: Collection[tuple[int, str]]) -> list[Certificate]:
-    """Valid certificates that were issued on one of these passes, as (person, assessment)."""
+    """Certificates that stand, expired or not, and were issued on one of these passes, as (person, assessment)."""
     rows = db.session.execute(
         select(Certificate, Request)
         .join(Request, Request.id == Certificate.request_id)

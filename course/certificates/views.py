@@ -38,6 +38,7 @@ def course(course_id: str) -> ResponseReturnValue:
         standing=completion.standing_of(me(), found),
         asked=queries.requests_of(me().id).get(found.id),
         certificate=queries.awards_of(me().id).get(found.id),
+        now=clock.now(),
         step_url=step_url,
         state_hours_of=_state_hours,
     )
@@ -81,7 +82,9 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
 @requires(Permission.CERTIFICATE_OWN)
 def certificates() -> ResponseReturnValue:
     awards = queries.awards_of(me().id).values()
-    return render_template("certificates/certificates.html", certificates=[(c, facts_of(c)) for c in awards])
+    return render_template(
+        "certificates/certificates.html", certificates=[(c, facts_of(c)) for c in awards], now=clock.now()
+    )
 
 
 def facts_of(certificate: Certificate) -> Facts:

@@ -182,6 +182,7 @@ def _question_page(asked: Question, rescoring: Rescoring, form: QuestionForm, st
         standing=standing,
         scores=queries.scores_behind([asked])[asked.id],
         title_of=title_of,
+        now=clock.now(),
         form=form,
     )
     return page, status

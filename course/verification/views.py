@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course import clock
 from course.access import public
 from course.certificates import queries
 from course.certificates.facts import Facts
@@ -34,7 +35,8 @@ def certificate(code: str) -> ResponseReturnValue:
     if found is None:
         return _unknown()
     facts = Facts.from_json(found.facts)
-    return render_template("verification/certificate.html", certificate=found, facts=facts)
+    standing = found.standing_at(clock.now())
+    return render_template("verification/certificate.html", certificate=found, facts=facts, standing=standing)
 
 
 @bp.errorhandler(NotStorable)

@@ -64,5 +64,5 @@ def test_what_ended_once_can_be_ended_no_further(either_app):
     with either_app.app_context():
         actions.revoke(queries.certificate_of(second.code), Reason.AT_REQUEST, "asked", actor=boss, now=LATER)
     with either_app.app_context():
-        standings = [queries.certificate_of(one.code).standing for one in (first, second)]
+        standings = [queries.certificate_of(one.code).standing_at(LATER) for one in (first, second)]
     assert standings == [Standing.SUPERSEDED, Standing.REVOKED]
