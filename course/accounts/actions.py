@@ -12,6 +12,7 @@ from course.accounts.models import Invitation, License, User
 from course.accounts.tokens import Purpose
 from course.audit.log import Event, record
 from course.db import unit_of_work
+from course.typesetting import letters
 from course.web import Refused
 
 INVITATION_LIFETIME = timedelta(days=2)
@@ -48,7 +49,7 @@ def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -
 
 def _add_user(legal_name: str, email: str, password_hash: str, role: Role, now: datetime) -> User:
     user = User(
-        legal_name=" ".join(legal_name.split()),
+        legal_name=letters.tidy(legal_name),
         email=email.strip().lower(),
         password_hash=password_hash,
         role=role,
@@ -130,7 +131,7 @@ def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
 
 @unit_of_work
 def rename(user: User, legal_name: str, *, now: datetime) -> None:
-    before, after = user.legal_name, " ".join(legal_name.split())
+    before, after = user.legal_name, letters.tidy(legal_name)
     if before != after:
         user.legal_name = after
         record(

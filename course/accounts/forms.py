@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
 from course.accounts import passwords
+from course.typesetting import letters
 
 NAME_HINT = "As it stands on your license; certificates are made out to it."
 NOT_AN_ADDRESS = "Enter an e-mail address such as name@example.org."
@@ -16,8 +17,16 @@ def required(what: str) -> DataRequired:
     return DataRequired(f"Enter {what}.")
 
 
+def sound_name(_: FlaskForm, field: StringField) -> None:
+    """A validator: what the certificate could not show as it was typed is refused where it is typed."""
+    if fault := letters.fault(field.data or ""):
+        raise ValidationError(fault)
+
+
 def legal_name_field() -> StringField:
-    return StringField("Legal name", [required("your name as on your license"), Length(max=120)], description=NAME_HINT)
+    return StringField(
+        "Legal name", [required("your name as on your license"), sound_name], [letters.tidy], description=NAME_HINT
+    )
 
 
 def email_field() -> EmailField:

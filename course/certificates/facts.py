@@ -34,7 +34,10 @@ class Approval:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the license's state; `issued_at` aware UTC."""
+    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the license's state; `issued_at` aware UTC.
+
+    What has a default was added later: facts that were stored before lack it.
+    """
 
     code: str
     cycle: int

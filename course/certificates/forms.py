@@ -4,14 +4,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from course.certificates.models import Reason
+from course.typesetting import letters
 
 
 class RequestForm(FlaskForm):
     license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
     print_license = BooleanField("Print the license number on the certificate", default=True)
-    legal_name = StringField(
-        "Your legal name, typed as a signature", [DataRequired("Type your name."), Length(max=120)]
-    )
+    legal_name = StringField("Your legal name, typed as a signature", [DataRequired("Type your name.")], [letters.tidy])
     attested = BooleanField("I attest to this", [DataRequired("Tick the box to sign.")])
 
     def __init__(self, name: str, licenses: dict[str, str]) -> None:
@@ -22,7 +21,7 @@ class RequestForm(FlaskForm):
             self.license.data = next(iter(licenses))
 
     def validate_legal_name(self, field: StringField) -> None:
-        if " ".join((field.data or "").split()).casefold() != self.name_on_record.casefold():
+        if (field.data or "").casefold() != letters.tidy(self.name_on_record).casefold():
             raise ValidationError(
                 f"Type it as in your profile: {self.name_on_record}. If that is wrong, mend it there."
             )

@@ -19,6 +19,7 @@ from course.credentials import status_list
 from course.credentials.issuer import Issuer
 from course.credentials.pdf_signing import DocumentSigner
 from course.review import queries as reviews
+from course.typesetting import letters
 from course.web import Refused
 
 
@@ -27,9 +28,8 @@ class AwaitsReview(Refused):
 
 
 class NameNotPrintable(Refused):
-    message = (
-        "The name, or another fact, has letters that the certificate's font can't set. Ask for it in Latin letters."
-    )
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} It can be issued with the name in Latin letters, as on the license.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plan(request: Request, *, actor: User | None, now: datetime, name: str | Non
     """`actor` None: issued at once. `name`: in place of the attested one. Raises AwaitsReview."""
     person = accounts.people_of([request.user_id])[request.user_id]
     return Plan(
-        facts=_facts(request, actor, now, name or request.attested_name),
+        facts=_facts(request, actor, now, letters.tidy(name or request.attested_name)),
         email=person.email,
         salt=secrets.token_urlsafe(16),
         status_index=_free_status_index(),
@@ -69,8 +69,8 @@ def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
     signed = json.dumps(issuer.sign(unsigned, plan.facts.issued_at), ensure_ascii=False, indent=1)
     try:
         return Made(signed, signer.sign(pdf.render(plan.facts, signed)))
-    except pdf.NameNotPrintable:
-        raise NameNotPrintable from None
+    except pdf.NameNotPrintable as error:
+        raise NameNotPrintable(str(error)) from None
 
 
 def row(

@@ -4,67 +4,50 @@ import functools
 import hashlib
 import io
 import json
-import unicodedata
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from course.certificates.facts import MODES, Facts, ModuleFacts, contact_hours, hours
+from course.typesetting import compiler, letters
 
 TEMPLATE = Path(__file__).parent / "template" / "certificate.typ"
-UNPRINTABLE = ("could not be displayed with font", "the PDF contains the codepoint")
-REORDERING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 MOMENT = ("year", "month", "day", "hour", "minute", "second")
 ROOM_FOR_APPROVALS = 60  # letters, two lines of the front page
 
 
 class NameNotPrintable(Exception):
-    """The fonts lack a letter of any fact, or the name hides one. Nothing is ever issued with an empty box."""
+    """The name hides something, or the fonts lack a letter of any fact; the message is a sentence that says which."""
 
 
 @functools.cache
 def template_version() -> str:
-    """Changes whenever the template or the typesetter does."""
-    return hashlib.sha256(TEMPLATE.read_bytes() + version("typst").encode()).hexdigest()[:12]
-
-
-@functools.cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False)
+    """Changes whenever the template, the typesetter or a font does."""
+    return hashlib.sha256(TEMPLATE.read_bytes() + compiler.edition().encode()).hexdigest()[:12]
 
 
 def render(facts: Facts, credential: str) -> bytes:
-    """The document's bytes with the Open Badge attached; equal facts give equal bytes. Raises NameNotPrintable."""
-    if any(_is_hidden(letter) for letter in facts.name):
-        raise NameNotPrintable(facts.name)
+    """The document's bytes with the Open Badge attached; equal facts give equal bytes.
+
+    Raises NameNotPrintable, with the letters that the fonts lack or the name hides; nothing is printed with a box.
+    """
+    if hidden := letters.fault(facts.name):
+        raise NameNotPrintable(hidden)
     try:
-        return typst.compile(
-            TEMPLATE.read_bytes(),
-            format="pdf",
-            sys_inputs={"data": json.dumps(_data(facts)), "credential": credential},
-            font_paths=_fonts(),
-            pdf_standards=["a-3a", "ua-1"],
-        )
-    except typst.TypstError as error:
-        if any(words in error.message for words in UNPRINTABLE):
-            raise NameNotPrintable(error.message) from error
-        raise
-
-
-def _is_hidden(letter: str) -> bool:
-    """Controls, halves of letters and orders to turn the direction: they'd print another name than was attested."""
-    return letter in REORDERING or unicodedata.category(letter) in {"Cc", "Cs"}
+        return compiler.pdf(TEMPLATE, {"data": json.dumps(_data(facts)), "credential": credential})
+    except compiler.NotPrintable as lacking:
+        raise NameNotPrintable(f"The certificate's fonts have no {' '.join(lacking.letters)}.") from lacking
 
 
 def _data(facts: Facts) -> dict[str, Any]:
     """What the template prints, in words. It goes in as JSON, never as markup."""
     return facts.to_json() | {
+        "right_to_left": letters.is_right_to_left(facts.name),
         "completed_on": _day(facts.completed_on),
         "issued_on": _day(facts.issued_on),
+        "valid_until": _day(facts.valid_until) if facts.valid_until else None,
         "issued_at": {part: getattr(facts.issued_at, part) for part in MOMENT},
         "approvals_in_short": _approvals_in_short(facts),
         "hours": hours(facts.total_minutes),

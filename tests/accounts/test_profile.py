@@ -1,4 +1,5 @@
 from course import db
+from course.accounts.models import User
 from course.audit.models import AuditEvent
 
 GOOD = {"jurisdiction": "FL", "profession": "PT", "number": " PT40213 ", "first_licensed": "", "expires_on": ""}
@@ -46,3 +47,17 @@ def test_a_change_of_name_is_on_record(app, pages, learner):
     with app.app_context():
         row = db.session.query(AuditEvent).one()
     assert row.details == {"before": {"legal_name": "Lena Learner"}, "after": {"legal_name": "Lena Married"}}
+
+
+def test_a_name_is_kept_composed(app, pages, learner):
+    pages.as_(learner).post("/profile", {"legal_name": "Jose\u0301 \u5c71\u7530"})
+    with app.app_context():
+        assert db.session.get_one(User, learner.id).legal_name == "Jos\u00e9 \u5c71\u7530"
+
+
+def test_a_name_that_hides_something_changes_nothing(app, pages, learner):
+    page = pages.as_(learner).post("/profile", {"legal_name": "Lena\u202erenraeL"})
+    assert page.status == 422
+    assert "hidden character (U+202E)" in page.text
+    with app.app_context():
+        assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"

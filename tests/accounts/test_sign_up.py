@@ -46,6 +46,9 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"password": "nina@example.org"}, "common or easy to guess"),
         ({"email": "nonsense"}, "Enter an e-mail address such as"),
         ({"legal_name": ""}, "Enter your name as on your license"),
+        ({"legal_name": "Nina\u202e weN"}, "hidden character (U+202E)"),
+        ({"legal_name": "Nina 😀"}, "is a symbol"),
+        ({"legal_name": "N" * 201}, "at most 200 characters"),
     ],
 )
 def test_bad_input_says_what_to_do_and_changes_nothing(app, pages, data, message):
