@@ -37,6 +37,8 @@ from course.practice import actions as practice
 from course.practice import views as practice_views
 from course.quality import admin as quality_admin
 from course.rescoring import admin as rescoring_admin
+from course.retention import actions as retention
+from course.retention import views as retention_views
 from course.review import admin as review_admin
 from course.search import index
 from course.search import views as search_views
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     certificates_views.bp,
     certificates_admin.bp,
     verification_views.bp,
+    retention_views.bp,
     quality_admin.bp,
     rescoring_admin.bp,
     admin_views.bp,
@@ -87,7 +90,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.extensions["document-signer"] = signer
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
-    hourly = {"review-mails": practice.remind_all}
+    hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=())
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     web.init_app(app, secure=config.public_url.startswith("https:"))

@@ -228,7 +228,7 @@ def _digest(token: str) -> str:
 def set_reviewer(admin: User, person: User, *, reviewer: bool, now: datetime) -> None:
     """Gives an administrator the reviewer role or takes it back; signatures already given stay."""
     person = db.locked(User, person.id)
-    if person.role != Role.ADMIN:
+    if person.role != Role.ADMIN or person.closed_at is not None:
         raise NotAnAdministrator
     if person.is_reviewer == reviewer:
         return

@@ -41,9 +41,10 @@ def people_of(ids: Sequence[int]) -> dict[int, User]:
 
 
 def licensed_in(code: str) -> Sequence[User]:
-    """Everyone with a license of that state in their profile."""
+    """Everyone with a license of that state in their profile; nobody whose account is closed."""
     holders = select(License.user_id).where(License.jurisdiction == code, License.removed_at.is_(None))
-    return db.session.scalars(select(User).where(User.id.in_(holders)).order_by(User.id)).all()
+    wanted = select(User).where(User.id.in_(holders), User.closed_at.is_(None))
+    return db.session.scalars(wanted.order_by(User.id)).all()
 
 
 def own_license(user: User, code: UUID) -> License:
@@ -58,7 +59,7 @@ def license_of(license_id: int) -> License:
 
 
 def has_admin() -> bool:
-    return db.session.scalars(select(User.id).filter_by(role=Role.ADMIN).limit(1)).first() is not None
+    return db.session.scalars(select(User.id).filter_by(role=Role.ADMIN, closed_at=None).limit(1)).first() is not None
 
 
 def count_people(*, demo: bool) -> int:

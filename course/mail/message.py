@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import render_template
 
+NOWHERE = "closed.invalid"  # the domain of accounts that were closed: no mail reaches them
+
 
 class MailNotSafe(Exception):
     """The server offers no encryption, and a password would have to be sent in the clear."""
@@ -21,6 +23,8 @@ def handler(*, smtp_url: str, mail_from: str, folder: Path) -> Callable[[int, di
     """The job that delivers a mail: payload `to`, `template` and the template's values."""
 
     def deliver(job_id: int, payload: dict[str, Any]) -> None:
+        if payload["to"].endswith(f"@{NOWHERE}"):
+            return
         message = compose(job_id, mail_from, **payload)
         if smtp_url:
             send(message, smtp_url)

@@ -31,6 +31,7 @@ TABLE = {
     "accounts.sign_out": ("POST", "/sign-out", PERSON),
     "accounts.send_confirmation": ("POST", "/confirm-email", PERSON),
     "accounts.profile": ("GET", "/profile", PERSON),
+    "retention.close": ("GET", "/profile/close", PERSON),
     "accounts.add_license": ("GET", "/profile/licenses/new", PERSON),
     "accounts.license": ("GET", "/profile/licenses/{license}", OWNER),
     "accounts.remove_license": ("POST", "/profile/licenses/{license}/remove", OWNER),

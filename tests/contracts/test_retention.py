@@ -1,0 +1,35 @@
+"""Every table that knows a person says what becomes of it when the account is closed."""
+
+from sqlalchemy import Table
+
+from course.retention import queries
+from course.retention.fates import FATES, Fate
+from course.tables import metadata
+
+
+def knows_a_person(table: Table, seen: frozenset[str] = frozenset()) -> bool:
+    """By a column of its own, or through the rows that it belongs to."""
+    if table.name == "user" or set(table.c.keys()) & {*queries.PERSON, "actor_id", "reviewer_id", "author_id"}:
+        return True
+    owners = {key.column.table for key in table.foreign_keys if key.column.table.name not in seen}
+    return any(knows_a_person(owner, seen | {table.name}) for owner in owners)
+
+
+def test_every_table_that_knows_a_person_has_a_fate():
+    knowing = {table.name for table in metadata.sorted_tables if knows_a_person(table)}
+    assert len(knowing) > 25
+    assert knowing - set(FATES) == set(), "decide in course/retention/fates.py"
+    assert set(FATES) - knowing == set()
+
+
+def test_rows_that_are_erased_can_be_found():
+    for name, fate in FATES.items():
+        if fate in {Fate.AT_ONCE, Fate.AFTER_TERM}:
+            assert "user_id" in str(queries.about(metadata.tables[name], 1)), name
+
+
+def test_nothing_that_stays_leans_on_what_is_erased():
+    gone = {name for name, fate in FATES.items() if fate in {Fate.AT_ONCE, Fate.AFTER_TERM}}
+    for table in metadata.sorted_tables:
+        if table.name not in gone:
+            assert {key.column.table.name for key in table.foreign_keys} & gone == set(), table.name
