@@ -11,7 +11,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from course import access, clock, db, jobs, telemetry, web
+from course import access, clock, db, jobs, telemetry, throttle, web
 from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
@@ -93,6 +93,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=())
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
+    throttle.init_app(app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)
     for blueprint in BLUEPRINTS:

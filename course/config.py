@@ -35,6 +35,7 @@ class Config:
     smtp_url: str
     mail_from: str
     queue_url: str
+    trusted_proxies: int = 0
     modules: Path = ROOT / "modules"
     quizzes: Path = ROOT / "quizzes"
 
@@ -57,6 +58,7 @@ class Config:
             smtp_url=_url(env, "SMTP_URL", {"smtp", "smtps"}, "smtp://user:password@mail.example.org:587"),
             mail_from=_mail_from(env),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
+            trusted_proxies=_trusted_proxies(env),
         )
 
 
@@ -92,6 +94,13 @@ def _port(env: Mapping[str, str]) -> int:
     given = env.get("PORT") or "8000"
     if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 65535:
         raise BadSetting(f"PORT: {given!r} is not a number from 1 to 65535.")
+    return int(given)
+
+
+def _trusted_proxies(env: Mapping[str, str]) -> int:
+    given = env.get("TRUSTED_PROXIES") or "0"
+    if given not in set("0123456789"):
+        raise BadSetting(f"TRUSTED_PROXIES: {given!r} is not a number of proxies from 0 to 9.")
     return int(given)
 
 

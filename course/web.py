@@ -132,24 +132,25 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _error(status: int, message: str) -> ResponseReturnValue:
+def error_page(status: int, message: str) -> ResponseReturnValue:
+    """As a page, or as JSON for who asked for that."""
     if wants_json():
         return {"error": message}, status
     return render_template("error.html", status=status, message=message), status
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return _error(refusal.status, refusal.message)
+    return error_page(refusal.status, refusal.message)
 
 
 def _stale_form(_: CSRFError) -> ResponseReturnValue:
-    return _error(400, "This form is no longer valid. Go back, reload the page and send it again.")
+    return error_page(400, "This form is no longer valid. Go back, reload the page and send it again.")
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error  # redirects of the router
-    return _error(error.code, WORDS.get(error.code, error.description or error.name))
+    return error_page(error.code, WORDS.get(error.code, error.description or error.name))
 
 
 @functools.cache

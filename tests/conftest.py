@@ -13,6 +13,7 @@ from course.catalog.content import Catalog
 from course.catalog.loader import load
 from course.config import ROOT, Config
 from tests import factories, postgres
+from tests import redis as redis_server
 from tests.pages import Pages, counted
 
 COUNT = iter(range(1, 100_000))
@@ -35,6 +36,12 @@ def postgres_server() -> Iterator[postgres.Server]:
     with postgres.server() as server:
         migrate.upgrade(server.create("migrated"))
         yield server
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[str]:
+    with redis_server.server(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

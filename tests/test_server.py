@@ -51,6 +51,7 @@ def test_a_port_in_use_is_one_sentence_that_names_it(tmp_path):
         ("SMTP_URL", "http://mail"),
         ("MAIL_FROM", "nobody"),
         ("QUEUE_URL", "sqlite:///x"),
+        ("TRUSTED_PROXIES", "all"),
         ("COURSE_DATA", "/dev/null/x"),
     ],
 )

