@@ -9,7 +9,7 @@ from pathlib import Path
 from course.config import ROOT
 
 FILES = sorted(path for path in (ROOT / "course").rglob("*.py") if "migrations" not in path.parts)
-GROUND = {"access.py", "web.py", "db.py", "telemetry.py"}
+GROUND = {"access.py", "throttle.py", "web.py", "db.py", "telemetry.py"}
 PAGES = {"views.py", "admin.py", "instructor.py"}
 
 
