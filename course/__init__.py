@@ -15,6 +15,7 @@ from course import access, clock, db, jobs, telemetry, throttle, web
 from course.accounts import queries as accounts
 from course.accounts import views as accounts_views
 from course.admin import views as admin_views
+from course.approvals import admin as approvals_admin
 from course.assessment import actions as assessment
 from course.assessment import admin as assessment_admin
 from course.assessment import scoring
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     study_admin.bp,
     states_admin.bp,
     review_admin.bp,
+    approvals_admin.bp,
     assessment_views.bp,
     assessment_admin.bp,
     practice_views.bp,
@@ -80,6 +82,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.secret_key = config.secret_key
     app.extensions["base_url"] = config.base_url
     app.extensions["modules"] = config.modules
+    app.extensions["quizzes"] = config.quizzes
     app.extensions["catalog"] = catalog or _content(config.modules, config.quizzes)
     mails = config.data / "mail"
     app.extensions["mailbox"] = None if config.public_url or config.smtp_url else mails

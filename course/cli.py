@@ -10,14 +10,18 @@ from typing import TypeVar
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from course import clock, create_app, demo, jobs, migrate, server
+from course import clock, create_app, db, demo, jobs, migrate, server
 from course.accounts import actions as accounts_actions
 from course.accounts import queries as accounts
+from course.approvals import queries as approvals
 from course.bench import measure
 from course.catalog.cli import content_group
+from course.catalog.content import Catalog
 from course.catalog.loader import ContentInvalid, load
+from course.catalog.queries import catalog
 from course.certificates import making
 from course.certificates import queries as certificates
 from course.config import BadSetting, Config
@@ -44,7 +48,21 @@ def _folders() -> tuple[Path, Path]:
     return config.modules, config.quizzes
 
 
-cli.add_command(content_group(_folders))
+def _exceeded_approvals(content: Catalog) -> list[str]:
+    """What approvals on record do not cover of this content, which may not be served yet."""
+    app, database = Flask(__name__), _config().database
+    if database.startswith("sqlite") and not Path(make_url(database).database or "").exists():
+        return []  # nothing is on record yet, and a check makes no database
+    try:
+        db.init_app(app, database)
+        with app.app_context():
+            uncovered = approvals.uncovered(content, clock.now().date())
+    except (OperationalError, ProgrammingError):
+        return ["Approvals were not looked at: the database can't be reached, or is not at its newest schema."]
+    return [f"Approval exceeded: {one}." for one in uncovered]
+
+
+cli.add_command(content_group(_folders, _exceeded_approvals))
 
 
 @contextmanager
@@ -88,6 +106,7 @@ def serve() -> None:
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
+        notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
     app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
     sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, _work))
 

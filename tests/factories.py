@@ -10,6 +10,9 @@ from flask import Flask
 from course import clock, db
 from course.accounts import actions as accounts
 from course.accounts.models import License, User
+from course.approvals import actions as approvals
+from course.approvals import queries as approved
+from course.approvals.models import Approval
 from course.assessment import actions as assessment
 from course.assessment import queries as attempts
 from course.assessment.models import Attempt
@@ -159,6 +162,33 @@ def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certi
     asked = request(app, user, now=now)
     with app.app_context():
         return certificates.issue(asked, actor=admin, now=now + timedelta(hours=1))
+
+
+def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> Approval:
+    """An approval of the course as it is, in Hawaii and for the year 2026, unless `values` say otherwise."""
+    with app.app_context():
+        course = catalog().courses[COURSE]
+        terms: dict[str, Any] = {
+            "approver": "Board of Hawaii", "number": "HI-77", "states": ["HI"], "speakers": [],
+            "minutes": dict(approved.offering(catalog(), course).minutes),
+            "first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31),
+        }  # fmt: skip
+        return approvals.record_approval(admin, course, **terms | values, now=now)
+
+
+def change_course(app: Flask, **facts: Any) -> None:
+    """Changes what the course file says of the course, for this app alone."""
+    courses = dict(app.extensions["catalog"].courses)
+    courses[COURSE] = courses[COURSE].model_copy(update=facts)
+    app.extensions["catalog"] = replace(app.extensions["catalog"], courses=courses)
+
+
+def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:
+    with app.app_context():
+        more: dict[str, Any] = {"first_licensed": None, "expires_on": None} | facts
+        return accounts.save_license(
+            user, None, jurisdiction=state, profession="PT", number=f"{state}9", **more, now=NOON
+        )
 
 
 def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:

@@ -9,6 +9,7 @@ from course import clock
 from course.access import Permission, me, requires
 from course.accounts import actions
 from course.accounts import queries as accounts
+from course.approvals import queries as approvals
 from course.audit import queries as audit
 from course.catalog.queries import catalog
 from course.certificates import queries as certificates
@@ -34,6 +35,7 @@ def console() -> ResponseReturnValue:
         catalog=catalog(),
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
         unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
+        uncovered=approvals.uncovered(catalog(), clock.now().date()),
         comments=study.count_comments(),
         reports=sum(quality.open_reports_by_item().values()),
         panels=sum(panel.closed_at is None for panel in quality.panels()),

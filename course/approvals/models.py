@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from course.approvals.force import Terms
 from course.db import Model, UTCDateTime
 
 
@@ -29,3 +30,20 @@ class Approval(Model):
     recorded_by: Mapped[str]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     withdrawn_why: Mapped[str | None]
+    withdrawn_from: Mapped[date | None]  # the first day on which it no longer holds
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            course_version=self.course_version,
+            content_hash=self.content_hash,
+            speakers=tuple(self.speakers),
+            minutes=self.minutes,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            withdrawn_from=self.withdrawn_from,
+        )
+
+    @property
+    def name(self) -> str:
+        return f"{self.approver} {self.number}"

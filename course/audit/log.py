@@ -103,8 +103,10 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.SHARE_ENDED: frozenset({"label"}),
     Event.PUBLICITY_CHANGED: CHANGE,
     Event.ACCOUNT_CLOSED: frozenset({"kept_until"}),
-    Event.APPROVAL_RECORDED: frozenset({"course", "approver", "number", "states", "first_day", "last_day"}),
-    Event.APPROVAL_WITHDRAWN: frozenset({"reason"}),
+    Event.APPROVAL_RECORDED: frozenset(
+        {"course", "approver", "number", "states", "course_version", "content_hash", "first_day", "last_day"}
+    ),
+    Event.APPROVAL_WITHDRAWN: frozenset({"reason", "withdrawn_from"}),
     Event.OTHER_RECORD_ADDED: frozenset({"title", "provider", "minutes", "completed_on"}),
     Event.OTHER_RECORD_REMOVED: frozenset(),
     Event.OTHER_RECORD_CHECKED: CHANGE | {"note"},

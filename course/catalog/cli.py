@@ -18,15 +18,16 @@ FILE = click.Path(path_type=Path)
 WRITERS = {name: format_.write for name, format_ in FORMATS.items() if format_.write}
 
 
-def content_group(folders: Folders) -> click.Group:
-    """`content check`, `table`, `export`, `import`: work without a database and without a server."""
+def content_group(folders: Folders, notices: Callable[[Catalog], list[str]]) -> click.Group:
+    """`content check`, `table`, `export`, `import`: work without a server. `notices`: what else a check has to say."""
     group = click.Group("content", help="The training content.")
-    for command in (_check, _table, _export, _import):
+    group.add_command(_check(folders, notices))
+    for command in (_table, _export, _import):
         group.add_command(command(folders))
     return group
 
 
-def _check(folders: Folders) -> click.Command:
+def _check(folders: Folders, notices: Callable[[Catalog], list[str]]) -> click.Command:
     @click.command("check", help="Print every fault in modules/ and quizzes/ as file:line: what is wrong; what to do.")
     def check() -> None:
         try:
@@ -35,6 +36,8 @@ def _check(folders: Folders) -> click.Command:
             _say_faults(invalid.problems)
             raise SystemExit(1) from None
         _say_whole(catalog)
+        for notice in notices(catalog):
+            click.echo(notice)
 
     return check
 

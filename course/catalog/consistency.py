@@ -36,7 +36,7 @@ def check(
     for name, bank in banks.items():
         _bank(name, bank, modules, documents[f"bank:{name}"], problems)
     _items_unique(banks, documents, problems)
-    _courses(courses, modules, banks, states, documents["courses"], problems)
+    _courses(courses, modules, banks, documents["courses"], problems)
 
 
 def _repeated(ids: Iterable[str]) -> Iterator[str]:
@@ -200,7 +200,6 @@ def _courses(
     courses: CoursesFile,
     modules: Mapping[str, Module],
     banks: Mapping[str, Bank],
-    states: Mapping[str, Jurisdiction],
     document: Document,
     problems: Problems,
 ) -> None:
@@ -213,8 +212,6 @@ def _courses(
     for n, course in enumerate(courses.courses):
         _known(course.modules, modules, ["courses", n, "modules"], "module", document, problems)
         _known(course.assessments, assessments, ["courses", n, "assessments"], "assessment", document, problems)
-        codes = [approval.state for approval in course.approvals]
-        _known(codes, states, ["courses", n, "approvals"], "state", document, problems)
 
 
 def _known(

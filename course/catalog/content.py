@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from course.catalog import hours
 from course.catalog.base import Content, Id, Reference, ReferenceId, Text, digest_of
@@ -359,11 +359,6 @@ class Assessment(Content):
         return self
 
 
-class Approval(Content):
-    state: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    number: Text
-
-
 class Course(Content):
     """`valid_months`: a certificate ends so long after the completion; None: it never does."""
 
@@ -375,7 +370,6 @@ class Course(Content):
     assessments: tuple[Id, ...] = Field(min_length=1)
     hands_on_minutes: int = Field(ge=0)
     certificate: Literal["on_approval", "at_once"]
-    approvals: tuple[Approval, ...]
     instructor: Text | None
     valid_months: int | None = Field(default=None, ge=1)
 

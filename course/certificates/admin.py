@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access import Permission, me, requires
 from course.accounts import queries as accounts
-from course.certificates import actions, queries
+from course.certificates import actions, making, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RejectForm, RevokeForm
 from course.certificates.models import Reason
@@ -73,7 +73,10 @@ def _request_page(code: UUID, form: RejectForm, status: int = 200) -> ResponseRe
     found = queries.request_of(code)
     person = accounts.people_of([found.user_id])[found.user_id]
     award = queries.find_award(found.user_id, found.course_id, found.cycle)
-    page = render_template("certificates/request_page.html", asked=found, person=person, form=form, award=award)
+    page = render_template(
+        "certificates/request_page.html", asked=found, person=person, form=form, award=award,
+        approvals=making.approvals_named(found),
+    )  # fmt: skip
     return page, status
 
 

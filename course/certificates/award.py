@@ -1,7 +1,7 @@
 """What a completion recorded, and what a certificate states. Pure: everything they need is an argument."""
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +28,6 @@ def completion(course: Course, catalog: Catalog, standing: Standing) -> dict[str
         "version": course.version,
         "instructor": course.instructor,
         "valid_months": course.valid_months,
-        "approvals": [approval.model_dump() for approval in course.approvals],
         "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
         "minutes": {mode.value: standing.minutes.get(mode, 0) for mode in Mode},
         "evidence": [_evidence(requirement) for requirement in standing.requirements],
@@ -63,6 +62,7 @@ def facts(
     license_: License,
     state: Jurisdiction,
     completion: Mapping[str, Any],
+    approvals: Sequence[Approval],
     reviews: Mapping[str, str],
     provider: Provider,
     completed_at: datetime,
@@ -73,7 +73,7 @@ def facts(
 
     `reviews`: who signed each module's content, by its digest. `more`: as in Facts.
     """
-    completed_on = _date_in(state.time_zone, completed_at)
+    completed_on = date_in(state.time_zone, completed_at)
     return Facts(
         profession=license_.profession,
         license_number=license_.number,
@@ -82,7 +82,7 @@ def facts(
         course_title=completion["title"],
         course_version=completion["version"],
         instructor=completion["instructor"],
-        approvals=tuple(Approval(**approval) for approval in completion["approvals"]),
+        approvals=tuple(approvals),
         modules=tuple(
             _module_facts(module, reviews.get(module.get("reviewed_digest", ""))) for module in completion["modules"]
         ),
@@ -91,7 +91,7 @@ def facts(
         completed_on=completed_on,
         time_zone=state.time_zone,
         issued_at=issued_at,
-        issued_on=_date_in(state.time_zone, issued_at),
+        issued_on=date_in(state.time_zone, issued_at),
         valid_until=months_after(completed_on, completion.get("valid_months")),
         provider_name=provider.name,
         provider_number=provider.number,
@@ -117,9 +117,9 @@ def _module_facts(module: Mapping[str, Any], reviewed_by: str | None) -> ModuleF
 
 def _assessments(completion: Mapping[str, Any], zone: str) -> tuple[tuple[str, date], ...]:
     passed = [entry for entry in completion["evidence"] if entry["kind"] == Kind.QUIZ]
-    return tuple((entry["title"], _date_in(zone, datetime.fromisoformat(entry["at"]))) for entry in passed)
+    return tuple((entry["title"], date_in(zone, datetime.fromisoformat(entry["at"]))) for entry in passed)
 
 
-def _date_in(zone: str, moment: datetime) -> date:
+def date_in(zone: str, moment: datetime) -> date:
     """The calendar date on which the moment falls in the IANA zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

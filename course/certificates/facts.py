@@ -28,8 +28,11 @@ class ModuleFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Approval:
+    """Of the course, in one state, by a board or who else approves there."""
+
     state: str
     number: str
+    approver: str = ""  # not told by certificates of before approvals were kept on record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,9 +11,11 @@ from flask import current_app
 
 from course.accounts import queries as accounts
 from course.accounts.models import User
+from course.approvals import queries as approvals
+from course.approvals.force import Offering
 from course.catalog.queries import catalog
 from course.certificates import award, badge, numbers, pdf, queries
-from course.certificates.facts import Facts
+from course.certificates.facts import Approval, Facts
 from course.certificates.models import Certificate, Correction, Request
 from course.credentials import status_list
 from course.credentials.issuer import Issuer
@@ -113,6 +115,7 @@ def _facts(request: Request, actor: User | None, now: datetime, name: str) -> Fa
         license_=award.License(license_.profession, license_.number if request.print_license else None),
         state=catalog().jurisdictions[license_.jurisdiction],
         completion=request.completion,
+        approvals=approvals_named(request),
         reviews=_reviews(request),
         content_hash=request.content_hash,
         provider=catalog().provider,
@@ -122,6 +125,20 @@ def _facts(request: Request, actor: User | None, now: datetime, name: str) -> Fa
         verify_url=verify_url(code),
         template_version=pdf.template_version(),
     )
+
+
+def approvals_named(request: Request) -> tuple[Approval, ...]:
+    """What was approved in the states of the person's licenses on the day of completion, as far as it was completed so.
+
+    That day is the one which the certificate prints.
+    """
+    license_, done = accounts.license_of(request.license_id), request.completion
+    person = accounts.people_of([request.user_id])[request.user_id]
+    states = dict.fromkeys([license_.jurisdiction, *(one.jurisdiction for one in person.licenses)])
+    day = award.date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, request.completed_at)
+    completed = Offering(done["version"], request.content_hash, done["minutes"], done["instructor"])
+    found = approvals.covering(request.course_id, completed, states, day)
+    return tuple(Approval(state=state, number=one.number, approver=one.approver) for state, one in found)
 
 
 def signer() -> DocumentSigner:

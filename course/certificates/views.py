@@ -11,8 +11,10 @@ from course import clock
 from course.access import Permission, may, me, public, requires
 from course.accounts import queries as accounts
 from course.accounts.models import License
+from course.approvals import queries as approvals
+from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
-from course.certificates import actions, making, queries
+from course.certificates import actions, award, making, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
@@ -41,6 +43,7 @@ def course(course_id: str) -> ResponseReturnValue:
         now=clock.now(),
         step_url=step_url,
         state_hours_of=_state_hours,
+        approvals_of=functools.partial(_approvals, found),
     )
 
 
@@ -52,6 +55,16 @@ def _state_hours(licenses: list[License], minutes: int) -> str:
         length = state.hour_minutes or 60
         found.append(f"{state.name} {float(contact.hours(minutes, length)):g} (of {length} minutes)")
     return "; ".join(found)
+
+
+def _approvals(course: Course, licenses: list[License]) -> str:
+    """Those in force today in the states where the person is licensed that cover the course as it is now."""
+    offered, found = approvals.offering(catalog(), course), []
+    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+        today = award.date_in(catalog().jurisdictions[code].time_zone, clock.now())
+        for _, one in approvals.covering(course.id, offered, [code], today):
+            found.append(f"{code} {one.number} ({one.approver}, through {one.last_day:%Y-%m-%d})")
+    return ", ".join(found)
 
 
 @bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])

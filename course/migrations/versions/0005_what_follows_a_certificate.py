@@ -55,6 +55,7 @@ def _tables() -> None:
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.Column("withdrawn_why", sa.String(), nullable=True),
+        sa.Column("withdrawn_from", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
         sa.UniqueConstraint("code", name=op.f("uq_approval_code")),
     )
