@@ -20,6 +20,8 @@ from course.assessment import actions as assessment
 from course.assessment import admin as assessment_admin
 from course.assessment import scoring
 from course.assessment import views as assessment_views
+from course.bulk import actions as bulk
+from course.bulk import admin as bulk_admin
 from course.catalog import drawing, markup, needle
 from course.catalog import views as catalog_views
 from course.catalog.content import Catalog, NeedleCheck
@@ -69,6 +71,7 @@ BLUEPRINTS = (
     certificates_admin.bp,
     verification_views.bp,
     retention_views.bp,
+    bulk_admin.bp,
     quality_admin.bp,
     rescoring_admin.bp,
     admin_views.bp,
@@ -94,7 +97,9 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}
-    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=())
+    jobs.init_app(
+        app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=[bulk.step]
+    )
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     throttle.init_app(app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))

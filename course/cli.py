@@ -108,18 +108,23 @@ def serve() -> None:
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
         notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
     app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
-    sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, _work))
+    sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, [_work, _assist]))
 
 
 @cli.command()
-def worker() -> None:
-    """Do the work that can wait (mails), beside a server elsewhere. `serve` starts one by itself."""
-    _work()
+@click.option("--long-work-first", is_flag=True, help="Certificates by the thousand and the like before mails.")
+def worker(long_work_first: bool) -> None:
+    """Do the work that can wait, beside a server elsewhere. `serve` starts one of each kind by itself."""
+    (_assist if long_work_first else _work)()
 
 
 def _work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     jobs.work(create_app(_config()))
+
+
+def _assist() -> None:
+    jobs.assist(create_app(_config()))
 
 
 @cli.command("migrate")
@@ -176,9 +181,10 @@ def demo_command(learners: int) -> None:
 
 @cli.command()
 @click.option("--seconds", type=click.FloatRange(0.01, 60), default=2, show_default=True, help="For each measurement.")
-def bench(seconds: float) -> None:
+@click.option("--certificates", type=click.IntRange(1, 100_000), default=400, show_default=True, help="To be issued.")
+def bench(seconds: float, certificates: int) -> None:
     """Measure the server beside an empty request and the database's own commits, with a database of its own."""
-    for line in measure.run(_config(), seconds, _ready_app, lambda text: click.echo(text, err=True)):
+    for line in measure.run(_config(), seconds, certificates, _ready_app, lambda text: click.echo(text, err=True)):
         click.echo(line)
 
 

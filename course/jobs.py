@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 from huey import Huey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import JSON, event, or_, select, update
+from sqlalchemy import JSON, event, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from course import clock, db
@@ -179,17 +179,6 @@ def _postpone(job_id: int, error: str, now: datetime) -> None:
     job.due_at = now + min(timedelta(minutes=2 ** min(job.tries, 9)), LONGEST_WAIT)
 
 
-def give_back_claims() -> None:
-    """At the start of the only machine there is: whoever had claimed a job was stopped, and nobody does it now."""
-    if db.session.get_bind().dialect.name == "sqlite":
-        _give_back()
-
-
-@unit_of_work
-def _give_back() -> None:
-    db.session.execute(update(Job).where(Job.done_at.is_(None)).values(claimed_until=None))
-
-
 def work(app: Flask) -> None:
     """Runs the worker until it is told to stop."""
     drain(app)
@@ -198,7 +187,7 @@ def work(app: Flask) -> None:
 
 
 def assist(app: Flask) -> None:
-    """A second worker, which does long work first; it looks for some every few seconds."""
+    """A second worker, which does long work first. It looks for some every few seconds until it is told to stop."""
     while True:
         drain(app, long_work_first=True)
         time.sleep(PAUSE)

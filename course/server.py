@@ -1,4 +1,4 @@
-"""Serving: one parent that starts the WSGI server and the worker, says when they are ready, and stops both."""
+"""Serving: one parent that starts the WSGI server and the workers, says when they are ready, and stops both."""
 
 import contextlib
 import ctypes
@@ -25,8 +25,8 @@ THREADS = 4  # of a worker: while one waits for the disk the others gather saves
 LINUX = sys.platform == "linux"
 
 
-def serve(host: str, port: int, address: str, notices: Sequence[str], work: Callable[[], None]) -> int:
-    """Runs until SIGTERM or SIGINT and returns the exit code. `work`, the worker, is started again if it dies."""
+def serve(host: str, port: int, address: str, notices: Sequence[str], workers: Sequence[Callable[[], None]]) -> int:
+    """Runs until SIGTERM or SIGINT and returns the exit code. A worker that dies is started again."""
     if fault := _port_fault(host, port):
         print(fault, file=sys.stderr)
         return 1
@@ -35,7 +35,8 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], work: Call
     gc.collect()
     gc.freeze()  # what is here stays: no collector looks through it again
     stop = threading.Event()
-    server, worker = _start(_serve_web, host, port), _start(_run_worker, work)
+    server = _start(_serve_web, host, port)
+    working = {work: _start(_run_worker, work) for work in workers}
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     threading.Thread(target=_announce, args=(host, port, address, notices), daemon=True).start()
@@ -44,12 +45,12 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], work: Call
             if not server.is_alive():
                 print(f"The server ended by itself with code {server.exitcode}.", file=sys.stderr)
                 return 1
-            if not worker.is_alive():
-                print("The worker ended by itself and is started again.", file=sys.stderr)
+            for work in [work for work, worker in working.items() if not worker.is_alive()]:
+                print("A worker ended by itself and is started again.", file=sys.stderr)
                 stop.wait(2)
-                worker = _start(_run_worker, work)
+                working[work] = _start(_run_worker, work)
     finally:
-        _end(server, worker)
+        _end(server, *working.values())
     return 0
 
 
@@ -105,6 +106,8 @@ def serve_app(target: str, host: str, port: int) -> None:
 
 def _run_worker(work: Callable[[], None]) -> None:
     _on_its_own()
+    if sys.platform != "win32":
+        os.nice(10)  # people at their pages go first
     work()
 
 

@@ -6,15 +6,18 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from flask import Flask
 
 from course import create_app, migrate
+from course.bench.serving import free_port
 from course.catalog.content import Catalog
 from course.catalog.loader import load
 from course.config import ROOT, Config
 from tests import factories, postgres
 from tests import redis as redis_server
 from tests.pages import Pages, counted
+from tests.smtp import Received
 
 COUNT = iter(range(1, 100_000))
 
@@ -118,3 +121,13 @@ def reviewer(app: Flask, admin: factories.User) -> factories.User:
 @pytest.fixture
 def admin(app: Flask) -> factories.User:
     return factories.person(app, "Ada Admin", role="admin")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Received]:
+    received = Received()
+    server = Controller(received, hostname="127.0.0.1", port=free_port())
+    server.start()
+    received.url = f"smtp://127.0.0.1:{server.port}"
+    yield received
+    server.stop()

@@ -48,7 +48,7 @@ def test_every_row_is_answered_without_an_error(kind, config, request, monkeypat
     if kind == "postgresql":
         server = request.getfixturevalue("postgres_server")
         config = factories.replaced(config, database=server.url("postgres"))
-    lines = list(measure.run(config, 0.05, _ready_app, lambda _: None))
+    lines = list(measure.run(config, 0.05, 5, _ready_app, lambda _: None))
     measured = [line for line in lines if line and not line.startswith("    ") and "connection" not in line]
     assert len(measured) == 2 * 16
     assert {line.split()[-1] for line in measured} == {"0"}

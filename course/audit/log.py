@@ -42,6 +42,7 @@ class Event(StrEnum):
     BACKDATING_ASKED = "certificate:backdating-asked"
     BACKDATING_DECIDED = "certificate:backdating-decided"
     BULK_STARTED = "certificate:bulk-started"
+    BULK_STOPPED = "certificate:bulk-stopped"
     CERTIFICATE_SHARED = "certificate:shared"
     SHARE_ENDED = "certificate:share-ended"
     PUBLICITY_CHANGED = "certificate:publicity-changed"
@@ -99,6 +100,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.BACKDATING_ASKED: frozenset({"issue_on", "reason"}),
     Event.BACKDATING_DECIDED: frozenset({"issue_on", "decision"}),
     Event.BULK_STARTED: frozenset({"requests"}),
+    Event.BULK_STOPPED: frozenset({"requests"}),
     Event.CERTIFICATE_SHARED: frozenset({"label"}),
     Event.SHARE_ENDED: frozenset({"label"}),
     Event.PUBLICITY_CHANGED: CHANGE,

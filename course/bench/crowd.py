@@ -59,11 +59,11 @@ def gather(app: Flask) -> Crowd:
 
 
 @unit_of_work
-def sign_up(count: int, now: datetime) -> list[int]:
+def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
     """The keys of so many new people."""
     people = [
         User(
-            legal_name=f"Learner {n}", email=f"learner{n}@{demo.DOMAIN}", is_demo=True, created_at=now,
+            legal_name=f"{name} {n}", email=f"{name.lower()}{n}@{demo.DOMAIN}", is_demo=True, created_at=now,
             email_confirmed_at=now, password_hash="none",  # noqa: S106 - nobody signs in with it
         )
         for n in range(count)

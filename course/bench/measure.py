@@ -18,7 +18,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
-from course.bench import crowd, disk, load, rows, serving
+from course.bench import crowd, disk, issuing, load, rows, serving
 from course.bench.report import Measured, table
 from course.config import Config
 from course.web import Refused
@@ -32,8 +32,11 @@ class NoDatabase(Refused):
     message = "DATABASE_URL: its user may not create databases, and the benchmark needs one of its own."
 
 
-def run(config: Config, seconds: float, ready: Callable[[Config], Flask], say: Callable[[str], None]) -> Iterator[str]:
-    """The lines of the table. `seconds` each measurement takes; `say` hears of progress.
+def run(
+    config: Config, seconds: float, certificates: int, ready: Callable[[Config], Flask], say: Callable[[str], None]
+) -> Iterator[str]:
+    """The lines of the table. `seconds` each measurement takes; so many `certificates` are ordered; `say` hears of
+    progress.
 
     Works in a folder of its own in COURSE_DATA, because it is that disk's commits that count.
     """
@@ -52,8 +55,11 @@ def run(config: Config, seconds: float, ready: Callable[[Config], Flask], say: C
             bench = _Bench(app, ours, asked, _writers(Path(folder), url), startable, seconds)
             bench.warm_up()
             measured = _rounds(bench, say)
+            say(f"Issuing {certificates} certificates …")
+            issued = issuing.measure(app, asked["module page"][1], ours, certificates, environ)
         app.extensions["engine"].dispose()
     yield from table(measured)
+    yield from issuing.lines(issued)
 
 
 @contextmanager

@@ -1,4 +1,5 @@
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid
@@ -7,20 +8,28 @@ from sqlalchemy.orm import Mapped, mapped_column
 from course.db import Model, UTCDateTime
 
 
-class BulkIssue(Model):
-    """One order to issue many certificates; the worker goes through its lines."""
+class Outcome(StrEnum):
+    WAITING = "waiting"
+    ISSUED = "issued"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+class Order(Model):
+    """An administrator's order to issue many certificates; the workers go through its lines."""
 
     __tablename__ = "bulk_issue"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    course_id: Mapped[str]
     actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
 
-class BulkLine(Model):
-    """A request in such an order and what became of it."""
+class Line(Model):
+    """A request in such an order and what became of it. A worker that died leaves it to others after `taken_until`."""
 
     __tablename__ = "bulk_line"
     __table_args__ = (
@@ -30,6 +39,7 @@ class BulkLine(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     bulk_id: Mapped[int] = mapped_column(ForeignKey("bulk_issue.id"))
-    request_id: Mapped[int] = mapped_column(ForeignKey("certificate_request.id"))
-    state: Mapped[str] = mapped_column(default="waiting")  # waiting, issued or refused
+    request_id: Mapped[int] = mapped_column(ForeignKey("certificate_request.id"), index=True)
+    state: Mapped[str] = mapped_column(default=Outcome.WAITING)
     message: Mapped[str | None]  # why it was refused
+    taken_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

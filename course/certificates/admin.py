@@ -16,7 +16,6 @@ from course.web import NotFound, Refused, page_number
 
 bp = Blueprint("awards", __name__, url_prefix="/admin")
 PAGE = 25
-ALL_AT_ONCE = 500
 
 
 @bp.get("/requests/")
@@ -55,8 +54,6 @@ def issue() -> ResponseReturnValue:
 
 
 def _chosen() -> list[UUID]:
-    if request.form.get("all"):
-        return list(queries.waiting_codes(ALL_AT_ONCE))
     try:
         return [UUID(code) for code in request.form.getlist("request")]
     except ValueError:

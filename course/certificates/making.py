@@ -65,14 +65,18 @@ def plan(request: Request, *, actor: User | None, now: datetime, name: str | Non
 
 def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
     """Raises NameNotPrintable."""
-    unsigned = badge.credential(
-        plan.facts, issuer=issuer.did, email=plan.email, salt=plan.salt, status_index=plan.status_index
-    )
-    signed = json.dumps(issuer.sign(unsigned, plan.facts.issued_at), ensure_ascii=False, indent=1)
+    signed = signed_badge(plan, issuer)
     try:
         return Made(signed, signer.sign(pdf.render(plan.facts, signed)))
     except pdf.NameNotPrintable as error:
         raise NameNotPrintable(str(error)) from None
+
+
+def signed_badge(plan: Plan, issuer: Issuer) -> str:
+    unsigned = badge.credential(
+        plan.facts, issuer=issuer.did, email=plan.email, salt=plan.salt, status_index=plan.status_index
+    )
+    return json.dumps(issuer.sign(unsigned, plan.facts.issued_at), ensure_ascii=False, indent=1)
 
 
 def row(

@@ -166,21 +166,6 @@ def waiting(*, page: int, size: int) -> Sequence[Request]:
     ).all()
 
 
-def waiting_codes(limit: int) -> Sequence[UUID]:
-    return db.session.scalars(
-        select(Request.code).filter_by(state=State.WAITING).order_by(Request.requested_at, Request.id).limit(limit)
-    ).all()
-
-
-def count_waiting_by_course() -> dict[str, int]:
-    rows = db.session.execute(
-        select(Request.course_id, func.count(Request.id).label("waiting"))
-        .where(Request.state == State.WAITING)
-        .group_by(Request.course_id)
-    )
-    return {row.course_id: row.waiting for row in rows}
-
-
 def count_waiting() -> int:
     return db.session.scalars(select(func.count(Request.id)).filter_by(state=State.WAITING)).one()
 

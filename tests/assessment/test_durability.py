@@ -4,8 +4,6 @@ import http.client
 import json
 import random
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from urllib.parse import urlencode
 
-import psutil
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -23,9 +20,10 @@ from course.assessment import actions, queries
 from course.assessment.models import Answer
 from course.bench import crowd
 from course.catalog.items.base import NotAnAnswer
-from course.config import ROOT, Config
+from course.config import Config
 from course.web import NotFound
 from tests import factories, postgres
+from tests.crash import Mother
 from tests.factories import NOON
 from tests.journeys.conftest import free_port
 
@@ -75,44 +73,6 @@ class Client(threading.Thread):
         self.connection.request("POST", f"/attempts/{learner.attempt}/{learner.position}", body, headers)
         reply = self.connection.getresponse()
         return reply.status, json.loads(reply.read())
-
-
-class Mother:
-    """Starts the server again and again, and kills it with all its processes at once."""
-
-    def __init__(self, environ):
-        command = [sys.executable, "-m", "tests.crash"]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def start(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        while not (line := self.process.stdout.readline()).strip().isdigit():
-            assert line, "the mother process has ended"
-        self.server = psutil.Process(int(line))
-
-    def kill(self):
-        family = [self.server, *self.server.children(recursive=True)] if self.server.is_running() else []
-        for one in family:
-            one.suspend()  # so that none starts another while they die
-        for one in family:
-            one.kill()
-        while not all(is_dead(one) for one in family):
-            time.sleep(0.002)
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait()
-
-
-def is_dead(process):
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @contextmanager

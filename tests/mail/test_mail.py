@@ -3,36 +3,14 @@
 import shutil
 import smtplib
 from datetime import timedelta
-from email import message_from_bytes, policy
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from course import clock, create_app, db, jobs
 from course.db import unit_of_work
 from course.jobs import Job
 from course.mail import message
 from tests import factories
-from tests.journeys.conftest import free_port
-
-
-class Received:
-    def __init__(self):
-        self.messages = []
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the server's name for it
-        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox():
-    received = Received()
-    server = Controller(received, hostname="127.0.0.1", port=free_port())
-    server.start()
-    received.url = f"smtp://127.0.0.1:{server.port}"
-    yield received
-    server.stop()
 
 
 @pytest.fixture

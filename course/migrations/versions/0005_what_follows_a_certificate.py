@@ -124,6 +124,7 @@ def _tables() -> None:
         "bulk_issue",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.Uuid(), nullable=False),
+        sa.Column("course_id", sa.String(), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=False),
         sa.Column("finished_at", UTCDateTime(), nullable=True),
@@ -131,6 +132,8 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_issue")),
         sa.UniqueConstraint("code", name=op.f("uq_bulk_issue_code")),
     )
+    with op.batch_alter_table("bulk_issue", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_issue_finished_at"), ["finished_at"], unique=False)
     op.create_table(
         "course_cycle",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -262,6 +265,7 @@ def _tables() -> None:
         sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=True),
+        sa.Column("taken_until", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["bulk_id"], ["bulk_issue.id"], name=op.f("fk_bulk_line_bulk_id")),
         sa.ForeignKeyConstraint(["request_id"], ["certificate_request.id"], name=op.f("fk_bulk_line_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_line")),
@@ -269,6 +273,7 @@ def _tables() -> None:
     )
     with op.batch_alter_table("bulk_line", schema=None) as batch_op:
         batch_op.create_index("ix_bulk_line_bulk_id_state", ["bulk_id", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_line_request_id"), ["request_id"], unique=False)
 
 
 def downgrade() -> None:
