@@ -17,7 +17,7 @@ from course.catalog.queries import catalog
 from course.certificates import award, badge, numbers, pdf, queries
 from course.certificates.facts import Approval, Facts
 from course.certificates.models import Certificate, Correction, Request
-from course.credentials import status_list
+from course.credentials import rules, status_list
 from course.credentials.issuer import Issuer
 from course.credentials.pdf_signing import DocumentSigner
 from course.review import queries as reviews
@@ -32,6 +32,10 @@ class AwaitsReview(Refused):
 class NameNotPrintable(Refused):
     def __init__(self, why: str) -> None:
         super().__init__(f"{why} It can be issued with the name in Latin letters, as on the license.")
+
+
+class Unreadable(Exception):
+    """What would be signed is no badge as others read it: a fact of the course file, or this code, is wrong."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def plan(request: Request, *, actor: User | None, now: datetime, name: str | Non
 
 
 def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
-    """Raises NameNotPrintable."""
+    """Raises NameNotPrintable, and Unreadable for a badge that others would refuse."""
     signed = signed_badge(plan, issuer)
     try:
         return Made(signed, signer.sign(pdf.render(plan.facts, signed)))
@@ -73,9 +77,12 @@ def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
 
 
 def signed_badge(plan: Plan, issuer: Issuer) -> str:
+    """As it is kept. Raises Unreadable."""
     unsigned = badge.credential(
         plan.facts, issuer=issuer.did, email=plan.email, salt=plan.salt, status_index=plan.status_index
     )
+    if faults := rules.faults(unsigned):
+        raise Unreadable(" ".join(faults))
     return json.dumps(issuer.sign(unsigned, plan.facts.issued_at), ensure_ascii=False, indent=1)
 
 

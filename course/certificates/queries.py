@@ -45,14 +45,20 @@ def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
     return certificate.code, certificate.document
 
 
-def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
-    """Code and Open Badge of a certificate that was not ended: the person's own, or anyone's for who may see all."""
+def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
+    """A certificate that was not ended, with its Open Badge: the person's own, or anyone's for who may see all."""
     code = numbers.normalise(text) or ""
     wanted = select(Certificate).where(Certificate.code == code, STANDS).options(undefer(Certificate.credential))
     certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
     if certificate is None or certificate.credential is None:
         raise NotFound
-    return certificate.code, certificate.credential
+    return certificate
+
+
+def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
+    """Code and Open Badge."""
+    certificate = badge_of(user, text, any_owner=any_owner)
+    return certificate.code, certificate.credential or ""
 
 
 def taken_status_indexes(drawn: Collection[int]) -> set[int]:

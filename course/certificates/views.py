@@ -14,7 +14,7 @@ from course.accounts.models import License
 from course.approvals import queries as approvals
 from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
-from course.certificates import actions, award, making, queries
+from course.certificates import actions, award, making, picture, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
@@ -115,10 +115,29 @@ def document(code: str) -> ResponseReturnValue:
 @bp.get("/certificates/<code>.json")
 @requires(Permission.CERTIFICATE_OWN)
 def credential(code: str) -> ResponseReturnValue:
-    """The Open Badge, while the certificate stands."""
+    """The Open Badge, while the certificate is not ended."""
     code, credential = queries.credential_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
     headers = {"Content-Disposition": f'attachment; filename="certificate-{code}.json"'}
     return Response(credential, mimetype=_badge_type(), headers=headers)
+
+
+@bp.get("/certificates/<code>.png")
+@requires(Permission.CERTIFICATE_OWN)
+def badge_png(code: str) -> ResponseReturnValue:
+    """A picture with the Open Badge in it, while the certificate is not ended."""
+    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_png(facts_of(found), found.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.png"'}
+    return Response(baked, mimetype="image/png", headers=headers)
+
+
+@bp.get("/certificates/<code>.svg")
+@requires(Permission.CERTIFICATE_OWN)
+def badge_svg(code: str) -> ResponseReturnValue:
+    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_svg(facts_of(found), found.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.svg"'}
+    return Response(baked, mimetype="image/svg+xml", headers=headers)
 
 
 def _badge_type() -> str:

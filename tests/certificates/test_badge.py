@@ -1,6 +1,7 @@
 """Every badge that is issued: by the official schema, by another verifier, and in its own words."""
 
 import base64
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -11,15 +12,18 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
+from PIL import Image
 
 from course import create_app, db
-from course.certificates import actions, making, queries
+from course.certificates import actions, making, picture, queries
 from course.certificates.models import Correction, Reason
 from course.cli import cli
 from course.config import BadSetting
-from course.credentials import multibase
+from course.credentials import baking, multibase, rules
 from course.credentials.pdf_signing import Finding
 from tests import factories
 from tests.factories import NOON
@@ -30,16 +34,7 @@ SCHEMA = Draft201909Validator(
     json.loads((DATA / "schema" / "ob_v3p0_achievementcredential_schema.json").read_text()),
     format_checker=Draft201909Validator.FORMAT_CHECKER,
 )
-NAMES = [
-    "Lena Learner",
-    "Łukasz O’Brien-Núñez",
-    "محمد بن سلمان",
-    "יעל כהן",
-    'Ann "Q" \\ <b>',
-    "ア 漢字",
-    "🙂",
-    "x" * 200,
-]
+PICTURES = [("png", "image/png", baking.from_png), ("svg", "image/svg+xml", baking.from_svg)]
 
 
 def badge_of(app, certificate):
@@ -65,17 +60,57 @@ def test_what_is_issued_passes_the_official_schema_and_another_verifier(app, iss
     OB3LdpVerifier(pem_of(app)).verify(badge)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_badge_of_any_name_can_be_verified(app, issued, name):
+def badge_with(app, certificate, **facts):
+    """The badge as it would be signed with these facts in place of the certificate's own."""
     with app.app_context():
-        facts = making.Facts.from_json(issued.facts | {"name": name})
-        unsigned = making.badge.credential(
-            facts, issuer=making.issuer().did, email="a@example.org", salt="s", status_index=7
-        )
-        badge = json.loads(json.dumps(making.issuer().sign(unsigned, NOON)))
-    SCHEMA.validate(badge)
+        changed = making.Facts.from_json(certificate.facts | facts)
+        plan = making.Plan(facts=changed, email="a@example.org", salt="s", status_index=7)
+        return json.loads(making.signed_badge(plan, making.issuer()))
+
+
+def refuses(badge, app):
+    """What any of the three judges has against it."""
+    yield from (error.message for error in SCHEMA.iter_errors(badge))
+    yield from rules.faults(badge)
     OB3LdpVerifier(pem_of(app)).verify(badge)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200).filter(str.strip))
+@example(name="محمد بن سلمان")
+@example(name="יעל כהן")
+@example(name='Ann "Q" \\ <b> ]]> &amp;')
+@example(name="ア 漢字 👩🏽‍⚕️")
+@example(name="x" * 200)
+@example(name="\u202eeel nnA\u2028\x85\uffff")
+def test_a_badge_of_any_name_is_accepted_by_every_judge_and_survives_its_picture(app, issued, name):
+    badge = badge_with(app, issued, name=name)
+    assert list(refuses(badge, app)) == []
     assert badge["credentialSubject"]["identifier"][1]["identityHash"] == name
+    text = json.dumps(badge, ensure_ascii=False)
+    facts = making.Facts.from_json(issued.facts)
+    assert json.loads(baking.from_svg(picture.baked_svg(facts, text))) == badge
+    assert json.loads(baking.from_png(picture.baked_png(facts, text))) == badge
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"approvals": [{"state": "TX", "number": "TX-99"}, {"state": "NV", "number": "“1”"}]},
+        {"minutes": {"self_paced_online": 0, "live_online": 90, "in_person": 1620}},
+        {"provider_contact": None, "instructor": None, "license_number": None},
+        {"provider_contact": "help@example.org", "provider_name": "Ça & <Co>"},
+        {"course_title": "Needling near the lung, " * 20},
+        {"minutes": {"self_paced_online": 14}},
+    ],
+)
+def test_so_is_a_badge_of_other_facts(app, issued, facts):
+    assert list(refuses(badge_with(app, issued, **facts), app)) == []
+
+
+def test_a_badge_that_others_would_refuse_is_not_signed(app, issued):
+    with pytest.raises(making.Unreadable, match="has no name"):
+        badge_with(app, issued, course_title=" ")
 
 
 def test_it_states_hours_course_and_check_and_hides_the_address(app, issued):
@@ -95,6 +130,28 @@ def test_equal_bytes_are_handed_to_the_owner_alone(pages, learner, other_learner
     assert page.response.mimetype == "application/vc+ld+json"
     assert page.response.get_data(as_text=True) == issued.credential
     assert pages.as_(other_learner).get(f"/certificates/{issued.code}.json").status == 404
+
+
+@pytest.mark.parametrize(("kind", "mimetype", "read"), PICTURES)
+def test_the_badge_in_a_picture_is_the_very_badge(pages, learner, other_learner, admin, issued, kind, mimetype, read):
+    for person in (learner, admin):
+        response = pages.as_(person).client.get(f"/certificates/{issued.code}.{kind}")
+        assert response.mimetype == mimetype
+        assert response.headers["Content-Disposition"].endswith(f'"certificate-{issued.code}.{kind}"')
+        assert read(response.data) == issued.credential
+    assert pages.as_(other_learner).get(f"/certificates/{issued.code}.{kind}").status == 404
+
+
+def test_the_picture_shows_course_and_hours_and_not_the_person(app, issued):
+    facts = making.Facts.from_json(issued.facts)
+    same = dataclasses.replace(facts, name="Somebody Else", code="AAAA-AAAA-AAAA-AAAA")
+    more = dataclasses.replace(facts, minutes={"self_paced_online": 600})
+    assert picture.baked_png(same, "{}") == picture.baked_png(facts, "{}")
+    assert picture.baked_png(more, "{}") != picture.baked_png(facts, "{}")
+    shown = Image.open(io.BytesIO(picture.baked_png(facts, "{}")))
+    assert shown.size == (600, 600)
+    assert len(shown.getcolors(1_000_000)) > 50  # words and a mark, not a plain disk
+    assert b"<text" not in picture.baked_svg(facts, "{}")  # letters are drawn, so no font is needed to show them
 
 
 def bits(pages, number=1):
@@ -119,7 +176,8 @@ def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learne
     told = json.loads(issued.credential)["credentialStatus"]
     assert (int(told["statusListIndex"]), told["statusListCredential"]) == (issued.status_index, listed["id"])
     assert app.extensions["issuer"].signed(listed)
-    assert pages.as_(learner).get(f"/certificates/{issued.code}.json").status == 404
+    for kind in ("json", "png", "svg"):
+        assert pages.as_(learner).get(f"/certificates/{issued.code}.{kind}").status == 404
 
 
 def test_a_status_list_of_bits_that_nobody_has_is_not_there(pages, issued):

@@ -85,6 +85,8 @@ TABLE = {
     "certificates.request_certificate": ("GET", f"/courses/{COURSE}/certificate", PERSON),
     "certificates.certificates": ("GET", "/certificates/", PERSON),
     "certificates.credential": ("GET", "/certificates/{certificate}.json", "owner or admin"),
+    "certificates.badge_png": ("GET", "/certificates/{certificate}.png", "owner or admin"),
+    "certificates.badge_svg": ("GET", "/certificates/{certificate}.svg", "owner or admin"),
     "certificates.document": ("GET", "/certificates/{certificate}.pdf", "owner or admin"),
     "verification.check": ("GET", "/verify/", ANYONE),
     "verification.certificate": ("GET", "/verify/{certificate}", ANYONE),
