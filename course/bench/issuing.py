@@ -76,9 +76,9 @@ def lines(done: Issuing) -> Iterator[str]:
     yield f"    {done.meanwhile.errors} errors"
 
 
-def waiting(count: int, now: datetime) -> list[int]:
+def waiting(count: int, now: datetime, name: str = "Waiting") -> list[int]:
     """The ids of so many new people, whose request for a certificate waits. It is that of somebody who is there."""
-    ids = crowd.sign_up(count, now, name="Waiting")
+    ids = crowd.sign_up(count, now, name=name)
     _ask(ids)
     return ids
 
