@@ -138,8 +138,12 @@ def start(user: User, assessment: Assessment, *, now: datetime) -> Attempt:
 
 
 def entry_for(user: User, assessment: Assessment, past: Sequence[Attempt], now: datetime) -> entry.Entry:
-    """Whether another attempt may start after the submitted ones among `past`, and what is to be done before."""
-    done = [a for a in past if a.submitted_at]
+    """Whether another attempt may start after the submitted ones among `past`, and what is to be done before.
+
+    In a course that is done anew, what was done before that counts for nothing here.
+    """
+    since = study.renewed_at(user.id, assessment.id)
+    done = [a for a in past if a.submitted_at and (since is None or a.submitted_at > since)]
     failed = done[-1] if done and assessment.reread and not any(a.passed for a in done) else None
     return entry.entry(
         assessment,
@@ -147,8 +151,13 @@ def entry_for(user: User, assessment: Assessment, past: Sequence[Attempt], now: 
         now=now,
         granted=queries.granted_to(user.id),
         to_read=_to_read(user, failed) if failed else (),
-        passed=queries.passes_of([user.id])[user.id] if assessment.after else (),
+        passed=_passed(user, since) if assessment.after else (),
     )
+
+
+def _passed(user: User, since: datetime | None) -> set[str]:
+    passes = queries.passes_of([user.id])[user.id]
+    return {id_ for id_, won in passes.items() if since is None or won[-1].at > since}
 
 
 def _to_read(user: User, failed: Attempt) -> list[tuple[str, str]]:

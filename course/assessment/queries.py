@@ -256,14 +256,14 @@ def open_reports(item_id: str | None = None) -> Sequence[ItemReport]:
     return db.session.scalars(wanted.filter_by(item_id=item_id) if item_id else wanted).all()
 
 
-def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, Pass]]:
-    """Who has passed what: person -> assessment -> the first pass. One query for any number of people."""
-    found: dict[int, dict[str, Pass]] = {user_id: {} for user_id in user_ids}
+def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Pass]]]:
+    """Who has passed what: person -> assessment -> passes in order. One query for any number of people."""
+    found: dict[int, dict[str, list[Pass]]] = {user_id: {} for user_id in user_ids}
     rows = db.session.scalars(
-        select(Attempt).where(Attempt.user_id.in_(user_ids), Attempt.passed.is_(True)).order_by(Attempt.number.desc())
+        select(Attempt).where(Attempt.user_id.in_(user_ids), Attempt.passed.is_(True)).order_by(Attempt.number)
     )
     for row in rows:
-        found[row.user_id][row.assessment_id] = _pass(row)
+        found[row.user_id].setdefault(row.assessment_id, []).append(_pass(row))
     return found
 
 

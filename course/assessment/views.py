@@ -17,6 +17,7 @@ from course.catalog import arithmetic
 from course.catalog.content import Assessment, Feedback
 from course.catalog.items.base import Answer, Fields, Item
 from course.catalog.queries import assessment_of, catalog, module_of, title_of
+from course.study import queries as study
 from course.web import NotFound, Refused
 
 bp = Blueprint("assessment", __name__)
@@ -48,6 +49,7 @@ def cover(assessment_id: str) -> ResponseReturnValue:
         module=content.modules[assessment.banks[0]] if len(assessment.banks) == 1 else None,
         catalog=content,
         past=past,
+        renewed=study.renewed_at(me().id, assessment.id),
         granted=(granted := queries.granted_to(me().id)),
         minutes=entry.minutes(assessment.minutes, granted),
         entry=actions.entry_for(me(), assessment, past, clock.now()),

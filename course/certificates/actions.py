@@ -1,5 +1,5 @@
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
@@ -16,6 +16,9 @@ from course.certificates.models import Certificate, Correction, Reason, Request,
 from course.completion import queries as completion
 from course.completion.rules import Requirement, Standing
 from course.db import unit_of_work
+from course.study import actions as reading
+from course.study import queries as study
+from course.study.period import Period
 from course.web import Refused
 
 
@@ -34,6 +37,15 @@ class CertifiedAlready(Refused):
             f"The hours of the module “{module}” stand on your certificate {code} already, and an hour is certified "
             "once. An administrator can revoke that certificate in favor of this one; then ask again."
         )
+
+
+class NotRenewable(Refused):
+    message = "A course can be done anew once it has a certificate. Go on with what is open."
+
+
+class RenewalNotYet(Refused):
+    def __init__(self, opens_on: date) -> None:
+        super().__init__(f"This course can be done anew from {opens_on:%B} {opens_on.day}, {opens_on.year} on.")
 
 
 class Decided(Refused):
@@ -63,20 +75,47 @@ def request_certificate(
 def _ask(
     user: User, course: Course, license_: License, *, attested_name: str, print_license: bool, now: datetime
 ) -> Request:
+    cycle = study.period_of(user.id, course.id)
     standing = completion.standing_of(user, course)
     if not standing.complete:
         raise NotComplete(standing.missing)
-    if queries.find_award(user.id, course.id, 1):
+    if queries.find_award(user.id, course.id, cycle.number):
         raise RequestedAlready
-    for certificate in queries.valid_awards(user.id, now):
-        for module in certificate.facts["modules"]:
-            if module["id"] in course.modules:
-                raise CertifiedAlready(module["title"], certificate.code)
+    _require_new_hours(user, course, cycle, now)
     return _requested(
-        user, course, standing, actor=user, now=now,
+        user, course, standing, actor=user, now=now, cycle=cycle.number,
         license_id=license_.id, print_license=print_license,
         attested_name=attested_name, attestation=catalog().attestation, requested_at=now,
     )  # fmt: skip
+
+
+def _require_new_hours(user: User, course: Course, cycle: Period, now: datetime) -> None:
+    """An hour is certified once. Those that were completed before this cycle began are others."""
+    for certificate in queries.valid_awards(user.id, now):
+        if cycle.since and queries.request_behind(certificate).completed_at <= cycle.since:
+            continue
+        for module in certificate.facts["modules"]:
+            if module["id"] in course.modules:
+                raise CertifiedAlready(module["title"], certificate.code)
+
+
+@unit_of_work
+def renew(user: User, course: Course, number: int, *, now: datetime) -> None:
+    """Opens the cycle of that number, in which the course is done anew; what is on record stays. A repeat is harmless.
+
+    Raises NotRenewable and RenewalNotYet.
+    """
+    db.locked(User, user.id)
+    running = study.period_of(user.id, course.id).number
+    if number <= running:
+        return
+    certificate = queries.find_award(user.id, course.id, running)
+    if certificate is None or number > running + 1:
+        raise NotRenewable
+    if (opens_on := queries.renewal_opens(certificate, now)) is not None:
+        raise RenewalNotYet(opens_on)
+    reading.open_cycle(user, course, number, now=now)
+    record(Event.CYCLE_OPENED, user, f"person:{user.code}", person_id=user.id, now=now, course=course.id, cycle=number)
 
 
 def _requested(
@@ -228,7 +267,7 @@ def supersede(certificate: Certificate, why: Correction, note: str, *, actor: Us
     person, course = accounts.people_of([certificate.user_id])[certificate.user_id], course_of(certificate.course_id)
     signed = queries.request_behind(certificate)
     request = _requested(
-        person, course, completion.standing_of(person, course), actor=actor, now=now,
+        person, course, completion.standing_of(person, course, signed.cycle), actor=actor, now=now,
         cycle=signed.cycle, license_id=signed.license_id, print_license=signed.print_license,
         attested_name=signed.attested_name, attestation=signed.attestation, requested_at=signed.requested_at,
     )  # fmt: skip

@@ -92,8 +92,11 @@ class Certificate(Model):
             return Standing.REVOKED
         if self.successor is not None:
             return Standing.SUPERSEDED
-        today = now.astimezone(ZoneInfo(self.facts["time_zone"])).date()
-        return Standing.EXPIRED if self.valid_until and self.valid_until < today else Standing.VALID
+        return Standing.EXPIRED if self.valid_until and self.valid_until < self.today(now) else Standing.VALID
+
+    def today(self, now: datetime) -> date:
+        """The day in the time zone of the license's state."""
+        return now.astimezone(ZoneInfo(self.facts["time_zone"])).date()
 
 
 class Standing(StrEnum):

@@ -1,5 +1,5 @@
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased, selectinload, undefer
 
 from course import db
 from course.accounts.models import User
-from course.certificates import numbers
+from course.certificates import numbers, renewal
 from course.certificates.models import Certificate, Request, Standing, State
 from course.completion.rules import Kind
 from course.web import NotFound
@@ -103,12 +103,17 @@ def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
     ).one_or_none()
 
 
-def awards_of(user_id: int) -> dict[str, Certificate]:
-    """The person's newest certificate in each course."""
+def all_awards_of(user_id: int) -> list[Certificate]:
+    """The person's certificates, of each course and cycle the newest revision; the newest cycles last."""
     rows = db.session.scalars(
         select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle, Certificate.revision)
     )
-    return {row.course_id: row for row in rows}
+    return list({(row.course_id, row.cycle): row for row in rows}.values())
+
+
+def awards_of(user_id: int) -> dict[str, Certificate]:
+    """The person's newest certificate in each course."""
+    return {row.course_id: row for row in all_awards_of(user_id)}
 
 
 def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
@@ -119,9 +124,17 @@ def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
     return [certificate for certificate in rows if certificate.standing_at(now) == Standing.VALID]
 
 
+def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
+    """The day from which on its course can be done anew; None where that is so already, as for one that was ended."""
+    first = renewal.opens_on(certificate.valid_until)
+    if first is None or certificate.standing_at(now) != Standing.VALID or certificate.today(now) >= first:
+        return None
+    return first
+
+
 def requests_of(user_id: int) -> dict[str, Request]:
     """The person's newest request in each course."""
-    rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.id))
+    rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.cycle, Request.id))
     return {row.course_id: row for row in rows}
 
 

@@ -23,6 +23,7 @@ from course.completion.steps import step_url
 from course.credentials import status_list
 from course.credentials.issuer import Issuer, instant
 from course.study import contact
+from course.study import queries as study
 from course.web import NotFound
 
 bp = Blueprint("certificates", __name__)
@@ -32,15 +33,21 @@ ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # wallets read it from pages of
 @bp.get("/courses/<course_id>")
 @requires(Permission.STUDY)
 def course(course_id: str) -> ResponseReturnValue:
-    found = course_of(course_id)
+    found, now = course_of(course_id), clock.now()
+    cycle = study.period_of(me().id, found.id)
+    awards = {one.cycle: one for one in queries.all_awards_of(me().id) if one.course_id == found.id}
+    asked, certificate = queries.requests_of(me().id).get(found.id), awards.pop(cycle.number, None)
     return render_template(
         "certificates/course.html",
         course=found,
         catalog=catalog(),
+        cycle=cycle,
         standing=completion.standing_of(me(), found),
-        asked=queries.requests_of(me().id).get(found.id),
-        certificate=queries.awards_of(me().id).get(found.id),
-        now=clock.now(),
+        asked=asked if asked and asked.cycle == cycle.number else None,
+        certificate=certificate,
+        renewal_opens=queries.renewal_opens(certificate, now) if certificate else None,
+        earlier=list(reversed(awards.values())),
+        now=now,
         step_url=step_url,
         state_hours_of=_state_hours,
         approvals_of=functools.partial(_approvals, found),
@@ -91,10 +98,34 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     return redirect(url_for(".course", course_id=found.id), 303)
 
 
+@bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])
+@requires(Permission.CERTIFICATE_OWN)
+def renewal(course_id: str) -> ResponseReturnValue:
+    """Asks before a course is begun anew, and begins it."""
+    found, now = course_of(course_id), clock.now()
+    if request.method == "POST":
+        actions.renew(me(), found, request.form.get("cycle", 0, type=int), now=now)
+        flash("Begun anew. What you did before stays on record.", "ok")
+        return redirect(url_for(".course", course_id=found.id), 303)
+    cycle = study.period_of(me().id, found.id)
+    certificate = queries.find_award(me().id, found.id, cycle.number)
+    if certificate is None:
+        raise actions.NotRenewable
+    if opens_on := queries.renewal_opens(certificate, now):
+        raise actions.RenewalNotYet(opens_on)
+    return render_template(
+        "certificates/renewal.html",
+        course=found,
+        certificate=certificate,
+        standing=certificate.standing_at(now),
+        number=cycle.number + 1,
+    )
+
+
 @bp.get("/certificates/")
 @requires(Permission.CERTIFICATE_OWN)
 def certificates() -> ResponseReturnValue:
-    awards = queries.awards_of(me().id).values()
+    awards = reversed(queries.all_awards_of(me().id))
     return render_template(
         "certificates/certificates.html", certificates=[(c, facts_of(c)) for c in awards], now=clock.now()
     )

@@ -9,6 +9,7 @@ from course.audit.log import Event, record
 from course.catalog.content import Course
 from course.completion.models import Evaluation
 from course.db import unit_of_work
+from course.study import queries as study
 from course.web import Refused
 
 
@@ -19,8 +20,9 @@ class EvaluatedAlready(Refused):
 @unit_of_work
 def evaluate(user: User, course: Course, answers: dict[str, Any], *, now: datetime) -> None:
     evaluation = Evaluation(
-        user_id=user.id, course_id=course.id, course_version=course.version, answers=answers, given_at=now
-    )
+        user_id=user.id, course_id=course.id, cycle=study.period_of(user.id, course.id).number,
+        course_version=course.version, answers=answers, given_at=now,
+    )  # fmt: skip
     db.session.add(evaluation)
     try:
         db.session.flush()

@@ -20,16 +20,3 @@ class Evaluation(Model):
     course_version: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     given_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class Cycle(Model):
-    """A renewal: the course is done anew, from this moment on. The first cycle has no row. Append-only."""
-
-    __tablename__ = "course_cycle"
-    __table_args__ = (UniqueConstraint("user_id", "course_id", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    course_id: Mapped[str]
-    number: Mapped[int]
-    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)

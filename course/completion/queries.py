@@ -10,22 +10,22 @@ from course.catalog.content import Course
 from course.catalog.queries import catalog
 from course.completion import rules
 from course.completion.models import Evaluation
-from course.completion.rules import Facts, Standing
+from course.completion.rules import Record, Standing
 from course.study import queries as study
 
 
-def facts_of(people: Sequence[User]) -> dict[int, Facts]:
+def records_of(people: Sequence[User]) -> dict[int, Record]:
     """What is on record, in the same number of queries for one person or many; `people` with their licenses."""
     ids = [person.id for person in people]
-    read, read_at, active = study.readings_of(ids), study.last_reading_of(ids), study.active_seconds_of(ids)
+    studied, active, cycles = study.studied_of(ids), study.active_seconds_of(ids), study.cycles_of(ids)
     passes, evaluated = assessment.passes_of(ids), evaluations_of(ids)
     return {
-        person.id: Facts(
-            read=read[person.id],
-            read_at={module: at for (user_id, module), at in read_at.items() if user_id == person.id},
+        person.id: Record(
+            studied=studied[person.id],
             passes=passes[person.id],
             active={module: seconds for (user_id, module), seconds in active.items() if user_id == person.id},
-            evaluated_at=evaluated[person.id],
+            evaluated=evaluated[person.id],
+            cycles=cycles[person.id],
             email_confirmed_at=person.email_confirmed_at,
             has_license=bool(person.licenses),
         )
@@ -33,24 +33,27 @@ def facts_of(people: Sequence[User]) -> dict[int, Facts]:
     }
 
 
-def standing_of(person: User, course: Course) -> Standing:
-    return rules.standing(course, catalog(), facts_of([person])[person.id])
+def standing_of(person: User, course: Course, cycle: int | None = None) -> Standing:
+    """The person's standing in that cycle of the course; in the running one without it."""
+    return rules.standing(course, catalog(), records_of([person])[person.id].facts(course.id, cycle))
 
 
 def standings_of(person: User) -> dict[str, Standing]:
     """The person's standing in every course."""
-    facts = facts_of([person])[person.id]
-    return {course.id: rules.standing(course, catalog(), facts) for course in catalog().courses.values()}
+    record = records_of([person])[person.id]
+    return {
+        course.id: rules.standing(course, catalog(), record.facts(course.id)) for course in catalog().courses.values()
+    }
 
 
-def evaluations_of(ids: Collection[int], cycle: int = 1) -> dict[int, dict[str, datetime]]:
-    """When each course was evaluated: person -> course -> moment."""
-    found: dict[int, dict[str, datetime]] = {id_: {} for id_ in ids}
+def evaluations_of(ids: Collection[int]) -> dict[int, dict[tuple[str, int], datetime]]:
+    """When each course was evaluated: person -> (course, cycle) -> moment."""
+    found: dict[int, dict[tuple[str, int], datetime]] = {id_: {} for id_ in ids}
     rows = db.session.execute(
-        select(Evaluation.user_id, Evaluation.course_id, Evaluation.given_at).where(
-            Evaluation.user_id.in_(ids), Evaluation.cycle == cycle
+        select(Evaluation.user_id, Evaluation.course_id, Evaluation.cycle, Evaluation.given_at).where(
+            Evaluation.user_id.in_(ids)
         )
     )
-    for user_id, course_id, at in rows:
-        found[user_id][course_id] = at
+    for user_id, course_id, cycle, at in rows:
+        found[user_id][course_id, cycle] = at
     return found

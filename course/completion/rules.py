@@ -1,13 +1,14 @@
 """What a course asks and what someone has done -> what is met, what is missing, how many minutes, since when."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from course.assessment.scoring import Pass, in_words
 from course.catalog.content import Catalog, Course, Mode
-from course.study import contact
+from course.study import contact, period
+from course.study.period import Opening, Period
 
 
 class Kind(StrEnum):
@@ -21,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is on record for one person. `in_person` in minutes; `active` in measured seconds by module."""
+    """What counts for one person in a cycle of a course. `in_person` in minutes; `active` in seconds by module."""
 
     read: Mapping[str, Set[str]]
     read_at: Mapping[str, datetime]
@@ -31,6 +32,41 @@ class Facts:
     email_confirmed_at: datetime | None
     has_license: bool
     in_person: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is on record for one person, over every cycle. `studied`: module -> section -> moments in order."""
+
+    studied: Mapping[str, Mapping[str, Sequence[datetime]]]
+    passes: Mapping[str, Sequence[Pass]]
+    active: Mapping[str, int]
+    evaluated: Mapping[tuple[str, int], datetime]
+    cycles: Mapping[str, Sequence[Opening]]
+    email_confirmed_at: datetime | None
+    has_license: bool
+
+    def facts(self, course_id: str, number: int | None = None) -> Facts:
+        """What counts in that cycle of the course; in the running one without a number."""
+        cycle = period.of(self.cycles.get(course_id, ()), number)
+        read = {module: _first(sections, cycle) for module, sections in self.studied.items()}
+        passes = {id_: [won for won in all_ if cycle.has(won.at)] for id_, all_ in self.passes.items()}
+        evaluated = self.evaluated.get((course_id, cycle.number))
+        return Facts(
+            read={module: sections.keys() for module, sections in read.items()},
+            read_at={module: max(sections.values()) for module, sections in read.items() if sections},
+            passes={id_: won[0] for id_, won in passes.items() if won},
+            active=cycle.active(self.active),
+            evaluated_at={course_id: evaluated} if evaluated else {},
+            email_confirmed_at=self.email_confirmed_at,
+            has_license=self.has_license,
+        )
+
+
+def _first(sections: Mapping[str, Sequence[datetime]], cycle: Period) -> dict[str, datetime]:
+    """When each section was studied for the first time in the cycle."""
+    times = {section: next((at for at in moments if cycle.has(at)), None) for section, moments in sections.items()}
+    return {section: at for section, at in times.items() if at}
 
 
 @dataclass(frozen=True)

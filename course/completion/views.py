@@ -9,6 +9,7 @@ from course.catalog.queries import catalog, course_of
 from course.completion import actions, forms, queries
 from course.completion.steps import step_url
 from course.states import queries as states
+from course.study import queries as study
 
 bp = Blueprint("completion", __name__)
 
@@ -30,7 +31,8 @@ def home() -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def evaluation(course_id: str) -> ResponseReturnValue:
     course = course_of(course_id)
-    if course.id in queries.evaluations_of([me().id])[me().id]:
+    number = study.period_of(me().id, course.id).number
+    if (course.id, number) in queries.evaluations_of([me().id])[me().id]:
         flash(actions.EvaluatedAlready.message, "info")
         return redirect(url_for("certificates.course", course_id=course.id), 303)
     questions = catalog().evaluation

@@ -15,6 +15,8 @@ from course.practice import asking, opening, schedule, session
 from course.practice.models import Card, Plan, Recall
 from course.practice.opening import Met, Sitting
 from course.practice.session import Entry, Session
+from course.study import period
+from course.study import queries as study
 from course.web import NotFound, Refused
 
 
@@ -53,6 +55,17 @@ def _sittings(user_id: int) -> list[Sitting]:
         select(Attempt.assessment_id, Attempt.submitted_at, Attempt.passed).filter_by(user_id=user_id)
     )
     return [Sitting(id_, submitted_at, bool(passed)) for id_, submitted_at, passed in rows]
+
+
+def _since_renewals(user_id: int, sittings: Sequence[Sitting]) -> list[Sitting]:
+    """Without those of before a course was begun anew: as good as never, its assessments can be taken again."""
+    openings, courses = study.cycles_of([user_id])[user_id], catalog().courses.values()
+    anew = {one.assessment_id: period.since(openings, courses, one.assessment_id) for one in sittings}
+    return [
+        one
+        for one in sittings
+        if one.submitted_at is None or (since := anew[one.assessment_id]) is None or one.submitted_at > since
+    ]
 
 
 def _met_must_pass(user_id: int, module: Module) -> set[str]:
@@ -112,12 +125,12 @@ class Review:
 
 
 def review_of(user_id: int, now: datetime) -> Review:
-    """Five statements, however much there is. Items without a card yet stand in as the card that they would get."""
+    """Six statements, however much there is. Items without a card yet stand in as the card that they would get."""
     content, sittings = catalog(), _sittings(user_id)
     running = opening.running(content.assessments.values(), sittings)
     found = opening.recalled(
         _met(user_id),
-        opening.ended(content.assessments, sittings, assessment.granted_to(user_id), now),
+        opening.ended(content.assessments, _since_renewals(user_id, sittings), assessment.granted_to(user_id), now),
         {id_: module.id for id_, (_, module) in content.items.items()},
         {bank for one in running for bank in one.banks},
     )

@@ -171,7 +171,7 @@ def _question_page(asked: Question, rescoring: Rescoring, form: QuestionForm, st
     certificate = certificates.certificate_of(asked.certificate_code)
     person = accounts.people_of([asked.user_id])[asked.user_id]
     course = catalog().courses.get(certificate.course_id)
-    standing = completion.standing_of(person, course) if course else None
+    standing = completion.standing_of(person, course, certificate.cycle) if course else None
     form.offer({"keep", "re-issue"} if standing and standing.complete else {"keep", "revoke"})
     page = render_template(
         "rescoring/question.html",

@@ -5,11 +5,11 @@ from sqlalchemy.exc import IntegrityError
 
 from course import db
 from course.accounts.models import User
-from course.catalog.content import Check, Mode, Module, NeedleCheck, Section
+from course.catalog.content import Check, Course, Mode, Module, NeedleCheck, Section
 from course.catalog.needle import judge
 from course.db import unit_of_work
 from course.study import contact, queries
-from course.study.models import CheckAnswer, Feedback, Reading, Rereading, SeatTime
+from course.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
 from course.web import Refused
 
 
@@ -43,10 +43,11 @@ def answer_check(
 @unit_of_work
 def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
     """Records that the section was studied; the first time counts, a repeat is kept beside it."""
-    answered = queries.answers_in(user.id, module.id, section.id).keys()
+    since = queries.renewed_at(user.id, module.id)
+    answered = queries.answers_in(user.id, module.id, section.id, since).keys()
     if any(check.id not in answered for check in section.checks):
         raise ChecksOpen
-    if section.id in queries.read_sections(user.id)[module.id]:
+    if queries.state_of_section(user.id, module.id, section.id)[0]:
         db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
         return
     reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
@@ -55,6 +56,15 @@ def finish_section(user: User, module: Module, section: Section, *, now: datetim
             db.session.add(reading)
     except IntegrityError:
         pass  # another tab was quicker
+
+
+@unit_of_work
+def open_cycle(user: User, course: Course, number: int, *, now: datetime) -> None:
+    """Begins a course anew. Nothing of what was done before is changed; from now on it counts for earlier cycles."""
+    active = {module: seconds for (_, module), seconds in queries.active_seconds_of([user.id]).items()}
+    before = {module: active[module] for module in course.modules if module in active}
+    db.session.add(Cycle(user_id=user.id, course_id=course.id, number=number, opened_at=now, active_before=before))
+    db.session.flush()
 
 
 @unit_of_work

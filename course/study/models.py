@@ -68,6 +68,20 @@ class SeatTime(Model):
     last_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class Cycle(Model):
+    """A renewal: the course is done anew, from this moment on. The first cycle has no row. Append-only."""
+
+    __tablename__ = "course_cycle"
+    __table_args__ = (UniqueConstraint("user_id", "course_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    course_id: Mapped[str]
+    number: Mapped[int]
+    opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    active_before: Mapped[dict[str, int]] = mapped_column(JSON)  # seconds by module that seat_time had by then
+
+
 class Feedback(Model):
     """Whether a section helped a reader, in one answer a person that may be changed."""
 

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +6,10 @@ from sqlalchemy import and_, func, select, union_all
 
 from course import db
 from course.accounts.models import User
-from course.study.models import CheckAnswer, Feedback, Reading, Rereading, SeatTime
+from course.catalog.queries import catalog
+from course.study import period
+from course.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
+from course.study.period import Period
 
 
 @dataclass(frozen=True)
@@ -19,30 +21,53 @@ class Place:
     at: datetime
 
 
+Moments = dict[str, dict[str, list[datetime]]]
+
+
 def read_sections(user_id: int) -> dict[str, set[str]]:
-    """The studied sections' ids by module."""
-    return readings_of([user_id])[user_id]
+    """The studied sections' ids by module; of a module that is done anew those that were studied since."""
+    openings, courses = cycles_of([user_id])[user_id], catalog().courses.values()
+    return {
+        module_id: _newer(sections, period.since(openings, courses, module_id))
+        for module_id, sections in studied_of([user_id])[user_id].items()
+    }
 
 
-def readings_of(user_ids: Collection[int]) -> dict[int, dict[str, set[str]]]:
-    """The studied sections of many people in one query: person -> module -> section ids."""
-    rows = db.session.execute(
-        select(Reading.user_id, Reading.module_id, Reading.section_id).where(Reading.user_id.in_(user_ids))
-    )
-    found: dict[int, dict[str, set[str]]] = {user_id: defaultdict(set) for user_id in user_ids}
-    for user_id, module_id, section_id in rows:
-        found[user_id][module_id].add(section_id)
+def _newer(sections: dict[str, list[datetime]], since: datetime | None) -> set[str]:
+    return {section_id for section_id, moments in sections.items() if since is None or moments[-1] > since}
+
+
+def studied_of(user_ids: Collection[int]) -> dict[int, Moments]:
+    """When each section was studied, first and again, in one query: person -> module -> section -> moments in order."""
+    every = union_all(
+        *(
+            select(table.user_id, table.module_id, table.section_id, table.at).where(table.user_id.in_(user_ids))
+            for table in (Reading, Rereading)
+        )
+    ).subquery()
+    found: dict[int, Moments] = {user_id: {} for user_id in user_ids}
+    for user_id, module_id, section_id, at in db.session.execute(select(every).order_by(every.c.at)):
+        found[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
     return found
 
 
-def last_reading_of(user_ids: Collection[int]) -> dict[tuple[int, str], datetime]:
-    """When the newest section of each module was studied: (person, module) -> moment."""
-    rows = db.session.execute(
-        select(Reading.user_id, Reading.module_id, func.max(Reading.at))
-        .where(Reading.user_id.in_(user_ids))
-        .group_by(Reading.user_id, Reading.module_id)
-    )
-    return {(user_id, module_id): at for user_id, module_id, at in rows}
+def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
+    """Renewals in order: person -> course -> cycles from the second on."""
+    rows = db.session.scalars(select(Cycle).where(Cycle.user_id.in_(user_ids)).order_by(Cycle.number))
+    found: dict[int, dict[str, list[Cycle]]] = {user_id: {} for user_id in user_ids}
+    for row in rows:
+        found[row.user_id].setdefault(row.course_id, []).append(row)
+    return found
+
+
+def period_of(user_id: int, course_id: str) -> Period:
+    """The cycle of the course in which the person is."""
+    return period.of(cycles_of([user_id])[user_id].get(course_id, []))
+
+
+def renewed_at(user_id: int, id_: str) -> datetime | None:
+    """Since when the person does a module or an assessment anew; None where that is not so."""
+    return period.since(cycles_of([user_id])[user_id], catalog().courses.values(), id_)
 
 
 def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
@@ -56,14 +81,11 @@ def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
     return {(module_id, section_id) for module_id, section_id in db.session.execute(rows)}
 
 
-def answers_in(user_id: int, module_id: str, section_id: str) -> dict[str, CheckAnswer]:
-    """The newest answer to each knowledge check of a section."""
-    rows = db.session.scalars(
-        select(CheckAnswer)
-        .filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
-        .order_by(CheckAnswer.id)
-    )
-    return {row.check_id: row for row in rows}
+def answers_in(user_id: int, module_id: str, section_id: str, since: datetime | None = None) -> dict[str, CheckAnswer]:
+    """The newest answer to each knowledge check of a section, given after that moment."""
+    wanted = select(CheckAnswer).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
+    wanted = wanted.where(CheckAnswer.at > since) if since else wanted
+    return {row.check_id: row for row in db.session.scalars(wanted.order_by(CheckAnswer.id))}
 
 
 def active_seconds_of(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
@@ -90,8 +112,10 @@ def last_places(user_id: int) -> dict[str, Place]:
     return {module_id: Place(section_id, place, at) for module_id, section_id, place, at in rows}
 
 
-def state_of_section(user_id: int, module_id: str, section_id: str) -> tuple[bool, Feedback | None]:
-    """Whether the person has studied the section, and what they said of it; one statement."""
+def state_of_section(
+    user_id: int, module_id: str, section_id: str, since: datetime | None = None
+) -> tuple[bool, Feedback | None]:
+    """Whether the person has studied the section, after that moment if there is one, and what they said of it."""
     here = {"module_id": module_id, "section_id": section_id}
     row = db.session.execute(
         select(Reading.id, Feedback)
@@ -100,7 +124,8 @@ def state_of_section(user_id: int, module_id: str, section_id: str) -> tuple[boo
         .outerjoin(Feedback, and_(Feedback.user_id == User.id, *(getattr(Feedback, k) == v for k, v in here.items())))
         .where(User.id == user_id)
     ).one()
-    return row[0] is not None, row[1]
+    studied = row[0] is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
+    return studied, row[1]
 
 
 def feedback_of(user_id: int, module_id: str, section_id: str) -> Feedback | None:

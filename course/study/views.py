@@ -85,13 +85,14 @@ def _section_page(
 ) -> ResponseReturnValue:
     user = me()
     last = section is module.sections[-1]
-    studied, feedback = queries.state_of_section(user.id, module.id, section.id)
+    since = queries.renewed_at(user.id, module.id)
+    studied, feedback = queries.state_of_section(user.id, module.id, section.id, since)
     page = render_template(
         "study/section.html",
         module=module,
         section=section,
         position=module.sections.index(section),
-        answers=queries.answers_in(user.id, module.id, section.id),
+        answers=queries.answers_in(user.id, module.id, section.id, since),
         studied=studied,
         review=reviews.reviews_of([module]).get(module.id),
         feedback=feedback,

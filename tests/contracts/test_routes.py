@@ -83,6 +83,7 @@ TABLE = {
     "completion.evaluation": ("GET", f"/courses/{COURSE}/evaluation", PERSON),
     "certificates.course": ("GET", f"/courses/{COURSE}", PERSON),
     "certificates.request_certificate": ("GET", f"/courses/{COURSE}/certificate", PERSON),
+    "certificates.renewal": ("GET", f"/courses/{COURSE}/renewal", PERSON),
     "certificates.certificates": ("GET", "/certificates/", PERSON),
     "certificates.credential": ("GET", "/certificates/{certificate}.json", "owner or admin"),
     "certificates.badge_png": ("GET", "/certificates/{certificate}.png", "owner or admin"),

@@ -141,6 +141,7 @@ def _tables() -> None:
         sa.Column("course_id", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("active_before", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_course_cycle_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_cycle")),
         sa.UniqueConstraint("user_id", "course_id", "number", name=op.f("uq_course_cycle_user_id_course_id_number")),
