@@ -39,6 +39,8 @@ from course.mail import views as mail_views
 from course.practice import actions as practice
 from course.practice import views as practice_views
 from course.quality import admin as quality_admin
+from course.records import actions as records
+from course.records import admin as records_admin
 from course.rescoring import admin as rescoring_admin
 from course.retention import actions as retention
 from course.retention import views as retention_views
@@ -74,6 +76,7 @@ BLUEPRINTS = (
     bulk_admin.bp,
     quality_admin.bp,
     rescoring_admin.bp,
+    records_admin.bp,
     admin_views.bp,
 )
 
@@ -100,6 +103,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     jobs.init_app(
         app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=[bulk.step]
     )
+    steps = (records.step,)
+    jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     throttle.init_app(app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))

@@ -26,6 +26,8 @@ from course.certificates import making
 from course.certificates import queries as certificates
 from course.config import BadSetting, Config
 from course.credentials import keys, pdf_signing
+from course.records import actions as records
+from course.records.checks import Found
 from course.search import index
 from course.states import actions as states
 from course.states.cli import states_group
@@ -166,6 +168,21 @@ def rotate_keys() -> None:
     key = keys.rotate(config.data)
     pdf_signing.make(config.data, load(*_folders()).provider.name, clock.now())
     click.echo(f"{key.public} signs from the next start on, and a new key signs documents. Keep the older ones.")
+
+
+@cli.command("check-records")
+def check_records() -> None:
+    """Prove that certificates, completions, minutes and documents agree; code 1 and each fault where they don't."""
+    faults: list[Found] = []
+    with _ready_app(_config()).app_context():
+        total = certificates.count_issued()
+        with click.progressbar(length=total, label="Certificates", file=sys.stderr) as bar:
+            done = records.check_all(now=clock.now(), told=faults.append, progress=bar.update)
+    for fault in faults:
+        click.echo(f"{fault.subject}: {fault.kind}: {fault.words}", err=True)
+    if faults:
+        sys.exit(f"{done.looked_at} certificates were looked at, {len(faults)} faults were found.")
+    click.echo(f"{done.looked_at} certificates were looked at; everything agrees.")
 
 
 @cli.command("demo")

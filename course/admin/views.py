@@ -15,6 +15,7 @@ from course.catalog.queries import catalog
 from course.certificates import queries as certificates
 from course.completion import queries as completion
 from course.quality import queries as quality
+from course.records import queries as records
 from course.review import queries as reviews
 from course.states import queries as states
 from course.study import queries as study
@@ -30,6 +31,7 @@ def console() -> ResponseReturnValue:
     return render_template(
         "admin/console.html",
         waiting=certificates.count_waiting(),
+        checked=records.find_latest(),
         issued=certificates.count_issued(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),

@@ -83,6 +83,15 @@ class DocumentSigner:
         return Finding.INTACT if status.intact and status.valid and whole and len(signatures) == 1 else Finding.CHANGED
 
 
+def attached(document: bytes) -> bytes | None:
+    """The Open Badge inside a certificate's document; None where there is none, or no PDF."""
+    try:
+        names = PdfFileReader(io.BytesIO(document)).root["/Names"]["/EmbeddedFiles"]["/Names"]
+        return bytes(names[1]["/EF"]["/F"].data)
+    except (PdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def _finished(work: Coroutine[Any, Any, T]) -> T:
     """In a thread of its own, so that it makes no difference whether the caller's thread has an event loop."""
     with ThreadPoolExecutor(1) as pool:

@@ -9,15 +9,20 @@ from course.db import Model, UTCDateTime
 
 
 class RecordCheck(Model):
-    """One run of the self-check: what was looked at, and what doesn't agree. Append-only."""
+    """One run of the self-check: what was looked at, and what doesn't agree. Append-only once it is finished.
+
+    Until then `last_id` says how far it has come, so that a worker that was stopped goes on from there.
+    """
 
     __tablename__ = "record_check"
-
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    finished_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by the worker that does the next part
+    last_id: Mapped[int] = mapped_column(default=0)  # the certificate that was looked at last
+    looked_at: Mapped[int] = mapped_column(default=0)  # certificates
+    counts: Mapped[dict[str, int]] = mapped_column(JSON)  # faults by kind
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # kind, subject, words: the first ones
 
 
 class Packet(Model):

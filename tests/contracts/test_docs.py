@@ -31,7 +31,18 @@ def test_every_command_is_in_the_readme(command):
 
 
 def test_the_listed_commands_are_all_there_are():
-    assert set(cli.commands) == {"content", "people", "states", "demo", "worker", "migrate", "serve", "bench", "keys"}
+    assert set(cli.commands) == {
+        "content",
+        "people",
+        "states",
+        "demo",
+        "worker",
+        "migrate",
+        "serve",
+        "bench",
+        "keys",
+        "check-records",
+    }
 
 
 def test_the_table_of_the_curriculum_is_the_one_that_the_command_makes(catalog):

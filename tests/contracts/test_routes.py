@@ -123,6 +123,8 @@ TABLE = {
     "quality.worksheet": ("GET", "/admin/standards/{panel}/worksheet", "reviewer"),
     "quality.second_round": ("POST", "/admin/standards/{panel}/second-round", ADMIN),
     "quality.close_panel": ("POST", "/admin/standards/{panel}/close", ADMIN),
+    "records.checks": ("GET", "/admin/checks/", ADMIN),
+    "records.check_now": ("POST", "/admin/checks/", ADMIN),
     "admin.console": ("GET", "/admin/", ADMIN),
     "admin.people": ("GET", "/admin/people/", ADMIN),
     "admin.person": ("GET", "/admin/people/{person}", ADMIN),

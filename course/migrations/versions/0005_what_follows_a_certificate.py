@@ -8,7 +8,7 @@ from course.db import UTCDateTime
 revision = "0005"
 down_revision = "0004"
 
-GUARDED = ("course_cycle", "record_check")
+GUARDED = ("course_cycle",)
 
 
 def upgrade() -> None:
@@ -20,19 +20,21 @@ def upgrade() -> None:
     _tables()
     for table in GUARDED:
         _guard(table)
+    _guard("record_check", while_="OLD.finished_at IS NOT NULL")
 
 
-def _guard(table: str) -> None:
+def _guard(table: str, while_: str = "TRUE") -> None:
+    """Refuses every change of the rows for which `while_` holds."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(
-                f"CREATE TRIGGER guard_{table}_{act.lower()} BEFORE {act} ON {table} "
+                f"CREATE TRIGGER guard_{table}_{act.lower()} BEFORE {act} ON {table} WHEN {while_} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
     else:
         op.execute(
             f"CREATE TRIGGER guard_{table} BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            f"FOR EACH ROW WHEN ({while_}) EXECUTE FUNCTION refuse_change()"
         )
 
 
@@ -81,7 +83,10 @@ def _tables() -> None:
         "record_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("started_at", UTCDateTime(), nullable=False),
-        sa.Column("finished_at", UTCDateTime(), nullable=False),
+        sa.Column("finished_at", UTCDateTime(), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.Column("last_id", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.Integer(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("faults", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record_check")),
