@@ -72,7 +72,7 @@ class Record:
     certificate: Certificate
     request: Request | None
     predecessor: Certificate | None
-    evidence_kept: bool  # False once the years are over for which a closed account's work is kept
+    evidence_kept: bool  # with the attested name; False once the years of a closed account are over
     readings: Sequence[tuple[str, str, datetime]]  # module, section, when; again or for the first time
     attempts: Sequence[Attempt]  # submitted ones
     rescored: Set[int]  # those of them whose score a re-scoring changed
@@ -142,6 +142,7 @@ def row(record: Record) -> Iterator[str]:
             "template": (it.template_version, told.template_version),
             "issued at": (it.issued_at, told.issued_at),
             "issued by": (it.issued_by, told.issued_by),
+            "last day": (it.valid_until, told.valid_until),
         }
     )
     if not told.verify_url.endswith(f"/verify/{it.code}"):
@@ -185,7 +186,7 @@ def badge_facts(record: Record) -> Iterator[str]:
         return
     told, subject = record.facts, record.badge["credentialSubject"]
     names = [one["identityHash"] for one in subject["identifier"] if not one["hashed"]]
-    done = datetime.fromisoformat(subject["activityEndDate"]).astimezone(ZoneInfo(told.time_zone)).date()
+    done, end = (_day_of(moment, told) for moment in (subject["activityEndDate"], record.badge.get("validUntil")))
     values = {one["resultDescription"].partition("#")[2]: one.get("value") for one in subject["result"]}
     by_mode = {mode: facts.hours(minutes) for mode, minutes in told.minutes.items() if minutes}
     yield from _differing(
@@ -197,9 +198,14 @@ def badge_facts(record: Record) -> Iterator[str]:
             "hours": (subject["creditsEarned"], float(facts.hours(told.total_minutes))),
             "hours by mode": ({mode: value for mode, value in values.items() if value}, by_mode),
             "completed on": (done, told.completed_on),
+            "last day": (end, told.valid_until),
             "issued at": (record.badge["awardedDate"], instant(told.issued_at)),
         }
     )
+
+
+def _day_of(moment: str | None, told: Facts) -> date | None:
+    return _day(datetime.fromisoformat(moment), told) if moment else None
 
 
 def status(record: Record) -> Iterator[str]:
@@ -240,7 +246,7 @@ def completion(record: Record) -> Iterator[str]:
             "modules": ([_pinned(asdict(m)) for m in told.modules], [_pinned(m) for m in signed["modules"]]),
         }
     )
-    if told.name != record.request.attested_name and not _renamed(record):
+    if record.evidence_kept and told.name != record.request.attested_name and not _renamed(record):
         yield f"name: {told.name} against {record.request.attested_name}"
 
 

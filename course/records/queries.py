@@ -3,7 +3,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, union_all
+from sqlalchemy import exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased, undefer
 
 from course import db
@@ -110,8 +110,8 @@ def _evaluated(people: Collection[int]) -> dict[int, set[tuple[str, datetime]]]:
 
 def _no_longer_kept(people: Collection[int], today: date) -> set[int]:
     """Those whose accounts are gone, or closed so long ago that nothing of their work has to be kept."""
-    kept = db.session.execute(select(User.id, User.kept_until).where(User.id.in_(people)))
-    return set(people) - {person for person, until in kept if until is None or until >= today}
+    kept = select(User.id).where(User.id.in_(people), or_(User.closed_at.is_(None), User.kept_until >= today))
+    return set(people) - set(db.session.scalars(kept))
 
 
 def _rescored(attempts: Collection[int]) -> set[int]:

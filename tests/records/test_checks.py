@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from course import clock, db, jobs
+from course.accounts.models import User
 from course.audit.models import AuditEvent
 from course.certificates import actions as certificates
 from course.certificates import queries as register
@@ -18,6 +19,7 @@ from course.db import unit_of_work
 from course.records import actions, checks, queries
 from course.records.checks import Fault
 from course.records.models import RecordCheck
+from course.retention import actions as retention
 from tests import factories
 from tests.factories import NOON
 
@@ -101,6 +103,7 @@ BROKEN = {
         Fault.NUMBER, Fault.ROW, Fault.LOG, Fault.GONE,
     },
     "UPDATE certificate SET name = 'Mona Mallory'": {Fault.ROW},
+    "UPDATE certificate SET valid_until = '2030-01-01'": {Fault.ROW},
     "UPDATE certificate SET cycle = 2": {Fault.ROW, Fault.REQUEST},
     "UPDATE certificate SET document_sha256 = 'x'": {Fault.DOCUMENT, Fault.LOG},
     "UPDATE certificate SET status_index = status_index + 1": {Fault.STATUS},
@@ -139,6 +142,7 @@ FACTS = {
     ("issued_on",): ("2026-03-01", {Fault.DATES}),
     ("modules", 0, "minutes"): (90, {Fault.COMPLETION, Fault.MINUTES, Fault.CONTENT}),
     ("modules", 0, "digest"): ("x", {Fault.COMPLETION, Fault.CONTENT}),
+    ("valid_until",): ("2030-01-01", {Fault.ROW, Fault.BADGE_FACTS}),
     ("course_title",): ("Surgery", {Fault.COMPLETION, Fault.BADGE_FACTS}),
     ("name",): ("Mona Mallory", {Fault.ROW, Fault.COMPLETION, Fault.BADGE_FACTS}),
     ("verify_url",): ("https://elsewhere.example/verify/x", {Fault.ROW, Fault.BADGE_FACTS, Fault.STATUS}),
@@ -238,12 +242,17 @@ def test_a_pass_that_a_rescoring_took_is_known_where_it_put_the_certificate_in_q
     assert found(app) == []
 
 
-def test_what_had_to_be_kept_only_so_long_is_missed_no_more_after_that(app, award):
-    broken(app, "DELETE FROM reading")
-    broken(app, "UPDATE \"user\" SET closed_at = '2026-03-02 13:00:00+00:00', kept_until = '2026-03-03'")
-    assert kinds(app) == [Fault.STUDY]
-    broken(app, "UPDATE \"user\" SET kept_until = '2026-03-02'")
+def test_a_closed_account_has_its_evidence_until_the_years_are_over_and_is_missed_no_more_after_that(
+    app, award, learner
+):
+    with app.app_context():
+        until = retention.close(db.session.get_one(User, learner.id), now=LATER)
     assert found(app) == []
+    with app.app_context():
+        retention.erase_all(LATER + (until - LATER.date()) + timedelta(days=1))
+    assert found(app) == []
+    broken(app, 'UPDATE "user" SET closed_at = NULL')
+    assert set(kinds(app)) == {Fault.COMPLETION, Fault.STUDY, Fault.EVALUATION}
 
 
 def test_every_kind_of_fault_is_met_in_these_tests(app):
