@@ -100,10 +100,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}
-    jobs.init_app(
-        app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=[bulk.step]
-    )
-    steps = (records.step,)
+    steps = (bulk.step, records.step)
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
     throttle.init_app(app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies)
