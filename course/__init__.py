@@ -47,6 +47,7 @@ from course.retention import views as retention_views
 from course.review import admin as review_admin
 from course.search import index
 from course.search import views as search_views
+from course.sharing import views as sharing_views
 from course.states import admin as states_admin
 from course.states import views as states_views
 from course.study import admin as study_admin
@@ -71,6 +72,8 @@ BLUEPRINTS = (
     completion_views.bp,
     certificates_views.bp,
     certificates_admin.bp,
+    sharing_views.bp,
+    sharing_views.shared_bp,
     verification_views.bp,
     retention_views.bp,
     bulk_admin.bp,

@@ -28,6 +28,8 @@ from course.practice import actions as practice
 from course.practice import queries as reviews
 from course.quality import actions as quality
 from course.quality.models import Panel
+from course.sharing import actions as sharing
+from course.sharing.queries import Shown
 from course.study import actions as study
 from course.web import Refused
 
@@ -189,6 +191,17 @@ def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:
         return accounts.save_license(
             user, None, jurisdiction=state, profession="PT", number=f"{state}9", **more, now=NOON
         )
+
+
+def share(app: Flask, user: User, certificate: Certificate, *, label: str = "For my clinic") -> str:
+    """The token of a link to the certificate."""
+    with app.app_context():
+        return sharing.make_link(user, certificate, label, now=NOON).token
+
+
+def show(app: Flask, user: User, certificate: Certificate, shown: Shown) -> None:
+    with app.app_context():
+        sharing.show(user, certificate, shown, now=NOON)
 
 
 def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:

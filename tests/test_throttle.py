@@ -182,7 +182,7 @@ def test_a_redis_that_is_away_closes_nothing(config, catalog, migrated, caplog):
 
 
 def test_every_public_look_up_has_the_mark(app):
-    rooms = ("verification.",)
+    rooms = ("verification.", "sharing.", "shared.")
     unmarked = [
         name
         for name, view in app.view_functions.items()

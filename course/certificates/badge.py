@@ -9,6 +9,7 @@ from course.certificates.facts import MODES, Facts, contact_hours, hours
 from course.credentials import contexts, status_list
 from course.credentials.issuer import instant
 
+MEDIA_TYPES = ("application/vc+ld+json", "application/vc")  # the older name of one type, and the newer
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 
 

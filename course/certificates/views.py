@@ -14,7 +14,7 @@ from course.accounts.models import License
 from course.approvals import queries as approvals
 from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
-from course.certificates import actions, award, making, picture, queries
+from course.certificates import actions, award, badge, making, picture, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import RequestForm
 from course.certificates.models import Certificate
@@ -172,8 +172,7 @@ def badge_svg(code: str) -> ResponseReturnValue:
 
 
 def _badge_type() -> str:
-    """Open Badges 3.0 names the older of the two names of one media type."""
-    return request.accept_mimetypes.best_match(["application/vc+ld+json", "application/vc"]) or "application/vc+ld+json"
+    return request.accept_mimetypes.best_match(badge.MEDIA_TYPES) or badge.MEDIA_TYPES[0]
 
 
 @bp.get("/.well-known/did.json")

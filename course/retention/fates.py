@@ -23,7 +23,7 @@ FATES: Mapping[str, Fate] = {
     "jurisdiction_notice": Fate.AT_ONCE,
     "accommodation": Fate.AT_ONCE,  # it tells of a person's health; each attempt keeps the limits that it had
     "share_link": Fate.AT_ONCE,
-    "publicity": Fate.AT_ONCE,
+    "directory_name": Fate.AT_ONCE,
     "other_record": Fate.AT_ONCE,  # education elsewhere, with its uploads: its providers have the record
     # what a completion rests on
     "reading": Fate.AFTER_TERM,
@@ -47,6 +47,7 @@ FATES: Mapping[str, Fate] = {
     # what was sent to boards stays as it was sent
     "board_report": Fate.STAYS,
     # decisions about a certificate, which stays
+    "hidden_name": Fate.STAYS,  # so the public check goes on showing initials
     "certificate_question": Fate.STAYS,
     "backdating": Fate.STAYS,
     "bulk_line": Fate.STAYS,

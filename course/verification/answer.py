@@ -8,8 +8,8 @@ from course.certificates.facts import MODES, Facts, hours
 UNKNOWN = {"status": "unknown"}
 
 
-def certificate(facts: Facts, *, status: str, name: str) -> dict[str, Any]:
-    """What the certificate says. `status` in the page's word; `name` as the page shows it.
+def certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) -> dict[str, Any]:
+    """What the certificate says. `status` in the page's word; `name` as the page shows it, initials if it is hidden.
 
     Dates are calendar days, hours decimal numbers of 60 minutes, by mode and in sum. What no record has is null.
     """
@@ -17,6 +17,7 @@ def certificate(facts: Facts, *, status: str, name: str) -> dict[str, Any]:
         "status": status,
         "number": facts.code,
         "name": name,
+        "name_shown_as": "initials" if name_hidden else "name",
         "course": facts.course_title,
         "contact_hours": float(hours(facts.total_minutes)),
         "delivery": [

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access import public
-from course.certificates import making, numbers, queries
+from course.certificates import making, numbers
 from course.certificates.facts import Facts
-from course.certificates.models import Certificate, Standing
+from course.certificates.models import Certificate
+from course.sharing import names
 from course.throttle import limited
-from course.verification import answer
+from course.verification import answer, queries
 from course.web import NotStorable, wants_json
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
@@ -41,26 +42,34 @@ def check() -> ResponseReturnValue:
 @public
 @limited
 def certificate(code: str) -> ResponseReturnValue:
-    found = queries.find_by_code(code)
+    found = queries.find(code)
     if found is None:
         well_formed = "well-formed" if numbers.normalise(code) else "malformed"
         log.warning("no certificate has the number asked for: %s, %d characters", well_formed, len(code))
         return _unknown()
-    facts = Facts.from_json(found.facts)
-    standing = found.standing_at(clock.now())
+    certificate, name_hidden = found
+    facts, standing = Facts.from_json(certificate.facts), certificate.standing_at(clock.now())
+    name = names.initials(facts.name) if name_hidden else facts.name
     if wants_json():
-        return jsonify(_as_json(found, facts, standing))
-    return render_template("verification/certificate.html", certificate=found, facts=facts, standing=standing)
+        told = answer.certificate(facts, status=standing, name=name, name_hidden=name_hidden)
+        return jsonify(told | _ended(certificate))
+    return render_template(
+        "verification/certificate.html",
+        certificate=certificate,
+        facts=facts,
+        standing=standing,
+        name=name,
+        name_hidden=name_hidden,
+    )
 
 
-def _as_json(found: Certificate, facts: Facts, standing: Standing) -> dict[str, Any]:
-    told = answer.certificate(facts, status=standing, name=facts.name)
-    if found.revocation:
-        return told | answer.revoked(found.revocation.revoked_at.date(), found.revocation.reason)
-    if found.successor:
-        url = making.verify_url(found.successor.code)
-        return told | answer.superseded(found.successor.code, found.successor.supersedes_why or "", url)
-    return told
+def _ended(certificate: Certificate) -> dict[str, Any]:
+    if certificate.revocation:
+        return answer.revoked(certificate.revocation.revoked_at.date(), certificate.revocation.reason)
+    if certificate.successor:
+        successor = certificate.successor
+        return answer.superseded(successor.code, successor.supersedes_why or "", making.verify_url(successor.code))
+    return {}
 
 
 @bp.errorhandler(NotStorable)

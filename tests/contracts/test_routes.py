@@ -89,6 +89,15 @@ TABLE = {
     "certificates.badge_png": ("GET", "/certificates/{certificate}.png", "owner or admin"),
     "certificates.badge_svg": ("GET", "/certificates/{certificate}.svg", "owner or admin"),
     "certificates.document": ("GET", "/certificates/{certificate}.pdf", "owner or admin"),
+    "sharing.certificate": ("GET", "/certificates/{certificate}", OWNER),
+    "sharing.make_link": ("POST", "/certificates/{certificate}/links", OWNER),
+    "sharing.end_link": ("POST", "/certificates/{certificate}/links/{link}/end", OWNER),
+    "sharing.publicity": ("GET", "/certificates/{certificate}/public", OWNER),
+    "sharing.directory": ("GET", "/directory/", ANYONE),
+    "shared.certificate_page": ("GET", "/shared/{link}", ANYONE),
+    "shared.document": ("GET", "/shared/{link}/certificate.pdf", ANYONE),
+    "shared.badge_picture": ("GET", "/shared/{link}/badge.png", ANYONE),
+    "shared.credential": ("GET", "/shared/{link}/badge.json", ANYONE),
     "verification.check": ("GET", "/verify/", ANYONE),
     "verification.certificate": ("GET", "/verify/{certificate}", ANYONE),
     "orders.orders": ("GET", "/admin/orders/", ADMIN),
@@ -153,6 +162,7 @@ def things(app: Flask, learner, admin) -> dict[str, str]:
             "request": str(factories.request_code(app, learner)),
             "person": str(learner.code),
             "panel": str(factories.open_panel(app, admin).code),
+            "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
         }
 

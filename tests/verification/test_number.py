@@ -105,6 +105,7 @@ class TestForSystems:
             "status": "valid",
             "number": certificate.code,
             "name": "Lena Learner",
+            "name_shown_as": "name",
             "course": facts["course_title"],
             "contact_hours": 1.25,
             "delivery": [{"mode": "Self-paced online", "contact_hours": 1.25}],

@@ -211,36 +211,43 @@ def _tables() -> None:
         batch_op.create_index(batch_op.f("ix_other_record_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "publicity",
-        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        "hidden_name",
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("initials", sa.Boolean(), nullable=False),
-        sa.Column("listed", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
-        sa.Column("changed_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_publicity_certificate_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_publicity_user_id")),
-        sa.PrimaryKeyConstraint("certificate_id", name=op.f("pk_publicity")),
+        sa.Column("course_id", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("hidden_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_hidden_name_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "course_id", "cycle", name=op.f("pk_hidden_name")),
     )
-    with op.batch_alter_table("publicity", schema=None) as batch_op:
-        batch_op.create_index("ix_publicity_directory", ["state", "name_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_publicity_user_id"), ["user_id"], unique=False)
+    op.create_table(
+        "directory_name",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_directory_name_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "course_id", "cycle", "key", name=op.f("pk_directory_name")),
+    )
+    with op.batch_alter_table("directory_name", schema=None) as batch_op:
+        batch_op.create_index("ix_directory_name_state_key", ["state", "key"], unique=False)
 
     op.create_table(
         "share_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(), nullable=False),
-        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_share_link_certificate_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_share_link_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_share_link")),
         sa.UniqueConstraint("token", name=op.f("uq_share_link_token")),
     )
     with op.batch_alter_table("share_link", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_share_link_certificate_id"), ["certificate_id"], unique=False)
+        batch_op.create_index("ix_share_link_award", ["user_id", "course_id", "cycle"], unique=False)
 
     op.create_table(
         "backdating",
@@ -288,7 +295,8 @@ def downgrade() -> None:
         "bulk_line",
         "backdating",
         "share_link",
-        "publicity",
+        "directory_name",
+        "hidden_name",
         "other_record",
         "name_correction",
         "course_cycle",
