@@ -20,6 +20,7 @@ from course.assessment import actions as assessment
 from course.assessment import admin as assessment_admin
 from course.assessment import scoring
 from course.assessment import views as assessment_views
+from course.boards import admin as boards_admin
 from course.bulk import actions as bulk
 from course.bulk import admin as bulk_admin
 from course.catalog import drawing, markup, needle
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     verification_views.bp,
     retention_views.bp,
     bulk_admin.bp,
+    boards_admin.bp,
     quality_admin.bp,
     rescoring_admin.bp,
     records_admin.bp,
@@ -92,6 +94,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.extensions["base_url"] = config.base_url
     app.extensions["modules"] = config.modules
     app.extensions["quizzes"] = config.quizzes
+    app.extensions["board-upload-key"] = config.board_upload_key
     app.extensions["catalog"] = catalog or _content(config.modules, config.quizzes)
     mails = config.data / "mail"
     app.extensions["mailbox"] = None if config.public_url or config.smtp_url else mails

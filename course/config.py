@@ -35,6 +35,7 @@ class Config:
     smtp_url: str
     mail_from: str
     queue_url: str
+    board_upload_key: str
     trusted_proxies: int = 0
     modules: Path = ROOT / "modules"
     quizzes: Path = ROOT / "quizzes"
@@ -57,6 +58,7 @@ class Config:
             secret_key=_secret_key(env, data),
             smtp_url=_url(env, "SMTP_URL", {"smtp", "smtps"}, "smtp://user:password@mail.example.org:587"),
             mail_from=_mail_from(env),
+            board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
             trusted_proxies=_trusted_proxies(env),
         )

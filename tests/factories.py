@@ -17,6 +17,7 @@ from course.assessment import actions as assessment
 from course.assessment import queries as attempts
 from course.assessment.models import Attempt
 from course.assessment.scoring import Place
+from course.boards.models import Roster
 from course.catalog.items.options import Options
 from course.catalog.queries import catalog
 from course.certificates import actions as certificates
@@ -66,6 +67,30 @@ def person(app: Flask, name: str, *, role: str = "learner", confirmed: bool = Tr
         db.session.flush()
         db.session.refresh(user, ["licenses"])
         return user
+
+    with app.app_context():
+        return add()
+
+
+def add_license(app: Flask, person: User, number: str | None = None, *, state: str = "FL") -> None:
+    @unit_of_work
+    def add() -> None:
+        number_ = number or f"PT4000{person.id}"
+        db.session.add(License(user_id=person.id, jurisdiction=state, profession="PT", number=number_))
+
+    with app.app_context():
+        add()
+
+
+def roster(app: Flask, admin: User) -> Roster:
+    """A file for a board, as it is kept."""
+
+    @unit_of_work
+    def add() -> Roster:
+        kept = {"board": "ce-broker-fl", "format": "xml", "file": b"<rosters/>", "file_sha256": "0", "records": 0}
+        made = Roster(**kept, made_at=NOON, made_by=admin.legal_name)
+        db.session.add(made)
+        return made
 
     with app.app_context():
         return add()

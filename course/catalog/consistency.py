@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from course.catalog.content import Bank, CoursesFile, Glossary, Module
+from course.catalog.boards import Board
+from course.catalog.content import Bank, CoursesFile, Domain, Glossary, Module
 from course.catalog.jurisdiction import Jurisdiction
 from course.catalog.markup import Parsed, cited_in
 from course.catalog.source import Document, Problems
@@ -212,6 +213,22 @@ def _courses(
     for n, course in enumerate(courses.courses):
         _known(course.modules, modules, ["courses", n, "modules"], "module", document, problems)
         _known(course.assessments, assessments, ["courses", n, "assessments"], "assessment", document, problems)
+
+
+def check_boards(
+    boards: Sequence[Board],
+    courses: CoursesFile,
+    states: Mapping[str, Jurisdiction],
+    document: Document,
+    problems: Problems,
+) -> None:
+    offered = {course.id for course in courses.courses}
+    for key in _repeated(board.key for board in boards):
+        problems.add(document.file, document.line(["boards"]), f"{key} stands twice", "give one a new key")
+    for n, board in enumerate(boards):
+        _known([board.state], states, ["boards", n, "state"], "state", document, problems)
+        _known(board.courses, offered, ["boards", n, "courses"], "course", document, problems)
+        _known(board.subject_areas, list(Domain), ["boards", n, "subject_areas"], "domain", document, problems)
 
 
 def _known(

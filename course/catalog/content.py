@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from course.catalog import hours
 from course.catalog.base import Content, Id, Reference, ReferenceId, Text, digest_of
+from course.catalog.boards import Board
 from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.items import AnyItem
 from course.catalog.items.base import Item, Level
@@ -398,6 +399,7 @@ class Catalog:
     assessments: Mapping[str, Assessment]
     courses: Mapping[str, Course]
     jurisdictions: Mapping[str, Jurisdiction]
+    boards: Mapping[str, Board]
     glossary: Glossary
     compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from course.catalog import consistency, draw, figures, item_rules, markup, source
 from course.catalog.base import digest_of
+from course.catalog.boards import Board, BoardsFile
 from course.catalog.content import (
     Bank,
     Catalog,
@@ -50,6 +51,7 @@ class Files:
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     states: dict[str, Jurisdiction] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
 
 
 def load(modules: Path, quizzes: Path) -> Catalog:
@@ -68,6 +70,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         consistency.check(
             files.modules, files.banks, courses, files.states, glossary, files.parsed, files.documents, files.problems
         )
+        _boards(modules / "boards.yaml", courses, files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
     if not files.problems.found and courses and glossary:
         catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
@@ -101,13 +104,14 @@ def _catalog(
         *(m.digest for m in modules.values()),
         *(b.digest for b in files.banks.values()),
     ]
-    parts += [state.model_dump_json() for state in files.states.values()]
+    parts += [one.model_dump_json() for one in (*files.states.values(), *files.boards.values())]
     return Catalog(
         modules=_frozen(modules),
         banks=_frozen(files.banks),
         assessments=_frozen({a.id: a for a in courses.assessments}),
         courses=_frozen({c.id: c for c in courses.courses}),
         jurisdictions=_frozen(files.states),
+        boards=_frozen(files.boards),
         glossary=glossary,
         compiled_on=compiled_on,
         evaluation=courses.evaluation,
@@ -151,6 +155,15 @@ def _jurisdictions(path: Path, files: Files) -> date:
     in_order = sorted(filter(None, states), key=lambda state: state.name)
     files.states = {state.code: state for state in in_order}
     return file.compiled_on
+
+
+def _boards(path: Path, courses: CoursesFile, files: Files) -> None:
+    """A provider that reports to nobody needs no such file."""
+    document = _document(path, files, "boards") if path.is_file() else None
+    file = source.typed(BoardsFile, document, files.problems) if document else None
+    if document and file:
+        consistency.check_boards(file.boards, courses, files.states, document, files.problems)
+        files.boards = {board.key: board for board in file.boards}
 
 
 def _glossary(path: Path, files: Files) -> Glossary | None:

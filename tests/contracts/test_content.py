@@ -22,6 +22,7 @@ FIGURE = "modules/adverse-events/figures/severity.svg"
 COURSES = "modules/courses.yaml"
 ANSWERS = "modules/adverse-events/02-pneumothorax.md"
 GLOSSARY = "modules/glossary.yaml"
+BOARDS = "modules/boards.yaml"
 SECTION_FIGURE = "modules/figures/rhomboid.yaml"
 NEEDLE = "modules/thorax-and-upper-back/02-from-skin-to-lung.md"
 STATES = "quizzes/state-scope.yaml"
@@ -72,6 +73,11 @@ FAULTS = {
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
+    "board of no state": (BOARDS, "state: FL", "state: ZZ", BOARDS, "no state ZZ"),
+    "board with another's course": (BOARDS, "    dry-needling:", "    magic:", BOARDS, "no course magic"),
+    "board with another domain": (BOARDS, "anatomy: null", "magic: null", BOARDS, "no domain magic"),
+    "board with a broken pattern": (BOARDS, "license_form: null", "license_form: '['", BOARDS, "not a regular expression"),
+    "board with another profession": (BOARDS, "PTA: null", "OT: null", BOARDS, "professions.OT"),
     "unknown module": (COURSES, "modules: [adverse-events]", "modules: [magic]", COURSES, "no module magic"),
     "claims more time": (MODULE, "difficulty: 2\n", "difficulty: 2\nclaimed_minutes: 90\n", MODULE, "claims 90 minutes, 75 are computed"),
     "topic no term": (MODULE, "topics: [documentation", "topics: [magic", MODULE, "magic is no glossary term"),

@@ -31,6 +31,20 @@ TABLE = {
     "accounts.sign_out": ("POST", "/sign-out", PERSON),
     "accounts.send_confirmation": ("POST", "/confirm-email", PERSON),
     "accounts.profile": ("GET", "/profile", PERSON),
+    "boards.overview": ("GET", "/admin/boards/", ADMIN),
+    "boards.board": ("GET", "/admin/boards/ce-broker-fl/", ADMIN),
+    "boards.make": ("GET", "/admin/boards/ce-broker-fl/file", ADMIN),
+    "boards.test_file": ("GET", "/admin/boards/ce-broker-fl/test.xml", ADMIN),
+    "boards.rosters": ("GET", "/admin/boards/ce-broker-fl/files/", ADMIN),
+    "boards.roster": ("GET", "/admin/boards/files/{roster}", ADMIN),
+    "boards.file": ("GET", "/admin/boards/files/{roster}/file", ADMIN),
+    "boards.read_receipt": (
+        "POST",
+        "/admin/boards/files/00000000-0000-4000-8000-000000000000/receipt",
+        "nobody has it",
+    ),
+    "boards.accept_all": ("POST", "/admin/boards/files/{roster}/accepted", ADMIN),
+    "boards.completion": ("GET", "/admin/boards/ce-broker-fl/completions/{certificate}", ADMIN),
     "retention.close": ("GET", "/profile/close", PERSON),
     "accounts.add_license": ("GET", "/profile/licenses/new", PERSON),
     "accounts.license": ("GET", "/profile/licenses/{license}", OWNER),
@@ -153,9 +167,11 @@ WELCOME = {
 
 @pytest.fixture
 def things(app: Flask, learner, admin) -> dict[str, str]:
+    factories.add_license(app, learner)
     certificate = factories.issue(app, learner, admin)
     with app.app_context():
         return {
+            "roster": str(factories.roster(app, admin).code),
             "license": str(learner.licenses[0].code),
             "attempt": str(factories.start_attempt(app, learner, "state-scope").code),
             "certificate": certificate.code,

@@ -21,7 +21,7 @@ class _Bounded(TreeBuilder):
         self.depth += 1
         self.count += 1
         if self.depth > DEEPEST:
-            raise Unreadable(f"The XML is nested more than {DEEPEST} deep, which no bank is; export it anew.")
+            raise Unreadable(f"The XML is nested more than {DEEPEST} deep, which no such file is; export it anew.")
         if self.count > MOST:
             raise Unreadable(f"The XML has more than {MOST} elements; split it into several files.")
         return super().start(tag, attrs)

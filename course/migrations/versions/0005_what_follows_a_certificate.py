@@ -72,6 +72,7 @@ def _tables() -> None:
         sa.Column("format", sa.String(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=False),
         sa.Column("file_sha256", sa.String(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("made_at", UTCDateTime(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("receipt", sa.LargeBinary(), nullable=True),
@@ -111,8 +112,12 @@ def _tables() -> None:
     op.create_table(
         "board_report",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("certificate_id", sa.Integer(), nullable=False),
         sa.Column("board", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
         sa.Column("roster_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=True),
@@ -120,7 +125,11 @@ def _tables() -> None:
         sa.ForeignKeyConstraint(["certificate_id"], ["certificate.id"], name=op.f("fk_board_report_certificate_id")),
         sa.ForeignKeyConstraint(["roster_id"], ["board_roster.id"], name=op.f("fk_board_report_roster_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_report")),
-        sa.UniqueConstraint("certificate_id", "board", name=op.f("uq_board_report_certificate_id_board")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_board_report_user_id")),
+        sa.UniqueConstraint("board", "record", name=op.f("uq_board_report_board_record")),
+        sa.UniqueConstraint(
+            "user_id", "course_id", "cycle", "board", name=op.f("uq_board_report_user_id_course_id_cycle_board")
+        ),
     )
     with op.batch_alter_table("board_report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_board_report_roster_id"), ["roster_id"], unique=False)
