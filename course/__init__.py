@@ -53,6 +53,8 @@ from course.states import admin as states_admin
 from course.states import views as states_views
 from course.study import admin as study_admin
 from course.study import views as study_views
+from course.transcripts import admin as transcripts_admin
+from course.transcripts import views as transcripts_views
 from course.verification import views as verification_views
 
 BLUEPRINTS = (
@@ -67,6 +69,8 @@ BLUEPRINTS = (
     states_admin.bp,
     review_admin.bp,
     approvals_admin.bp,
+    transcripts_views.bp,
+    transcripts_admin.bp,
     assessment_views.bp,
     assessment_admin.bp,
     practice_views.bp,

@@ -32,6 +32,8 @@ from course.quality.models import Panel
 from course.sharing import actions as sharing
 from course.sharing.queries import Shown
 from course.study import actions as study
+from course.transcripts import actions as transcripts
+from course.transcripts.models import OtherRecord
 from course.web import Refused
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -210,9 +212,19 @@ def change_course(app: Flask, **facts: Any) -> None:
     app.extensions["catalog"] = replace(app.extensions["catalog"], courses=courses)
 
 
+def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> OtherRecord:
+    """Four hours in a room, elsewhere, with a document."""
+    with app.app_context():
+        said: dict[str, Any] = {
+            "title": "Needling the shoulder", "provider": "Elsewhere Seminars", "approval": "TX 22", "mode": "in_person",
+            "minutes": 240, "completed_on": date(2026, 2, 1), "document": b"%PDF-1.7 paper",
+        }  # fmt: skip
+        return transcripts.add(user, **said | values, now=now)
+
+
 def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:
     with app.app_context():
-        more: dict[str, Any] = {"first_licensed": None, "expires_on": None} | facts
+        more: dict[str, Any] = {"first_licensed": None, "expires_on": None, "renewal_months": None} | facts
         return accounts.save_license(
             user, None, jurisdiction=state, profession="PT", number=f"{state}9", **more, now=NOON
         )

@@ -150,6 +150,7 @@ def save_license(
     number: str,
     first_licensed: date | None,
     expires_on: date | None,
+    renewal_months: int | None,
     now: datetime,
 ) -> License:
     """Adds a license, or changes the given one."""
@@ -157,6 +158,7 @@ def save_license(
     license_ = license_ or _license_to_add(user, jurisdiction, profession, number.strip())
     license_.jurisdiction, license_.profession, license_.number = jurisdiction, profession, number.strip()
     license_.first_licensed, license_.expires_on = first_licensed, expires_on
+    license_.renewal_months = renewal_months
     try:
         db.session.flush()
     except IntegrityError:

@@ -2,9 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import DateField, EmailField, IntegerField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
 from course.accounts import passwords
 from course.typesetting import letters
@@ -92,6 +92,10 @@ class LicenseForm(FlaskForm):
     )  # fmt: skip
     first_licensed = DateField("Date first licensed", [Optional()], description="May be left empty.")
     expires_on = DateField("Expires on", [Optional()], description="May be left empty.")
+    renewal_months = IntegerField(
+        "Renewed for how many months", [Optional(), NumberRange(1, 120, "Enter 1 to 120 months.")],
+        description="24 for two years, as your board says. Your transcript is divided by it. May be left empty.",
+    )  # fmt: skip
 
     def __init__(self, jurisdictions: dict[str, str], **kwargs: Any) -> None:
         super().__init__(**kwargs)

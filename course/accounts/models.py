@@ -53,7 +53,7 @@ class License(Model):
     renewal_months: Mapped[int | None]  # how long it is renewed for, as the holder says
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
-    def facts(self) -> dict[str, str | None]:
+    def facts(self) -> dict[str, str | int | None]:
         """What the audit log keeps of it."""
         return {
             "jurisdiction": self.jurisdiction,
@@ -61,6 +61,7 @@ class License(Model):
             "number": self.number,
             "first_licensed": self.first_licensed.isoformat() if self.first_licensed else None,
             "expires_on": self.expires_on.isoformat() if self.expires_on else None,
+            "renewal_months": self.renewal_months,
         }
 
 

@@ -19,6 +19,7 @@ from course.records import queries as records
 from course.review import queries as reviews
 from course.states import queries as states
 from course.study import queries as study
+from course.transcripts import queries as transcripts
 from course.web import page_number
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -38,6 +39,7 @@ def console() -> ResponseReturnValue:
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
         unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         uncovered=approvals.uncovered(catalog(), clock.now().date()),
+        elsewhere=transcripts.count_unchecked(),
         comments=study.count_comments(),
         reports=sum(quality.open_reports_by_item().values()),
         panels=sum(panel.closed_at is None for panel in quality.panels()),

@@ -50,6 +50,7 @@ class Event(StrEnum):
     APPROVAL_RECORDED = "approval:recorded"
     APPROVAL_WITHDRAWN = "approval:withdrawn"
     OTHER_RECORD_ADDED = "transcript:record-added"
+    OTHER_RECORD_CHANGED = "transcript:record-changed"
     OTHER_RECORD_REMOVED = "transcript:record-removed"
     OTHER_RECORD_CHECKED = "transcript:record-checked"
     ROSTER_MADE = "board:roster-made"
@@ -110,6 +111,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     ),
     Event.APPROVAL_WITHDRAWN: frozenset({"reason", "withdrawn_from"}),
     Event.OTHER_RECORD_ADDED: frozenset({"title", "provider", "minutes", "completed_on"}),
+    Event.OTHER_RECORD_CHANGED: CHANGE,
     Event.OTHER_RECORD_REMOVED: frozenset(),
     Event.OTHER_RECORD_CHECKED: CHANGE | {"note"},
     Event.ROSTER_MADE: frozenset({"board", "format", "records", "file_sha256"}),

@@ -116,6 +116,11 @@ def awards_of(user_id: int) -> dict[str, Certificate]:
     return {row.course_id: row for row in all_awards_of(user_id)}
 
 
+def every_award(user_id: int) -> Sequence[Certificate]:
+    """The person's certificates, those too that were revoked or superseded."""
+    return db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.id)).all()
+
+
 def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
     """The person's certificates that were not ended and have not expired."""
     rows = db.session.scalars(

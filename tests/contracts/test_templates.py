@@ -39,7 +39,9 @@ def test_no_template_is_orphaned():
     code += "".join((FOLDER / name).read_text() for name in TEMPLATES)
     mails = {
         f"mail/{kind}.txt"
-        for kind in re.findall(r'"((?:account|report|review|confirm|reset|certificate|state|score)-[a-z]+)"', code)
+        for kind in re.findall(
+            r'"((?:account|record|report|review|confirm|reset|certificate|state|score)-[a-z]+)"', code
+        )
     }
     types = {f"items/{name}.html" for name in TYPES}
     assert types <= set(TEMPLATES)

@@ -25,7 +25,6 @@ from course.jobs import Job, drain
 from course.retention import actions, queries, terms
 from course.study import actions as study
 from course.tables import metadata
-from course.transcripts.models import OtherRecord
 from tests import factories
 from tests.factories import MODULE, NOON, PASSWORD
 from tests.pages import Pages
@@ -52,21 +51,7 @@ def lived_in(app: Flask, learner: User) -> None:
         study.count_time(learner, module.id, module.sections[0].id, 30, "", now=NOON)
         study.give_feedback(learner, module, module.sections[0], helpful=True, comment="my own words", now=NOON)
     factories.start_review(app, learner, now=NOON + timedelta(days=1))
-    elsewhere(app, learner)
-
-
-def elsewhere(app: Flask, learner: User) -> None:
-    @unit_of_work
-    def add() -> None:
-        db.session.add(
-            OtherRecord(
-                user_id=learner.id, title="A course elsewhere", provider="Others", mode="in_person", minutes=60,
-                completed_on=date(2026, 1, 5), document=b"%PDF-", document_type="application/pdf", added_at=NOON,
-            )
-        )  # fmt: skip
-
-    with app.app_context():
-        add()
+    factories.add_record(app, learner)
 
 
 def close(app: Flask, person: User, *, now: datetime = LATER) -> date | None:

@@ -206,6 +206,7 @@ def _tables() -> None:
         sa.Column("document", sa.LargeBinary(), nullable=True),
         sa.Column("document_type", sa.String(), nullable=True),
         sa.Column("added_at", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
         sa.Column("removed_at", UTCDateTime(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("checked_at", UTCDateTime(), nullable=True),

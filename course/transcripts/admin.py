@@ -1,0 +1,65 @@
+"""Education elsewhere that waits to be held against its document, and any person's transcript."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course import clock
+from course.access import Permission, me, requires
+from course.accounts import queries as accounts
+from course.certificates.facts import MODES
+from course.transcripts import actions, queries
+from course.transcripts.forms import CheckForm
+from course.transcripts.models import State
+from course.web import page_number
+
+bp = Blueprint("elsewhere", __name__, url_prefix="/admin")
+PAGE = 25
+
+
+@bp.get("/records-elsewhere/")
+@requires(Permission.TRANSCRIPT_CHECK)
+def records() -> ResponseReturnValue:
+    page, total = page_number(), queries.count_unchecked()
+    waiting = queries.unchecked(page=page, size=PAGE)
+    return render_template(
+        "transcripts/records.html",
+        records=waiting,
+        people=accounts.people_of([one.user_id for one in waiting]),
+        modes=MODES,
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+    )
+
+
+@bp.route("/records-elsewhere/<uuid:code>", methods=["GET", "POST"])
+@requires(Permission.TRANSCRIPT_CHECK)
+def record(code: UUID) -> ResponseReturnValue:
+    found = queries.record_of(code)
+    form = CheckForm()
+    if form.validate_on_submit():
+        actions.check(
+            me(), found, State(form.decision.data), (form.note.data or "").strip() or None,
+            seen=form.seen.data or "", now=clock.now(),
+        )  # fmt: skip
+        flash("The check is recorded, and the learner gets a mail.", "ok")
+        return redirect(url_for(".records"), 303)
+    page = render_template(
+        "transcripts/check.html",
+        record=found,
+        person=accounts.people_of([found.user_id])[found.user_id],
+        modes=MODES,
+        seen=actions.version(found),
+        form=form,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.get("/people/<uuid:code>/transcript")
+@requires(Permission.TRANSCRIPT_CHECK)
+def transcript(code: UUID) -> ResponseReturnValue:
+    person = accounts.person_of(code)
+    statements = queries.statements_of(person, clock.now())
+    return render_template("transcripts/of_person.html", person=person, statements=statements)
