@@ -61,6 +61,14 @@ def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
     return certificate.code, certificate.credential or ""
 
 
+def with_badges(codes: Sequence[str]) -> list[Certificate]:
+    """The certificates that have these numbers, in this order, with their Open Badges."""
+    if not codes:
+        return []
+    wanted = select(Certificate).where(Certificate.code.in_(codes)).options(undefer(Certificate.credential))
+    return sorted(db.session.scalars(wanted), key=lambda certificate: codes.index(certificate.code))
+
+
 def taken_status_indexes(drawn: Collection[int]) -> set[int]:
     rows = db.session.scalars(select(Certificate.status_index).where(Certificate.status_index.in_(drawn)))
     return {index for index in rows if index is not None}

@@ -41,3 +41,8 @@ def revoked(on: date, reason: str) -> dict[str, Any]:
 def superseded(number: str, reason: str, url: str) -> dict[str, Any]:
     """`number` and `url`: of the certificate that stands in its place, which may itself be superseded."""
     return {"superseded_by": {"number": number, "reason": reason, "url": url}}
+
+
+def file(finding: str, status: str | None, number: str | None, url: str | None) -> dict[str, Any]:
+    """What a file is worth. `finding` in the words of Finding; the rest of the certificate that it is or names."""
+    return {"finding": finding, "status": status, "number": number, "url": url}

@@ -1,20 +1,23 @@
-"""The public check of a certificate's number: what a stranger compares with the paper, and no more."""
+"""The public check of a certificate's number, and of its file: what a stranger compares, and no more."""
 
 import logging
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from course import clock
 from course.access import public
 from course.certificates import making, numbers
+from course.certificates import queries as certificates
 from course.certificates.facts import Facts
 from course.certificates.models import Certificate
 from course.sharing import names
 from course.throttle import limited
-from course.verification import answer, queries
-from course.web import NotStorable, wants_json
+from course.verification import answer, presented, queries, worth
+from course.verification.worth import Finding, Verdict
+from course.web import NotStorable, csrf, takes_files, wants_json
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
@@ -36,6 +39,47 @@ def check() -> ResponseReturnValue:
     if given := request.args.get("code", "").strip():
         return redirect(url_for(".certificate", code=given), 303)
     return render_template("verification/check.html")
+
+
+@bp.post("/")
+@public
+@limited
+@csrf.exempt  # type: ignore[untyped-decorator]  # it changes nothing, and an employer's system may ask, too
+@takes_files(megabytes=presented.MEGABYTES)
+def file() -> ResponseReturnValue:
+    """What a certificate's file is worth. It is read in memory, and not kept."""
+    data = b""
+    if given := request.files.get("file"):
+        with given.stream as stream:  # of a large file a temporary one, which is gone when it is closed
+            data = stream.read()
+    if not data:
+        return _answer(Verdict(Finding.UNREADABLE, faults=("No file was sent, or an empty one.",)))
+    try:
+        shown = presented.read(data)
+    except presented.Unreadable as refusal:
+        return _answer(Verdict(Finding.UNREADABLE, faults=(str(refusal),)))
+    named = certificates.with_badges(shown.numbers)
+    verdict = worth.verdict(shown, data, named, issuer=making.issuer(), signer=making.signer(), now=clock.now())
+    return _answer(verdict, shown.kind)
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def _too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    said = f"It is larger than {presented.MEGABYTES} megabytes, and no file from here is."
+    return _answer(Verdict(Finding.UNREADABLE, faults=(said,)))[0], 413
+
+
+def _answer(verdict: Verdict, kind: presented.Kind | None = None) -> tuple[str | Response, int]:
+    certificate = verdict.certificate
+    standing = certificate.standing_at(clock.now()) if certificate else None
+    status = 422 if verdict.finding is Finding.UNREADABLE else 200
+    if wants_json():
+        number = certificate.code if certificate else None
+        return jsonify(answer.file(verdict.finding, standing, number, number and making.verify_url(number))), status
+    page = render_template(
+        "verification/file.html", verdict=verdict, kind=kind or "file", certificate=certificate, standing=standing
+    )
+    return page, status
 
 
 @bp.get("/<path:code>")

@@ -113,6 +113,7 @@ TABLE = {
     "shared.badge_picture": ("GET", "/shared/{link}/badge.png", ANYONE),
     "shared.credential": ("GET", "/shared/{link}/badge.json", ANYONE),
     "verification.check": ("GET", "/verify/", ANYONE),
+    "verification.file": ("POST", "/verify/", ANYONE),
     "verification.certificate": ("GET", "/verify/{certificate}", ANYONE),
     "orders.orders": ("GET", "/admin/orders/", ADMIN),
     "orders.place": ("POST", "/admin/orders/", "nobody has it"),

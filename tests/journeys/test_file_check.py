@@ -1,0 +1,78 @@
+"""A stranger drops a file on the public check and reads what it is worth; without scripts, too."""
+
+import pytest
+
+from course import create_app
+from course.config import Config
+from tests import factories
+from tests.pages import Pages
+
+DROP = """([bytes, name]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([new Uint8Array(bytes)], name));
+    for (const kind of ["dragenter", "dragover", "drop"]) {
+        document.querySelector("h1").dispatchEvent(
+            new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    }
+}"""
+
+
+@pytest.fixture(scope="module")
+def files(site, catalog):
+    """A certificate's document and badge, issued on the running site."""
+    app = create_app(config_of(site), catalog)
+    learner, admin = factories.person(app, "Lena Learner"), factories.person(app, "Ada Admin", role="admin")
+    certificate = factories.issue(app, learner, admin)
+    client = Pages(app).as_(learner).client
+    found = {kind: client.get(f"/certificates/{certificate.code}.{kind}").data for kind in ("pdf", "png")}
+    app.extensions["engine"].dispose()
+    return found
+
+
+def config_of(site):
+    port = site.address.rpartition(":")[2]
+    return Config.from_environ({"COURSE_DATA": str(site.data), "PORT": port})
+
+
+def changed(document):
+    copy = bytearray(document)
+    copy[40_000] ^= 1
+    return bytes(copy)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_changed_document_that_is_dropped_is_said_to_be_changed(walk, files, dark):
+    visitor = walk(dark=dark)
+    visitor.go("/verify/")
+    assert "You can also drop the file here" in visitor.text()
+    with visitor.page.expect_navigation():
+        visitor.page.evaluate(DROP, [list(changed(files["pdf"])), "certificate.pdf"])
+    visitor.see()
+    assert visitor.page.get_by_role("heading", name="Changed").is_visible()
+    assert "Don't rely on it" in visitor.text()
+    visitor.press("See what the certificate says")
+    assert "Lena Learner" in visitor.text()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("kind", ["pdf", "png"])
+def test_the_file_as_it_was_issued_is_unchanged_and_valid(walk, files, script, kind):
+    visitor = walk(script=script)
+    visitor.go("/verify/")
+    field = visitor.page.get_by_label("File")
+    field.set_input_files({"name": f"x.{kind}", "mimeType": "application/octet-stream", "buffer": files[kind]})
+    visitor.press("Check the file")
+    assert "Unchanged and valid" in visitor.text()
+
+
+def test_a_file_of_others_and_one_of_nobody_are_told_apart(walk):
+    visitor = walk()
+    for data, heading in ((b'{"issuer": {"name": "Example Corp"}}', "Not from here"), (b"hello", "Can't be read")):
+        visitor.go("/verify/")
+        visitor.faults.clear()
+        visitor.page.get_by_label("File").set_input_files({"name": "x", "mimeType": "text/plain", "buffer": data})
+        with visitor.page.expect_navigation():
+            visitor.page.get_by_role("button", name="Check the file").click()
+        visitor.faults.clear()  # the browser notes an answer of 422 itself
+        visitor.see()
+        assert heading in visitor.text()
