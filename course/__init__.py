@@ -33,6 +33,8 @@ from course.certificates import facts as certificate_facts
 from course.certificates import views as certificates_views
 from course.completion import views as completion_views
 from course.config import Config
+from course.corrections import admin as corrections_admin
+from course.corrections import views as corrections_views
 from course.credentials import issuer, keys, pdf_signing
 from course.group_commit import GroupCommit
 from course.mail import message
@@ -79,6 +81,8 @@ BLUEPRINTS = (
     certificates_admin.bp,
     sharing_views.bp,
     sharing_views.shared_bp,
+    corrections_views.bp,
+    corrections_admin.bp,
     verification_views.bp,
     retention_views.bp,
     bulk_admin.bp,

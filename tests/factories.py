@@ -24,6 +24,8 @@ from course.certificates import actions as certificates
 from course.certificates import queries as awards
 from course.certificates.models import Certificate, Request
 from course.completion import actions as completion
+from course.corrections import actions as corrections
+from course.corrections.models import NameCorrection
 from course.db import unit_of_work
 from course.practice import actions as practice
 from course.practice import queries as reviews
@@ -39,6 +41,7 @@ from course.web import Refused
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
 MODULE = "adverse-events"
+PROOF = b"%PDF-1.7 a license"
 PASSWORD = "quiet copper lantern"
 replaced = replace
 
@@ -239,6 +242,13 @@ def share(app: Flask, user: User, certificate: Certificate, *, label: str = "For
 def show(app: Flask, user: User, certificate: Certificate, shown: Shown) -> None:
     with app.app_context():
         sharing.show(user, certificate, shown, now=NOON)
+
+
+def ask_for_name(app: Flask, user: User, certificate: Certificate, name: str = "Lena Lernér") -> NameCorrection:
+    with app.app_context():
+        return corrections.ask(
+            user, certificate, name=name, reason="The accent is missing.", proof=PROOF, now=NOON + timedelta(days=1)
+        )
 
 
 def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:

@@ -130,12 +130,13 @@ def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
 
 
 @unit_of_work
-def rename(user: User, legal_name: str, *, now: datetime) -> None:
+def rename(user: User, legal_name: str, *, now: datetime, actor: User | None = None) -> None:
+    """`actor`: an administrator who has seen proof of it; else the person."""
     before, after = user.legal_name, letters.tidy(legal_name)
     if before != after:
         user.legal_name = after
         record(
-            Event.PROFILE_CHANGED, user, f"person:{user.code}", person_id=user.id, now=now,
+            Event.PROFILE_CHANGED, actor or user, f"person:{user.code}", person_id=user.id, now=now,
             before={"legal_name": before}, after={"legal_name": after},
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ from course.audit import queries as audit
 from course.catalog.queries import catalog
 from course.certificates import queries as certificates
 from course.completion import queries as completion
+from course.corrections import queries as corrections
 from course.quality import queries as quality
 from course.records import queries as records
 from course.review import queries as reviews
@@ -34,6 +35,7 @@ def console() -> ResponseReturnValue:
         waiting=certificates.count_waiting(),
         checked=records.find_latest(),
         issued=certificates.count_issued(),
+        corrections=corrections.count_waiting(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),

@@ -145,13 +145,16 @@ def _requested(
     return request
 
 
-def issue(request: Request, *, actor: User | None, now: datetime, bulk: bool = False) -> Certificate:
+def issue(
+    request: Request, *, actor: User | None, now: datetime, bulk: bool = False, issue_on: date | None = None
+) -> Certificate:
     """Turns a request into a certificate. Repeated or raced, it returns the one there is. `actor` None: at once.
 
     Nobody waits for the database while badge and document are made and signed. `bulk`: its mail lets others go first.
+    `issue_on`: the date that it bears, where two administrators set it back.
     """
     while True:
-        plan = _plan(request.id, actor, now)
+        plan = _plan(request.id, actor, now, issue_on)
         if isinstance(plan, Certificate):
             return plan
         made = making.make(plan, making.issuer(), making.signer())
@@ -164,11 +167,11 @@ class _StatusBitTaken(Exception):
 
 
 @unit_of_work
-def _plan(request_id: int, actor: User | None, now: datetime) -> making.Plan | Certificate:
+def _plan(request_id: int, actor: User | None, now: datetime, issue_on: date | None) -> making.Plan | Certificate:
     """What is to be made, or what was issued already."""
     request = db.session.get_one(Request, request_id)
     person = accounts.people_of([request.user_id])[request.user_id]
-    return _issued(request, person) or making.plan(request, actor=actor, now=now)
+    return _issued(request, person) or making.plan(request, actor=actor, now=now, issue_on=issue_on)
 
 
 @unit_of_work
@@ -257,28 +260,26 @@ def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, 
 
 
 @unit_of_work
-def supersede(certificate: Certificate, why: Correction, note: str, *, actor: User, now: datetime) -> Certificate:
-    """Puts a certificate of what the person's record shows now in the place of one that is not right any more.
+def supersede(
+    certificate: Certificate, why: Correction, note: str, *, actor: User, now: datetime, name: str | None = None
+) -> Certificate:
+    """Puts a certificate in the place of one that is not right any more; the old number points to the new one.
 
-    The old number stays checkable and points to the new one. What was signed, the license and the cycle are those of
-    the first. Raises EndedAlready, and NotComplete where the course is met no more.
+    What was signed, the license and the cycle are those of the first. So is the completion, unless an assessment was
+    scored anew: then it is what the person's record shows now. `name`: the right one. Raises EndedAlready, and
+    NotComplete where the course is met no more.
     """
     _must_stand(certificate)
-    person, course = accounts.people_of([certificate.user_id])[certificate.user_id], course_of(certificate.course_id)
-    signed = queries.request_behind(certificate)
-    request = _requested(
-        person, course, completion.standing_of(person, course, signed.cycle), actor=actor, now=now,
-        cycle=signed.cycle, license_id=signed.license_id, print_license=signed.print_license,
-        attested_name=signed.attested_name, attestation=signed.attestation, requested_at=signed.requested_at,
-    )  # fmt: skip
-    plan = making.plan(request, actor=actor, now=now, name=certificate.name)
+    request = queries.request_behind(certificate)
+    if why is Correction.RESCORED:
+        request = _requested_anew(request, actor, now)
+    plan = making.plan(request, actor=actor, now=now, name=name or certificate.name, corrects=certificate)
     made = making.make(plan, making.issuer(), making.signer())
     successor = making.row(request, plan, made, supersedes=certificate, why=why)
     db.session.add(successor)
-    request.state, request.decided_at, request.decided_by = State.ISSUED, now, successor.issued_by
     db.session.flush()
     record(
-        Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
+        Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=request.user_id, now=now,
         reason=f"{why}: {note}", successor=successor.code, document_sha256=successor.document_sha256,
         before="valid", after="superseded",
     )  # fmt: skip
@@ -287,6 +288,18 @@ def supersede(certificate: Certificate, why: Correction, note: str, *, actor: Us
         code=certificate.code, reason=why, link=making.verify_url(successor.code),
     )  # fmt: skip
     return successor
+
+
+def _requested_anew(signed: Request, actor: User, now: datetime) -> Request:
+    """What was signed, with what the record of the same cycle shows now; issued at once."""
+    person, course = accounts.people_of([signed.user_id])[signed.user_id], course_of(signed.course_id)
+    request = _requested(
+        person, course, completion.standing_of(person, course, signed.cycle), actor=actor, now=now,
+        cycle=signed.cycle, license_id=signed.license_id, print_license=signed.print_license,
+        attested_name=signed.attested_name, attestation=signed.attestation, requested_at=signed.requested_at,
+    )  # fmt: skip
+    request.state, request.decided_at, request.decided_by = State.ISSUED, now, actor.legal_name
+    return request
 
 
 def _must_stand(certificate: Certificate) -> None:

@@ -10,8 +10,8 @@ from course.access import Permission, me, requires
 from course.accounts import queries as accounts
 from course.certificates import actions, making, queries
 from course.certificates.facts import Facts
-from course.certificates.forms import RejectForm, RevokeForm
-from course.certificates.models import Reason
+from course.certificates.forms import ReissueForm, RejectForm, RevokeForm
+from course.certificates.models import Correction, Reason
 from course.web import NotFound, Refused, page_number
 
 bp = Blueprint("awards", __name__, url_prefix="/admin")
@@ -106,10 +106,12 @@ def register() -> ResponseReturnValue:
 @bp.get("/certificates/<code>")
 @requires(Permission.CERTIFICATE_DECIDE)
 def certificate(code: str) -> ResponseReturnValue:
-    return _certificate_page(code, RevokeForm(formdata=None))
+    return _certificate_page(code)
 
 
-def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> ResponseReturnValue:
+def _certificate_page(
+    code: str, form: RevokeForm | None = None, reissue: ReissueForm | None = None, status: int = 200
+) -> ResponseReturnValue:
     found = queries.certificate_of(code)
     person = accounts.people_of([found.user_id]).get(found.user_id)
     facts = Facts.from_json(found.facts)
@@ -119,7 +121,8 @@ def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> Respons
         standing=found.standing_at(clock.now()),
         facts=facts,
         person=person,
-        form=form,
+        form=form or RevokeForm(formdata=None),
+        reissue=reissue or ReissueForm(formdata=None),
     )
     return page, status
 
@@ -129,8 +132,21 @@ def _certificate_page(code: str, form: RevokeForm, status: int = 200) -> Respons
 def revoke(code: str) -> ResponseReturnValue:
     form = RevokeForm()
     if not form.validate_on_submit():
-        return _certificate_page(code, form, 422)
+        return _certificate_page(code, form, status=422)
     found = queries.certificate_of(code)
     actions.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
     flash("Revoked. The public page says so from now on.", "ok")
     return redirect(url_for(".certificate", code=found.code), 303)
+
+
+@bp.post("/certificates/<code>/reissue")
+@requires(Permission.CERTIFICATE_DECIDE)
+def reissue(code: str) -> ResponseReturnValue:
+    """Of the same completion, with the provider's and the approvals' facts as they are now."""
+    form = ReissueForm()
+    if not form.validate_on_submit():
+        return _certificate_page(code, reissue=form, status=422)
+    found = queries.certificate_of(code)
+    new = actions.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
+    flash(f"Issued anew as {new.code}. The old number points to it, and the holder gets a mail.", "ok")
+    return redirect(url_for(".certificate", code=new.code), 303)

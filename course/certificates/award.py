@@ -67,10 +67,12 @@ def facts(
     provider: Provider,
     completed_at: datetime,
     issued_at: datetime,
+    issued_on: date | None = None,
     **more: Any,
 ) -> Facts:
-    """Every fact on the certificate. Both dates fall in the time zone of the license's state.
+    """Every fact on the certificate. Dates fall in the time zone of the license's state.
 
+    `issued_on`: the date that it bears, where it is set back.
     `reviews`: who signed each module's content, by its digest. `more`: as in Facts.
     """
     completed_on = date_in(state.time_zone, completed_at)
@@ -91,7 +93,7 @@ def facts(
         completed_on=completed_on,
         time_zone=state.time_zone,
         issued_at=issued_at,
-        issued_on=date_in(state.time_zone, issued_at),
+        issued_on=issued_on or date_in(state.time_zone, issued_at),
         valid_until=months_after(completed_on, completion.get("valid_months")),
         provider_name=provider.name,
         provider_number=provider.number,

@@ -24,9 +24,9 @@ def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index
         "name": f"{facts.course_title}: {contact_hours(facts.total_minutes)}",
         "description": f"Certificate of completion {facts.code}. It records education and is no license.",
         "issuer": _profile(facts, issuer, base_url),
-        "validFrom": instant(facts.issued_at),
+        "validFrom": instant(facts.awarded_at),
         **ends,
-        "awardedDate": instant(facts.issued_at),
+        "awardedDate": instant(facts.awarded_at),
         "credentialSubject": {
             "type": ["AchievementSubject"],
             "identifier": [_hashed(email, salt), _named(facts.name)],

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 MODES = {
     "self_paced_online": "Self-paced online",
@@ -74,6 +75,17 @@ class Facts:
     @property
     def total_minutes(self) -> int:
         return sum(self.minutes.values())
+
+    @property
+    def is_dated_back(self) -> bool:
+        return self.issued_on < self.issued_at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def awarded_at(self) -> datetime:
+        """The moment of issue; the beginning of the date that it bears where that was set back."""
+        if self.is_dated_back:
+            return datetime.combine(self.issued_on, time(), ZoneInfo(self.time_zone))
+        return self.issued_at
 
     @property
     def delivery(self) -> str:

@@ -34,6 +34,13 @@ class RejectForm(FlaskForm):
     )  # fmt: skip
 
 
+class ReissueForm(FlaskForm):
+    error = TextAreaField(
+        "What the error was", [DataRequired("Write what was wrong."), Length(max=2000)],
+        description="For administrators; kept in the audit log.",
+    )  # fmt: skip
+
+
 class RevokeForm(FlaskForm):
     reason = SelectField(
         "Reason, shown in public", [DataRequired("Choose a reason.")],

@@ -4,8 +4,8 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+from datetime import date, datetime
+from typing import Any, cast
 
 from flask import current_app
 
@@ -56,11 +56,31 @@ class Made:
     document: bytes
 
 
-def plan(request: Request, *, actor: User | None, now: datetime, name: str | None = None) -> Plan:
-    """`actor` None: issued at once. `name`: in place of the attested one. Raises AwaitsReview."""
+def plan(
+    request: Request,
+    *,
+    actor: User | None,
+    now: datetime,
+    name: str | None = None,
+    issue_on: date | None = None,
+    corrects: Certificate | None = None,
+) -> Plan:
+    """`actor` None: issued at once. `name`: in place of the attested one. `issue_on`: the date, where it is set back.
+
+    `corrects`: the certificate whose place it takes. Raises AwaitsReview where none was issued before.
+    """
+    if corrects and (before := Facts.from_json(corrects.facts)).is_dated_back:
+        issue_on = before.issued_on
     person = accounts.people_of([request.user_id])[request.user_id]
     return Plan(
-        facts=_facts(request, actor, now, letters.tidy(name or request.attested_name)),
+        facts=_facts(
+            request,
+            actor,
+            now,
+            name=letters.tidy(name or request.attested_name),
+            issued_on=issue_on,
+            reviews=_reviews(request, refuse_unreviewed=corrects is None),
+        ),
         email=person.email,
         salt=secrets.token_urlsafe(16),
         status_index=_free_status_index(),
@@ -115,19 +135,18 @@ def row(
     )
 
 
-def _facts(request: Request, actor: User | None, now: datetime, name: str) -> Facts:
+def _facts(request: Request, actor: User | None, now: datetime, **more: Any) -> Facts:
+    """`more`: as in award.facts."""
     license_ = accounts.license_of(request.license_id)
     code = numbers.code_from(secrets.token_bytes(10))
     return award.facts(
         code=code,
         cycle=request.cycle,
         course_id=request.course_id,
-        name=name,
         license_=award.License(license_.profession, license_.number if request.print_license else None),
         state=catalog().jurisdictions[license_.jurisdiction],
         completion=request.completion,
         approvals=approvals_named(request),
-        reviews=_reviews(request),
         content_hash=request.content_hash,
         provider=catalog().provider,
         completed_at=request.completed_at,
@@ -135,6 +154,7 @@ def _facts(request: Request, actor: User | None, now: datetime, name: str) -> Fa
         issued_by=actor.legal_name if actor else "Issued automatically on completion",
         verify_url=verify_url(code),
         template_version=pdf.template_version(),
+        **more,
     )
 
 
@@ -170,11 +190,11 @@ def _free_status_index() -> int:
             return free.pop()
 
 
-def _reviews(request: Request) -> dict[str, str]:
-    """Who signed the content that was studied, by its digest; refused where the provider wants it signed first."""
+def _reviews(request: Request, *, refuse_unreviewed: bool) -> dict[str, str]:
+    """Who signed the content that was studied, by its digest; a provider may want it signed first."""
     digests = [module.get("reviewed_digest", "") for module in request.completion["modules"]]
     signed = reviews.by_digest(digests)
-    if not catalog().provider.certify_unreviewed and set(digests) - signed.keys():
+    if refuse_unreviewed and not catalog().provider.certify_unreviewed and set(digests) - signed.keys():
         raise AwaitsReview
     return {digest: f"{review.name}, {review.credentials}, {review.at:%Y-%m-%d}" for digest, review in signed.items()}
 

@@ -1,10 +1,17 @@
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.db import Model, UTCDateTime
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
 
 
 class NameCorrection(Model):
@@ -27,7 +34,7 @@ class NameCorrection(Model):
     proof: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     proof_type: Mapped[str]  # a media type
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    state: Mapped[str] = mapped_column(default="waiting", index=True)  # waiting, accepted or rejected
+    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None]
     note: Mapped[str | None]  # the learner reads it where the request is rejected

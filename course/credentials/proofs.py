@@ -1,6 +1,7 @@
 """Data Integrity proofs with the cryptosuite eddsa-rdfc-2022 (W3C VC-DI-EdDSA): sign, and check with a known key."""
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from pyld import jsonld
 from course.credentials import contexts, multibase
 
 SUITE = "eddsa-rdfc-2022"
+_one_at_a_time = threading.Lock()  # PyLD keeps contexts in caches that threads break for each other
 NOWHERE = "undefined:/"  # what a name is relative to that no context makes absolute
 
 
@@ -53,11 +55,12 @@ def data_to_sign(document: Mapping[str, Any], options: Mapping[str, Any]) -> byt
 
 def digest(document: Mapping[str, Any]) -> bytes:
     """SHA-256 of the document's canonical form (RDFC-1.0, N-Quads)."""
-    _refuse_undefined(document)
-    canonical = jsonld.normalize(
-        dict(document),
-        {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": contexts.load},
-    )
+    with _one_at_a_time:
+        _refuse_undefined(document)
+        canonical = jsonld.normalize(
+            dict(document),
+            {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": contexts.load},
+        )
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -7,6 +7,7 @@ from course.access import Role
 from course.accounts.models import License, User
 from course.audit.log import Event, record
 from course.certificates.models import Request, State
+from course.corrections import actions as corrections
 from course.corrections.models import NameCorrection
 from course.db import unit_of_work
 from course.mail.message import NOWHERE
@@ -66,6 +67,7 @@ def _withdraw(user: User, now: datetime) -> None:
             Event.CERTIFICATE_REJECTED, user, f"request:{request.code}", person_id=user.id, now=now,
             course=request.course_id, reason=CLOSED, before=State.WAITING, after=State.REJECTED,
         )  # fmt: skip
+    corrections.withdraw(user, CLOSED, now=now)
 
 
 def _shut(user: User, kept_until: date | None, now: datetime) -> None:

@@ -66,3 +66,22 @@ def test_what_ended_once_can_be_ended_no_further(either_app):
     with either_app.app_context():
         standings = [queries.certificate_of(one.code).standing_at(LATER) for one in (first, second)]
     assert standings == [Standing.SUPERSEDED, Standing.REVOKED]
+
+
+def test_an_error_of_the_document_is_mended_with_the_same_completion(pages, app, learner, admin, old):
+    mine = pages.as_(admin)
+    assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": ""}).status == 422
+    content = app.extensions["catalog"]
+    provider = content.provider.model_copy(update={"number": "P-77"})
+    app.extensions["catalog"] = factories.replaced(content, provider=provider)
+    factories.set_course(app, version="9.0")
+    sent = mine.post(f"/admin/certificates/{old.code}/reissue", {"error": "The provider's number was missing."})
+    assert sent.status == 303
+    with app.app_context():
+        new = queries.certificate_of(sent.location.rsplit("/", 1)[1])
+    assert new.facts["provider_number"] == "P-77"
+    assert [new.facts[name] for name in ("course_version", "completed_on", "name")] == [
+        old.facts[name] for name in ("course_version", "completed_on", "name")
+    ]
+    assert "the document had an error" in pages.get(f"/verify/{old.code}").text
+    assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": "again"}).status == 409
