@@ -31,6 +31,8 @@ from course.catalog.loader import load
 from course.certificates import admin as certificates_admin
 from course.certificates import facts as certificate_facts
 from course.certificates import views as certificates_views
+from course.certificates.samples import samples
+from course.certificates.templates import Templates
 from course.completion import views as completion_views
 from course.config import Config
 from course.corrections import admin as corrections_admin
@@ -111,6 +113,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.extensions["issuer"] = issuer.issuer(config.public_url, keys.ensure(config.data))
     signer = pdf_signing.ensure(config.data, app.extensions["catalog"].provider.name, clock.now())
     app.extensions["document-signer"] = signer
+    shown = samples(app.extensions["catalog"].provider, config.base_url)
+    app.extensions["templates"] = Templates(config.data, shown)
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
     hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}

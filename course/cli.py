@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from course.catalog.loader import ContentInvalid, load
 from course.catalog.queries import catalog
 from course.certificates import making
 from course.certificates import queries as certificates
+from course.certificates.pdf import OURS
+from course.certificates.templates import Templates
 from course.config import BadSetting, Config
 from course.credentials import keys, pdf_signing
 from course.records import actions as records
@@ -147,6 +150,16 @@ def create_admin() -> None:
     config = _config()
     with _ready_app(config).app_context():
         click.echo(config.base_url + accounts_actions.invite_admin(now=clock.now()))
+
+
+@cli.command("template")
+def template_command() -> None:
+    """Copy the certificate's template into the data folder, to be changed there and previewed in the console."""
+    folder = Templates(_config().data, {}).folder
+    if folder.exists() and any(folder.iterdir()):
+        raise BadSetting(f"{folder} has files already, and they stay as they are.")
+    folder.mkdir(parents=True, exist_ok=True)
+    click.echo(shutil.copy(OURS.path, folder))
 
 
 @cli.group("keys")

@@ -12,6 +12,7 @@ from course.accounts import queries as accounts
 from course.approvals import queries as approvals
 from course.audit import queries as audit
 from course.catalog.queries import catalog
+from course.certificates import making
 from course.certificates import queries as certificates
 from course.completion import queries as completion
 from course.corrections import queries as corrections
@@ -38,6 +39,7 @@ def console() -> ResponseReturnValue:
         corrections=corrections.count_waiting(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
+        template_fault=making.templates().fault(),
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
         unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         uncovered=approvals.uncovered(catalog(), clock.now().date()),

@@ -36,6 +36,8 @@ class Event(StrEnum):
     CERTIFICATE_REVOKED = "certificate:revoked"
     CERTIFICATE_KEPT = "certificate:kept"
     CERTIFICATE_SUPERSEDED = "certificate:superseded"
+    NAME_SET_IN_LATIN = "certificate:name-set-in-latin"
+    TEMPLATE_CHOSEN = "certificate:template-chosen"
     CYCLE_OPENED = "certificate:cycle-opened"
     NAME_CORRECTION_ASKED = "certificate:name-correction-asked"
     NAME_CORRECTION_REJECTED = "certificate:name-correction-rejected"
@@ -95,6 +97,8 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
     Event.CERTIFICATE_KEPT: frozenset({"reason", "rescoring"}),
     Event.CERTIFICATE_SUPERSEDED: CHANGE | {"reason", "successor", "document_sha256"},
+    Event.NAME_SET_IN_LATIN: CHANGE | {"reason"},
+    Event.TEMPLATE_CHOSEN: CHANGE,
     Event.CYCLE_OPENED: frozenset({"course", "cycle"}),
     Event.NAME_CORRECTION_ASKED: CHANGE | {"reason"},
     Event.NAME_CORRECTION_REJECTED: frozenset({"reason"}),

@@ -20,7 +20,7 @@ from course.bulk import actions as bulk
 from course.bulk import queries as orders
 from course.bulk.models import Order, Outcome
 from course.catalog.queries import course_of
-from course.certificates import actions, making, pdf
+from course.certificates import actions, making
 from course.certificates.models import Request, State
 from course.db import unit_of_work
 
@@ -109,7 +109,7 @@ def _by_part(ids: Sequence[int]) -> dict[str, float]:
     issuer, signer = making.issuer(), making.signer()
     plans = [making.plan(request, actor=actor, now=now) for request in requests]
     badges = _each(plans, lambda plan: making.signed_badge(plan, issuer))
-    documents = _each(list(zip(plans, badges.made, strict=True)), lambda pair: pdf.render(pair[0].facts, pair[1]))
+    documents = _each(list(zip(plans, badges.made, strict=True)), lambda pair: making.printed(*pair))
     signed = _each(documents.made, signer.sign)
     before = time.process_time()
     for request in requests:

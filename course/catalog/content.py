@@ -300,12 +300,15 @@ class Glossary(GlossaryFile):
 
 
 class Provider(Content):
-    """`certify_unreviewed` false refuses certificates while a module of the course awaits clinical review."""
+    """`signer`: who answers for certificates, with the title, as boards ask.
+
+    `certify_unreviewed` false refuses certificates while a module of the course awaits clinical review."""
 
     name: Text
     number: Text | None
     address: Text | None
     contact: Text | None
+    signer: Text | None = None
     certify_unreviewed: bool = True
     state_check_days: int = Field(default=180, ge=1)
 

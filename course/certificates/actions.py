@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
 from course.certificates import award, making, queries
 from course.certificates.models import Certificate, Correction, Reason, Request, Revocation, State
+from course.certificates.pdf import OURS
 from course.completion import queries as completion
 from course.completion.rules import Requirement, Standing
 from course.db import unit_of_work
@@ -54,6 +56,14 @@ class Decided(Refused):
 
 class EmailNotConfirmed(Refused):
     message = "The e-mail address is not confirmed yet."
+
+
+class NamePrintable(Refused):
+    message = "The name that was signed can be printed, so it is the one that the certificate is made out to."
+
+
+class AnotherTemplate(Refused):
+    message = "The template's files have changed since you looked at them. Look at the preview again, then choose."
 
 
 class EndedAlready(Refused):
@@ -145,8 +155,22 @@ def _requested(
     return request
 
 
+@dataclass(frozen=True)
+class Latin:
+    """A legal name in Latin letters, in place of one that can't be printed, and how it is known to be the same."""
+
+    name: str
+    reason: str
+
+
 def issue(
-    request: Request, *, actor: User | None, now: datetime, bulk: bool = False, issue_on: date | None = None
+    request: Request,
+    *,
+    actor: User | None,
+    now: datetime,
+    bulk: bool = False,
+    issue_on: date | None = None,
+    latin: Latin | None = None,
 ) -> Certificate:
     """Turns a request into a certificate. Repeated or raced, it returns the one there is. `actor` None: at once.
 
@@ -154,12 +178,12 @@ def issue(
     `issue_on`: the date that it bears, where two administrators set it back.
     """
     while True:
-        plan = _plan(request.id, actor, now, issue_on)
+        plan = _plan(request.id, actor, now, issue_on, latin)
         if isinstance(plan, Certificate):
             return plan
-        made = making.make(plan, making.issuer(), making.signer())
-        with suppress(_StatusBitTaken):
-            return _register(request.id, plan, made, actor=actor, now=now, bulk=bulk)
+        with suppress(_StatusBitTaken, making.TemplateFell):
+            made = making.make(plan, making.issuer(), making.signer())
+            return _register(request.id, plan, made, actor=actor, now=now, bulk=bulk, latin=latin)
 
 
 class _StatusBitTaken(Exception):
@@ -167,16 +191,29 @@ class _StatusBitTaken(Exception):
 
 
 @unit_of_work
-def _plan(request_id: int, actor: User | None, now: datetime, issue_on: date | None) -> making.Plan | Certificate:
-    """What is to be made, or what was issued already."""
+def _plan(
+    request_id: int, actor: User | None, now: datetime, issue_on: date | None, latin: Latin | None
+) -> making.Plan | Certificate:
+    """What is to be made, or what was issued already. Raises NamePrintable."""
     request = db.session.get_one(Request, request_id)
     person = accounts.people_of([request.user_id])[request.user_id]
-    return _issued(request, person) or making.plan(request, actor=actor, now=now, issue_on=issue_on)
+    if existing := _issued(request, person):
+        return existing
+    if latin and making.name_refusal(request.attested_name) is None:
+        raise NamePrintable
+    return making.plan(request, actor=actor, now=now, name=latin.name if latin else None, issue_on=issue_on)
 
 
 @unit_of_work
 def _register(
-    request_id: int, plan: making.Plan, made: making.Made, *, actor: User | None, now: datetime, bulk: bool
+    request_id: int,
+    plan: making.Plan,
+    made: making.Made,
+    *,
+    actor: User | None,
+    now: datetime,
+    bulk: bool,
+    latin: Latin | None,
 ) -> Certificate:
     request = db.locked(Request, request_id)
     person = db.locked(User, request.user_id)  # two requests of one person take turns
@@ -196,6 +233,11 @@ def _register(
         course=request.course_id, content_hash=certificate.content_hash, document_sha256=certificate.document_sha256,
         before=State.WAITING, after=State.ISSUED,
     )  # fmt: skip
+    if latin:
+        record(
+            Event.NAME_SET_IN_LATIN, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
+            before=request.attested_name, after=certificate.name, reason=latin.reason,
+        )  # fmt: skip
     link = making.verify_url(certificate.code)
     _mail(request, "certificate-issued", certificate.code, now, rank=int(bulk), link=link)
     return certificate
@@ -307,3 +349,18 @@ def _must_stand(certificate: Certificate) -> None:
     db.locked(User, certificate.user_id)
     if not queries.stands(certificate.id):
         raise EndedAlready
+
+
+@unit_of_work
+def choose_template(digest: str, *, actor: User, now: datetime) -> None:
+    """From now on certificates are printed with ours, or with the provider's files as they were previewed."""
+    templates = making.templates()
+    before, draft = templates.in_force(), templates.draft()
+    if digest != OURS.digest and (draft is None or draft.fault or draft.digest != digest):
+        raise AnotherTemplate
+    template = templates.kept(digest)
+    record(
+        Event.TEMPLATE_CHOSEN, actor, "template", person_id=None, now=now,
+        before=before.version, after=template.version,
+    )  # fmt: skip
+    templates.put_into_force(template)

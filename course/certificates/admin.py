@@ -2,20 +2,24 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
 from course.access import Permission, me, requires
 from course.accounts import queries as accounts
-from course.certificates import actions, making, queries
+from course.certificates import actions, making, pdf, queries
 from course.certificates.facts import Facts
-from course.certificates.forms import ReissueForm, RejectForm, RevokeForm
-from course.certificates.models import Correction, Reason
+from course.certificates.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
+from course.certificates.models import Correction, Reason, State
+from course.certificates.samples import BADGE
+from course.certificates.templates import set_aside
+from course.typesetting.compiler import BrokenTemplate
 from course.web import NotFound, Refused, page_number
 
 bp = Blueprint("awards", __name__, url_prefix="/admin")
 PAGE = 25
+PREVIEW_PPI = 96
 
 
 @bp.get("/requests/")
@@ -63,18 +67,34 @@ def _chosen() -> list[UUID]:
 @bp.get("/requests/<uuid:code>")
 @requires(Permission.CERTIFICATE_DECIDE)
 def request_page(code: UUID) -> ResponseReturnValue:
-    return _request_page(code, RejectForm(formdata=None))
+    return _request_page(code)
 
 
-def _request_page(code: UUID, form: RejectForm, status: int = 200) -> ResponseReturnValue:
+def _request_page(
+    code: UUID, form: RejectForm | None = None, latin: LatinForm | None = None, status: int = 200
+) -> ResponseReturnValue:
     found = queries.request_of(code)
     person = accounts.people_of([found.user_id])[found.user_id]
     award = queries.find_award(found.user_id, found.course_id, found.cycle)
     page = render_template(
-        "certificates/request_page.html", asked=found, person=person, form=form, award=award,
+        "certificates/request_page.html", asked=found, person=person, award=award,
+        form=form or RejectForm(formdata=None), latin=latin or LatinForm(formdata=None),
+        refusal=making.name_refusal(found.attested_name) if found.state == State.WAITING else None,
         approvals=making.approvals_named(found),
     )  # fmt: skip
     return page, status
+
+
+@bp.post("/requests/<uuid:code>/latin")
+@requires(Permission.CERTIFICATE_DECIDE)
+def issue_in_latin(code: UUID) -> ResponseReturnValue:
+    form = LatinForm()
+    if not form.validate_on_submit():
+        return _request_page(code, latin=form, status=422)
+    latin = actions.Latin(form.latin_name.data, form.latin_reason.data)
+    issued = actions.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
+    flash(f"Issued to {issued.name}.", "ok")
+    return redirect(url_for(".certificate", code=issued.code), 303)
 
 
 @bp.post("/requests/<uuid:code>/reject")
@@ -82,7 +102,7 @@ def _request_page(code: UUID, form: RejectForm, status: int = 200) -> ResponseRe
 def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
     if not form.validate_on_submit():
-        return _request_page(code, form, 422)
+        return _request_page(code, form, status=422)
     actions.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
     flash("Rejected; the therapist gets a mail with the reason.", "ok")
     return redirect(url_for(".queue"), 303)
@@ -150,3 +170,61 @@ def reissue(code: str) -> ResponseReturnValue:
     new = actions.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
     flash(f"Issued anew as {new.code}. The old number points to it, and the holder gets a mail.", "ok")
     return redirect(url_for(".certificate", code=new.code), 303)
+
+
+@bp.get("/template")
+@requires(Permission.TEMPLATE)
+def template() -> ResponseReturnValue:
+    """The provider's files as they are now, where they can be printed with; else what is in force."""
+    templates = making.templates()
+    draft, in_force = templates.draft(), templates.in_force()
+    shown = in_force if draft is None or draft.fault else templates.kept(draft.digest)
+    try:
+        samples = {slug: (title, _count_pages(facts, shown)) for slug, (title, facts) in templates.samples.items()}
+    except BrokenTemplate as error:  # it held once; Typst or a font has changed since
+        set_aside(shown, str(error))
+        return redirect(url_for(".template"), 303)
+    return render_template(
+        "certificates/template.html",
+        draft=draft,
+        in_force=in_force,
+        shown=shown,
+        ours=pdf.OURS,
+        fallen=templates.fallen(),
+        folder=templates.folder,
+        samples=samples,
+    )
+
+
+def _count_pages(facts: Facts, template: pdf.Template) -> int:
+    return len(pdf.pages(facts, BADGE, template, ppi=1))
+
+
+@bp.post("/template")
+@requires(Permission.TEMPLATE)
+def choose_template() -> ResponseReturnValue:
+    actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
+    flash("Certificates are printed with this template from now on; those that were issued stay as they are.", "ok")
+    return redirect(url_for(".template"), 303)
+
+
+@bp.get("/template/<digest>/<slug>/<int:page>.png")
+@requires(Permission.TEMPLATE)
+def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
+    pages = pdf.pages(_sample(slug), BADGE, making.templates().kept(digest), ppi=PREVIEW_PPI)
+    if not 1 <= page <= len(pages):
+        raise NotFound
+    return Response(pages[page - 1], mimetype="image/png")
+
+
+@bp.get("/template/<digest>/<slug>.pdf")
+@requires(Permission.TEMPLATE)
+def template_document(digest: str, slug: str) -> ResponseReturnValue:
+    document = pdf.render(_sample(slug), BADGE, making.templates().kept(digest))
+    return Response(document, mimetype="application/pdf")
+
+
+def _sample(slug: str) -> Facts:
+    if slug not in making.templates().samples:
+        raise NotFound
+    return making.templates().samples[slug][1]

@@ -99,6 +99,7 @@ def facts(
         provider_number=provider.number,
         provider_address=provider.address,
         provider_contact=provider.contact,
+        signer=provider.signer,
         **more,
     )
 

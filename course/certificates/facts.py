@@ -71,6 +71,7 @@ class Facts:
     verify_url: str
     template_version: str
     valid_until: date | None = None  # the last day, where the course gives the certificate an end
+    signer: str | None = None  # who is authorized to sign for the provider
 
     @property
     def total_minutes(self) -> int:

@@ -27,6 +27,23 @@ class RequestForm(FlaskForm):
             )
 
 
+class LatinForm(FlaskForm):
+    latin_name = StringField(
+        "Legal name in Latin letters", [DataRequired("Enter the name.")], [letters.tidy],
+        description="As on the license.",
+    )  # fmt: skip
+    latin_reason = StringField(
+        "How you know that it is the same person's", [DataRequired("Say how you know."), Length(max=500)],
+        description="For example: the board's register, looked up today. Kept in the audit log.",
+    )  # fmt: skip
+
+    def validate_latin_name(self, field: StringField) -> None:
+        if fault := letters.fault(field.data):
+            raise ValidationError(fault)
+        if not letters.is_latin(field.data):
+            raise ValidationError("Write it with Latin letters alone.")
+
+
 class RejectForm(FlaskForm):
     reason = TextAreaField(
         "Reason", [DataRequired("Say why, and what would help."), Length(max=1000)],

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -17,11 +17,13 @@ from course.catalog.queries import catalog
 from course.certificates import award, badge, numbers, pdf, queries
 from course.certificates.facts import Approval, Facts
 from course.certificates.models import Certificate, Correction, Request
+from course.certificates.pdf import OURS
+from course.certificates.templates import Templates, set_aside
 from course.credentials import rules, status_list
 from course.credentials.issuer import Issuer
 from course.credentials.pdf_signing import DocumentSigner
 from course.review import queries as reviews
-from course.typesetting import letters
+from course.typesetting import compiler, letters
 from course.web import Refused
 
 
@@ -38,6 +40,17 @@ class Unreadable(Exception):
     """What would be signed is no badge as others read it: a fact of the course file, or this code, is wrong."""
 
 
+class FactNotPrintable(Refused):
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The certificate can't be printed: {why}. Mend that fact in the course or with the provider.")
+
+
+class TemplateFell(Refused):
+    message = (
+        "The provider's template failed on this certificate and was set aside for the one before it. Ask once more."
+    )
+
+
 @dataclass(frozen=True)
 class Plan:
     """All that a certificate is made from, so that making it needs no database."""
@@ -46,6 +59,7 @@ class Plan:
     email: str
     salt: str
     status_index: int
+    template: pdf.Template = OURS
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,7 @@ def plan(
     if corrects and (before := Facts.from_json(corrects.facts)).is_dated_back:
         issue_on = before.issued_on
     person = accounts.people_of([request.user_id])[request.user_id]
+    template = templates().in_force()
     return Plan(
         facts=_facts(
             request,
@@ -79,8 +94,10 @@ def plan(
             now,
             name=letters.tidy(name or request.attested_name),
             issued_on=issue_on,
+            template_version=template.version,
             reviews=_reviews(request, refuse_unreviewed=corrects is None),
         ),
+        template=template,
         email=person.email,
         salt=secrets.token_urlsafe(16),
         status_index=_free_status_index(),
@@ -88,12 +105,25 @@ def plan(
 
 
 def make(plan: Plan, issuer: Issuer, signer: DocumentSigner) -> Made:
-    """Raises NameNotPrintable, and Unreadable for a badge that others would refuse."""
+    """Raises Unreadable for a badge that others would refuse, NameNotPrintable, FactNotPrintable, and TemplateFell.
+
+    After TemplateFell another template is in force.
+    """
     signed = signed_badge(plan, issuer)
+    return Made(signed, signer.sign(printed(plan, signed)))
+
+
+def printed(plan: Plan, credential: str) -> bytes:
+    """The document with the badge in it, not signed yet. Raises as `make` does."""
     try:
-        return Made(signed, signer.sign(pdf.render(plan.facts, signed)))
+        return pdf.render(plan.facts, credential, plan.template)
     except pdf.NameNotPrintable as error:
         raise NameNotPrintable(str(error)) from None
+    except compiler.BrokenTemplate as error:
+        if plan.template == OURS:
+            raise FactNotPrintable(str(error)) from error
+        set_aside(plan.template, str(error))
+        raise TemplateFell from error
 
 
 def signed_badge(plan: Plan, issuer: Issuer) -> str:
@@ -153,7 +183,6 @@ def _facts(request: Request, actor: User | None, now: datetime, **more: Any) -> 
         issued_at=now,
         issued_by=actor.legal_name if actor else "Issued automatically on completion",
         verify_url=verify_url(code),
-        template_version=pdf.template_version(),
         **more,
     )
 
@@ -170,6 +199,16 @@ def approvals_named(request: Request) -> tuple[Approval, ...]:
     completed = Offering(done["version"], request.content_hash, done["minutes"], done["instructor"])
     found = approvals.covering(request.course_id, completed, states, day)
     return tuple(Approval(state=state, number=one.number, approver=one.approver) for state, one in found)
+
+
+def templates() -> Templates:
+    return cast(Templates, current_app.extensions["templates"])
+
+
+def name_refusal(name: str) -> str | None:
+    """Why the name can't be printed with the template in force, in a sentence; None where it can."""
+    sample = templates().samples["plain"][1]
+    return pdf.refusal(replace(sample, name=letters.tidy(name)), templates().in_force())
 
 
 def signer() -> DocumentSigner:

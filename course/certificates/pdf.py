@@ -1,9 +1,9 @@
 """Facts -> the certificate as an accessible, archival PDF (PDF/A-3a, PDF/UA-1), made by Typst."""
 
-import functools
 import hashlib
 import io
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,32 +13,61 @@ import segno
 from course.certificates.facts import MODES, Facts, ModuleFacts, contact_hours, hours
 from course.typesetting import compiler, letters
 
-TEMPLATE = Path(__file__).parent / "template" / "certificate.typ"
 MOMENT = ("year", "month", "day", "hour", "minute", "second")
 ROOM_FOR_APPROVALS = 60  # letters, two lines of the front page
 
 
 class NameNotPrintable(Exception):
-    """The name hides something, or the fonts lack a letter of any fact; the message is a sentence that says which."""
+    """The name hides something, or the fonts lack a letter of it; the message is a sentence that says which."""
 
 
-@functools.cache
-def template_version() -> str:
-    """Changes whenever the template, the typesetter or a font does."""
-    return hashlib.sha256(TEMPLATE.read_bytes() + compiler.edition().encode()).hexdigest()[:12]
+@dataclass(frozen=True)
+class Template:
+    """A file that never changes. `version` does whenever the template, what lies beside it, Typst or a font does."""
+
+    path: Path
+    digest: str
+
+    @property
+    def version(self) -> str:
+        return hashlib.sha256(f"{self.digest} {compiler.edition()}".encode()).hexdigest()[:12]
 
 
-def render(facts: Facts, credential: str) -> bytes:
+_OURS = Path(__file__).parent / "template" / "certificate.typ"
+OURS = Template(_OURS, hashlib.sha256(_OURS.read_bytes()).hexdigest())
+
+
+def render(facts: Facts, credential: str, template: Template = OURS) -> bytes:
     """The document's bytes with the Open Badge attached; equal facts give equal bytes.
 
-    Raises NameNotPrintable, with the letters that the fonts lack or the name hides; nothing is printed with a box.
+    Raises NameNotPrintable and BrokenTemplate; nothing is ever printed with a box in place of a letter.
     """
     if hidden := letters.fault(facts.name):
         raise NameNotPrintable(hidden)
     try:
-        return compiler.pdf(TEMPLATE, {"data": json.dumps(_data(facts)), "credential": credential})
+        return compiler.pdf(template.path, _inputs(facts, credential))
     except compiler.NotPrintable as lacking:
+        if not any(letter in facts.name for letter in lacking.letters):
+            raise compiler.BrokenTemplate(f"the fonts have no {' '.join(lacking.letters)}") from lacking
         raise NameNotPrintable(f"The certificate's fonts have no {' '.join(lacking.letters)}.") from lacking
+
+
+def pages(facts: Facts, credential: str, template: Template, *, ppi: float) -> list[bytes]:
+    """Each page as PNG. Raises BrokenTemplate."""
+    return compiler.pictures(template.path, _inputs(facts, credential), ppi=ppi)
+
+
+def _inputs(facts: Facts, credential: str) -> dict[str, str]:
+    return {"data": json.dumps(_data(facts)), "credential": credential}
+
+
+def refusal(facts: Facts, template: Template = OURS) -> str | None:
+    """Why their name can't be printed, in a sentence; None where it can."""
+    try:
+        render(facts, "{}", template)
+    except NameNotPrintable as why:
+        return str(why)
+    return None
 
 
 def _data(facts: Facts) -> dict[str, Any]:
@@ -95,8 +124,13 @@ def _day(value: date) -> str:
     return f"{value:%B} {value.day}, {value.year}"
 
 
+def qr_code(url: str) -> segno.QRCode:
+    """The mask is given: to weigh all eight takes six times as long as the rest, and readers undo any of them."""
+    return segno.make(url, error="m", micro=False, mask=0)
+
+
 def _qr(url: str) -> dict[str, Any]:
     """The code as SVG with its border of 4 modules, and its width in modules, border and all."""
-    code, out = segno.make(url, error="m", micro=False), io.BytesIO()
+    code, out = qr_code(url), io.BytesIO()
     code.save(out, kind="svg", border=4, xmldecl=False)
     return {"qr": out.getvalue().decode(), "qr_modules": code.symbol_size(border=4)[0]}

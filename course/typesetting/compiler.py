@@ -24,7 +24,9 @@ PACKAGES = {
     "fontpkg_noto_sans_thai": "fontpkg-noto-sans-thai",
     "cvttf_NotoSansCJK_Regular": "cvttf-notosanscjk-regular",
 }
-UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `?(\S+?)`?(?: |$)')
+UNPRINTABLE = re.compile(
+    r'the text `"(.+?)"` could not be displayed|(?:PDF contains the|contains the disallowed) codepoint `"(.+?)"`'
+)
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 PLACE = re.compile(r"┌─ (?:.*/)?(.+):(\d+):\d+")
 

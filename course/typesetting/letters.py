@@ -26,7 +26,7 @@ def fault(name: str) -> str | None:
         return f"A name has at most {LONGEST} characters; this one has {len(name)}."
     for place, letter in enumerate(name):
         if _is_hidden(name, place):
-            return f"The name has a hidden character ({_codepoint(letter)}). Type it anew, without copying."
+            return f"The name has a character that is hidden or no letter ({_codepoint(letter)}). Type it anew."
         if unicodedata.category(letter) == "So":
             return f"{letter} ({_codepoint(letter)}) is a symbol, not a letter of a name."
     if stray := _stray_mark(name):
@@ -34,6 +34,11 @@ def fault(name: str) -> str | None:
     if not any(unicodedata.category(letter).startswith("L") for letter in name):
         return "A name has letters."
     return None
+
+
+def is_latin(name: str) -> bool:
+    """Whether every letter of it, marks aside, is one of the Latin script."""
+    return all(unicodedata.name(one, "").startswith("LATIN ") for one in name if unicodedata.category(one)[0] == "L")
 
 
 def is_right_to_left(text: str) -> bool:

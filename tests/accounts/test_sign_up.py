@@ -46,7 +46,7 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"password": "nina@example.org"}, "common or easy to guess"),
         ({"email": "nonsense"}, "Enter an e-mail address such as"),
         ({"legal_name": ""}, "Enter your name as on your license"),
-        ({"legal_name": "Nina\u202e weN"}, "hidden character (U+202E)"),
+        ({"legal_name": "Nina\u202e weN"}, "hidden or no letter (U+202E)"),
         ({"legal_name": "Nina 😀"}, "is a symbol"),
         ({"legal_name": "N" * 201}, "at most 200 characters"),
     ],

@@ -1,16 +1,18 @@
 """The document, opened and read back by programs that did not make it."""
 
 import dataclasses
+import hashlib
 import io
 import json
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
 
-from course.certificates import pdf
+from course.certificates import numbers, pdf
 from course.certificates.facts import Approval, Facts, ModuleFacts, contact_hours, hours
 from course.credentials import pdf_signing
 from course.credentials.pdf_signing import Finding
@@ -92,6 +94,14 @@ def test_the_qr_code_is_at_least_25_mm_wide(host):
     width = code.position.top_right.x - code.position.top_left.x
     assert code.text == url
     assert width / SCALE / 72 * 25.4 >= 25
+
+
+def test_the_qr_code_of_any_number_can_be_read_small_and_large():
+    for one in range(300):
+        url = f"https://learn.example.org/verify/{numbers.code_from(hashlib.sha256(str(one).encode()).digest()[:10])}"
+        drawing = pdf.qr_code(url).matrix_iter(scale=1 + one % 8, border=4)
+        picture = np.array([list(row) for row in drawing], dtype=np.uint8)
+        assert [code.text for code in zxingcpp.read_barcodes(255 * (1 - picture))] == [url]
 
 
 def barcodes(document):
@@ -226,11 +236,15 @@ def test_a_name_that_would_print_as_another_is_refused(hidden):
         render(dataclasses.replace(FACTS, name=f"Ann{hidden}Lee"))
 
 
-def test_a_broken_template_is_not_blamed_on_the_name(monkeypatch, tmp_path):
-    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path / "broken.typ")
-    pdf.TEMPLATE.write_text("one\n#panic()")
+def test_a_broken_template_is_not_blamed_on_the_name(tmp_path):
+    (tmp_path / "broken.typ").write_text("one\n#panic()")
     with pytest.raises(compiler.BrokenTemplate, match=r"broken\.typ, line 2"):
-        render(FACTS)
+        pdf.render(FACTS, BADGE, pdf.Template(tmp_path / "broken.typ", "abc"))
+
+
+def test_a_letter_of_another_fact_is_not_blamed_on_the_name():
+    with pytest.raises(compiler.BrokenTemplate, match="have no র"):
+        render(dataclasses.replace(FACTS, course_title="Safety র"))
 
 
 @pytest.mark.parametrize("name", ['#panic("x")', "*bold* _em_", "$x^2$", "a\\b", "[link](x)"])
@@ -295,8 +309,15 @@ def test_facts_survive_their_way_through_json():
 
 def test_facts_that_were_stored_before_a_fact_was_added_can_be_read():
     stored = FACTS.to_json()
-    del stored["valid_until"]
+    del stored["valid_until"], stored["signer"]
     assert Facts.from_json(stored) == FACTS
+
+
+def test_a_signer_is_printed_where_the_provider_names_one_and_nobody_is_made_up(document):
+    assert "signer" not in text_of(document).lower()
+    signed = text_of(render(dataclasses.replace(FACTS, signer="Jane Doe, PT, Director")))
+    assert "AUTHORIZED SIGNER Jane Doe, PT, Director" in signed
+    assert "Issued by Ada Admin" in signed
 
 
 def test_an_end_is_printed_where_there_is_one(document):

@@ -23,7 +23,7 @@ def test_every_setting_is_in_the_readme():
 
 
 @pytest.mark.parametrize(
-    "command", ["content check", "people create-admin", "demo", "worker", "migrate", "bench", "keys rotate"]
+    "command", ["content check", "people create-admin", "demo", "worker", "migrate", "bench", "keys rotate", "template"]
 )
 def test_every_command_is_in_the_readme(command):
     assert command.split()[0] in cli.commands
@@ -42,6 +42,7 @@ def test_the_listed_commands_are_all_there_are():
         "bench",
         "keys",
         "check-records",
+        "template",
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from course.access import PUBLIC
+from course.certificates.pdf import OURS
 from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.pages import Pages
@@ -128,7 +129,12 @@ TABLE = {
     "awards.queue": ("GET", "/admin/requests/", ADMIN),
     "awards.issue": ("POST", "/admin/requests/issue", ADMIN),
     "awards.request_page": ("GET", "/admin/requests/{request}", ADMIN),
+    "awards.issue_in_latin": ("POST", "/admin/requests/{request}/latin", ADMIN),
     "awards.reject": ("POST", "/admin/requests/{request}/reject", ADMIN),
+    "awards.template": ("GET", "/admin/template", ADMIN),
+    "awards.choose_template": ("POST", "/admin/template", ADMIN),
+    "awards.template_page": ("GET", "/admin/template/{template}/plain/1.png", ADMIN),
+    "awards.template_document": ("GET", "/admin/template/{template}/plain.pdf", ADMIN),
     "awards.register": ("GET", "/admin/certificates/", ADMIN),
     "awards.certificate": ("GET", "/admin/certificates/{certificate}", ADMIN),
     "awards.reissue": ("POST", "/admin/certificates/{certificate}/reissue", ADMIN),
@@ -194,6 +200,7 @@ def things(app: Flask, learner, admin) -> dict[str, str]:
             "attempt": str(factories.start_attempt(app, learner, "state-scope").code),
             "certificate": certificate.code,
             "request": str(factories.request_code(app, learner)),
+            "template": OURS.digest,
             "person": str(learner.code),
             "record": str(factories.add_record(app, learner).code),
             "correction": str(factories.ask_for_name(app, learner, certificate).code),

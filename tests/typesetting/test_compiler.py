@@ -20,11 +20,15 @@ def test_the_data_reaches_the_template_and_the_pages_come_back(template):
     assert [page[:4] for page in compiler.pictures(template, {"data": "x"}, ppi=36)] == [b"\x89PNG"] * 2
 
 
-def test_all_letters_that_no_font_has_are_named(template):
+@pytest.mark.parametrize(
+    ("data", "lacking"),
+    [("Ann র ਰ", ("র", "ਰ")), ("Ann\ue000", ("\ue000",)), ("A\ufeff", ("\ufeff",)), ("Ann\uffff", ("\uffff",))],
+)
+def test_all_letters_that_no_font_has_are_named(template, data, lacking):
     template.write_text(HEAD + "#sys.inputs.data")
-    with pytest.raises(compiler.NotPrintable) as lacking:
-        compiler.pdf(template, {"data": "Ann র ਰ"})
-    assert lacking.value.letters == ("র", "ਰ")
+    with pytest.raises(compiler.NotPrintable) as refused:
+        compiler.pdf(template, {"data": data})
+    assert refused.value.letters == lacking
 
 
 def test_a_broken_template_says_where(template):
