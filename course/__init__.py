@@ -111,8 +111,10 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     deliver = message.handler(smtp_url=config.smtp_url, mail_from=config.mail_from, folder=mails)
 
     app.extensions["issuer"] = issuer.issuer(config.public_url, keys.ensure(config.data))
-    signer = pdf_signing.ensure(config.data, app.extensions["catalog"].provider.name, clock.now())
-    app.extensions["document-signer"] = signer
+    app.extensions["document-signer"] = pdf_signing.ensure(
+        config.data, app.extensions["catalog"].provider.name, clock.now(),
+        p12=config.pdf_p12, password=config.pdf_p12_password,
+    )  # fmt: skip
     shown = samples(app.extensions["catalog"].provider, config.base_url)
     app.extensions["templates"] = Templates(config.data, shown)
     db.init_app(app, config.database)

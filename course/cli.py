@@ -179,8 +179,11 @@ def rotate_keys() -> None:
     """Add a key that signs from the next start on; what the older ones signed stays provable."""
     config = _config()
     key = keys.rotate(config.data)
-    pdf_signing.make(config.data, load(*_folders()).provider.name, clock.now())
-    click.echo(f"{key.public} signs from the next start on, and a new key signs documents. Keep the older ones.")
+    documents = "the file in PDF_P12 goes on signing documents"
+    if config.pdf_p12 is None:
+        pdf_signing.make(config.data, load(*_folders()).provider.name, clock.now())
+        documents = "a new key signs documents"
+    click.echo(f"{key.public} signs from the next start on, and {documents}. Keep the older ones.")
 
 
 @cli.command("check-records")

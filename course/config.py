@@ -6,7 +6,7 @@ Every setting is optional. A bad value raises BadSetting with one sentence that 
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Self
@@ -37,6 +37,8 @@ class Config:
     queue_url: str
     board_upload_key: str
     trusted_proxies: int = 0
+    pdf_p12: Path | None = None
+    pdf_p12_password: str = field(default="", repr=False)
     modules: Path = ROOT / "modules"
     quizzes: Path = ROOT / "quizzes"
 
@@ -61,6 +63,8 @@ class Config:
             board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
             trusted_proxies=_trusted_proxies(env),
+            pdf_p12=Path(env["PDF_P12"]).expanduser().absolute() if env.get("PDF_P12") else None,
+            pdf_p12_password=env.get("PDF_P12_PASSWORD", ""),
         )
 
 

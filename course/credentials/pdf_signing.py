@@ -29,10 +29,12 @@ from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 
 from course.config import BadSetting
+from course.credentials import brought
 from course.files import write_once
 
 T = TypeVar("T")
 YEARS = 10
+RENEWED_BEFORE = timedelta(days=365)  # its end
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 PATTERN = "document-*.p12"
 ROOM = 2048  # bytes of a signature without its certificates; the longest usual ones, of RSA with 4096 bits, take 1200
@@ -53,7 +55,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class DocumentSigner:
-    """`roots`: the certificates of every key there ever was, oldest first; `signer` has the newest."""
+    """`roots`: the certificates of every key there ever was, that of `signer` among them."""
 
     signer: SimpleSigner
     roots: tuple[Certificate, ...]
@@ -73,7 +75,8 @@ class DocumentSigner:
 
     def check(self, document: bytes) -> Finding:
         """Reads bytes, not the structure of a PDF, so that a file of a stranger costs no more than its length."""
-        if not any(root.dump().hex().encode() in document.lower() for root in self.roots):
+        text = document.lower()
+        if not any(root.dump().hex().encode() in text for root in self.roots):
             return Finding.FOREIGN
         try:
             return Finding.INTACT if self._is_intact(document) else Finding.CHANGED
@@ -111,14 +114,43 @@ def _finished(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def ensure(data: Path, provider: str, now: datetime) -> DocumentSigner:
-    """The signer; key and certificate are made where there are none. Raises BadSetting for a file that is unusable."""
+def ensure(data: Path, provider: str, now: datetime, *, p12: Path | None = None, password: str = "") -> DocumentSigner:
+    """The signer. Without `p12`, key and certificate are made, and made anew in time. What ever signed still proves.
+
+    Raises BadSetting for a file that is unusable.
+    """
     folder = data / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
-    if not any(folder.glob(PATTERN)):
+    if p12 is not None:
+        signer = brought.read(p12, password, now)
+        _remember(folder, signer.signing_cert)
+        return DocumentSigner(signer, (*_made(folder), *_remembered(folder)))
+    newest = max(folder.glob(PATTERN), default=None)
+    if newest is None or _read(newest)[1].not_valid_after - now < RENEWED_BEFORE:
         make(data, provider, now)
-    signers = [_read(path) for path in sorted(folder.glob(PATTERN))]
-    return DocumentSigner(signers[-1], tuple(signer.signing_cert for signer in signers))
+    signer, _ = _read(max(folder.glob(PATTERN)))
+    return DocumentSigner(signer, (*_remembered(folder), *_made(folder)))
+
+
+def _made(folder: Path) -> list[Certificate]:
+    return [_read(path)[1] for path in sorted(folder.glob(PATTERN))]
+
+
+def _remember(folder: Path, certificate: Certificate) -> None:
+    """Without its key, so that what it signed is known when the operator has brought the next one."""
+    write_once(_place(folder, certificate), certificate.dump())
+
+
+def _remembered(folder: Path) -> list[Certificate]:
+    found = {path: Certificate.load(path.read_bytes()) for path in sorted(folder.glob("brought-*.cer"))}
+    for path, certificate in found.items():
+        if path != _place(folder, certificate):
+            raise BadSetting(f"COURSE_DATA: {path} is not as it was written; bring it back from a backup.")
+    return list(found.values())
+
+
+def _place(folder: Path, certificate: Certificate) -> Path:
+    return folder / f"brought-{certificate.sha256.hex()[:16]}.cer"
 
 
 def make(data: Path, provider: str, now: datetime) -> None:
@@ -150,10 +182,10 @@ def _for_signatures() -> x509.KeyUsage:
     )  # fmt: skip
 
 
-def _read(path: Path) -> SimpleSigner:
+def _read(path: Path) -> tuple[SimpleSigner, Certificate]:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"COURSE_DATA: {path} can be read by others than its owner; chmod 600 it, then start again.")
     signer: SimpleSigner | None = SimpleSigner.load_pkcs12_data(path.read_bytes(), other_certs=[])
     if signer is None or signer.signing_cert is None:
         raise BadSetting(f"COURSE_DATA: {path} holds no key and certificate; bring it back from a backup.")
-    return signer
+    return signer, signer.signing_cert

@@ -1,4 +1,4 @@
-"""What verifiers that nobody here wrote say of a credential: two families in JavaScript, run offline by Node."""
+"""What verifiers that nobody here wrote say of a badge or a signed document: in JavaScript, run offline by Node."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def verdict(credential: dict[str, Any], *documents: dict[str, Any]) -> Verdict:
     """`documents`: did.json and status lists, found by their ids; contexts and the schema are there already."""
     known = {url: contexts.document(url) for url in contexts.PINNED} | {one["id"]: one for one in documents}
     known[SCHEMA] = json.loads((OB3 / "schema" / "ob_v3p0_achievementcredential_schema.json").read_text())
-    said = _run([{"credential": credential, "documents": known}])[0]
+    said = _run("verify.js", json.dumps([{"credential": credential, "documents": known}]).encode())[0]
     first, second = said["digitalBazaar"], said["verifierCore"]
     return Verdict(
         accepted=first["verified"],
@@ -46,12 +46,25 @@ def verdict(credential: dict[str, Any], *documents: dict[str, Any]) -> Verdict:
     )
 
 
-def _run(cases: list[dict[str, Any]]) -> Any:
+@dataclass(frozen=True)
+class Signature:
+    """`whole`: nothing lies outside what was signed but the signature itself."""
+
+    verified: bool
+    whole: bool
+    signers: list[str]
+    error: str | None
+
+
+def signature(document: bytes) -> Signature:
+    """Of a PDF, by a library that did not make it."""
+    return Signature(**_run("pdf.js", document))
+
+
+def _run(script: str, given: bytes) -> Any:
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
         raise RuntimeError(f"the packages of {LOCK} are not installed; ./test installs them")
-    run = subprocess.run(
-        [NODE, FOLDER / "verify.js"], input=json.dumps(cases), capture_output=True, text=True, timeout=PATIENCE
-    )
+    run = subprocess.run([NODE, FOLDER / script], input=given, capture_output=True, timeout=PATIENCE)
     if run.returncode:
-        raise RuntimeError(run.stderr)
+        raise RuntimeError(run.stderr.decode())
     return json.loads(run.stdout)
