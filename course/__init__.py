@@ -20,6 +20,7 @@ from course.assessment import actions as assessment
 from course.assessment import admin as assessment_admin
 from course.assessment import scoring
 from course.assessment import views as assessment_views
+from course.backdating import admin as backdating_admin
 from course.boards import admin as boards_admin
 from course.bulk import actions as bulk
 from course.bulk import admin as bulk_admin
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     sharing_views.shared_bp,
     corrections_views.bp,
     corrections_admin.bp,
+    backdating_admin.bp,
     verification_views.bp,
     retention_views.bp,
     bulk_admin.bp,

@@ -11,6 +11,7 @@ from course.accounts import actions
 from course.accounts import queries as accounts
 from course.approvals import queries as approvals
 from course.audit import queries as audit
+from course.backdating import queries as backdating
 from course.catalog.queries import catalog
 from course.certificates import making
 from course.certificates import queries as certificates
@@ -37,6 +38,7 @@ def console() -> ResponseReturnValue:
         checked=records.find_latest(),
         issued=certificates.count_issued(),
         corrections=corrections.count_waiting(),
+        backdatings=backdating.count_waiting(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
         template_fault=making.templates().fault(),

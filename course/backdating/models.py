@@ -1,16 +1,30 @@
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from course.certificates.models import Request
 from course.db import Model, UTCDateTime
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class Backdating(Model):
     """An administrator's wish to date a certificate back; a second administrator confirms it or not."""
 
     __tablename__ = "backdating"
+    __table_args__ = (
+        Index(
+            "uq_backdating_waiting", "request_id", unique=True,
+            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
@@ -19,6 +33,8 @@ class Backdating(Model):
     reason: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    state: Mapped[str] = mapped_column(default="waiting", index=True)  # waiting, confirmed or refused
+    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    request: Mapped[Request] = relationship()

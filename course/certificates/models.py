@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.accounts.models import License
+from course.certificates.facts import Facts
 from course.db import Model, UTCDateTime
 
 
@@ -85,6 +86,12 @@ class Certificate(Model):
         lazy="joined", join_depth=1, uselist=False, viewonly=True,
         primaryjoin="Certificate.id == foreign(remote(Certificate.supersedes_id))",
     )  # fmt: skip
+
+    @property
+    def dated_back_to(self) -> date | None:
+        """The date of issue that it bears, where two administrators set it back."""
+        told = Facts.from_json(self.facts)
+        return told.issued_on if told.is_dated_back else None
 
     def standing_at(self, now: datetime) -> "Standing":
         """Its last day ends in the time zone of the license's state; one that was ended before never expires."""

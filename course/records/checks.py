@@ -78,6 +78,7 @@ class Record:
     rescored: Set[int]  # those of them whose score a re-scoring changed
     in_question: bool  # a re-scoring put this certificate in question, so that people decide on it
     evaluated: Set[tuple[str, datetime]]  # course and moment
+    dated_back_to: date | None  # the date that two administrators gave it
     events: Sequence[AuditEvent]  # the person's: certificates issued, revoked, superseded
 
     @property
@@ -199,7 +200,7 @@ def badge_facts(record: Record) -> Iterator[str]:
             "hours by mode": ({mode: value for mode, value in values.items() if value}, by_mode),
             "completed on": (done, told.completed_on),
             "last day": (end, told.valid_until),
-            "issued at": (record.badge["awardedDate"], instant(told.issued_at)),
+            "issued at": (record.badge["awardedDate"], instant(told.awarded_at)),
         }
     )
 
@@ -279,8 +280,9 @@ def dates(record: Record) -> Iterator[str]:
         return
     if told.completed_on != _day(asked.completed_at, told):
         yield f"completed on {told.completed_on}, by the record on {_day(asked.completed_at, told)}"
-    if told.issued_on != _day(told.issued_at, told):
-        yield f"issued on {told.issued_on}, by the record on {_day(told.issued_at, told)}"
+    issued_on = record.dated_back_to or _day(told.issued_at, told)
+    if told.issued_on != issued_on:
+        yield f"issued on {told.issued_on}, by the record on {issued_on}"
     done = [_at(entry) for entry in record.evidence if entry["kind"] in COURSEWORK and entry["at"]]
     if done and max(done) != asked.completed_at:
         yield f"the last of the coursework was done at {max(done)}, completed at {asked.completed_at}"

@@ -11,6 +11,8 @@ from course.accounts.models import User
 from course.assessment.models import Attempt
 from course.audit.log import Event
 from course.audit.models import AuditEvent
+from course.backdating.models import Backdating
+from course.backdating.models import State as Confirmation
 from course.catalog.queries import catalog
 from course.certificates import making
 from course.certificates.models import Certificate, Request, Revocation, State
@@ -42,6 +44,7 @@ def _records(found: Sequence[Certificate], today: date) -> list[Record]:
     requests = _by_id(Request, {one.request_id for one in found})
     before = _by_id(Certificate, {one.supersedes_id for one in found if one.supersedes_id})
     readings, attempts, events = _readings(people), _attempts(people), _events(people)
+    dated = _dated_back(people)
     evaluated, gone = _evaluated(people), _no_longer_kept(people, today)
     rescored = _rescored([one.id for of in attempts.values() for one in of])
     asked = _in_question([one.code for one in found])
@@ -58,6 +61,7 @@ def _records(found: Sequence[Certificate], today: date) -> list[Record]:
             rescored=rescored,
             in_question=one.code in asked,
             evaluated=evaluated[one.user_id],
+            dated_back_to=dated.get((one.user_id, one.course_id, one.cycle)),
             events=events[one.user_id],
         )
         for one in found
@@ -97,6 +101,15 @@ def _events(people: Collection[int]) -> dict[int, list[AuditEvent]]:
     ):
         found[one.person_id or 0].append(one)
     return found
+
+
+def _dated_back(people: Collection[int]) -> dict[tuple[int, str, int], date]:
+    rows = db.session.execute(
+        select(Request.user_id, Request.course_id, Request.cycle, Backdating.issue_on)
+        .join(Request, Request.id == Backdating.request_id)
+        .where(Request.user_id.in_(people), Backdating.state == Confirmation.CONFIRMED)
+    )
+    return {(person, course, cycle): day for person, course, cycle, day in rows}
 
 
 def _evaluated(people: Collection[int]) -> dict[int, set[tuple[str, datetime]]]:

@@ -139,7 +139,7 @@ def test_a_row_that_was_changed_behind_the_rules_is_told_by_its_kind(app, award,
 FACTS = {
     ("minutes", "in_person"): (30, {Fault.COMPLETION, Fault.BADGE_FACTS}),
     ("completed_on",): ("2026-03-01", {Fault.DATES, Fault.BADGE_FACTS}),
-    ("issued_on",): ("2026-03-01", {Fault.DATES}),
+    ("issued_on",): ("2026-03-01", {Fault.DATES, Fault.BADGE_FACTS}),
     ("modules", 0, "minutes"): (90, {Fault.COMPLETION, Fault.MINUTES, Fault.CONTENT}),
     ("modules", 0, "digest"): ("x", {Fault.COMPLETION, Fault.CONTENT}),
     ("valid_until",): ("2030-01-01", {Fault.ROW, Fault.BADGE_FACTS}),

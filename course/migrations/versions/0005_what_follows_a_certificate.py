@@ -280,6 +280,13 @@ def _tables() -> None:
     with op.batch_alter_table("backdating", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_backdating_request_id"), ["request_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_backdating_state"), ["state"], unique=False)
+        batch_op.create_index(
+            "uq_backdating_waiting",
+            ["request_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
 
     op.create_table(
         "bulk_line",
