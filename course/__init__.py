@@ -58,6 +58,7 @@ from course.states import admin as states_admin
 from course.states import views as states_views
 from course.study import admin as study_admin
 from course.study import views as study_views
+from course.transcripts import actions as transcripts
 from course.transcripts import admin as transcripts_admin
 from course.transcripts import views as transcripts_views
 from course.verification import views as verification_views
@@ -121,7 +122,11 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     app.extensions["templates"] = Templates(config.data, shown)
     db.init_app(app, config.database)
     handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
-    hourly = {"review-mails": practice.remind_all, "closed-accounts": retention.erase_all}
+    hourly = {
+        "review-mails": practice.remind_all,
+        "license-mails": transcripts.remind_all,
+        "closed-accounts": retention.erase_all,
+    }
     steps = (bulk.step, records.step)
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))

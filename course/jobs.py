@@ -7,7 +7,7 @@ a crash costs nothing: what was claimed and not finished is claimed again.
 import functools
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -99,6 +99,11 @@ def _wake_worker(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("jobs", None)
+
+
+def known(keys: Collection[str]) -> set[str]:
+    """Those of the keys for which there is a job, done or not."""
+    return set(db.session.scalars(select(Job.key).where(Job.key.in_(keys))))
 
 
 def waiting() -> int:

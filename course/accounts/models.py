@@ -2,7 +2,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, UniqueConstraint, Uuid, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.access import Role
@@ -24,6 +24,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the person deleted the account
+    license_mails: Mapped[bool] = mapped_column(default=True, server_default=true())  # before one expires
     kept_until: Mapped[date | None]  # until then what a board may ask for is kept
 
     licenses: Mapped[list["License"]] = relationship(

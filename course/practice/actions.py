@@ -10,12 +10,14 @@ from flask import current_app
 
 from course import db, jobs
 from course.accounts import queries as accounts
+from course.accounts import way_out
 from course.accounts.models import User
+from course.accounts.way_out import Mails
 from course.assessment.scoring import Place
 from course.assessment.tally import LONGEST
 from course.catalog.items.base import Answer
 from course.db import unit_of_work
-from course.practice import queries, schedule, session, tokens
+from course.practice import queries, schedule, session
 from course.practice.models import Card, Plan, Recall
 from course.web import Refused
 
@@ -113,7 +115,7 @@ def stop_mail(token: str) -> None:
 
 def receiver(token: str) -> User:
     """Whom the link in a mail was sent to. Raises LinkNotValid."""
-    code = tokens.read(str(current_app.secret_key), token)
+    code = way_out.read(str(current_app.secret_key), Mails.REVIEW, token)
     if code is None:
         raise LinkNotValid
     return accounts.person_of(code)
@@ -145,5 +147,5 @@ def remind(user_id: int, *, now: datetime) -> None:
     jobs.put(
         "mail", key=f"review:{user.id}:{day}", now=now, to=user.email, template="review-due", name=user.legal_name,
         count=len(today.waiting), first=today.ahead, link=f"{address}/review/",
-        stop=f"{address}/review/stop/{tokens.make(str(current_app.secret_key), user.code)}",
+        stop=f"{address}/review/stop/{way_out.make(str(current_app.secret_key), Mails.REVIEW, user.code)}",
     )  # fmt: skip

@@ -1,19 +1,24 @@
-from datetime import datetime
+import logging
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
 
 from course import db, jobs
 from course.accounts import queries as accounts
-from course.accounts.models import User
+from course.accounts import way_out
+from course.accounts.models import License, User
 from course.accounts.papers import media_type
+from course.accounts.way_out import Mails
 from course.audit.log import Event, record
 from course.db import unit_of_work
-from course.transcripts import queries
+from course.transcripts import queries, reminders
 from course.transcripts.models import OtherRecord, State
-from course.web import Refused
+from course.web import Refused, day
 
 MOST = 300  # records of one person
+BATCH = 500
+log = logging.getLogger(__name__)
 
 
 class TooMany(Refused):
@@ -22,6 +27,11 @@ class TooMany(Refused):
 
 class ChangedMeanwhile(Refused):
     message = "The record was changed or checked while this page was open. Look at it again."
+
+
+class LinkNotValid(Refused):
+    status = 410
+    message = "This link is incomplete. Open it from the mail again, or sign in and end the mails in your profile."
 
 
 @unit_of_work
@@ -94,3 +104,69 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
 def version(other: OtherRecord) -> str:
     """Changes with each change and each check."""
     return f"{other.changed_at.isoformat()} {other.state} {other.checked_at and other.checked_at.isoformat()}"
+
+
+@unit_of_work
+def set_mail(user: User, *, on: bool) -> None:
+    db.locked(User, user.id).license_mails = on
+
+
+@unit_of_work
+def stop_mail(token: str) -> None:
+    """Ends the mails of whoever the link was sent to, signed in or not."""
+    db.locked(User, receiver(token).id).license_mails = False
+
+
+def receiver(token: str) -> User:
+    """Whom the link in a mail was sent to. Raises LinkNotValid."""
+    code = way_out.read(str(current_app.secret_key), Mails.LICENSES, token)
+    if code is None:
+        raise LinkNotValid
+    return accounts.person_of(code)
+
+
+def remind_all(now: datetime) -> None:
+    """Mails everyone whose license expires soon, each reminder once; safe to repeat."""
+    if now.hour < reminders.MAIL_HOUR:
+        return
+    today = now.date()
+    soon = queries.expiring(today, today + timedelta(days=max(reminders.DAYS)))
+    wanted = {key: one.id for one in soon if (key := _key(one, today))}
+    keys = list(wanted)
+    sent = {key for n in range(0, len(keys), BATCH) for key in jobs.known(keys[n : n + BATCH])}
+    for key in keys:
+        if key not in sent:
+            _remind_safely(wanted[key], now)
+
+
+def _remind_safely(license_id: int, now: datetime) -> None:
+    try:
+        remind(license_id, now=now)
+    except Exception:  # one person's trouble keeps nobody else's mail back
+        log.exception("no mail about license %s", license_id)
+
+
+@unit_of_work
+def remind(license_id: int, *, now: datetime) -> None:
+    """Puts the reminder into the outbox unless it is there, or is not due or wished any more."""
+    user = db.locked(User, accounts.license_of(license_id).user_id)
+    license_ = db.locked(License, license_id)
+    expires_on, key = license_.expires_on, _key(license_, now.date())
+    if expires_on is None or key is None or license_.removed_at or not user.license_mails or user.closed_at:
+        return
+    if jobs.known([key]):
+        return
+    address, secret = current_app.extensions["base_url"], str(current_app.secret_key)
+    jobs.put(
+        "mail", key=key, now=now, to=user.email, template="license-expires", name=user.legal_name,
+        license=queries.name_of(license_), expires_on=day(expires_on), left=(expires_on - now.date()).days,
+        link=f"{address}/transcript", profile=f"{address}/profile",
+        stop=f"{address}/licenses/stop/{way_out.make(secret, Mails.LICENSES, user.code)}",
+    )  # fmt: skip
+
+
+def _key(license_: License, today: date) -> str | None:
+    """Names the reminder that is due; a license that is renewed begins anew."""
+    if license_.expires_on is None or (days := reminders.due(license_.expires_on, today)) is None:
+        return None
+    return f"license-expires:{license_.id}:{license_.expires_on}:{days}"

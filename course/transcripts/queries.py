@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from course.certificates.award import date_in
 from course.certificates.facts import Facts
 from course.certificates.models import Certificate
 from course.transcripts import statement
+from course.transcripts.calendar import Expiry
 from course.transcripts.models import OtherRecord, State
 from course.transcripts.statement import Entry, Statement
 from course.web import NotFound
@@ -29,7 +30,7 @@ def statements_of(user: User, now: datetime) -> list[Statement]:
 def _license(license_: License) -> statement.License:
     state = catalog().jurisdictions[license_.jurisdiction]
     return statement.License(
-        f"{state.name}, {license_.profession} {license_.number}",
+        name_of(license_),
         state.hour_minutes or 60,
         license_.expires_on,
         license_.renewal_months,
@@ -64,6 +65,31 @@ def _elsewhere(record: OtherRecord) -> Entry:
         counts=record.checked is not State.REFUSED,
         verified=record.checked is State.VERIFIED,
     )
+
+
+def expiring(first: date, last: date) -> Sequence[License]:
+    """The licenses that expire in these days, of people who wish to be told and can be."""
+    return db.session.scalars(
+        select(License)
+        .join(User, User.id == License.user_id)
+        .where(
+            License.expires_on.between(first, last),
+            License.removed_at.is_(None),
+            User.license_mails,
+            User.email_confirmed_at.is_not(None),
+            User.closed_at.is_(None),
+        )
+        .order_by(License.id)
+    ).all()
+
+
+def expiries_of(user: User) -> list[Expiry]:
+    return [Expiry(one.code, name_of(one), one.expires_on) for one in user.licenses if one.expires_on]
+
+
+def name_of(license_: License) -> str:
+    state = catalog().jurisdictions[license_.jurisdiction]
+    return f"{state.name}, {license_.profession} {license_.number}"
 
 
 def records_of(user_id: int) -> Sequence[OtherRecord]:

@@ -1,15 +1,16 @@
 """The learner's transcript, its files, and what the learner adds of education elsewhere."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
-from course.access import Permission, may, me, requires
+from course.access import Permission, may, me, public, requires
 from course.accounts.papers import ENDINGS
 from course.catalog.queries import catalog
-from course.transcripts import actions, export, pdf, queries
+from course.transcripts import actions, calendar, export, pdf, queries
 from course.transcripts.forms import RecordForm
 from course.transcripts.models import OtherRecord
 from course.web import paper, takes_files
@@ -85,3 +86,38 @@ def record_document(code: UUID) -> ResponseReturnValue:
     found = queries.record_of(code) if may(Permission.TRANSCRIPT_CHECK) else queries.own_record(me(), code)
     data, media_type = queries.document_of(found)
     return paper(data, media_type, f"record-{found.completed_on}.{ENDINGS[media_type]}")
+
+
+@bp.get("/licenses.ics")
+@requires(Permission.TRANSCRIPT)
+def licenses() -> ResponseReturnValue:
+    """The days on which the person's licenses expire, for any calendar."""
+    address = current_app.extensions["base_url"]
+    data = calendar.file(
+        queries.expiries_of(me()),
+        host=urlsplit(address).hostname or "localhost",
+        link=f"{address}/transcript",
+        now=clock.now(),
+    )
+    return Response(
+        data, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="licenses.ics"'}
+    )
+
+
+@bp.post("/licenses/mail")
+@requires(Permission.TRANSCRIPT)
+def set_mail() -> ResponseReturnValue:
+    on = request.form.get("by_mail") == "yes"
+    actions.set_mail(me(), on=on)
+    flash("A mail reminds you before a license expires." if on else "You get no more mails about your licenses.", "ok")
+    return redirect(url_for("accounts.profile"), 303)
+
+
+@bp.route("/licenses/stop/<token>", methods=["GET", "POST"])
+@public
+def stop(token: str) -> ResponseReturnValue:
+    """The way out that stands in each mail; mail programs follow links by themselves, so only a press ends them."""
+    actions.receiver(token)
+    if request.method == "POST":
+        actions.stop_mail(token)
+    return render_template("transcripts/stop.html", stopped=request.method == "POST")

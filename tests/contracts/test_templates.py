@@ -40,7 +40,7 @@ def test_no_template_is_orphaned():
     mails = {
         f"mail/{kind}.txt"
         for kind in re.findall(
-            r'"((?:account|record|report|review|confirm|reset|certificate|state|score|name)(?:-[a-z]+)+)"', code
+            r'"((?:account|license|record|report|review|confirm|reset|certificate|state|score|name)(?:-[a-z]+)+)"', code
         )
     }
     types = {f"items/{name}.html" for name in TYPES}

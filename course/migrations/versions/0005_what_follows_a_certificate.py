@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
     for column in (sa.Column("closed_at", UTCDateTime()), sa.Column("kept_until", sa.Date())):
         op.add_column("user", column)
+    op.add_column("user", sa.Column("license_mails", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("license", sa.Column("renewal_months", sa.Integer()))
     _tables()
     for table in GUARDED:
@@ -326,7 +327,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     op.drop_column("license", "renewal_months")
-    for column in ("kept_until", "closed_at"):
+    for column in ("license_mails", "kept_until", "closed_at"):
         op.drop_column("user", column)
     op.drop_column("certificate", "valid_until")
     op.drop_column("outbox", "rank")
