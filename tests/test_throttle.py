@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import request
 from limits import parse
 
 from course import clock, create_app
@@ -114,6 +115,14 @@ class TestProxies:
         app = create_app(config, catalog)
         asked(app, headers=self.FORWARDED)
         assert self.visitors(app) == {visitor}
+        app.extensions["engine"].dispose()
+
+    def test_they_are_believed_in_nothing_else(self, config, catalog, migrated):
+        app = create_app(factories.replaced(config, database=f"sqlite:///{migrated}", trusted_proxies=1), catalog)
+        seen = []
+        app.before_request(lambda: seen.append((request.host, request.scheme)))
+        asked(app, headers=self.FORWARDED | {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
+        assert seen == [("localhost", "http")]
         app.extensions["engine"].dispose()
 
 

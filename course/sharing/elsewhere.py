@@ -1,5 +1,6 @@
 """A certificate on other people's pages: a line for a résumé, and the ordinary link of a professional network."""
 
+from datetime import date
 from urllib.parse import urlencode
 
 from course.certificates.facts import Facts, contact_hours
@@ -8,11 +9,15 @@ NETWORK = "https://www.linkedin.com/profile/add"
 
 
 def resume_line(facts: Facts) -> str:
-    end = f", valid until {facts.valid_until.isoformat()}" if facts.valid_until else ""
+    end = f", valid until {_day(facts.valid_until)}" if facts.valid_until else ""
     return (
         f"{facts.course_title}, {contact_hours(facts.total_minutes)}, {facts.provider_name}, "
-        f"completed {facts.completed_on.isoformat()}{end}. Certificate {facts.code}, {facts.verify_url}"
+        f"completed on {_day(facts.completed_on)}{end}. Certificate {facts.code}, {facts.verify_url}"
     )
+
+
+def _day(value: date) -> str:
+    return f"{value:%B} {value.day}, {value.year}"
 
 
 def network_link(facts: Facts) -> str:

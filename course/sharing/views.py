@@ -1,6 +1,6 @@
 """The holder's page of a certificate, the links that show it to others, and the public directory of holders."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course import clock
@@ -42,6 +42,7 @@ def _certificate_page(found: Certificate, form: LinkForm, status: int = 200) -> 
         initials=names.initials(found.name),
         resume_line=elsewhere.resume_line(facts),
         network_link=elsewhere.network_link(facts),
+        base_url=current_app.extensions["base_url"],
         form=form,
     )
     return page, status

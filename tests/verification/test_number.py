@@ -40,6 +40,11 @@ def test_status_comes_first_and_then_the_facts(pages, certificate):
         assert fact in page.text
 
 
+@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
+def test_a_number_is_found_however_it_is_typed(pages, certificate, typed):
+    assert "Lena Learner" in pages.get(f"/verify/{typed(certificate.code)}").text
+
+
 def test_it_gives_away_nothing_else(app, pages, learner, certificate):
     """Of all that is known of the person and the certificate, only what the list of facts names is on the page."""
     html = pages.get(f"/verify/{certificate.code}").html

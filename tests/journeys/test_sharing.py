@@ -1,0 +1,95 @@
+"""A holder shares a certificate and is found by a stranger, in a real browser; axe on each page in both themes."""
+
+from pathlib import Path
+
+import pytest
+
+from course import create_app
+from course.config import Config
+from tests import factories
+
+
+@pytest.fixture
+def app(site, catalog):
+    made = create_app(Config.from_environ({"COURSE_DATA": str(site.data)}), catalog)
+    yield made
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def sign_in(walk, app, site):
+    def signed_in(person, **more):
+        one = walk(**more)
+        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        value = app.session_interface.get_signing_serializer(app).dumps(session)
+        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.address}])
+        return one
+
+    return signed_in
+
+
+@pytest.fixture
+def certify(app):
+    def certified(name):
+        admin = factories.person(app, f"Ada-{name.split()[0]} Admin", role="admin")
+        person = factories.person(app, name)
+        return person, factories.issue(app, person, admin)
+
+    return certified
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "dark"),
+    [("Sara Script", True, True), ("Lia Light", True, False), ("Nora Noscript", False, False)],
+)
+def test_from_the_holders_page_to_a_stranger_and_to_the_end_of_the_link(walk, sign_in, certify, name, script, dark):
+    person, certificate = certify(name)
+    holder, stranger = sign_in(person, script=script, dark=dark), walk(script=script, dark=dark)
+    share(holder, stranger, certificate)
+    be_found(holder, stranger, name, certificate)
+    hide(holder, stranger, name, certificate)
+
+
+def share(holder, stranger, certificate):
+    holder.go("/certificates/")
+    holder.press("Badge, links and your name in public")
+    holder.page.get_by_label("For whom or what").fill("My clinic")
+    holder.press("Make a link")
+    address = holder.page.get_by_label("Address to copy").input_value()
+    stranger.go(address)
+    assert "shares this certificate with you" in stranger.text()
+    with stranger.page.expect_download() as download:
+        stranger.page.get_by_role("link", name="Open Badge (JSON)").evaluate(
+            "link => link.setAttribute('download', '')"
+        )
+        stranger.page.get_by_role("link", name="Open Badge (JSON)").click()
+    assert certificate.code in Path(download.value.path()).read_text()
+    stranger.press("Check it")
+    assert stranger.page.locator("h1").inner_text().endswith("Valid")
+    holder.press("End “My clinic”")
+    stranger.faults.clear()
+    assert stranger.page.goto(address).status == 404
+
+
+def be_found(holder, stranger, name, certificate):
+    holder.press("Change what the public sees")
+    holder.page.get_by_label("for everybody in the directory").check()
+    holder.press("Save")
+    stranger.faults.clear()
+    stranger.go("/")
+    stranger.press("therapists who chose to be found")
+    stranger.page.get_by_label("State of the license").select_option("HI")
+    stranger.page.get_by_label("Name, or how it begins").fill(name.split()[1][:4].upper())
+    stranger.press("Find")
+    assert "1.25 contact hours" in stranger.text()
+    stranger.press(f"Check the certificate of {name}")
+    assert certificate.code in stranger.text()
+
+
+def hide(holder, stranger, name, certificate):
+    holder.press("Change what the public sees")
+    holder.page.get_by_label("for whoever has the number").last.check()
+    holder.press("Save")
+    stranger.go(f"/verify/{certificate.code}")
+    assert "initials, as the holder chose" in stranger.text()
+    assert name.split()[1] not in stranger.text()
