@@ -73,7 +73,7 @@ class Certificate(Model):
     content_hash: Mapped[str]
     template_version: Mapped[str]
     document: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    document_sha256: Mapped[str]
+    document_sha256: Mapped[str] = mapped_column(index=True)
     credential: Mapped[str | None] = mapped_column(Text, deferred=True)  # the signed Open Badge, to the byte
     issuer: Mapped[str | None] = mapped_column(index=True)  # the DID that signed it
     status_index: Mapped[int | None] = mapped_column(unique=True)  # its bit in the status lists

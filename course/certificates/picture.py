@@ -5,10 +5,9 @@ import json
 from pathlib import Path
 from typing import Literal
 
-import typst
-
 from course.certificates.facts import Facts, contact_hours
 from course.credentials import baking
+from course.typesetting import compiler
 
 TEMPLATE = Path(__file__).parent / "template" / "badge.typ"
 PIXELS_PER_INCH = 90.0  # 600 pixels wide
@@ -17,13 +16,8 @@ PIXELS_PER_INCH = 90.0  # 600 pixels wide
 @functools.lru_cache(64)
 def _drawn(kind: Literal["png", "svg"], title: str, hours: str, provider: str) -> bytes:
     data = json.dumps({"title": title, "hours": hours, "provider": provider})
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        format=kind,
-        ppi=PIXELS_PER_INCH,
-        sys_inputs={"data": data},
-        font_paths=typst.Fonts(include_system_fonts=False),
-    )
+    (drawn,) = compiler.pictures(TEMPLATE, {"data": data}, ppi=PIXELS_PER_INCH, kind=kind)
+    return drawn
 
 
 def baked_png(facts: Facts, credential: str) -> bytes:

@@ -2,7 +2,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload, undefer
 
 from course import db
@@ -61,12 +61,12 @@ def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
     return certificate.code, certificate.credential or ""
 
 
-def with_badges(codes: Sequence[str]) -> list[Certificate]:
-    """The certificates that have these numbers, in this order, with their Open Badges."""
-    if not codes:
-        return []
-    wanted = select(Certificate).where(Certificate.code.in_(codes)).options(undefer(Certificate.credential))
-    return sorted(db.session.scalars(wanted), key=lambda certificate: codes.index(certificate.code))
+def of_file(digest: str, codes: Sequence[str]) -> list[Certificate]:
+    """The certificate whose document has this SHA-256, then those with these numbers, with their Open Badges."""
+    wanted = or_(Certificate.document_sha256 == digest, Certificate.code.in_(codes))
+    found = db.session.scalars(select(Certificate).where(wanted).options(undefer(Certificate.credential)))
+    order = {code: place for place, code in enumerate(codes)}
+    return sorted(found, key=lambda one: (one.document_sha256 != digest, order.get(one.code, 0)))
 
 
 def taken_status_indexes(drawn: Collection[int]) -> set[int]:

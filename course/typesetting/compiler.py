@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -81,11 +82,13 @@ def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
     return made
 
 
-def pictures(template: Path, inputs: Mapping[str, str], *, ppi: float) -> list[bytes]:
-    """Each page as PNG. Raises BrokenTemplate; a letter that no font has shows as a box, so make the PDF as well."""
+def pictures(
+    template: Path, inputs: Mapping[str, str], *, ppi: float, kind: Literal["png", "svg"] = "png"
+) -> list[bytes]:
+    """Each page. Raises BrokenTemplate; a letter that no font has shows as a box, so make the PDF as well."""
     try:
         made = typst.compile(
-            template, root=template.parent, format="png", ppi=ppi, sys_inputs=dict(inputs),
+            template, root=template.parent, format=kind, ppi=ppi, sys_inputs=dict(inputs),
             font_paths=_fonts(template.parent),
         )  # fmt: skip
     except typst.TypstError as error:

@@ -58,7 +58,7 @@ def file() -> ResponseReturnValue:
         shown = presented.read(data)
     except presented.Unreadable as refusal:
         return _answer(Verdict(Finding.UNREADABLE, faults=(str(refusal),)))
-    named = certificates.with_badges(shown.numbers)
+    named = certificates.of_file(worth.digest_of(data), shown.numbers)
     verdict = worth.verdict(shown, data, named, issuer=making.issuer(), signer=making.signer(), now=clock.now())
     return _answer(verdict, shown.kind)
 

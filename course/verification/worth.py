@@ -39,19 +39,20 @@ class Verdict:
 def verdict(
     file: Presented, data: bytes, named: Sequence[Certificate], *, issuer: Issuer, signer: DocumentSigner, now: datetime
 ) -> Verdict:
-    """`named`: the certificates with the numbers of the file, in its order, and with their badges."""
+    """`named`: the certificate whose document the file is, or those whose numbers it names, with their badges."""
     if file.kind is Kind.PDF:
         return _of_document(data, named, signer)
     return _of_badge(file, data, named, issuer, now)
 
 
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _of_document(data: bytes, named: Sequence[Certificate], signer: DocumentSigner) -> Verdict:
-    digest = hashlib.sha256(data).hexdigest()
-    for certificate in named:
-        if certificate.document_sha256 == digest:
-            return Verdict(Finding.ISSUED, certificate)
     if named:
-        return Verdict(Finding.CHANGED, named[0])
+        is_issued = named[0].document_sha256 == digest_of(data)
+        return Verdict(Finding.ISSUED if is_issued else Finding.CHANGED, named[0])
     signed = signer.check(data)
     if signed is pdf_signing.Finding.FOREIGN:
         return Verdict(Finding.FOREIGN)

@@ -13,6 +13,7 @@ GUARDED = ("course_cycle",)
 
 def upgrade() -> None:
     op.add_column("certificate", sa.Column("valid_until", sa.Date()))
+    op.create_index("ix_certificate_document_sha256", "certificate", ["document_sha256"], unique=False)
     op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
     for column in (sa.Column("closed_at", UTCDateTime()), sa.Column("kept_until", sa.Date())):
         op.add_column("user", column)
@@ -329,5 +330,6 @@ def downgrade() -> None:
     op.drop_column("license", "renewal_months")
     for column in ("license_mails", "kept_until", "closed_at"):
         op.drop_column("user", column)
+    op.drop_index("ix_certificate_document_sha256", "certificate")
     op.drop_column("certificate", "valid_until")
     op.drop_column("outbox", "rank")
