@@ -86,6 +86,15 @@ def _erase(user_id: int, fate: Fate) -> None:
 def erase_all(now: datetime) -> None:
     """Erases what was kept of closed accounts whose years are over; safe to repeat."""
     for user_id in queries.to_erase(now.date()):
+        _erase_if_over(user_id, now.date())
+
+
+@unit_of_work
+def _erase_if_over(user_id: int, today: date) -> None:
+    """Not where a certificate was issued anew since the account was closed: then the years run from there."""
+    user = db.locked(User, user_id)
+    user.kept_until = terms.kept_until(queries.moments_of(user_id))
+    if user.kept_until is None or user.kept_until < today:
         erase_rest(user_id)
 
 
@@ -93,6 +102,7 @@ def erase_all(now: datetime) -> None:
 def erase_rest(user_id: int) -> None:
     """Erases what was kept, and the name wherever a row has to stay; the register and the audit log stay whole."""
     user = db.locked(User, user_id)
+    _erase(user_id, Fate.AT_ONCE)  # what a page that was still open sent after the closing
     _erase(user_id, Fate.AFTER_TERM)
     user.legal_name, user.kept_until = NAMELESS, None
     for license_ in db.session.scalars(select(License).filter_by(user_id=user_id)):

@@ -6,13 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from course.config import ROOT
 from tests import browser as browsers
@@ -42,6 +46,18 @@ def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[str]":
     env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(data), "PORT": str(port), **settings}
     command = [sys.executable, "-m", "course", "serve"]
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of an app of this process, while it answers there."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")

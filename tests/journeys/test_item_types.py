@@ -1,18 +1,17 @@
 """Every type of item answered in a real browser on a phone: by keyboard alone, by touch, and without a script."""
 
-import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Locator, expect
-from werkzeug.serving import make_server
 
 from course.assessment import queries
 from course.catalog.content import Cell
 from tests import factories
 from tests.catalog.items import EXAMPLES, LETTERS, OF_ITS_TYPE
 from tests.factories import MODULE
+from tests.journeys.conftest import served
 
 RIB = "29 mm under the surface and 18 mm from the left"
 PAIRS = {"One": "The second", "Two": "The first", "Three": "The fourth"}
@@ -27,13 +26,8 @@ def site(app) -> Iterator[SimpleNamespace]:
     paper = {"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}
     banks = {**content.banks, MODULE: content.banks[MODULE].model_copy(update=paper)}
     app.extensions["catalog"] = factories.replaced(content, banks=banks)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield SimpleNamespace(address=f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield SimpleNamespace(address=address)
 
 
 @pytest.fixture

@@ -18,8 +18,9 @@ from course.assessment import actions as assessment
 from course.assessment.models import Attempt
 from course.audit.models import AuditEvent
 from course.catalog.queries import catalog
+from course.certificates import actions as awards
 from course.certificates import queries as certificates
-from course.certificates.models import State
+from course.certificates.models import Certificate, Correction, State
 from course.db import unit_of_work
 from course.jobs import Job, drain
 from course.retention import actions, queries, terms
@@ -179,6 +180,19 @@ class TestErasing:
         assert not rows_of(app, learner).keys() & {"reading", "evaluation"}
         page = Pages(app).get(f"/verify/{certificate.code}")
         assert "Lena Learner" in page.text
+
+    def test_a_certificate_issued_anew_after_the_closing_keeps_the_record_longer(self, app, learner, admin):
+        certificate = factories.issue(app, learner, admin)
+        close(app, learner)
+        anew = NOON.replace(year=NOON.year + 2)
+        with app.app_context():
+            found = db.session.get_one(Certificate, certificate.id)
+            awards.supersede(found, Correction.RESCORED, "scored anew", actor=admin, now=anew)
+            actions.erase_all(YEARS_LATER)
+            assert db.session.get_one(User, learner.id).kept_until == date(2035, 3, 2)
+            assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"
+            actions.erase_all(YEARS_LATER.replace(year=2035))
+            assert db.session.get_one(User, learner.id).legal_name == actions.NAMELESS
 
     def test_who_completed_nothing_is_nameless_at_once(self, app, learner):
         factories.study_module(app, learner)

@@ -1,0 +1,76 @@
+"""Reports to boards from the list to the receipt, and a person who closes the account, in a real browser on a phone."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from course.accounts.models import User
+from course.boards.status import Status
+from tests import factories
+from tests.boards import boards
+from tests.factories import PASSWORD
+from tests.journeys.conftest import served
+from tests.retention.test_closing import with_password
+
+BOTH = pytest.mark.parametrize("script", [True, False], ids=["dark", "no-script"])
+
+
+@pytest.fixture
+def site(app) -> Iterator[SimpleNamespace]:
+    """The product with a board that has its codes."""
+    boards.use(app)
+    with served(app) as address:
+        yield SimpleNamespace(address=address)
+
+
+@pytest.fixture
+def sign_in(walk, app) -> Callable[..., object]:
+    def signed_in(person: User, *, script: bool):
+        one = walk(script=script, dark=script)
+        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
+        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": one.site.address}])
+        return one
+
+    return signed_in
+
+
+@BOTH
+def test_a_completion_goes_to_the_board_and_its_answer_comes_back(app, sign_in, admin, tmp_path, script):
+    lena = boards.holder(app, "Lena Learner", admin)
+    boards.holder(app, "Mia More", admin, number="40213")
+    console = sign_in(admin, script=script)
+    console.go("/admin/boards/")
+    console.press("CE Broker, Florida")
+    assert "is not written as those of FL are" in console.text()
+    console.press("Make a file")
+    console.page.get_by_label("CE Broker's roster (.xml)").check()
+    console.press("Make the file with 1 completion")
+    with console.page.expect_download() as download:
+        console.page.get_by_role("link", name="Download the file").click()
+    receipt = tmp_path / "receipt.xml"
+    sent = download.value.path().read_bytes()
+    receipt.write_bytes(boards.mirrored(sent).replace(b"<Message>", b"<Message>No such license"))
+    console.page.get_by_label("Receipt (.xml)").set_input_files(receipt)
+    console.press("Read the receipt")
+    assert "0 accepted, 1 rejected." in console.text()
+    console.press("Lena Learner")
+    console.page.get_by_label("Send it again").check()
+    console.fill(How_you_know="the number was mended")
+    console.press("Keep it so")
+    assert boards.status_of(app, lena) is Status.READY
+
+
+@BOTH
+def test_an_account_is_closed_from_the_profile(app, sign_in, learner, admin, script):
+    with_password(app, learner)
+    factories.issue(app, learner, admin)
+    mine = sign_in(learner, script=script)
+    mine.go("/profile")
+    mine.press("Close my account")
+    mine.page.get_by_label("I have read").check()
+    mine.fill(Your_password=PASSWORD)
+    mine.press("Close my account")
+    assert "Your account is closed" in mine.text()
+    assert mine.page.get_by_role("link", name="Sign in").count() == 1
