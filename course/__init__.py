@@ -29,6 +29,7 @@ from course.catalog import views as catalog_views
 from course.catalog.content import Catalog, NeedleCheck
 from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.loader import load
+from course.certificates import actions as certificates
 from course.certificates import admin as certificates_admin
 from course.certificates import facts as certificate_facts
 from course.certificates import views as certificates_views
@@ -126,6 +127,8 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
         "review-mails": practice.remind_all,
         "license-mails": transcripts.remind_all,
         "closed-accounts": retention.erase_all,
+        "certificates-at-once": certificates.issue_waiting,
+        "ends-of-certificates": certificates.tell_of_ends,
     }
     steps = (bulk.step, records.step)
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)

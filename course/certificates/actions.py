@@ -12,7 +12,7 @@ from course.accounts.models import License, User
 from course.audit.log import Event, record
 from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
-from course.certificates import award, making, queries
+from course.certificates import award, making, queries, renewal
 from course.certificates.models import Certificate, Correction, Reason, Request, Revocation, State
 from course.certificates.pdf import OURS
 from course.completion import queries as completion
@@ -21,7 +21,7 @@ from course.db import unit_of_work
 from course.study import actions as reading
 from course.study import queries as study
 from course.study.period import Period
-from course.web import Refused
+from course.web import Refused, day
 
 
 class NotComplete(Refused):
@@ -78,7 +78,47 @@ def request_certificate(
     if course.certificate == "at_once":
         with suppress(Refused):  # then it waits in the queue
             issue(request, actor=None, now=now)
+            return request
+    _tell_received(request, now)
     return request
+
+
+@unit_of_work
+def _tell_received(request: Request, now: datetime) -> None:
+    _mail(request, "certificate-requested", str(request.code), now)
+
+
+def issue_waiting(now: datetime) -> None:
+    """What should have been issued at once, and was refused for a reason that has passed since; safe to repeat."""
+    at_once = [course.id for course in catalog().courses.values() if course.certificate == "at_once"]
+    for request in queries.waiting_of(at_once):
+        with suppress(Refused):
+            issue(request, actor=None, now=now)
+
+
+def tell_of_ends(now: datetime) -> None:
+    """Mails to holders 90 and 30 days before a certificate's last day, and after it; each once, safe to repeat."""
+    due = {}
+    for certificate in queries.ending(now.date()):
+        last_day = certificate.valid_until
+        if last_day and (mail := renewal.told_by(last_day, certificate.today(now))):
+            due[f"{mail}:{certificate.code}"] = (certificate, last_day, mail)
+    for key in due.keys() - jobs.known(due.keys()):
+        _tell_of_end(*due[key], key, now)
+
+
+@unit_of_work
+def _tell_of_end(certificate: Certificate, last_day: date, template: str, key: str, now: datetime) -> None:
+    """Unless it is told, or the person has a newer certificate of the course or no account any more."""
+    person = db.locked(User, certificate.user_id)
+    newest = queries.awards_of(person.id).get(certificate.course_id)
+    if person.closed_at or jobs.known([key]) or newest is None or newest.id != certificate.id:
+        return
+    jobs.put(
+        "mail", key=key, now=now, to=person.email, template=template, name=person.legal_name,
+        course=certificate.facts["course_title"], code=certificate.code, last_day=day(last_day),
+        home=f"{current_app.extensions['base_url']}/courses/{certificate.course_id}",
+    )  # fmt: skip
 
 
 @unit_of_work

@@ -1,5 +1,5 @@
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
@@ -143,6 +143,18 @@ def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
     if first is None or certificate.standing_at(now) != Standing.VALID or certificate.today(now) >= first:
         return None
     return first
+
+
+def ending(today: date) -> list[Certificate]:
+    """Those whose end is near or just over, and that nobody ended; as many days around as a mail about it may take."""
+    first, last = today - renewal.LATE - timedelta(days=1), today + renewal.EARLY + timedelta(days=1)
+    wanted = select(Certificate).where(Certificate.valid_until.between(first, last), STANDS)
+    return list(db.session.scalars(wanted.order_by(Certificate.id)))
+
+
+def waiting_of(course_ids: Collection[str]) -> Sequence[Request]:
+    wanted = select(Request).where(Request.course_id.in_(course_ids), Request.state == State.WAITING)
+    return db.session.scalars(wanted.order_by(Request.id)).all()
 
 
 def requests_of(user_id: int) -> dict[str, Request]:
