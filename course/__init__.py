@@ -26,7 +26,7 @@ from course.bulk import actions as bulk
 from course.bulk import admin as bulk_admin
 from course.catalog import drawing, markup, needle
 from course.catalog import views as catalog_views
-from course.catalog.content import Catalog, NeedleCheck
+from course.catalog.content import Catalog, Mode, NeedleCheck
 from course.catalog.cross_section import CrossSection, Placement
 from course.catalog.loader import load
 from course.certificates import actions as certificates
@@ -169,6 +169,7 @@ def _init_templates(app: Flask) -> None:
     )
     app.add_template_filter(_markdown, "md")
     app.add_template_filter(scoring.in_words, "points")
+    app.add_template_filter(lambda mode: Mode(mode).words, "mode")
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:

@@ -10,6 +10,7 @@ from course.accounts import passwords
 from course.typesetting import letters
 
 NAME_HINT = "As it stands on your license; certificates are made out to it."
+LAST_YEAR = 2200
 NOT_AN_ADDRESS = "Enter an e-mail address such as name@example.org."
 
 
@@ -105,3 +106,5 @@ class LicenseForm(FlaskForm):
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
             raise ValidationError("A license can't expire before it was first given.")
+        if field.data and field.data.year > LAST_YEAR:
+            raise ValidationError(f"Enter a year up to {LAST_YEAR}.")

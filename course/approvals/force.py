@@ -62,7 +62,7 @@ def exceeded(terms: Terms, offering: Offering) -> tuple[str, ...]:
     for mode in Mode:
         approved, given = terms.minutes.get(mode, 0), offering.minutes.get(mode, 0)
         if contact.hours(approved) != contact.hours(given):
-            found.append(f"{given} minutes {mode.value.replace('_', ' ')} in place of the approved {approved}")
+            found.append(f"{given} minutes {mode.words} in place of the approved {approved}")
     if not _speaks(terms.speakers, offering.instructor):
         approved_speakers = " and ".join(terms.speakers) or "none (self-paced)"
         found.append(f"instructor {offering.instructor or 'none (self-paced)'}, approved: {approved_speakers}")

@@ -55,6 +55,10 @@ class Mode(StrEnum):
     LIVE_ONLINE = "live_online"
     IN_PERSON = "in_person"
 
+    @property
+    def words(self) -> str:
+        return {"self_paced_online": "self-paced online"}.get(self.value, self.value.replace("_", " "))
+
 
 class Objective(Content):
     """`topics` are ids of glossary terms: what this objective shares with objectives of other modules."""

@@ -7,11 +7,9 @@ from fractions import Fraction
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-MODES = {
-    "self_paced_online": "Self-paced online",
-    "live_online": "Live online",
-    "in_person": "In person",
-}
+from course.catalog.content import Mode
+
+MODES = {mode.value: mode.words.capitalize() for mode in Mode}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,14 @@ class ChangedMeanwhile(Refused):
     message = "The record was changed or checked while this page was open. Look at it again."
 
 
+class NoDocument(Refused):
+    message = "No document was sent with this record, so there is nothing to hold it against."
+
+
+class OwnRecord(Refused):
+    message = "This is your own record. Another administrator checks it."
+
+
 class LinkNotValid(Refused):
     status = 410
     message = "This link is incomplete. Open it from the mail again, or sign in and end the mails in your profile."
@@ -87,6 +95,10 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
     other = db.locked(OtherRecord, other.id)
     if other.removed_at is not None or version(other) != seen:
         raise ChangedMeanwhile
+    if other.user_id == admin.id:
+        raise OwnRecord
+    if state is State.VERIFIED and other.document_type is None:
+        raise NoDocument
     before = other.state
     other.state, other.checked_at, other.checked_by, other.note = state, now, admin.legal_name, note
     record(

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access import Permission, me, requires
 from course.accounts import queries as accounts
-from course.certificates.facts import MODES
 from course.transcripts import actions, queries
 from course.transcripts.forms import CheckForm
 from course.transcripts.models import State
@@ -27,7 +26,6 @@ def records() -> ResponseReturnValue:
         "transcripts/records.html",
         records=waiting,
         people=accounts.people_of([one.user_id for one in waiting]),
-        modes=MODES,
         total=total,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -50,7 +48,6 @@ def record(code: UUID) -> ResponseReturnValue:
         "transcripts/check.html",
         record=found,
         person=accounts.people_of([found.user_id])[found.user_id],
-        modes=MODES,
         seen=actions.version(found),
         form=form,
     )

@@ -34,7 +34,6 @@ def _event(expiry: Expiry, host: str, link: str, now: datetime) -> Event:
     event.add("uid", f"{expiry.code}@{host}")
     event.add("dtstamp", now)
     event.add("dtstart", expiry.on)
-    event.add("dtend", expiry.on + timedelta(days=1))
     event.add("summary", f"License expires: {expiry.name}")
     event.add("description", f"What counts for its renewal: {link}")
     event.add("transp", "TRANSPARENT")  # nobody is busy by it

@@ -32,7 +32,7 @@ def period_of(day: date, expires_on: date, months: int) -> Period:
 
 
 def _end(expires_on: date, months: int) -> date:
-    years, month = divmod(expires_on.year * 12 + expires_on.month - 1 + months, 12)
-    longest = monthrange(years, month + 1)[1]
-    at_the_end = (expires_on + DAY).month != expires_on.month
-    return date(years, month + 1, longest if at_the_end else min(expires_on.day, longest))
+    year, month = divmod(expires_on.year * 12 + expires_on.month - 1 + months, 12)
+    longest = monthrange(year, month + 1)[1]
+    at_the_end = expires_on.day == monthrange(expires_on.year, expires_on.month)[1]
+    return date(year, month + 1, longest if at_the_end else min(expires_on.day, longest))

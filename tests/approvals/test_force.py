@@ -76,7 +76,7 @@ def test_each_difference_is_said_in_words():
     changed = Offering("1.1", "d" * 64, {"self_paced_online": 90, "in_person": 60}, "Ada Able")
     assert exceeded(TERMS, changed) == (
         "the content of version 1.1 was changed since it was approved",
-        "90 minutes self paced online in place of the approved 75",
+        "90 minutes self-paced online in place of the approved 75",
         "60 minutes in person in place of the approved 0",
         "instructor Ada Able, approved: none (self-paced)",
     )

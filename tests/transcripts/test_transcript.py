@@ -235,6 +235,13 @@ class TestCheck:
         answer = self.decide(console, record, seen=seen)
         assert (answer.status, "changed or checked while" in answer.text) == (409, True)
 
+    def test_nothing_is_verified_without_a_document_or_by_its_own_learner(self, app, console, learner, admin):
+        bare = factories.add_record(app, learner, document=None)
+        assert "nothing to hold it against" in self.decide(console, bare).text
+        assert self.decide(console, bare, State.REFUSED, "No paper.").status == 303
+        own = factories.add_record(app, admin)
+        assert "Another administrator checks it" in self.decide(console, own).text
+
     def test_a_learner_checks_nothing(self, mine, record):
         assert mine.post(f"/admin/records-elsewhere/{record.code}", {"decision": State.VERIFIED}).status == 403
 
