@@ -13,6 +13,7 @@ NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 PNG = b"\x89PNG\r\n\x1a\n"
 PLAIN = b"\0\0\0\0\0"  # after the keyword: not compressed, no language, no translated keyword
 LONGEST = 1_000_000  # bytes of a credential that is taken out
+LARGEST_SVG = 1_000_000  # bytes
 MOST_CHUNKS = 20_000
 CREDENTIAL = f"{{{NAMESPACE}}}credential"
 NOT_IN_XML = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}  # JSON writes them so, too
@@ -86,6 +87,8 @@ def into_svg(picture: str, credential: str) -> str:
 
 def from_svg(picture: bytes) -> str:
     """Raises NotBaked. Entities are refused, nothing that the picture names is fetched, and no tree of it is built."""
+    if len(picture) > LARGEST_SVG:
+        raise NotBaked("The picture is larger than badges are.")
     search = _Search()
     parser = DefusedXMLParser(target=search, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     try:

@@ -1,5 +1,6 @@
 """The public check as JSON, for an employer's system: what a person compares with the paper, and no more."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -43,6 +44,9 @@ def superseded(number: str, reason: str, url: str) -> dict[str, Any]:
     return {"superseded_by": {"number": number, "reason": reason, "url": url}}
 
 
-def file(finding: str, status: str | None, number: str | None, url: str | None) -> dict[str, Any]:
-    """What a file is worth. `finding` in the words of Finding; the rest of the certificate that it is or names."""
-    return {"finding": finding, "status": status, "number": number, "url": url}
+def file(
+    finding: str, status: str | None, number: str | None, url: str | None, faults: Sequence[str]
+) -> dict[str, Any]:
+    """What a file is worth. `finding` in the words of Finding; status, number and url of the certificate that it is or
+    names; `faults`: why it can't be read, or what a badge of others lacks."""
+    return {"finding": finding, "status": status, "number": number, "url": url, "faults": list(faults)}

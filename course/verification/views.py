@@ -75,7 +75,8 @@ def _answer(verdict: Verdict, kind: presented.Kind | None = None) -> tuple[str |
     status = 422 if verdict.finding is Finding.UNREADABLE else 200
     if wants_json():
         number = certificate.code if certificate else None
-        return jsonify(answer.file(verdict.finding, standing, number, number and making.verify_url(number))), status
+        url = making.verify_url(number) if number else None
+        return jsonify(answer.file(verdict.finding, standing, number, url, verdict.faults)), status
     page = render_template(
         "verification/file.html", verdict=verdict, kind=kind or "file", certificate=certificate, standing=standing
     )

@@ -95,6 +95,7 @@ class TestOurs:
             "status": how,
             "number": certificate.code,
             "url": certificate.facts["verify_url"],
+            "faults": [],
         }
 
     def test_a_badge_laid_out_anew_is_the_same_badge(self, pages, files):
@@ -265,7 +266,7 @@ class TestUnreadable:
             (b'{"a": "\xff"}', "UTF-8"),
             (b'{"a": 1, "a": 2}', "twice"),
             (b'{"a":' * 60 + b"1" + b"}" * 60, "nested deeper"),
-            (b'{"a":' * 200_000, "nested deeper"),
+            (b'{"a":' * 90_000, "nested deeper"),
             (b'{"a": "' + b"x" * 1_100_000 + b'"}', "more than a badge"),
             (b"<svg/>", "holds no badge"),
             (baking.PNG, "breaks off"),
@@ -279,6 +280,17 @@ class TestUnreadable:
         assert page.status == 422
         assert "? Can't be read" in page.text
         assert reason in page.text
+
+    def test_a_system_is_told_the_reason_too(self, pages):
+        answer = send(pages, b"hello", headers={"Accept": "application/json"})
+        assert answer.status == 422
+        assert answer.response.get_json() == {
+            "finding": "unreadable",
+            "status": None,
+            "number": None,
+            "url": None,
+            "faults": ["It is no PDF, PNG, SVG or JSON file."],
+        }
 
     def test_no_field_at_all_is_no_file(self, pages):
         assert "No file was sent" in pages.post("/verify/").text
@@ -402,6 +414,19 @@ def holders_in(value):
 )
 def test_a_kind_is_known_by_its_first_bytes(data, kind):
     assert presented.read(data).kind is kind
+
+
+def test_a_yes_is_no_one_but_a_whole_number_may_be_written_either_way():
+    assert presented.is_same({"hours": [2.0, None]}, {"hours": [2, None]})
+    for other in ({"hours": 1}, {"hours": True, "more": 1}, {"hours": [True]}, {}):
+        assert not presented.is_same({"hours": True}, other)
+
+
+def test_a_number_is_found_in_packed_streams_of_a_document_too():
+    packed = zlib.compress(b"<</URI (https://ce.example.org/verify/7K2M-9QWX-3T5B-8ZNH)>>")
+    for line in (b"\n", b"\r\n"):
+        document = b"%PDF-1.7\nstream" + line + b"not packed\nendstream\nstream" + line + packed + b"\nendstream"
+        assert presented.read(document).numbers == ("7K2M-9QWX-3T5B-8ZNH",)
 
 
 def test_only_so_many_numbers_are_looked_up():
