@@ -168,6 +168,13 @@ class TestCounts:
         assert counts.reset() == 2
 
 
+def test_the_processes_of_a_machine_count_together(config, catalog, migrated):
+    apps = [create_app(factories.replaced(config, database=f"sqlite:///{migrated}"), catalog) for _ in range(2)]
+    for app in apps:
+        allow(app, asks="3 per minute")
+    assert [asked(app) for app in (*apps, *apps)] == [200, 200, 200, 429]
+
+
 def test_a_store_that_fails_closes_nothing(app, caplog, config):
     Path(config.data / "counts.db").write_bytes(b"no database at all" * 100)
     assert asked(app) == 200

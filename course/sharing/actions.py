@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapper
 from course import db
 from course.accounts.models import User
 from course.audit.log import Event, record
+from course.certificates import queries as certificates
 from course.certificates.models import Certificate
 from course.db import unit_of_work
 from course.sharing import names, queries
@@ -33,7 +34,7 @@ class StandsNoMore(Refused):
 @unit_of_work
 def make_link(user: User, certificate: Certificate, label: str, *, now: datetime) -> ShareLink:
     """A link to the award, whose certificate it shows while one stands. The same label twice is refused."""
-    _must_stand(user, certificate, now)
+    _must_stand(user, certificate)
     links = queries.links_of(certificate)
     if any(link.label == label for link in links):
         raise SharedAlready
@@ -65,7 +66,7 @@ def show(user: User, certificate: Certificate, shown: Shown, *, now: datetime) -
     if shown is before:
         return
     if shown is Shown.LISTED:
-        _must_stand(user, certificate, now)
+        _must_stand(user, certificate)
     award = _award(certificate)
     for table in (HiddenName, DirectoryName):
         db.session.execute(delete(table).filter_by(**award))
@@ -76,10 +77,10 @@ def show(user: User, certificate: Certificate, shown: Shown, *, now: datetime) -
     _record(Event.PUBLICITY_CHANGED, user, certificate, now, before=before, after=shown)
 
 
-def _must_stand(user: User, certificate: Certificate, now: datetime) -> None:
+def _must_stand(user: User, certificate: Certificate) -> None:
     """Raises StandsNoMore. Until the transaction ends nobody else ends a certificate of this person."""
     db.locked(User, user.id)
-    if not queries.own_certificate(user, certificate.code).standing_at(now).may_end:
+    if not certificates.stands(certificate.id):
         raise StandsNoMore
 
 

@@ -30,7 +30,9 @@ def certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) -> d
         "issued_on": facts.issued_on.isoformat(),
         "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
         "provider": {"name": facts.provider_name, "number": facts.provider_number},
-        "approvals": [{"state": one.state, "number": one.number} for one in facts.approvals],
+        "approvals": [
+            {"state": one.state, "number": one.number, "approver": one.approver or None} for one in facts.approvals
+        ],
         "proves": "completed education; it is no license, and state law decides who may needle",
     }
 

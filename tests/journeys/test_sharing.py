@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from course import create_app
+from course.certificates import actions as certificates
+from course.certificates.models import Reason
 from course.config import Config
 from tests import factories
 
@@ -33,7 +35,7 @@ def certify(app):
     def certified(name):
         admin = factories.person(app, f"Ada-{name.split()[0]} Admin", role="admin")
         person = factories.person(app, name)
-        return person, factories.issue(app, person, admin)
+        return person, factories.issue(app, person, admin), admin
 
     return certified
 
@@ -43,7 +45,7 @@ def certify(app):
     [("Sara Script", True, True), ("Lia Light", True, False), ("Nora Noscript", False, False)],
 )
 def test_from_the_holders_page_to_a_stranger_and_to_the_end_of_the_link(walk, sign_in, certify, name, script, dark):
-    person, certificate = certify(name)
+    person, certificate, _ = certify(name)
     holder, stranger = sign_in(person, script=script, dark=dark), walk(script=script, dark=dark)
     share(holder, stranger, certificate)
     be_found(holder, stranger, name, certificate)
@@ -93,3 +95,17 @@ def hide(holder, stranger, name, certificate):
     stranger.go(f"/verify/{certificate.code}")
     assert "initials, as the holder chose" in stranger.text()
     assert name.split()[1] not in stranger.text()
+
+
+@pytest.mark.parametrize(("name", "dark"), [("Rhea Revoked", True), ("Rolf Revoked", False)])
+def test_what_is_answered_to_a_wrong_question_can_be_read_by_everyone(app, walk, certify, name, dark):
+    _, certificate, admin = certify(name)
+    with app.app_context():
+        certificates.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
+    stranger = walk(dark=dark)
+    stranger.go(f"/verify/{certificate.code}")
+    assert "Revoked" in stranger.text()
+    for path in ("/verify/AAAA-AAAA-AAAA-AAAA", "/shared/nothing", "/directory/?state=HI&name=l"):
+        stranger.page.goto(path)
+        stranger.faults.clear()  # the browser reports each answer that is not a 200
+        stranger.see()

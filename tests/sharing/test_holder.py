@@ -9,6 +9,7 @@ from course.audit.models import AuditEvent
 from course.certificates import actions as certificates
 from course.certificates.models import Correction, Reason
 from course.credentials import baking
+from course.retention import actions as retention
 from course.sharing import actions
 from course.sharing.models import ShareLink
 from tests import factories
@@ -240,6 +241,11 @@ class TestShared:
         assert new.code in page.text
         assert certificate.code not in page.text
         assert new.code in pages.get(f"/shared/{token}/badge.json").html
+
+    def test_a_closed_account_shares_nothing(self, app, pages, learner, token):
+        with app.app_context():
+            retention.close(learner, now=NOON)
+        assert pages.get(f"/shared/{token}").status == 404
 
     def test_a_certificate_of_another_course_or_person_is_not_shown(self, app, pages, other_learner, admin, token):
         other = factories.issue(app, other_learner, admin)

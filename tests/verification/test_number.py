@@ -124,6 +124,13 @@ class TestForSystems:
         for words in (told["number"], told["name"], told["course"], "1.25", "March 2, 2026", told["provider"]["name"]):
             assert words in page
 
+    def test_approvals_are_told_with_state_number_and_approver(self, app, pages, learner, admin):
+        factories.approve(app, admin)
+        certificate = factories.issue(app, learner, admin)
+        told = self.ask(pages, certificate.code).json["approvals"]
+        assert told == [{"state": "HI", "number": "HI-77", "approver": "Board of Hawaii"}]
+        assert "HI HI-77" in pages.get(f"/verify/{certificate.code}").text
+
     def test_a_revoked_one_says_when_and_why(self, app, pages, admin, certificate):
         with app.app_context():
             actions.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
