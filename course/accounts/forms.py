@@ -6,7 +6,7 @@ from wtforms import DateField, EmailField, IntegerField, PasswordField, RadioFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
-from course.accounts import passwords
+from course.accounts import license_number, passwords
 from course.typesetting import letters
 
 NAME_HINT = "As it stands on your license; certificates are made out to it."
@@ -102,6 +102,10 @@ class LicenseForm(FlaskForm):
         super().__init__(**kwargs)
         names = {"": "Choose a state"} | jurisdictions
         self.jurisdiction.choices = [SelectChoice(code, name) for code, name in names.items()]
+
+    def validate_number(self, field: StringField) -> None:
+        if fault := license_number.fault((field.data or "").strip()):
+            raise ValidationError(fault)
 
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:

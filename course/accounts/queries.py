@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from course import db
 from course.access import Role
+from course.accounts import license_number
 from course.accounts.models import Invitation, License, User
 from course.accounts.tokens import Purpose, fits, read
 from course.web import NotFound
@@ -56,6 +57,31 @@ def own_license(user: User, code: UUID) -> License:
 
 def license_of(license_id: int) -> License:
     return db.session.scalars(select(License).filter_by(id=license_id)).one()
+
+
+def also_held_by(licenses: Collection[License]) -> dict[int, list[User]]:
+    """Other people with a license of the same state and number: license -> people. One statement for any number."""
+    states = {one.jurisdiction for one in licenses}
+    compact = func.upper(License.number)
+    for sign in " ./-":
+        compact = func.replace(compact, sign, "")
+    keys = {license_number.key(one.number) for one in licenses}
+    rows = db.session.execute(
+        select(License, User)
+        .join(User, User.id == License.user_id)
+        .where(License.jurisdiction.in_(states), compact.in_(keys), License.removed_at.is_(None))
+        .order_by(User.id)
+    ).all()
+    return {
+        one.id: [
+            user
+            for other, user in rows
+            if user.id != one.user_id
+            and other.jurisdiction == one.jurisdiction
+            and license_number.key(other.number) == license_number.key(one.number)
+        ]
+        for one in licenses
+    }
 
 
 def has_admin() -> bool:

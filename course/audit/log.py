@@ -93,7 +93,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.EVALUATION_GIVEN: frozenset({"course"}),
     Event.CERTIFICATE_REQUESTED: CHANGE | {"course", "content_hash"},
     Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
-    Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256"},
+    Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256", "license_checked"},
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
     Event.CERTIFICATE_KEPT: frozenset({"reason", "rescoring"}),
     Event.CERTIFICATE_SUPERSEDED: CHANGE | {"reason", "successor", "document_sha256"},

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from course import db, jobs
+from course.accounts import license_number
 from course.accounts import queries as accounts
 from course.accounts.models import License, User
 from course.audit.log import Event, record
@@ -21,12 +22,19 @@ from course.db import unit_of_work
 from course.study import actions as reading
 from course.study import queries as study
 from course.study.period import Period
+from course.typesetting import letters
 from course.web import Refused, day
 
 
 class NotComplete(Refused):
     def __init__(self, missing: tuple[Requirement, ...]) -> None:
         super().__init__("Not complete yet: " + "; ".join(requirement.title for requirement in missing) + ".")
+
+
+class NotAsOnTheLicense(Refused):
+    """Of the name, or of the license's number or its last day; told before anything is requested."""
+
+    status = 422
 
 
 class RequestedAlready(Refused):
@@ -125,6 +133,8 @@ def _tell_of_end(certificate: Certificate, last_day: date, template: str, key: s
 def _ask(
     user: User, course: Course, license_: License, *, attested_name: str, print_license: bool, now: datetime
 ) -> Request:
+    if fault := letters.fault(letters.tidy(attested_name)) or license_fault(license_, now):
+        raise NotAsOnTheLicense(fault)
     cycle = study.period_of(user.id, course.id)
     standing = completion.standing_of(user, course)
     if not standing.complete:
@@ -137,6 +147,14 @@ def _ask(
         license_id=license_.id, print_license=print_license,
         attested_name=attested_name, attestation=catalog().attestation, requested_at=now,
     )  # fmt: skip
+
+
+def license_fault(license_: License, now: datetime) -> str | None:
+    """Why no certificate can be asked for with this license, as it stands in the profile."""
+    today = award.date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, now)
+    if license_.expires_on and license_.expires_on < today:
+        return f"This license expired on {day(license_.expires_on)}. If it was renewed, mend the date in your profile."
+    return license_number.fault(license_.number)
 
 
 def _require_new_hours(user: User, course: Course, cycle: Period, now: datetime) -> None:
@@ -211,11 +229,13 @@ def issue(
     bulk: bool = False,
     issue_on: date | None = None,
     latin: Latin | None = None,
+    license_checked: date | None = None,
 ) -> Certificate:
     """Turns a request into a certificate. Repeated or raced, it returns the one there is. `actor` None: at once.
 
     Nobody waits for the database while badge and document are made and signed. `bulk`: its mail lets others go first.
     `issue_on`: the date that it bears, where two administrators set it back.
+    `license_checked`: when the license was looked up with its board.
     """
     while True:
         plan = _plan(request.id, actor, now, issue_on, latin)
@@ -223,7 +243,9 @@ def issue(
             return plan
         with suppress(_StatusBitTaken, making.TemplateFell):
             made = making.make(plan, making.issuer(), making.signer())
-            return _register(request.id, plan, made, actor=actor, now=now, bulk=bulk, latin=latin)
+            return _register(
+                request.id, plan, made, actor=actor, now=now, bulk=bulk, latin=latin, license_checked=license_checked
+            )
 
 
 class _StatusBitTaken(Exception):
@@ -254,6 +276,7 @@ def _register(
     now: datetime,
     bulk: bool,
     latin: Latin | None,
+    license_checked: date | None,
 ) -> Certificate:
     request = db.locked(Request, request_id)
     person = db.locked(User, request.user_id)  # two requests of one person take turns
@@ -272,6 +295,7 @@ def _register(
         Event.CERTIFICATE_ISSUED, actor, f"certificate:{certificate.code}", person_id=person.id, now=now,
         course=request.course_id, content_hash=certificate.content_hash, document_sha256=certificate.document_sha256,
         before=State.WAITING, after=State.ISSUED,
+        license_checked=license_checked.isoformat() if license_checked else None,
     )  # fmt: skip
     if latin:
         record(

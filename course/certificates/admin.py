@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from course import clock
 from course.access import Permission, me, requires
 from course.accounts import queries as accounts
+from course.catalog.queries import catalog
 from course.certificates import actions, making, pdf, queries
 from course.certificates.facts import Facts
 from course.certificates.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
@@ -32,6 +33,7 @@ def queue() -> ResponseReturnValue:
         "certificates/queue.html",
         requests=waiting,
         people=accounts.people_of([one.user_id for one in waiting]),
+        doubles=accounts.also_held_by([one.license for one in waiting]),
         total=total,
         page=page,
         pages=max(1, -(-total // PAGE)),
@@ -45,10 +47,10 @@ def issue() -> ResponseReturnValue:
     chosen = _chosen()
     if not chosen:
         flash("Nothing was chosen: tick the requests to issue.", "warn")
-    issued = 0
+    issued, checked = 0, clock.now().date() if "license_checked" in request.form else None
     for code in chosen:
         try:
-            actions.issue(queries.request_of(code), actor=me(), now=clock.now())
+            actions.issue(queries.request_of(code), actor=me(), now=clock.now(), license_checked=checked)
             issued += 1
         except Refused as refusal:
             flash(f"One request was not issued: {refusal.message}", "danger")
@@ -80,7 +82,8 @@ def _request_page(
         "certificates/request_page.html", asked=found, person=person, award=award,
         form=form or RejectForm(formdata=None), latin=latin or LatinForm(formdata=None),
         refusal=making.name_refusal(found.attested_name) if found.state == State.WAITING else None,
-        approvals=making.approvals_named(found),
+        approvals=making.approvals_named(found), state=catalog().jurisdictions[found.license.jurisdiction],
+        doubles=accounts.also_held_by([found.license])[found.license.id], today=clock.now().date(),
     )  # fmt: skip
     return page, status
 

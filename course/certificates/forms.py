@@ -9,16 +9,32 @@ from course.typesetting import letters
 
 class RequestForm(FlaskForm):
     license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
+    license_right = BooleanField(
+        "State, profession and number of this license are as its board writes them",
+        [DataRequired("Look at the license, then tick the box.")],
+    )
     print_license = BooleanField("Print the license number on the certificate", default=True)
+    name_right = BooleanField(
+        "The name is as on my license, letter by letter", [DataRequired("Look at the name, then tick the box.")]
+    )
     legal_name = StringField("Your legal name, typed as a signature", [DataRequired("Type your name.")], [letters.tidy])
     attested = BooleanField("I attest to this", [DataRequired("Tick the box to sign.")])
 
-    def __init__(self, name: str, licenses: dict[str, str]) -> None:
+    def __init__(self, name: str, licenses: dict[str, str], faults: dict[str, str]) -> None:
+        """`licenses` in words and `faults` of some of them, by their codes."""
         super().__init__()
-        self.name_on_record = name
+        self.name_on_record, self.faults = name, faults
         self.license.choices = [SelectChoice(*pair) for pair in licenses.items()]
         if len(licenses) == 1 and not self.license.data:
             self.license.data = next(iter(licenses))
+
+    def validate_license(self, field: RadioField) -> None:
+        if fault := self.faults.get(field.data or ""):
+            raise ValidationError(fault)
+
+    def validate_name_right(self, _: BooleanField) -> None:
+        if fault := letters.fault(letters.tidy(self.name_on_record)):
+            raise ValidationError(f"{fault} Mend it in your profile.")
 
     def validate_legal_name(self, field: StringField) -> None:
         if (field.data or "").casefold() != letters.tidy(self.name_on_record).casefold():

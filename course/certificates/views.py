@@ -24,9 +24,10 @@ from course.credentials import status_list
 from course.credentials.issuer import Issuer, instant
 from course.study import contact
 from course.study import queries as study
-from course.web import NotFound
+from course.web import NotFound, day
 
 bp = Blueprint("certificates", __name__)
+PROFESSIONS = {"PT": "Physical therapist", "PTA": "Physical therapist assistant"}
 ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # wallets read it from pages of their own
 
 
@@ -81,8 +82,9 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     standing = completion.standing_of(user, found)
     if not standing.complete:
         raise actions.NotComplete(standing.missing)
-    licenses = {str(one.code): f"{one.jurisdiction} {one.profession} {one.number}" for one in user.licenses}
-    form = RequestForm(user.legal_name, licenses)
+    licenses = {str(one.code): _in_words(one) for one in user.licenses}
+    faults = {str(one.code): actions.license_fault(one, clock.now()) or "" for one in user.licenses}
+    form = RequestForm(user.legal_name, licenses, faults)
     if not form.validate_on_submit():
         page = render_template("certificates/request.html", course=found, form=form, catalog=catalog())
         return page, 422 if request.method == "POST" else 200
@@ -96,6 +98,14 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     )
     flash("Signed. You will get a mail as soon as the certificate is decided.", "ok")
     return redirect(url_for(".course", course_id=found.id), 303)
+
+
+def _in_words(license_: License) -> str:
+    """As the certificate names it, and until when it is good."""
+    told = (
+        f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
+    )
+    return f"{told}, expires {day(license_.expires_on)}" if license_.expires_on else told
 
 
 @bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])

@@ -43,12 +43,17 @@ def test_without_a_confirmed_address_nothing_is_requested(app):
     [
         ({"legal_name": "Somebody Else"}, "Type it as in your profile"),
         ({"attested": ""}, "Tick the box to sign"),
+        ({"name_right": ""}, "Look at the name"),
+        ({"license_right": ""}, "Look at the license"),
         ({"license": "none"}, "Not a valid choice"),
     ],
 )
 def test_the_signature_wants_name_tick_and_license(app, pages, learner, data, message):
     factories.complete(app, learner)
-    good = {"legal_name": "lena  learner", "attested": "y", "license": str(learner.licenses[0].code)}
+    good = {
+        "legal_name": "lena  learner", "attested": "y", "name_right": "y", "license_right": "y",
+        "license": str(learner.licenses[0].code),
+    }  # fmt: skip
     mine = pages.as_(learner)
     page = mine.post(f"/courses/{COURSE}/certificate", good | data)
     assert page.status == 422

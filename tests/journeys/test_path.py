@@ -112,7 +112,8 @@ def evaluate_and_sign(person, name):
     person.page.get_by_label("What will you do differently").fill("Call the next day.")
     person.press("Send the evaluation")
     person.press("Sign and request the certificate")
-    person.page.get_by_label("I attest to this").check()
+    for box in ("State, profession and number", "The name is as on my license", "I attest to this"):
+        person.page.get_by_label(box).check()
     person.page.get_by_label("Your legal name").fill(name)
     person.press("Sign and request")
     assert "waiting for an administrator" in person.text()
