@@ -183,7 +183,7 @@ def template() -> ResponseReturnValue:
     draft, in_force = templates.draft(), templates.in_force()
     shown = in_force if draft is None or draft.fault else templates.kept(draft.digest)
     try:
-        samples = {slug: (title, _count_pages(facts, shown)) for slug, (title, facts) in templates.samples.items()}
+        samples = {slug: (title, _sizes(facts, shown)) for slug, (title, facts) in templates.samples.items()}
     except BrokenTemplate as error:  # it held once; Typst or a font has changed since
         set_aside(shown, str(error))
         return redirect(url_for(".template"), 303)
@@ -199,8 +199,10 @@ def template() -> ResponseReturnValue:
     )
 
 
-def _count_pages(facts: Facts, template: pdf.Template) -> int:
-    return len(pdf.pages(facts, BADGE, template, ppi=1))
+def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
+    """Width and height of each page in tenths of an inch, as its PNG says, so that it has its place before it comes."""
+    pages = pdf.pages(facts, BADGE, template, ppi=10)
+    return [(int.from_bytes(page[16:20]), int.from_bytes(page[20:24])) for page in pages]
 
 
 @bp.post("/template")

@@ -47,9 +47,10 @@ def render(facts: Facts, credential: str, template: Template = OURS) -> bytes:
     try:
         return compiler.pdf(template.path, _inputs(facts, credential))
     except compiler.NotPrintable as lacking:
+        missing = f"fonts have no {letters.named(lacking.letters)}"
         if not any(letter in facts.name for letter in lacking.letters):
-            raise compiler.BrokenTemplate(f"the fonts have no {' '.join(lacking.letters)}") from lacking
-        raise NameNotPrintable(f"The certificate's fonts have no {' '.join(lacking.letters)}.") from lacking
+            raise compiler.BrokenTemplate(f"the {missing}") from lacking
+        raise NameNotPrintable(f"The certificate's {missing}.") from lacking
 
 
 def pages(facts: Facts, credential: str, template: Template, *, ppi: float) -> list[bytes]:
@@ -86,7 +87,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "by_domain": [_sum(name, minutes) for name, minutes in facts.minutes_by_domain.items()],
         "modules": [_module(module) for module in facts.modules],
         "assessments": [[title, _day(on)] for title, on in facts.assessments],
-        "delivery": facts.delivery,
+        "delivery": _delivery(facts),
         "awaits_review": facts.awaits_review,
         "review": facts.review_text,
         **_qr(facts.verify_url),
@@ -103,6 +104,14 @@ def _module(module: ModuleFacts) -> dict[str, Any]:
         "review": "awaited" if module.review == "awaiting" else module.review,
         "minutes": str(module.minutes),
     }
+
+
+def _delivery(facts: Facts) -> str:
+    """The mode; of several, the hours in each, since boards count what was done in person for itself."""
+    used = {mode: minutes for mode, minutes in facts.minutes.items() if minutes and mode in MODES}
+    if len(used) < 2:
+        return facts.delivery
+    return ", ".join(f"{hours(used[mode])} {words.lower()}" for mode, words in MODES.items() if mode in used)
 
 
 def _sum(name: str, minutes: int) -> list[str]:

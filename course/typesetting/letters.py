@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 LONGEST = 200  # letters
+FEW = 4
 MOST_MARKS = 4  # on one letter; more than any script needs, and enough to smear a line
 JOINERS = "\u200c\u200d"
 SCRIPTS_WITH_JOINERS = (
@@ -34,6 +36,12 @@ def fault(name: str) -> str | None:
     if not any(unicodedata.category(letter).startswith("L") for letter in name):
         return "A name has letters."
     return None
+
+
+def named(letters: Sequence[str]) -> str:
+    """The first few with the names that Unicode gives them, for readers whose own fonts lack them too."""
+    told = [f"{one} ({', '.join(map(_name, one))})" for one in letters]
+    return ", ".join(told[:FEW]) + (f" and {len(told) - FEW} more" if len(told) > FEW else "")
 
 
 def is_latin(name: str) -> bool:
@@ -70,6 +78,11 @@ def _stray_mark(name: str) -> str | None:
         else:
             marks += 1
     return None
+
+
+def _name(letter: str) -> str:
+    name = unicodedata.name(letter, "")
+    return name.capitalize() if name else _codepoint(letter)
 
 
 def _codepoint(letter: str) -> str:

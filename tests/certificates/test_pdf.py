@@ -3,7 +3,9 @@
 import dataclasses
 import hashlib
 import io
+import itertools
 import json
+import re
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -12,8 +14,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from course.catalog.content import Provider
 from course.certificates import numbers, pdf
 from course.certificates.facts import Approval, Facts, ModuleFacts, contact_hours, hours
+from course.certificates.samples import samples
 from course.credentials import pdf_signing
 from course.credentials.pdf_signing import Finding
 from course.typesetting import compiler
@@ -45,6 +49,10 @@ MANY = tuple(
 )
 
 
+SAMPLES = samples(
+    Provider(name="Dry Needling Continuing Education", number=None, address=None, contact=None),
+    "https://learn.example.org",
+)
 BADGE = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "María 漢"}'
 
 
@@ -66,7 +74,7 @@ def document() -> bytes:
     "fact",
     [
         "Certificate of completion", FACTS.code, FACTS.name, "Physical therapist, Florida license PT 40213",
-        FACTS.course_title, "2.5 contact hours", "Self-paced online, In person", "March 1, 2026", "March 2, 2026",
+        FACTS.course_title, "2.5 contact hours", "1 self-paced online, 1.5 in person", "March 1, 2026", "March 2, 2026",
         FACTS.provider_name, "Provider number 50-1234", "TX TX-99", "Ada Admin", "Self-paced, no live instructor",
         "Self-paced online 60 1", "Live online 0 0", "In person 90 1.5", "Together 150 2.5", "safety 60 1",
         "Adverse events and emergency response safety 1.0 awaited 60", "Quiz: Adverse events March 1, 2026",
@@ -133,6 +141,22 @@ def test_it_is_tagged_archival_and_says_its_language(document, signer, signed):
         assert FACTS.verify_url in str(figures[0].Alt)
         headings = {str(one.S) for one in elements(root.StructTreeRoot) if str(one.get("/S", "")).startswith("/H")}
         assert headings >= {"/H1", "/H2"}
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_so_is_every_sample_page_by_page(slug):
+    with pikepdf.open(io.BytesIO(render(SAMPLES[slug][1]))) as opened:
+        assert opened.check_pdf_syntax() == []
+        assert "/StructTreeRoot" in opened.Root
+        assert {str(page.Tabs) for page in opened.pages} == {"/S"}
+        parts = list(elements(opened.Root.StructTreeRoot))
+        levels = [int(str(one.S)[2:]) for one in parts if re.fullmatch("/H[1-6]", str(one.get("/S")))]
+        assert levels[:2] == [1, 2]
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+        assert all(str(one.get("/Alt", "")) for one in parts if one.get("/S") == "/Figure")
+        assert {"/Link", "/Table", "/TH", "/TD"} <= {str(one.get("/S")) for one in parts}
+        fonts = [font for page in opened.pages for font in page.Resources.Font.values()]
+        assert all("/ToUnicode" in font for font in fonts)
 
 
 def elements(node):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.typesetting.letters import LONGEST, fault, is_right_to_left, tidy
+from course.typesetting.letters import LONGEST, fault, is_latin, is_right_to_left, named, tidy
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,16 @@ def test_tidying_is_done_after_one_time_and_no_control_is_ever_taken(text):
 )
 def test_the_first_letter_says_which_way_a_name_runs(text, rtl):
     assert is_right_to_left(text) is rtl
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"), [("José Ñuñez-Ęlk", True), ("Ann Раджеш", False), ("山田", False), ("O’Brien 3rd", True)]
+)
+def test_latin_is_told_from_other_scripts(name, latin):
+    assert is_latin(name) is latin
+
+
+def test_letters_are_named_for_who_cannot_see_them():
+    assert named(("র", "\u0301")) == "র (Bengali letter ra), \u0301 (Combining acute accent)"
+    assert named(tuple("রসকতপন")).endswith(" and 2 more")
+    assert named(("\ue000",)) == "\ue000 (U+E000)"
