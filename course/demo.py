@@ -105,6 +105,7 @@ def _license(user: User, chance: random.Random, number: int) -> License:
     license_ = License(
         user_id=user.id, jurisdiction=state, profession=chance.choice(["PT", "PT", "PT", "PTA"]),
         number=f"{state}{10000 + number}", first_licensed=date(2008 + number % 15, 6, 1), expires_on=date(2027, 12, 31),
+        renewal_months=24,
     )  # fmt: skip
     db.session.add(license_)
     db.session.flush()

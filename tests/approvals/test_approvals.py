@@ -7,7 +7,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from course import clock, db
+from course import clock, db, server
 from course.approvals import actions, queries
 from course.approvals.models import Approval
 from course.audit.models import AuditEvent
@@ -220,6 +220,13 @@ class TestContentCheck:
             in result.output
         )
 
+    def test_the_start_says_it_too(self, app, check, admin, monkeypatch):
+        factories.approve(app, admin, last_day=date(2099, 1, 1), minutes={"in_person": 60})
+        said = []
+        monkeypatch.setattr(server, "serve", lambda _host, _port, _address, notices, _work: said.extend(notices))
+        assert CliRunner().invoke(cli, ["serve"]).exit_code == 0
+        assert [line for line in said if line.startswith("Approval exceeded: needling-safety: Board of Hawaii HI-77")]
+
     def test_it_makes_no_database(self, check, monkeypatch, tmp_path):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
         result = check()
@@ -232,3 +239,17 @@ class TestContentCheck:
         monkeypatch.setenv("DATABASE_URL", address.format(tmp_path))
         result = check()
         assert (result.exit_code, "Approvals were not looked at" in result.output) == (0, True)
+
+
+def test_approvals_live_on_both_databases(either_app):
+    admin, person = factories.person(either_app, "Ada Admin", role="admin"), factories.person(either_app, "Nora Needle")
+    kept = factories.approve(either_app, admin)
+    with either_app.app_context():
+        offered = queries.offering(catalog(), catalog().courses[COURSE])
+        assert [state for state, _ in queries.covering(COURSE, offered, ["TX", "HI"], NOON.date())] == ["HI"]
+        assert queries.uncovered(catalog(), NOON.date()) == []
+        actions.withdraw(admin, kept, why="taken back", first_day=date(2026, 3, 1), now=NOON)
+        with pytest.raises(actions.WithdrawnAlready):
+            actions.withdraw(admin, kept, why="again", first_day=date(2026, 3, 1), now=NOON)
+        assert queries.covering(COURSE, offered, ["HI"], NOON.date()) == []
+    assert named(either_app, person, admin) == []
