@@ -61,6 +61,8 @@ def add(user: User, *, document: bytes | None, now: datetime, **said: Any) -> Ot
 def change(user: User, other: OtherRecord, *, document: bytes | None, now: datetime, **said: Any) -> None:
     """Changes it; `document` None keeps the one that there is. What was checked must be checked again."""
     other = db.locked(OtherRecord, other.id)
+    if other.removed_at is not None:
+        raise ChangedMeanwhile
     before = other.facts()
     for name, value in said.items():
         setattr(other, name, value)
