@@ -102,6 +102,7 @@ def test_a_badge_of_any_name_is_accepted_by_every_judge_and_survives_its_picture
         {"provider_contact": "help@example.org", "provider_name": "Ça & <Co>"},
         {"course_title": "Needling near the lung, " * 20},
         {"minutes": {"self_paced_online": 14}},
+        {"valid_until": "2100-03-31"},
     ],
 )
 def test_so_is_a_badge_of_other_facts(app, issued, facts):

@@ -121,6 +121,19 @@ def test_after_a_rotation_the_old_key_still_proves_and_the_new_one_too(site, iss
     rotated.extensions["engine"].dispose()
 
 
+def test_a_badge_whose_time_is_over_is_told_from_a_changed_one(site, learner, admin):
+    factories.set_course(site, valid_months=1)
+    said = judged(site, json.loads(factories.issue(site, learner, admin).credential))
+    assert not said.accepted
+    assert "validUntil" in said.error
+    assert said.steps == {
+        "valid_signature": True,
+        "expiration": False,
+        "revocation_status": True,
+        "registered_issuer": False,
+    }
+
+
 def test_without_a_public_address_the_key_itself_is_the_issuer_and_is_accepted(app, learner, admin):
     badge = json.loads(factories.issue(app, learner, admin).credential)
     assert badge["issuer"]["id"].startswith("did:key:")

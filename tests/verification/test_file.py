@@ -98,6 +98,13 @@ class TestOurs:
             "faults": [],
         }
 
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_when_its_time_is_over_that_is_said(self, app, pages, learner, admin, kind):
+        factories.set_course(app, valid_months=1)
+        certificate = factories.issue(app, learner, admin)
+        data = pages.as_(learner).client.get(f"/certificates/{certificate.code}.{kind}").data
+        assert "✗ Unchanged, but expired" in send(pages, data).text
+
     def test_a_badge_laid_out_anew_is_the_same_badge(self, pages, files):
         badge = json.loads(files["json"])
         badge["credentialSubject"]["creditsEarned"] = 1.25
