@@ -14,7 +14,7 @@ from course.boards.forms import AcceptAllForm, DecideForm, MakeForm, ReceiptForm
 from course.boards.status import OPEN, Decision, Status
 from course.catalog.boards import Board
 from course.catalog.queries import catalog
-from course.web import Refused, page_number, takes_files
+from course.web import NotFound, Refused, page_number, takes_files
 
 bp = Blueprint("boards", __name__, url_prefix="/admin/boards")
 PAGE = 25
@@ -159,6 +159,16 @@ def file(code: UUID) -> ResponseReturnValue:
     """The file as it was made, to the byte."""
     found = queries.roster_of(code, with_file=True)
     return _file(found.file, found.format, f"{found.board}-{found.made_at:%Y-%m-%d}-{str(code)[:8]}")
+
+
+@bp.get("/files/<uuid:code>/receipt")
+@requires(Permission.BOARDS)
+def receipt(code: UUID) -> ResponseReturnValue:
+    """The receipt as it came back, to the byte."""
+    found = queries.roster_of(code, with_file=True)
+    if found.receipt is None:
+        raise NotFound
+    return _file(found.receipt, "xml", f"{found.board}-{found.made_at:%Y-%m-%d}-{str(code)[:8]}-receipt")
 
 
 @bp.post("/files/<uuid:code>/receipt")

@@ -189,8 +189,11 @@ def reports_in(roster: Roster) -> Sequence[Report]:
 
 
 def roster_of(code: UUID, *, with_file: bool = False) -> Roster:
+    """`with_file`: with what was sent and what came back."""
     wanted = select(Roster).filter_by(code=code)
-    found = db.session.scalars(wanted.options(undefer(Roster.file)) if with_file else wanted).one_or_none()
+    if with_file:
+        wanted = wanted.options(undefer(Roster.file), undefer(Roster.receipt))
+    found = db.session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound
     return found

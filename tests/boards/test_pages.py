@@ -124,13 +124,16 @@ class TestRoster:
     def test_a_receipt_is_read_and_told(self, app, console, lena, admin):
         made = send(app, admin)
         address = f"/admin/boards/files/{made.code}"
-        file = (io.BytesIO(mirrored(made.file).replace(b"<Message>", b"<Message>No license")), "receipt.xml")
+        answer = mirrored(made.file).replace(b"<Message>", b"<Message>No license")
+        file = (io.BytesIO(answer), "receipt.xml")
+        assert console.get(f"{address}/receipt").status == 404
         sent = console.post(f"{address}/receipt", {"receipt": file}, content_type="multipart/form-data")
         assert sent.status == 303
         page = console.get(address)
         assert "0 accepted, 1 rejected." in page.text
         assert "No license" in page.text
         assert "Read the receipt" not in page.text
+        assert console.client.get(f"{address}/receipt").get_data() == answer
 
     @pytest.mark.parametrize("data", [b"", b"no xml", b"<rosters/>"])
     def test_anything_else_is_refused_in_the_page(self, app, console, lena, admin, data):

@@ -23,6 +23,9 @@ COURSES = "modules/courses.yaml"
 ANSWERS = "modules/adverse-events/02-pneumothorax.md"
 GLOSSARY = "modules/glossary.yaml"
 BOARDS = "modules/boards.yaml"
+TWO_BOARDS = """boards:
+- {key: ce-broker-fl, name: Twin, state: FL, formats: [csv], provider_number: null, professions: {}, courses: {}}
+- key: ce-broker-fl"""
 SECTION_FIGURE = "modules/figures/rhomboid.yaml"
 NEEDLE = "modules/thorax-and-upper-back/02-from-skin-to-lung.md"
 STATES = "quizzes/state-scope.yaml"
@@ -73,6 +76,7 @@ FAULTS = {
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
+    "board twice": (BOARDS, "boards:\n- key: ce-broker-fl", TWO_BOARDS, BOARDS, "ce-broker-fl stands twice"),
     "board of no state": (BOARDS, "state: FL", "state: ZZ", BOARDS, "no state ZZ"),
     "board with another's course": (BOARDS, "    dry-needling:", "    magic:", BOARDS, "no course magic"),
     "board with another domain": (BOARDS, "anatomy: null", "magic: null", BOARDS, "no domain magic"),

@@ -39,6 +39,7 @@ TABLE = {
     "boards.rosters": ("GET", "/admin/boards/ce-broker-fl/files/", ADMIN),
     "boards.roster": ("GET", "/admin/boards/files/{roster}", ADMIN),
     "boards.file": ("GET", "/admin/boards/files/{roster}/file", ADMIN),
+    "boards.receipt": ("GET", "/admin/boards/files/{roster}/receipt", "nobody has it"),
     "boards.read_receipt": (
         "POST",
         "/admin/boards/files/00000000-0000-4000-8000-000000000000/receipt",
