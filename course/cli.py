@@ -111,6 +111,8 @@ def serve() -> None:
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
+        if ending := making.signer().ends_soon(clock.now()):
+            notices.append(ending)
         notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
     app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
     sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, [_work, _assist]))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from asn1crypto.x509 import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -13,7 +14,7 @@ from course.config import BadSetting
 SHORTEST = 2048  # bits of an RSA key
 
 
-def read(path: Path, password: str, now: datetime) -> SimpleSigner:
+def read(path: Path, password: str, now: datetime) -> tuple[SimpleSigner, Certificate]:
     """Raises BadSetting, with what to do, for a file that can't sign documents at this moment."""
     try:
         data = path.read_bytes()
@@ -32,9 +33,9 @@ def read(path: Path, password: str, now: datetime) -> SimpleSigner:
         raise BadSetting(f"PDF_P12: the RSA key in {path} is shorter than {SHORTEST} bits.")
     _must_sign(certificate, now)
     signer: SimpleSigner | None = SimpleSigner.load_pkcs12_data(data, other_certs=[], passphrase=secret)
-    if signer is None:
+    if signer is None or signer.signing_cert is None:
         raise BadSetting(f"PDF_P12: {path} can't be used to sign.")
-    return signer
+    return signer, signer.signing_cert
 
 
 def _must_sign(certificate: x509.Certificate, now: datetime) -> None:

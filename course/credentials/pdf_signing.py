@@ -35,6 +35,7 @@ from course.files import write_once
 T = TypeVar("T")
 YEARS = 10
 RENEWED_BEFORE = timedelta(days=365)  # its end
+TOLD_BEFORE = timedelta(days=60)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 PATTERN = "document-*.p12"
 ROOM = 2048  # bytes of a signature without its certificates; the longest usual ones, of RSA with 4096 bits, take 1200
@@ -55,9 +56,10 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class DocumentSigner:
-    """`roots`: the certificates of every key there ever was, that of `signer` among them."""
+    """`roots`: the certificates of every key there ever was, `certificate`, the one of `signer`, among them."""
 
     signer: SimpleSigner
+    certificate: Certificate
     roots: tuple[Certificate, ...]
 
     def sign(self, document: bytes) -> bytes:
@@ -67,10 +69,17 @@ class DocumentSigner:
         signed = _finished(signing)
         return bytes(signed.getvalue())
 
+    def ends_soon(self, now: datetime) -> str | None:
+        """A sentence for who runs the site, while there is time to get another certificate."""
+        end: datetime = self.certificate.not_valid_after
+        if end - now > TOLD_BEFORE:
+            return None
+        return f"The certificate that signs documents ends on {end:%Y-%m-%d}: set PDF_P12 to a renewed one before."
+
     @property
     def _room(self) -> int:
         """Hexadecimal digits that the signature may take. Left to itself, the library signs twice to find out."""
-        certificates = [self.signer.signing_cert, *self.signer.cert_registry]
+        certificates = [self.certificate, *self.signer.cert_registry]
         return 2 * (ROOM + sum(len(one.dump()) for one in certificates))
 
     def check(self, document: bytes) -> Finding:
@@ -122,14 +131,14 @@ def ensure(data: Path, provider: str, now: datetime, *, p12: Path | None = None,
     folder = data / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     if p12 is not None:
-        signer = brought.read(p12, password, now)
-        _remember(folder, signer.signing_cert)
-        return DocumentSigner(signer, (*_made(folder), *_remembered(folder)))
+        signer, certificate = brought.read(p12, password, now)
+        _remember(folder, certificate)
+        return DocumentSigner(signer, certificate, (*_made(folder), *_remembered(folder)))
     newest = max(folder.glob(PATTERN), default=None)
     if newest is None or _read(newest)[1].not_valid_after - now < RENEWED_BEFORE:
         make(data, provider, now)
-    signer, _ = _read(max(folder.glob(PATTERN)))
-    return DocumentSigner(signer, (*_remembered(folder), *_made(folder)))
+    signer, certificate = _read(max(folder.glob(PATTERN)))
+    return DocumentSigner(signer, certificate, (*_remembered(folder), *_made(folder)))
 
 
 def _made(folder: Path) -> list[Certificate]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pikepdf
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,8 +19,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from course import create_app
+from course import clock, create_app, server
 from course.certificates import queries
+from course.cli import cli
 from course.config import ROOT, BadSetting, Config
 from course.credentials import pdf_signing
 from course.credentials.pdf_signing import Finding
@@ -235,6 +237,17 @@ def test_certificates_are_signed_with_what_the_settings_name(app, config, catalo
     site.extensions["engine"].dispose()
     said = signature(document)
     assert (said.verified, said.whole, said.signers) == (True, True, ["Operator"])
+
+
+@pytest.mark.parametrize(("days", "told"), [(20, True), (200, False)])
+def test_the_start_says_when_the_certificate_ends_soon(config, write, monkeypatch, days, told):
+    key = ec.generate_private_key(ec.SECP256R1())
+    path = write(sealed(key, certificate_of(key, "Operator", days=(clock.now() - NOON).days + days)))
+    said = []
+    monkeypatch.setattr(server, "serve", lambda _host, _port, _address, notices, _work: said.extend(notices))
+    env = {"COURSE_DATA": str(config.data), "PDF_P12": str(path), "PDF_P12_PASSWORD": PASSWORD}
+    CliRunner().invoke(cli, ["serve"], env=env, catch_exceptions=False)
+    assert any("set PDF_P12 to a renewed one" in line for line in said) == told
 
 
 def test_the_settings_come_from_the_environment(tmp_path):
