@@ -11,6 +11,7 @@ from course import clock, db, server
 from course.approvals import actions, queries
 from course.approvals.models import Approval
 from course.audit.models import AuditEvent
+from course.catalog.content import Course
 from course.catalog.queries import catalog
 from course.certificates import actions as certificates
 from course.certificates.facts import Facts
@@ -98,6 +99,15 @@ class TestCertificate:
         with app.app_context():
             second = certificates.supersede(first, Correction.DOCUMENT, "a blot", actor=admin, now=NOON.replace(day=9))
         assert second.facts["approvals"] == first.facts["approvals"] != []
+
+
+def test_a_release_that_knows_more_of_a_course_ends_no_approval(catalog):
+    class Later(Course):
+        language: str = "en"
+
+    now, later = catalog.courses[COURSE], Later(**catalog.courses[COURSE].model_dump())
+    assert catalog.course_digest(later) == catalog.course_digest(now)
+    assert catalog.course_digest(later.model_copy(update={"language": "es"})) != catalog.course_digest(now)
 
 
 class TestCoursePage:
