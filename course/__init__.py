@@ -48,8 +48,10 @@ from course.practice import views as practice_views
 from course.quality import admin as quality_admin
 from course.records import actions as records
 from course.records import admin as records_admin
+from course.records.packet import Place
 from course.rescoring import admin as rescoring_admin
 from course.retention import actions as retention
+from course.retention import terms
 from course.retention import views as retention_views
 from course.review import admin as review_admin
 from course.search import index
@@ -130,6 +132,13 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
         "certificates-at-once": certificates.issue_waiting,
         "ends-of-certificates": certificates.tell_of_ends,
     }
+    packets = _packets(app, config)
+    handlers = {
+        "mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due, "packet": packets.make,
+    }  # fmt: skip
+    hourly = {
+        "review-mails": practice.remind_all, "closed-accounts": retention.erase_all, "old-packets": packets.remove_old,
+    }  # fmt: skip
     steps = (bulk.step, records.step)
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))
@@ -141,6 +150,12 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     access.init_app(app)
     _init_templates(app)
     return app
+
+
+def _packets(app: Flask, config: Config) -> records.Maker:
+    place = Place(config.modules, config.quizzes, terms.KEPT_YEARS)
+    app.extensions["packets"] = maker = records.Maker(config.data / "packets", place, clock.now)
+    return maker
 
 
 @functools.cache

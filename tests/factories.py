@@ -31,6 +31,9 @@ from course.practice import actions as practice
 from course.practice import queries as reviews
 from course.quality import actions as quality
 from course.quality.models import Panel
+from course.records import actions as records
+from course.records.models import Packet
+from course.records.question import Question
 from course.sharing import actions as sharing
 from course.sharing.queries import Shown
 from course.study import actions as study
@@ -266,6 +269,12 @@ def request_code(app: Flask, user: User) -> Any:
 def open_panel(app: Flask, admin: User, assessment_id: str = MODULE) -> Panel:
     with app.app_context():
         return quality.open_panel(admin, catalog().assessments[assessment_id], now=NOON)
+
+
+def ask_packet(app: Flask, admin: User, *, now: datetime = NOON, **asked: Any) -> Packet:
+    with app.app_context():
+        question = Question(**(asked or {"course": COURSE, "first": date(2026, 1, 1), "last": date(2026, 12, 31)}))
+        return records.ask(question, actor=admin, now=now)
 
 
 def invitation(app: Flask) -> str:

@@ -200,12 +200,16 @@ def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, Saved]]
     return found
 
 
-def submitted_in_batches(assessment_id: str) -> Iterator[list[Sat]]:
-    """Every submitted attempt at an assessment, as the counts want it; three statements for each batch."""
+def submitted_in_batches(assessment_id: str, until: datetime | None = None) -> Iterator[list[Sat]]:
+    """Every submitted attempt at an assessment, as the counts want it; three statements for each batch.
+
+    `until`: without those that were submitted later.
+    """
+    by_then = Attempt.submitted_at.is_not(None) if until is None else Attempt.submitted_at <= until
     last = 0
     while attempts := db.session.scalars(
         select(Attempt)
-        .where(Attempt.assessment_id == assessment_id, Attempt.submitted_at.is_not(None), Attempt.id > last)
+        .where(Attempt.assessment_id == assessment_id, by_then, Attempt.id > last)
         .order_by(Attempt.id)
         .limit(BATCH)
     ).all():

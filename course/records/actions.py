@@ -1,18 +1,30 @@
+import hashlib
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from course import db, jobs
+from course.accounts.models import User
 from course.audit.log import Event, record
 from course.db import unit_of_work
-from course.records import checks, queries
+from course.records import checks, packet, queries
 from course.records.checks import Found
-from course.records.models import RecordCheck
+from course.records.models import Packet, RecordCheck
+from course.records.packet import Place
+from course.records.question import Question
+from course.web import Refused
 
 EVERY = timedelta(hours=24)
 CLAIM = timedelta(minutes=2)
 BATCH = 20  # certificates: less than a second
+KEPT = timedelta(days=30)  # for which a packet's file lies ready; it can be made again after that
+DRAFTS = timedelta(days=1)  # after which nobody can be at work on what lies there half made
 SHOWN = 500  # faults that are kept word for word; all are counted
 CHECKING = 7210010  # the lock's name; any number that nothing else uses
 
@@ -133,3 +145,113 @@ def _keep(tally: Tally, now: datetime) -> RecordCheck:
     db.session.flush()
     _tell(check, now)
     return check
+
+
+class NotReady(Refused):
+    message = "This packet is not ready, or its file was removed after its time. Make it again."
+
+
+@unit_of_work
+def ask(question: Question, *, person: User | None = None, actor: User, now: datetime) -> Packet:
+    """Has the worker make a packet of what is on record now. Asked twice before it is made, it is made once."""
+    if waiting := queries.find_unfinished(question.to_json()):
+        return waiting
+    asked = Packet(question=question.to_json(), as_of=now, actor_id=actor.id)
+    db.session.add(asked)
+    db.session.flush()
+    record(
+        Event.PACKET_ASKED, actor, f"packet:{asked.code}", person_id=person.id if person else None, now=now,
+        question=question.to_json(),
+    )  # fmt: skip
+    _put(asked, now)
+    return asked
+
+
+@unit_of_work
+def ask_again(asked: Packet, *, actor: User, now: datetime) -> None:
+    """Makes a packet anew whose file was removed: of what was on record when it was asked for first."""
+    asked = db.locked(Packet, asked.id)
+    if asked.finished_at is None:
+        return
+    asked.finished_at, asked.failure, asked.done = None, None, 0
+    record(
+        Event.PACKET_ASKED, actor, f"packet:{asked.code}", person_id=None, now=now, question=asked.question
+    )  # fmt: skip
+    _put(asked, now)
+
+
+def _put(asked: Packet, now: datetime) -> None:
+    key = f"packet:{asked.code}:{now.isoformat()}"
+    jobs.put("packet", key=key, now=now, rank=1, code=str(asked.code))
+
+
+@unit_of_work
+def tell_download(asked: Packet, *, actor: User, now: datetime) -> None:
+    record(
+        Event.PACKET_DOWNLOADED, actor, f"packet:{asked.code}", person_id=None, now=now, sha256=asked.sha256
+    )  # fmt: skip
+
+
+class Maker:
+    """The worker's part: makes packets, and removes their files after their time. `folder`: where the files lie."""
+
+    def __init__(self, folder: Path, place: Place, clock: Callable[[], datetime]) -> None:
+        self._folder, self._place, self._clock = folder, place, clock
+
+    def path(self, code: UUID) -> Path:
+        return self._folder / f"{code}.zip"
+
+    def make(self, _job_id: int, payload: dict[str, Any]) -> None:
+        """Makes a packet that was asked for; the file appears whole or not at all. Made twice it is the same."""
+        asked = queries.packet_of(UUID(payload["code"]))
+        id_, question, as_of = asked.id, Question.from_json(asked.question), asked.as_of
+        db.release()
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            with tempfile.TemporaryDirectory(prefix="draft-", dir=self._folder) as drafts:
+                sha256, size = self._made(id_, question, as_of, Path(drafts), self.path(asked.code))
+        except Exception as error:
+            _fail(id_, f"{type(error).__name__}: {error}"[:300])
+            raise
+        _finish_packet(id_, sha256, size, self._clock())
+
+    def _made(self, id_: int, question: Question, as_of: datetime, drafts: Path, final: Path) -> tuple[str, int]:
+        draft, tables = drafts / "packet.zip", drafts / "tables"
+        tables.mkdir()
+        draft.touch(mode=0o600)
+        with draft.open("w+b") as file:
+            packet.make(
+                question, as_of, place=self._place, file=file, folder=tables,
+                progress=lambda done, of: _progress(id_, done, of),
+            )  # fmt: skip
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = draft.stat().st_size
+        draft.replace(final)
+        return digest, size
+
+    def remove_old(self, now: datetime) -> None:
+        """Removes files whose time is over, and what a worker left that was stopped; safe to repeat."""
+        for code in queries.packets_finished_before(now - KEPT):
+            self.path(code).unlink(missing_ok=True)
+        for draft in self._folder.glob("draft-*"):
+            if datetime.fromtimestamp(draft.stat().st_mtime, now.tzinfo) < now - DRAFTS:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+@unit_of_work
+def _progress(id_: int, done: int, parts: int) -> None:
+    asked = db.locked(Packet, id_)
+    asked.done, asked.parts, asked.failure = done, parts, None
+
+
+@unit_of_work
+def _fail(id_: int, reason: str) -> None:
+    db.locked(Packet, id_).failure = reason
+
+
+@unit_of_work
+def _finish_packet(id_: int, sha256: str, size: int, now: datetime) -> None:
+    asked = db.locked(Packet, id_)
+    asked.first_sha256 = asked.first_sha256 or sha256
+    asked.sha256, asked.size, asked.finished_at, asked.failure = sha256, size, now, None

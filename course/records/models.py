@@ -40,4 +40,5 @@ class Packet(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     failure: Mapped[str | None]
     sha256: Mapped[str | None]
+    first_sha256: Mapped[str | None]  # of the first time that it was made; another one now is told
     size: Mapped[int | None]  # bytes

@@ -1,7 +1,8 @@
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased, undefer
@@ -18,9 +19,10 @@ from course.certificates import making
 from course.certificates.models import Certificate, Request, Revocation, State
 from course.completion.models import Evaluation
 from course.records.checks import Fault, Found, Record, Site
-from course.records.models import RecordCheck
+from course.records.models import Packet, RecordCheck
 from course.rescoring.models import Question, RescoredAttempt
 from course.study.models import Reading, Rereading
+from course.web import NotFound
 
 MARK = "certificate:"
 TOLD = (Event.CERTIFICATE_ISSUED, Event.CERTIFICATE_REVOKED, Event.CERTIFICATE_SUPERSEDED)
@@ -182,3 +184,29 @@ def latest_checks(limit: int) -> Sequence[RecordCheck]:
     return db.session.scalars(
         select(RecordCheck).where(RecordCheck.finished_at.is_not(None)).order_by(RecordCheck.id.desc()).limit(limit)
     ).all()
+
+
+def packet_of(code: UUID) -> Packet:
+    found = db.session.scalars(select(Packet).filter_by(code=code)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def latest_packets(*, page: int, size: int) -> Sequence[Packet]:
+    """Newest first."""
+    return db.session.scalars(select(Packet).order_by(Packet.id.desc()).offset((page - 1) * size).limit(size)).all()
+
+
+def count_packets() -> int:
+    return db.session.scalars(select(func.count(Packet.id))).one()
+
+
+def find_unfinished(question: Mapping[str, Any]) -> Packet | None:
+    """The packet that is being made as an answer to the same question."""
+    rows = db.session.scalars(select(Packet).filter_by(finished_at=None).order_by(Packet.id))
+    return next((row for row in rows if row.question == question), None)
+
+
+def packets_finished_before(moment: datetime) -> Sequence[UUID]:
+    return db.session.scalars(select(Packet.code).where(Packet.finished_at < moment)).all()

@@ -181,6 +181,12 @@ TABLE = {
     "quality.close_panel": ("POST", "/admin/standards/{panel}/close", ADMIN),
     "records.checks": ("GET", "/admin/checks/", ADMIN),
     "records.check_now": ("POST", "/admin/checks/", ADMIN),
+    "records.packets": ("GET", "/admin/packets/", ADMIN),
+    "records.ask": ("POST", "/admin/packets/", ADMIN),
+    "records.ask_about": ("POST", "/admin/people/{person}/packet", "refused to a learner"),
+    "records.packet": ("GET", "/admin/packets/{packet}", ADMIN),
+    "records.download": ("POST", "/admin/packets/{packet}/download", ADMIN),
+    "records.again": ("POST", "/admin/packets/{packet}/again", ADMIN),
     "admin.console": ("GET", "/admin/", ADMIN),
     "admin.people": ("GET", "/admin/people/", ADMIN),
     "admin.person": ("GET", "/admin/people/{person}", ADMIN),
@@ -216,6 +222,7 @@ def things(app: Flask, learner, admin) -> dict[str, str]:
             "panel": str(factories.open_panel(app, admin).code),
             "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
+            "packet": str(factories.ask_packet(app, admin).code),
         }
 
 

@@ -106,6 +106,7 @@ def _tables() -> None:
         sa.Column("finished_at", UTCDateTime(), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("first_sha256", sa.String(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_audit_packet_actor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_packet")),
