@@ -124,21 +124,21 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     shown = samples(app.extensions["catalog"].provider, config.base_url)
     app.extensions["templates"] = Templates(config.data, shown)
     db.init_app(app, config.database)
-    handlers = {"mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due}
+    packets = _packets(app, config)
+    handlers = {
+        "mail": deliver,
+        "reindex": index.handler,
+        "attempt-due": assessment.expire_due,
+        "packet": packets.make,
+    }
     hourly = {
         "review-mails": practice.remind_all,
         "license-mails": transcripts.remind_all,
         "closed-accounts": retention.erase_all,
         "certificates-at-once": certificates.issue_waiting,
         "ends-of-certificates": certificates.tell_of_ends,
+        "old-packets": packets.remove_old,
     }
-    packets = _packets(app, config)
-    handlers = {
-        "mail": deliver, "reindex": index.handler, "attempt-due": assessment.expire_due, "packet": packets.make,
-    }  # fmt: skip
-    hourly = {
-        "review-mails": practice.remind_all, "closed-accounts": retention.erase_all, "old-packets": packets.remove_old,
-    }  # fmt: skip
     steps = (bulk.step, records.step)
     jobs.init_app(app, data=config.data, queue_url=config.queue_url, handlers=handlers, hourly=hourly, steps=steps)
     app.extensions["saves"] = GroupCommit(app, lambda saves: assessment.save_all(saves, now=clock.now()))

@@ -26,6 +26,7 @@ from course.completion.rules import COURSEWORK, Kind
 from course.credentials import status_list
 from course.credentials.issuer import Issuer, instant
 from course.credentials.pdf_signing import DocumentSigner, Finding, attached
+from course.typesetting import letters
 
 STUDIED = re.compile(r"(\d+) of \d+ sections studied")
 
@@ -79,7 +80,7 @@ class Record:
     in_question: bool  # a re-scoring put this certificate in question, so that people decide on it
     evaluated: Set[tuple[str, datetime]]  # course and moment
     dated_back_to: date | None  # the date that two administrators gave it
-    events: Sequence[AuditEvent]  # the person's: certificates issued, revoked, superseded
+    events: Sequence[AuditEvent]  # the person's: certificates issued, revoked, superseded, named anew
 
     @property
     def facts(self) -> Facts:
@@ -247,7 +248,8 @@ def completion(record: Record) -> Iterator[str]:
             "modules": ([_pinned(asdict(m)) for m in told.modules], [_pinned(m) for m in signed["modules"]]),
         }
     )
-    if record.evidence_kept and told.name != record.request.attested_name and not _renamed(record):
+    signed_name = letters.tidy(record.request.attested_name)
+    if record.evidence_kept and told.name != signed_name and not _renamed(record):
         yield f"name: {told.name} against {record.request.attested_name}"
 
 
@@ -256,10 +258,10 @@ def _pinned(module: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _renamed(record: Record) -> bool:
-    """A correction put the name right after the attestation; later revisions keep it."""
-    return record.certificate.supersedes_why == Correction.NAME or (
-        record.predecessor is not None and record.predecessor.name == record.certificate.name
-    )
+    """It was put right after the attestation, or set in Latin letters, and the log says so; later revisions keep it."""
+    it, before = record.certificate, record.predecessor
+    latin = [one.details["after"] for one in _told(record, Event.NAME_SET_IN_LATIN, it.code)]
+    return it.supersedes_why == Correction.NAME or it.name in latin or (before is not None and before.name == it.name)
 
 
 def minutes(record: Record) -> Iterator[str]:

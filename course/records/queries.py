@@ -25,7 +25,9 @@ from course.study.models import Reading, Rereading
 from course.web import NotFound
 
 MARK = "certificate:"
-TOLD = (Event.CERTIFICATE_ISSUED, Event.CERTIFICATE_REVOKED, Event.CERTIFICATE_SUPERSEDED)
+TOLD = (
+    Event.CERTIFICATE_ISSUED, Event.CERTIFICATE_REVOKED, Event.CERTIFICATE_SUPERSEDED, Event.NAME_SET_IN_LATIN,
+)  # fmt: skip
 
 
 def records(after: int, size: int, today: date) -> list[Record]:

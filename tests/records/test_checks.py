@@ -10,7 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from course import clock, db, jobs
 from course.accounts.models import User
+from course.audit.log import Event
 from course.audit.models import AuditEvent
+from course.backdating import actions as backdating
 from course.certificates import actions as certificates
 from course.certificates import queries as register
 from course.certificates.models import Correction, Reason
@@ -255,6 +257,39 @@ def test_a_closed_account_has_its_evidence_until_the_years_are_over_and_is_misse
     assert set(kinds(app)) == {Fault.COMPLETION, Fault.STUDY, Fault.EVALUATION}
 
 
+def test_an_earlier_date_is_a_fault_unless_two_administrators_agreed_on_it(app, learner, admin):
+    asked = factories.request(app, learner)
+    second = factories.person(app, "Bea Boss", role="admin")
+    with app.app_context():
+        wish = backdating.ask(asked, NOON.date(), "The worker stood still.", actor=admin, now=LATER)
+        old = backdating.confirm(wish, actor=second, now=LATER)
+    assert found(app) == []
+    supersede(app, old.code, Correction.RESCORED, admin)
+    assert found(app) == []
+    broken(app, "UPDATE backdating SET state = 'refused'")
+    assert set(kinds(app)) == {Fault.DATES}
+
+
+def test_a_name_is_another_than_was_signed_only_where_the_log_says_why(app, learner, admin):
+    award = factories.issue(app, learner, admin)
+    with app.app_context():
+        found_ = register.certificate_of(award.code)
+        certificates.supersede(found_, Correction.NAME, "Proof seen.", actor=admin, now=LATER, name="Lena Lernér")
+    assert found(app) == []
+    broken(app, "UPDATE certificate SET supersedes_why = :why WHERE revision = 2", why=str(Correction.DOCUMENT))
+    assert kinds(app) == [Fault.COMPLETION]
+
+
+def test_a_name_in_latin_letters_rests_on_the_log(app, admin):
+    asked = factories.request(app, factories.person(app, "Lena \U00012000"))
+    with app.app_context():
+        latin = certificates.Latin("Lena Cuneiform", "Passport seen.")
+        certificates.issue(asked, actor=admin, now=LATER, latin=latin)
+    assert found(app) == []
+    broken(app, "DELETE FROM audit_event WHERE event = :event", event=str(Event.NAME_SET_IN_LATIN))
+    assert kinds(app) == [Fault.COMPLETION]
+
+
 def test_every_kind_of_fault_is_met_in_these_tests(app):
     met = {kind for expected in BROKEN.values() for kind in expected}
     met |= {kind for _, expected in FACTS.values() for kind in expected}
@@ -319,7 +354,7 @@ def test_reading_a_batch_costs_the_same_for_one_certificate_or_many(app, award, 
     one = cost()
     for name in ("Otto Other", "Wanda Waiting"):
         factories.issue(app, factories.person(app, name), admin)
-    assert cost() == one <= 13
+    assert cost() == one <= 14
 
 
 def test_the_console_shows_the_result_with_the_way_to_each_fault(app, pages, admin, award):
