@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -163,30 +163,31 @@ def requests_of(user_id: int) -> dict[str, Request]:
     return {row.course_id: row for row in rows}
 
 
-def awards_resting_on(passes: Collection[tuple[int, str]]) -> list[Certificate]:
-    """Certificates that stand, expired or not, and were issued on one of these passes, as (person, assessment)."""
+IsGone = Callable[[int, str, datetime], bool]  # of a pass: person, assessment, when it was passed
+
+
+def awards_resting_on(people: Collection[int], is_gone: IsGone) -> list[Certificate]:
+    """Certificates that stand, expired or not, and were issued on one of these passes."""
     rows = db.session.execute(
         select(Certificate, Request)
         .join(Request, Request.id == Certificate.request_id)
-        .where(Certificate.user_id.in_({user_id for user_id, _ in passes}), STANDS)
+        .where(Certificate.user_id.in_(people), STANDS)
         .order_by(Certificate.id)
     )
-    return [certificate for certificate, request in rows if _rests_on(request, passes)]
+    return [certificate for certificate, request in rows if _rests_on(request, is_gone)]
 
 
-def requests_resting_on(passes: Collection[tuple[int, str]]) -> list[Request]:
+def requests_resting_on(people: Collection[int], is_gone: IsGone) -> list[Request]:
     """Requests that wait and were signed on one of these passes."""
     rows = db.session.scalars(
-        select(Request)
-        .where(Request.user_id.in_({user_id for user_id, _ in passes}), Request.state == State.WAITING)
-        .order_by(Request.id)
+        select(Request).where(Request.user_id.in_(people), Request.state == State.WAITING).order_by(Request.id)
     )
-    return [request for request in rows if _rests_on(request, passes)]
+    return [request for request in rows if _rests_on(request, is_gone)]
 
 
-def _rests_on(request: Request, passes: Collection[tuple[int, str]]) -> bool:
+def _rests_on(request: Request, is_gone: IsGone) -> bool:
     return any(
-        entry["kind"] == Kind.QUIZ and (request.user_id, entry["id"]) in passes
+        entry["kind"] == Kind.QUIZ and is_gone(request.user_id, entry["id"], datetime.fromisoformat(entry["at"]))
         for entry in request.completion["evidence"]
     )
 

@@ -1,7 +1,8 @@
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from course.certificates.models import Certificate, Request, Revocation
 from course.rescoring import rescore
 from course.rescoring.models import Question, RescoredAttempt, Rescoring
 from course.rescoring.rescore import Effect, Result, Scope, Sitting
+from course.study import period
+from course.study import queries as study
 from course.web import NotFound
 
 # Columns, not objects: what a re-scoring writes in bulk would leave objects behind the times.
@@ -112,17 +115,34 @@ class Consequences:
 def consequences_of(effect: Effect) -> Consequences:
     if not effect.lost:
         return Consequences()
-    people = {change.sitting.user_id for change in effect.lost}
-    passing: dict[tuple[int, str], list[int]] = {}
+    people = {change.sitting.user_id for change in (*effect.lost, *effect.gained)}
     rows = db.session.execute(
-        select(Attempt.user_id, Attempt.assessment_id, Attempt.id).where(
-            Attempt.user_id.in_(people), Attempt.passed.is_(True)
+        select(Attempt.id, Attempt.user_id, Attempt.assessment_id, Attempt.submitted_at, Attempt.passed).where(
+            Attempt.user_id.in_(people), Attempt.submitted_at.is_not(None)
         )
+    ).all()
+    turn = _turns(people)
+    gone = effect.passes_gone(
+        {row.id: turn(row.user_id, row.assessment_id, row.submitted_at) for row in rows},
+        [row.id for row in rows if row.passed],
     )
-    for user_id, assessment_id, attempt_id in rows:
-        passing.setdefault((user_id, assessment_id), []).append(attempt_id)
-    gone = effect.passes_gone(passing)
-    return Consequences(certificates.awards_resting_on(gone), certificates.requests_resting_on(gone))
+
+    def is_gone(person: int, assessment_id: str, at: datetime) -> bool:
+        return turn(person, assessment_id, at) in gone
+
+    losers = {person for person, _, _ in gone}
+    return Consequences(
+        certificates.awards_resting_on(losers, is_gone), certificates.requests_resting_on(losers, is_gone)
+    )
+
+
+def _turns(people: Collection[int]) -> Callable[[int, str, datetime], rescore.Turn]:
+    cycles, courses = study.cycles_of(people), catalog().courses.values()
+
+    def turn(person: int, assessment_id: str, at: datetime) -> rescore.Turn:
+        return person, assessment_id, period.turn(cycles[person], courses, assessment_id, at)
+
+    return turn
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,9 @@ def rulings(scope: Scope, decision: Decision) -> dict[str, Ruling | None]:
     return found
 
 
+Turn = tuple[int, str, int]  # person, assessment, how often it had been begun anew: passes of one turn do the same
+
+
 @dataclass(frozen=True)
 class Change:
     """A submitted attempt under a decision. `after` is what the score says; `earned` are the item's new points.
@@ -161,19 +164,14 @@ class Effect:
         settled = [(change, change.settled(take_passes=take_passes)) for change in self.changes]
         return [(change, result) for change, result in settled if result != change.before]
 
-    def passes_gone(self, passing: Mapping[tuple[int, str], Collection[int]]) -> set[tuple[int, str]]:
-        """Who, as (person, assessment), is left without any passing attempt if passes may be taken.
+    def passes_gone(self, turns: Mapping[int, Turn], passing: Collection[int]) -> set[Turn]:
+        """Where a person is left without any passing attempt if passes may be taken.
 
-        `passing`: the attempts that pass now, by person and assessment.
+        `turns` of the persons' attempts by their ids; `passing`: those that pass now.
         """
         lost = {change.sitting.id for change in self.lost}
-        gained = {_owner(change) for change in self.gained}
-        owners = {_owner(change) for change in self.lost}
-        return {owner for owner in owners - gained if not set(passing.get(owner, ())) - lost}
-
-
-def _owner(change: Change) -> tuple[int, str]:
-    return change.sitting.user_id, change.sitting.assessment_id
+        kept = set(passing) - lost | {change.sitting.id for change in self.gained}
+        return {turns[id_] for id_ in lost} - {turns[id_] for id_ in kept}
 
 
 def effect(scope: Scope, decision: Decision) -> Effect:

@@ -58,5 +58,11 @@ def since(openings: Mapping[str, Sequence[Opening]], courses: Iterable[Course], 
     return max(begun, default=None)
 
 
+def turn(openings: Mapping[str, Sequence[Opening]], courses: Iterable[Course], id_: str, at: datetime) -> int:
+    """How often a module or an assessment had been begun anew by then; what has the same turn stands for each other."""
+    begun = [one.opened_at for course in courses if _has(course, id_) for one in openings.get(course.id, ())]
+    return sum(opened < at for opened in begun)
+
+
 def _has(course: Course, id_: str) -> bool:
     return id_ in course.modules or id_ in course.assessments

@@ -113,12 +113,14 @@ class TestPasses:
 
     def test_a_person_with_another_pass_keeps_what_rests_on_it(self):
         lost = effect("new-key", sitting(OLD, 7, id_=5, user=3))
-        assert lost.passes_gone({(3, "quiz"): [5]}) == {(3, "quiz")}
-        assert lost.passes_gone({(3, "quiz"): [5, 6]}) == set()
+        turns = {5: (3, "quiz", 0), 6: (3, "quiz", 0), 7: (3, "quiz", 1)}
+        assert lost.passes_gone(turns, [5]) == {(3, "quiz", 0)}
+        assert lost.passes_gone(turns, [5, 6]) == set()
+        assert lost.passes_gone(turns, [5, 7]) == {(3, "quiz", 0)}  # that one is of a later cycle
 
     def test_a_person_who_gains_a_pass_elsewhere_keeps_what_rests_on_it(self):
         both = effect("new-key", sitting(OLD, 7, id_=5, user=3), sitting(NEW, 7, id_=6, user=3))
-        assert both.passes_gone({(3, "quiz"): [5]}) == set()
+        assert both.passes_gone({5: (3, "quiz", 0), 6: (3, "quiz", 0)}, [5]) == set()
 
 
 class TestSequence:

@@ -242,6 +242,16 @@ class TestCertificates:
         decide(app, admin, take_passes=True)
         assert questions(app) == []
 
+    def test_a_pass_of_a_later_cycle_saves_no_certificate_of_an_earlier_one(
+        self, app, catalog, admin, other_learner, certified
+    ):
+        with app.app_context():
+            certificates.renew(other_learner, content().courses[COURSE], 2, now=NOON + timedelta(days=1))
+        use(app, catalog, RIGHT)
+        sit(app, other_learner, answer=RIGHT, now=NOON + timedelta(days=2))
+        decide(app, admin, take_passes=True)
+        assert [one.certificate_code for one in questions(app)] == [certified.code]
+
     def test_a_kept_one_stands_and_the_log_says_why(self, app, catalog, admin, certified):
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
