@@ -564,7 +564,7 @@ def test_no_text_makes_a_reader_fall_over(name, text):
 
 
 def run(*arguments: object) -> Any:
-    group = content_group(lambda: (ROOT / "modules", ROOT / "quizzes"))
+    group = content_group(lambda: (ROOT / "modules", ROOT / "quizzes"), lambda _: [])
     return CliRunner().invoke(group, [str(argument) for argument in arguments])
 
 

@@ -218,7 +218,7 @@ def test_a_broken_link_is_found(copy):
 
 def test_the_check_command_exits_non_zero_and_prints_on_stderr(copy):
     (copy / MODULE).write_text((copy / MODULE).read_text().replace("difficulty: 2\n", ""))
-    result = CliRunner().invoke(content_group(lambda: (copy / "modules", copy / "quizzes")), ["check"])
+    result = CliRunner().invoke(content_group(lambda: (copy / "modules", copy / "quizzes"), lambda _: []), ["check"])
     assert result.exit_code == 1
     assert f"{MODULE}:1: difficulty is missing; add it" in result.stderr
 
