@@ -303,7 +303,10 @@ def _register(
             before=request.attested_name, after=certificate.name, reason=latin.reason,
         )  # fmt: skip
     link = making.verify_url(certificate.code)
-    _mail(request, "certificate-issued", certificate.code, now, rank=int(bulk), link=link)
+    _mail(
+        request, "certificate-issued", certificate.code, now,
+        rank=int(bulk), link=link, latin_name=latin.name if latin else None,
+    )  # fmt: skip
     return certificate
 
 

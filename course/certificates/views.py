@@ -86,7 +86,10 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     faults = {str(one.code): actions.license_fault(one, clock.now()) or "" for one in user.licenses}
     form = RequestForm(user.legal_name, licenses, faults)
     if not form.validate_on_submit():
-        page = render_template("certificates/request.html", course=found, form=form, catalog=catalog())
+        page = render_template(
+            "certificates/request.html", course=found, form=form, catalog=catalog(),
+            refusal=making.name_refusal(user.legal_name),
+        )  # fmt: skip
         return page, 422 if request.method == "POST" else 200
     actions.request_certificate(
         user,

@@ -17,6 +17,8 @@ from course.certificates.pdf import OURS
 from course.certificates.templates import Templates
 from course.cli import cli
 from course.config import BadSetting
+from course.jobs import Job
+from course.mail import message
 from course.web import NotFound
 from tests import factories
 from tests.factories import NOON
@@ -229,6 +231,22 @@ class TestANameThatCannotBePrinted:
         assert "Issue with this name" in page.text
         assert "Issue the certificate" not in page.text
         assert "Reject" in page.text
+
+    def test_who_signs_is_told_before(self, app, pages):
+        person = factories.person(app, BENGALI)
+        factories.complete(app, person)
+        page = pages.as_(person).get(f"/courses/{factories.COURSE}/certificate")
+        assert "fonts have no র (Bengali letter ra)" in page.text
+        assert "in Latin letters" in page.text
+
+    def test_who_gets_it_is_told_by_mail(self, app, pages, admin, address):
+        pages.as_(admin).post(f"{address}/latin", {"latin_name": "Rajesh Kumar", "latin_reason": "x"})
+        with app.app_context():
+            (job,) = db.session.query(Job).filter(Job.key.like("certificate-issued:%"))
+            mail = message.compose(job.id, "a@example.org", **job.payload).get_content()
+            assert "made out to Rajesh Kumar" in mail
+            del job.payload["latin_name"]  # as in a job of before
+            assert "made out to" not in message.compose(job.id, "a@example.org", **job.payload).get_content()
 
     def test_it_is_issued_in_latin_letters_and_both_names_are_on_record(self, app, pages, admin, address, request_of):
         typed = {"latin_name": " Rajesh  Kumar", "latin_reason": "The board's register"}
