@@ -341,6 +341,18 @@ def test_it_needs_one_statement_whatever_is_sent(pages, files, count_queries):
         assert len(seen) == 1, seen
 
 
+def test_both_databases_know_a_file_by_its_hash_first_and_by_its_numbers(either_app):
+    learner, other = factories.person(either_app, "Lena Learner"), factories.person(either_app, "Otto Other")
+    admin = factories.person(either_app, "Ada Admin", role="admin")
+    first, second = (factories.issue(either_app, person, admin) for person in (learner, other))
+    with either_app.app_context():
+        codes = [second.code, "AAAA-AAAA-AAAA-AAAA", first.code]
+        assert [one.code for one in queries.of_file("", codes)] == [second.code, first.code]
+        assert [one.code for one in queries.of_file(first.document_sha256, codes)] == [first.code, second.code]
+        assert [one.credential for one in queries.of_file(first.document_sha256, [])] == [first.credential]
+        assert queries.of_file("", []) == []
+
+
 def test_files_are_counted_like_numbers(app, pages):
     app.extensions["throttle"] = factories.replaced(app.extensions["throttle"], asks=parse("1 per minute"))
     assert [send(pages, b"{}").status for _ in range(2)] == [200, 429]
