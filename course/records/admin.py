@@ -15,7 +15,7 @@ from course.records import actions, queries
 from course.records.forms import PacketForm
 from course.records.models import Packet
 from course.records.question import Question
-from course.web import page_number
+from course.web import day, page_number
 
 bp = Blueprint("records", __name__, url_prefix="/admin")
 HISTORY = 30
@@ -90,7 +90,8 @@ def _title(made: Packet) -> str:
     if question.person is not None:
         return f"Everything about {accounts.person_of(UUID(question.person)).legal_name}"
     course = catalog().courses.get(question.course or "")
-    return f"{course.title if course else question.course}, {question.first} to {question.last}"
+    period = " to ".join(day(one) for one in (question.first, question.last) if one)
+    return f"{course.title if course else question.course}: {period}"
 
 
 @bp.get("/packets/<uuid:code>")

@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import html5lib
 import pytest
+from hypothesis import given, strategies
 from sqlalchemy import insert, select, text
 
 from course import clock, db, jobs, tables
@@ -260,7 +261,36 @@ def test_no_cell_is_a_formula(given, written):
     assert cell(given) == written
 
 
-def test_memory_and_statements_do_not_grow_with_each_participant(app, admin, count_queries):
+@given(strategies.text())
+def test_whatever_is_written_no_cell_begins_like_a_formula_and_nothing_is_lost(words):
+    assert not cell(words).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert cell(words).removeprefix("'") == words.removeprefix("'") or cell(words) == f"'{words}"
+
+
+def test_a_worker_that_was_killed_leaves_no_packet_and_another_one_makes_it(app, admin, award, config, monkeypatch):
+    asked = ask(app, admin)
+    program = (
+        "import os; from course import create_app, jobs; from course.records import holdings; app = create_app()\n"
+        "holdings.files_of = lambda _: os._exit(9)\n"
+        "jobs.drain(app)"
+    )
+    env = {"COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key}
+    assert subprocess.run([sys.executable, "-c", program], env=env, cwd=ROOT, check=False).returncode == 9
+    with app.app_context():
+        maker = app.extensions["packets"]
+        assert not maker.path(asked.code).exists()
+        (draft,) = maker.path(asked.code).parent.iterdir()
+        when = clock.now() + jobs.CLAIM
+        monkeypatch.setattr(clock, "now", lambda: when)
+        jobs.drain(app)
+        assert opened(maker.path(asked.code).read_bytes()).testzip() is None
+        maker.remove_old(clock.now() + timedelta(hours=1))
+        assert draft.exists()
+        maker.remove_old(clock.now() + timedelta(days=2))
+        assert not draft.exists()
+
+
+def test_statements_do_not_grow_with_each_participant(app, admin, count_queries):
     for name in ("Lena Learner", "Otto Other"):
         factories.issue(app, factories.person(app, name), admin)
     asked = ask(app, admin)
