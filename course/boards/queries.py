@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased, undefer
 
 from course import db
 from course.accounts.models import License, User
+from course.approvals import queries as approvals
+from course.approvals.models import Approval
 from course.boards import lines, sheet, table
 from course.boards import roster as rosters_xml
 from course.boards import status as statuses
@@ -148,13 +150,29 @@ def upload_key() -> str:
 
 def file_of(board: Board, format_: Format, entries: Sequence[Ready], *, test: bool = False) -> bytes:
     if format_ == "csv":
-        facts = _facts_of([entry.completion.certificate_id for entry in entries])
-        return table.write([(entry.completion, facts[entry.completion.certificate_id]) for entry in entries], board)
+        return table.write(_entries(board, [entry.completion for entry in entries]), board)
     wanted = [entry.line for entry in entries]
     if format_ == "sheet":
         return sheet.write(wanted)
     parent = (board.parent_number or board.provider_number or "").removeprefix("50-")
     return rosters_xml.write(wanted, parent=parent, upload_key=upload_key(), test=test)
+
+
+def _entries(board: Board, completions: Sequence[Completion]) -> list[table.Entry]:
+    facts_of, on_record = _facts_of([one.certificate_id for one in completions]), approvals.on_record()
+    return [
+        table.Entry(one, facts, _approved(board.state, facts, on_record.get(one.course_id, [])))
+        for one in completions
+        for facts in (facts_of[one.certificate_id],)
+    ]
+
+
+def _approved(state: str, facts: Facts, on_record: Sequence[Approval]) -> str:
+    """The approvals of the state that the certificate names, with their days as far as those are on record."""
+    held = [one for one in reversed(on_record) if one.first_day <= facts.completed_on <= one.last_day]
+    days = {one.name: f" ({one.first_day} to {one.last_day})" for one in held}
+    named = (f"{one.approver} {one.number}".strip() for one in facts.approvals if one.state == state)
+    return "; ".join(name + days.get(name, "") for name in named)
 
 
 def _facts_of(ids: Sequence[int]) -> dict[int, Facts]:

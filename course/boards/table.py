@@ -6,6 +6,7 @@ A cell that spreadsheets would take for a formula has an apostrophe before it.
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from course.boards.status import Completion
 from course.catalog.boards import Board
@@ -14,22 +15,33 @@ from course.certificates.facts import MODES, Facts, hours
 
 HEAD = (
     "name", "license state", "license", "profession", "course", "course number", "course version", "completed on",
-    "contact hours", *(f"hours {words.lower()}" for words in MODES.values()), "delivery", "approvals", "instructor",
+    "contact hours", *(f"hours {words.lower()}" for words in MODES.values()), "hours by topic", "delivery", "approvals",
+    "instructor",
     "provider", "provider number", "certificate",
 )  # fmt: skip
 
 
-def write(completions: Sequence[tuple[Completion, Facts]], board: Board) -> bytes:
+@dataclass(frozen=True)
+class Entry:
+    """`approvals`: of the course in the board's state, with the days for which they were given."""
+
+    completion: Completion
+    facts: Facts
+    approvals: str
+
+
+def write(entries: Sequence[Entry], board: Board) -> bytes:
     """UTF-8 with a byte order mark, by which spreadsheets know it."""
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(HEAD)
-    for completion, facts in completions:
-        rows.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in _row(completion, facts, board)])
+    for entry in entries:
+        rows.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in _row(entry, board)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _row(completion: Completion, facts: Facts, board: Board) -> list[str]:
+def _row(entry: Entry, board: Board) -> list[str]:
+    completion, facts = entry.completion, entry.facts
     license_, course = completion.license, board.courses[completion.course_id]
     return [
         facts.name,
@@ -42,8 +54,9 @@ def _row(completion: Completion, facts: Facts, board: Board) -> list[str]:
         completion.completed_on.isoformat(),
         hours(facts.total_minutes),
         *(hours(facts.minutes.get(mode, 0)) for mode in MODES),
+        "; ".join(f"{topic} {hours(minutes)}" for topic, minutes in facts.minutes_by_domain.items()),
         facts.delivery,
-        facts.approvals_text,
+        entry.approvals,
         facts.instructor or "",
         facts.provider_name,
         board.provider_number or facts.provider_number or "",

@@ -13,7 +13,7 @@ from course.db import unit_of_work
 from course.mail.message import NOWHERE
 from course.retention import queries, terms
 from course.retention.fates import FATES, Fate
-from course.web import Refused
+from course.web import Refused, day
 
 NO_PASSWORD = "closed"  # noqa: S105 - no hash of any password
 NAMELESS = "Erased"
@@ -44,11 +44,13 @@ def close(person: User, *, now: datetime) -> date | None:
         raise LastAdministrator
     kept_until = terms.kept_until(queries.moments_of(user.id))
     _withdraw(user, now)
-    day = kept_until.isoformat() if kept_until else None
-    record(Event.ACCOUNT_CLOSED, user, f"person:{user.code}", person_id=user.id, now=now, kept_until=day)
+    record(
+        Event.ACCOUNT_CLOSED, user, f"person:{user.code}", person_id=user.id, now=now,
+        kept_until=kept_until.isoformat() if kept_until else None,
+    )  # fmt: skip
     jobs.put(
         "mail", key=f"account-closed:{user.code}", now=now, to=user.email, template="account-closed",
-        name=user.legal_name, kept_until=day,
+        name=user.legal_name, kept_until=day(kept_until) if kept_until else None,
     )  # fmt: skip
     _shut(user, kept_until, now)
     _erase(user.id, Fate.AT_ONCE)

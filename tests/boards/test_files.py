@@ -163,9 +163,11 @@ class TestTable:
             provider_address=None, provider_contact=None, instructor=None, approvals=(), issued_by="A", verify_url="u",
             template_version="t",
         )  # fmt: skip
-        data = table.write([(completion(license=License(profession="PT", number="-1", expires_on=None)), facts)], BOARD)
+        one = completion(license=License(profession="PT", number="-1", expires_on=None))
+        data = table.write([table.Entry(one, facts, "@SUM(1)")], BOARD)
         (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
         assert (row["name"], row["license"], row["license state"]) == ("'=HYPERLINK(1)", "'-1", "FL")
+        assert row["approvals"] == "'@SUM(1)"
         assert (row["contact hours"], row["hours in person"], row["hours live online"]) == ("1.75", "0.5", "0")
         assert (row["course number"], row["completed on"], row["certificate"]) == (
             "20-987654",

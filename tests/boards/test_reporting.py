@@ -1,5 +1,7 @@
 """Sending, answers and corrections against both databases: nothing is sent twice."""
 
+import csv
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -123,6 +125,16 @@ class TestSending:
         with either_app.app_context():
             event = db.session.scalars(select(AuditEvent).filter_by(event="board:roster-made")).one()
         assert event.details["file_sha256"] == made.file_sha256
+
+    def test_a_table_names_the_approvals_of_the_state_with_their_days(self, either_app, admin):
+        use(either_app)
+        for state in ("FL", "HI"):
+            factories.approve(either_app, admin, number=f"{state}-1", states=[state])
+        made_for = holder(either_app, "Lena Learner", admin)
+        (row,) = csv.DictReader(io.StringIO(send(either_app, admin, "csv").file.decode("utf-8-sig")))
+        assert row["approvals"] == "Board of Hawaii FL-1 (2026-01-01 to 2026-12-31)"
+        assert row["hours by topic"].startswith("safety ")
+        assert row["certificate"] == made_for.code
 
     def test_what_was_sent_is_not_sent_again(self, either_app, lena, admin):
         send(either_app, admin)

@@ -260,6 +260,13 @@ class TestAround:
             assert db.session.scalars(select(Job).where(Job.done_at.is_(None))).all() == []
             assert [person.id for person in people.licensed_in("HI")] == [admin.id]
 
+    def test_the_last_mail_says_until_when_the_rest_is_kept(self, app, learner, admin):
+        factories.issue(app, learner, admin)
+        close(app, learner)
+        drain(app)
+        mails = [path.read_text() for path in app.extensions["mailbox"].glob("*.eml")]
+        assert any("closed" in mail and "March 2, 2033" in mail for mail in mails)
+
     def test_it_is_in_the_log_once(self, app, learner):
         close(app, learner)
         with pytest.raises(actions.ClosedAlready):
