@@ -1,0 +1,95 @@
+"""What becomes of a certificate, in a real browser on a phone: corrected, dated back, done anew."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from course.accounts.models import User
+from tests import factories
+from tests.factories import COURSE, PROOF
+from tests.journeys.conftest import served
+
+BOTH = pytest.mark.parametrize("script", [True, False], ids=["dark", "no-script"])
+
+
+@pytest.fixture
+def site(app) -> Iterator[SimpleNamespace]:
+    with served(app) as address:
+        yield SimpleNamespace(address=address)
+
+
+@pytest.fixture
+def sign_in(walk, app) -> Callable[..., object]:
+    def signed_in(person: User, *, script: bool):
+        one = walk(script=script, dark=script)
+        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
+        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": one.site.address}])
+        return one
+
+    return signed_in
+
+
+@BOTH
+def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, script):
+    old = factories.issue(app, learner, admin)
+    mine, office = sign_in(learner, script=script), sign_in(admin, script=script)
+    mine.go("/certificates/")
+    mine.press("Adverse events and emergency response")
+    mine.press("The name is not right")
+    mine.fill(Your_name="Lena Lernér", What_is_wrong="The accent is missing.")
+    (tmp_path / "license.pdf").write_bytes(PROOF)
+    mine.page.get_by_label("Proof").set_input_files(tmp_path / "license.pdf")
+    mine.press("Ask for the correction")
+    assert "Waiting for an administrator." in mine.text()
+
+    office.go("/admin/")
+    office.press("1 name correction waits")
+    office.press("Lena Lernér")
+    with office.page.expect_download() as download:
+        office.page.get_by_role("link", name="Download the proof").click()
+    assert download.value.path().read_bytes() == PROOF
+    office.page.get_by_label("I have looked at the proof").check()
+    office.press("Accept and issue the new certificate")
+    assert "takes the place of the old one" in office.page.inner_text("body")
+
+    mine.go(f"/verify/{old.code}")
+    assert "because the name was corrected" in mine.text()
+    mine.go("/certificates/")
+    assert old.code not in mine.text()
+
+
+@BOTH
+def test_a_certificate_is_dated_back_by_two(app, sign_in, learner, admin, script):
+    asked = factories.request(app, learner)
+    second = factories.person(app, "Bea Board", role="admin")
+    first, other = sign_in(admin, script=script), sign_in(second, script=script)
+    first.go(f"/admin/requests/{asked.code}")
+    first.press("Issue it with an earlier date")
+    first.page.get_by_label("Date that it is to bear").fill("2026-03-05")
+    first.fill(Reason="The office was closed.")
+    first.press("Ask a second administrator")
+    assert "Another administrator has to confirm it" in first.text()
+    other.go("/admin/backdating/")
+    other.press("Lena Learner")
+    other.press("Confirm and issue")
+    other.go("/admin/certificates/")
+    assert "dated March 5, 2026" in other.text()
+
+
+@BOTH
+def test_a_course_is_done_anew_and_the_old_certificate_stays(app, sign_in, learner, admin, script):
+    old = factories.issue(app, learner, admin)
+    mine = sign_in(learner, script=script)
+    mine.go(f"/courses/{COURSE}")
+    mine.press("Do the course anew for another certificate")
+    assert "Nothing is deleted or reset" in mine.text()
+    mine.press("Begin the course anew")
+    assert "what you did since counts" in mine.text()
+    assert "Steps done: 2 of 5" in mine.text()
+    assert old.code in mine.text()
+    mine.press("Quiz: Adverse events")
+    assert "4 left" in mine.text()
+    mine.go(f"/verify/{old.code}")
+    assert "Valid" in mine.text()
