@@ -85,8 +85,9 @@ def holders(
     `begin`: a key of names.key().
     """
     today = now.astimezone(ZoneInfo(state.time_zone)).date()
+    key = func.min(DirectoryName.key).label("key")
     found = (
-        select(Certificate.id, func.min(DirectoryName.key).label("key"))
+        select(Certificate.id, key, func.count().over().label("total"))
         .join(DirectoryName, of_award(DirectoryName))
         .where(
             DirectoryName.state == state.code,
@@ -96,14 +97,15 @@ def holders(
             or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today),
         )
         .group_by(Certificate.id)
-        .subquery()
-    )
-    total = db.session.scalars(select(func.count()).select_from(found)).one()
-    certificates = db.session.scalars(
-        select(Certificate)
-        .join(found, found.c.id == Certificate.id)
-        .order_by(found.c.key, Certificate.id)
+        .order_by(key, Certificate.id)
         .offset((page - 1) * size)
         .limit(size)
+        .subquery()  # so that only what is shown is read whole
+    )
+    rows = db.session.execute(
+        select(Certificate, found.c.total)
+        .join(found, found.c.id == Certificate.id)
+        .order_by(found.c.key, Certificate.id)
     ).all()
-    return certificates, max(1, -(-total // size))
+    total = rows[0].total if rows else 0
+    return [certificate for certificate, _ in rows], max(1, -(-total // size))
