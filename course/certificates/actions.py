@@ -15,6 +15,7 @@ from course.catalog.content import Course
 from course.catalog.queries import catalog, course_of
 from course.certificates import award, making, queries, renewal
 from course.certificates.models import Certificate, Correction, Reason, Request, Revocation, State
+from course.certificates.models import Standing as CertificateStanding
 from course.certificates.pdf import OURS
 from course.completion import queries as completion
 from course.completion.rules import Requirement, Standing
@@ -349,7 +350,7 @@ def reject(request: Request, reason: str, *, actor: User, now: datetime) -> None
 @unit_of_work
 def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, now: datetime) -> Revocation:
     """Adds a revocation beside the certificate, which itself stays as it was issued."""
-    _must_stand(certificate)
+    before = _must_stand(certificate, now)
     revocation = Revocation(
         certificate_id=certificate.id, reason=reason, note=note, revoked_at=now, revoked_by=actor.legal_name
     )
@@ -357,7 +358,7 @@ def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, 
     db.session.flush()
     record(
         Event.CERTIFICATE_REVOKED, actor, f"certificate:{certificate.code}", person_id=certificate.user_id,
-        now=now, reason=f"{reason}: {note}", before="valid", after="revoked",
+        now=now, reason=f"{reason}: {note}", before=before, after="revoked",
     )  # fmt: skip
     if person := accounts.people_of([certificate.user_id]).get(certificate.user_id):
         jobs.put(
@@ -378,7 +379,7 @@ def supersede(
     scored anew: then it is what the person's record shows now. `name`: the right one. Raises EndedAlready, and
     NotComplete where the course is met no more.
     """
-    _must_stand(certificate)
+    before = _must_stand(certificate, now)
     request = queries.request_behind(certificate)
     if why is Correction.RESCORED:
         request = _requested_anew(request, actor, now)
@@ -390,7 +391,7 @@ def supersede(
     record(
         Event.CERTIFICATE_SUPERSEDED, actor, f"certificate:{certificate.code}", person_id=request.user_id, now=now,
         reason=f"{why}: {note}", successor=successor.code, document_sha256=successor.document_sha256,
-        before="valid", after="superseded",
+        before=before, after="superseded",
     )  # fmt: skip
     _mail(
         request, "certificate-superseded", successor.code, now,
@@ -411,11 +412,12 @@ def _requested_anew(signed: Request, actor: User, now: datetime) -> Request:
     return request
 
 
-def _must_stand(certificate: Certificate) -> None:
-    """Until the transaction ends nobody else revokes or supersedes a certificate of this person."""
+def _must_stand(certificate: Certificate, now: datetime) -> CertificateStanding:
+    """What it is worth. Until the transaction ends nobody else revokes or supersedes a certificate of this person."""
     db.locked(User, certificate.user_id)
     if not queries.stands(certificate.id):
         raise EndedAlready
+    return certificate.standing_at(now)
 
 
 @unit_of_work

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from course import db
+from course.audit.models import AuditEvent
 from course.certificates import actions, award, badge, queries
 from course.certificates.facts import Facts
 from course.certificates.models import Correction, Reason, Standing
@@ -66,6 +68,9 @@ def test_what_was_ended_stays_so_and_never_expires(app, admin, certificate):
         found = queries.certificate_of(certificate.code)
         new = actions.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=NOON)
         actions.revoke(new, Reason.AT_REQUEST, "asked", actor=admin, now=OVER)  # an expired one can still be revoked
+        assert [one.details["before"] for one in db.session.query(AuditEvent).order_by(AuditEvent.id).all()[-2:]] == [
+            "valid", "expired",
+        ]  # fmt: skip
     assert new.valid_until == LAST_DAY
     assert [standing(app, one, OVER) for one in (certificate, new)] == [Standing.SUPERSEDED, Standing.REVOKED]
 
