@@ -72,7 +72,7 @@ class TestAsking:
         [
             ({"name": ""}, "Enter the name"),
             ({"name": "Lena Learner"}, "This is the name that stands on the certificate"),
-            ({"name": "Lena \u202e Learner"}, "hidden character"),
+            ({"name": "Lena \u202e Learner"}, "character that is hidden"),
             ({"reason": ""}, "Say in a few words"),
             ({"proof": (io.BytesIO(b""), "")}, "Add a file"),
             ({"proof": (io.BytesIO(b"<script>alert(1)</script>"), "license.pdf")}, "This is no PDF, JPEG or PNG"),
@@ -169,7 +169,7 @@ class TestDeciding:
 class TestConsole:
     def test_it_waits_in_the_console_with_old_and_new_name(self, pages, admin, asked):
         mine = pages.as_(admin)
-        assert "1 name correction waits" in mine.get("/admin/").text
+        assert "Names 1 Name corrections" in mine.get("/admin/").text
         assert NAME in mine.get("/admin/corrections/").text
         page = mine.get(f"/admin/corrections/{asked.code}").text
         assert re.search("Lena Learner.*Lena Lernér.*The accent is missing", page)

@@ -45,7 +45,7 @@ def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, 
     assert "Waiting for an administrator." in mine.text()
 
     office.go("/admin/")
-    office.press("1 name correction waits")
+    office.press("Name corrections")
     office.press("Lena Lernér")
     with office.page.expect_download() as download:
         office.page.get_by_role("link", name="Download the proof").click()
