@@ -1,4 +1,4 @@
-"""How long a certificate takes, by what is done for it, and how many a second an order gets while the site answers."""
+"""How long each part of a certificate takes, and how many a second an order gets while the site answers."""
 
 import subprocess
 import sys
@@ -42,21 +42,23 @@ class Issuing:
     meanwhile: load.Load
 
 
-def measure(app: Flask, asks: Sequence[load.Ask], port: int, count: int, environ: Mapping[str, str]) -> Issuing:
-    """`asks`: pages that are read while `count` certificates are made by two workers of their own."""
+def measure(
+    app: Flask, asks: Sequence[load.Ask], port: int, count: int, seconds: float, environ: Mapping[str, str]
+) -> Issuing:
+    """`asks`: pages read for `seconds` at a time, first alone, then while two workers make `count` certificates."""
     with app.app_context():
         people = waiting(count + SAMPLE, clock.now())
         cpu = _by_part(people[:SAMPLE])
     word = _each([ONE_WORD] * SAMPLE, lambda it: typst.compile(it, format="pdf", pdf_standards=["a-3a", "ua-1"]))
-    quiet = load.drive(port, asks, READERS, 3)
+    quiet = load.drive(port, asks, READERS, seconds)
     with _workers(environ), app.app_context():
         placed = _order(people[-1], clock.now())
         began, seen = time.monotonic(), []
         while not _finished(placed):
-            seen.append(load.drive(port, asks, READERS, 1))
-        seconds = time.monotonic() - began
-    meanwhile = load.Load([t for one in seen for t in one.times], sum(o.errors for o in seen), seconds)
-    return Issuing(cpu, word.cpu, count, seconds, quiet, meanwhile)
+            seen.append(load.drive(port, asks, READERS, seconds))
+        taken = time.monotonic() - began
+    meanwhile = load.Load([t for one in seen for t in one.times], sum(o.errors for o in seen), taken)
+    return Issuing(cpu, word.cpu, count, taken, quiet, meanwhile)
 
 
 def lines(done: Issuing) -> Iterator[str]:

@@ -56,7 +56,7 @@ def run(
             bench.warm_up()
             measured = _rounds(bench, say)
             say(f"Issuing {certificates} certificates …")
-            issued = issuing.measure(app, asked["module page"][1], ours, certificates, environ)
+            issued = issuing.measure(app, asked["module page"][1], ours, certificates, seconds, environ)
         app.extensions["engine"].dispose()
     yield from table(measured)
     yield from issuing.lines(issued)

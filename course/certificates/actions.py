@@ -417,7 +417,7 @@ def _must_stand(certificate: Certificate, now: datetime) -> CertificateStanding:
     db.locked(User, certificate.user_id)
     if not queries.stands(certificate.id):
         raise EndedAlready
-    return certificate.standing_at(now)
+    return db.session.get_one(Certificate, certificate.id).standing_at(now)
 
 
 @unit_of_work

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from course.accounts.models import User
 from course.config import ROOT
 from tests import browser as browsers
 
@@ -95,6 +96,13 @@ class Walk:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
 
+    def sign_in(self, app: Flask, person: User) -> None:
+        """As who signed in a moment ago; `app` has the key of the site."""
+        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
+        name = app.config["SESSION_COOKIE_NAME"]
+        self.context.add_cookies([{"name": name, "value": cookie, "url": self.site.address}])
+
     def go(self, path: str) -> None:
         self.page.goto(path)
         self.see()
@@ -133,3 +141,15 @@ def walk(browser: Browser, site: Site) -> Iterator[type[Walk]]:
     yield open_
     for one in opened:
         one.context.close()
+
+
+@pytest.fixture
+def sign_in(walk: Callable[..., Walk], app: Flask) -> Callable[..., Walk]:
+    """The browser of a person who is signed in."""
+
+    def signed_in(person: User, **more: bool) -> Walk:
+        one = walk(**more)
+        one.sign_in(app, person)
+        return one
+
+    return signed_in

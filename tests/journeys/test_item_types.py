@@ -35,19 +35,6 @@ def attempt(app, learner):
     return factories.start_attempt(app, learner)
 
 
-@pytest.fixture
-def sign_in(walk, app, learner):
-    def signed_in(**more):
-        person = walk(**more)
-        session = {"_user_id": f"{learner.code}.{learner.session_epoch}"}
-        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
-        name = app.config["SESSION_COOKIE_NAME"]
-        person.context.add_cookies([{"name": name, "value": cookie, "url": person.site.address}])
-        return person
-
-    return signed_in
-
-
 def paper(app, attempt):
     with app.app_context():
         return queries.paper_of(attempt)
@@ -116,8 +103,8 @@ def by_keyboard(page, type_):
             page.keyboard.type(number)
 
 
-def test_every_type_is_answered_by_keyboard_alone(sign_in, app, attempt):
-    person = sign_in(dark=True)
+def test_every_type_is_answered_by_keyboard_alone(sign_in, app, learner, attempt):
+    person = sign_in(learner, dark=True)
     for place in paper(app, attempt):
         person.go(f"/attempts/{attempt.code}/{place.position}")
         by_keyboard(person.page, place.item.type)
@@ -218,8 +205,8 @@ def by_hand(section, type_, *, press=Locator.click):
             section.get_by_label(label).fill(number)
 
 
-def test_every_type_is_answered_by_touch_on_one_page(sign_in, app, attempt):
-    person = sign_in(touch=True)
+def test_every_type_is_answered_by_touch_on_one_page(sign_in, app, learner, attempt):
+    person = sign_in(learner, touch=True)
     person.go(f"/attempts/{attempt.code}/all")
     for place in paper(app, attempt):
         section = person.page.locator(f"#item-{place.position}")
@@ -229,8 +216,8 @@ def test_every_type_is_answered_by_touch_on_one_page(sign_in, app, attempt):
     assert missed(app, attempt) == []
 
 
-def test_every_type_is_answered_and_shown_again_without_a_script(sign_in, app, attempt):
-    person = sign_in(script=False)
+def test_every_type_is_answered_and_shown_again_without_a_script(sign_in, app, learner, attempt):
+    person = sign_in(learner, script=False)
     person.go(f"/attempts/{attempt.code}/all")
     for place in paper(app, attempt):
         section = person.page.locator(f"#item-{place.position}")
@@ -242,8 +229,8 @@ def test_every_type_is_answered_and_shown_again_without_a_script(sign_in, app, a
     assert person.page.locator(".score").inner_text() == "8 of 8"
 
 
-def test_a_place_that_is_taken_changes_hands_and_the_steps_follow(sign_in, app, attempt):
-    person = sign_in()
+def test_a_place_that_is_taken_changes_hands_and_the_steps_follow(sign_in, app, learner, attempt):
+    person = sign_in(learner)
     place = next(place for place in paper(app, attempt) if place.item.type == "ordering")
     person.go(f"/attempts/{attempt.code}/{place.position}")
     by_hand(person.page, "ordering")

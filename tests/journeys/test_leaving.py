@@ -1,11 +1,10 @@
 """Reports to boards from the list to the receipt, and a person who closes the account, in a real browser on a phone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
-from course.accounts.models import User
 from course.boards.status import Status
 from tests import factories
 from tests.boards import boards
@@ -24,23 +23,11 @@ def site(app) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(address=address)
 
 
-@pytest.fixture
-def sign_in(walk, app) -> Callable[..., object]:
-    def signed_in(person: User, *, script: bool):
-        one = walk(script=script, dark=script)
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
-        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
-        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": one.site.address}])
-        return one
-
-    return signed_in
-
-
 @BOTH
 def test_a_completion_goes_to_the_board_and_its_answer_comes_back(app, sign_in, admin, tmp_path, script):
     lena = boards.holder(app, "Lena Learner", admin)
     boards.holder(app, "Mia More", admin, number="40213")
-    console = sign_in(admin, script=script)
+    console = sign_in(admin, script=script, dark=script)
     console.go("/admin/boards/")
     console.press("CE Broker, Florida")
     assert "is not written as those of FL are" in console.text()
@@ -66,7 +53,7 @@ def test_a_completion_goes_to_the_board_and_its_answer_comes_back(app, sign_in, 
 def test_an_account_is_closed_from_the_profile(app, sign_in, learner, admin, script):
     with_password(app, learner)
     factories.issue(app, learner, admin)
-    mine = sign_in(learner, script=script)
+    mine = sign_in(learner, script=script, dark=script)
     mine.go("/profile")
     mine.press("Close my account")
     mine.page.get_by_label("I have read").check()

@@ -1,11 +1,10 @@
 """What becomes of a certificate, in a real browser on a phone: corrected, dated back, done anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
-from course.accounts.models import User
 from tests import factories
 from tests.factories import COURSE, PROOF
 from tests.journeys.conftest import served
@@ -19,22 +18,10 @@ def site(app) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(address=address)
 
 
-@pytest.fixture
-def sign_in(walk, app) -> Callable[..., object]:
-    def signed_in(person: User, *, script: bool):
-        one = walk(script=script, dark=script)
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
-        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
-        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": one.site.address}])
-        return one
-
-    return signed_in
-
-
 @BOTH
 def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, script):
     old = factories.issue(app, learner, admin)
-    mine, office = sign_in(learner, script=script), sign_in(admin, script=script)
+    mine, office = sign_in(learner, script=script, dark=script), sign_in(admin, script=script, dark=script)
     mine.go("/certificates/")
     mine.press("Adverse events and emergency response")
     mine.press("The name is not right")
@@ -64,7 +51,7 @@ def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, 
 def test_a_certificate_is_dated_back_by_two(app, sign_in, learner, admin, script):
     asked = factories.request(app, learner)
     second = factories.person(app, "Bea Board", role="admin")
-    first, other = sign_in(admin, script=script), sign_in(second, script=script)
+    first, other = sign_in(admin, script=script, dark=script), sign_in(second, script=script, dark=script)
     first.go(f"/admin/requests/{asked.code}")
     first.press("Issue it with an earlier date")
     first.page.get_by_label("Date that it is to bear").fill("2026-03-05")
@@ -81,7 +68,7 @@ def test_a_certificate_is_dated_back_by_two(app, sign_in, learner, admin, script
 @BOTH
 def test_a_course_is_done_anew_and_the_old_certificate_stays(app, sign_in, learner, admin, script):
     old = factories.issue(app, learner, admin)
-    mine = sign_in(learner, script=script)
+    mine = sign_in(learner, script=script, dark=script)
     mine.go(f"/courses/{COURSE}")
     mine.press("Do the course anew for another certificate")
     assert "Nothing is deleted or reset" in mine.text()

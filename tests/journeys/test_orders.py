@@ -20,9 +20,7 @@ def admin(site, walk, request):
     with app.app_context():
         issuing.waiting(COUNT - 1, NOON, name=f"Waiting{request.param}")
     one = walk(script=request.param, dark=request.param)
-    session = {"_user_id": f"{boss.code}.{boss.session_epoch}"}
-    value = app.session_interface.get_signing_serializer(app).dumps(session)
-    one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.address}])
+    one.sign_in(app, boss)
     app.extensions["engine"].dispose()
     return one
 

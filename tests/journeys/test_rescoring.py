@@ -75,18 +75,6 @@ def app(site):
     made.extensions["engine"].dispose()
 
 
-@pytest.fixture
-def sign_in(walk, app, site):
-    def signed_in(person, **more):
-        one = walk(**more)
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
-        value = app.session_interface.get_signing_serializer(app).dumps(session)
-        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.address}])
-        return one
-
-    return signed_in
-
-
 def answer(app, person, letter):
     """An open attempt with everything right, but for this answer to the item."""
     attempt = factories.start_attempt(app, person, now=clock.now())

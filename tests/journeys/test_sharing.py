@@ -19,18 +19,6 @@ def app(site, catalog):
 
 
 @pytest.fixture
-def sign_in(walk, app, site):
-    def signed_in(person, **more):
-        one = walk(**more)
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
-        value = app.session_interface.get_signing_serializer(app).dumps(session)
-        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.address}])
-        return one
-
-    return signed_in
-
-
-@pytest.fixture
 def certify(app):
     def certified(name):
         admin = factories.person(app, f"Ada-{name.split()[0]} Admin", role="admin")

@@ -1,11 +1,10 @@
 """The provider's own template, from an edit to a certificate, and a name that no font has, in a real browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
-from course.accounts.models import User
 from course.certificates.pdf import OURS
 from tests import factories
 from tests.journeys.conftest import served
@@ -19,25 +18,13 @@ def site(app) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(address=address)
 
 
-@pytest.fixture
-def sign_in(walk, app) -> Callable[..., object]:
-    def signed_in(person: User, *, script: bool):
-        one = walk(script=script, dark=script)
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
-        cookie = app.session_interface.get_signing_serializer(app).dumps(session)
-        one.context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": one.site.address}])
-        return one
-
-    return signed_in
-
-
 @BOTH
 def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script):
     folder = app.extensions["templates"].folder
     folder.mkdir(parents=True)
     file = folder / "certificate.typ"
     file.write_text(OURS.path.read_text().replace("[Certificate of completion]", "[Proof of learning]"))
-    console = sign_in(admin, script=script)
+    console = sign_in(admin, script=script, dark=script)
     console.go("/admin/template")
     assert "This is a preview" in console.text()
     pictures = console.page.locator(".sheets img")
@@ -55,7 +42,7 @@ def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script
 @BOTH
 def test_a_name_that_no_font_has_is_issued_in_latin_letters(app, sign_in, admin, script):
     request = factories.request(app, factories.person(app, "রাজেশ কুমার"))
-    console = sign_in(admin, script=script)
+    console = sign_in(admin, script=script, dark=script)
     console.go(f"/admin/requests/{request.code}")
     console.fill(Legal_name_in_Latin_letters="Rajesh Kumar", How_you_know="The board's register")
     console.press("Issue with this name")
