@@ -71,8 +71,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     process.communicate(timeout=15)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed before other tests run, since its driver keeps an event loop going."""
     with sync_playwright() as playwright:
         launched = browsers.launch(playwright)
         yield launched

@@ -50,16 +50,11 @@ def test_below_thirty_responses_figures_are_shown_but_nothing_is_flagged(app, pa
     assert "Fewer than 30 attempts: not judged" in page.text
 
 
-@pytest.fixture
-def populated(app):
-    population.populate(app, 100)
-
-
 def test_first_attempts_stand_apart_from_all(populated, app, pages, admin):
     with app.app_context():
         counts = queries.counts_of(MODULE)
-    assert counts.first.attempts == 100
-    assert counts.every.attempts > 100
+    assert counts.first.attempts == 150
+    assert counts.every.attempts > 150
     page = pages.as_(admin).get(TABLE)
     assert f"All attempts: {counts.every.attempts}" in page.text
 

@@ -12,7 +12,6 @@ from course.quality.models import Rating
 from course.web import Refused
 from tests import factories
 from tests.factories import MODULE, NOON
-from tests.quality import population
 
 
 @pytest.fixture
@@ -93,9 +92,8 @@ class TestWorksheet:
         assert "In first attempts" not in page.text
 
     def test_the_second_round_shows_how_hard_items_were_where_enough_people_answered(
-        self, app, pages, reviewer, admin, panel
+        self, populated, app, pages, reviewer, admin, panel
     ):
-        population.populate(app, 200)
         rate(app, reviewer, panel, 50)
         pages.as_(admin).post(f"/admin/standards/{panel.code}/second-round")
         assert "In first attempts" in pages.as_(reviewer).get(self.path(panel)).text
