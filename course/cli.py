@@ -1,5 +1,6 @@
 """The command line: `./run` serves, `./run COMMAND …` does one thing. A mistake ends with one sentence and code 1."""
 
+import gc
 import logging
 import os
 import shutil
@@ -80,9 +81,15 @@ def _with_modules() -> Iterator[Path]:
 cli.add_command(states_group(_with_modules))
 
 
+def _app(config: Config) -> Flask:
+    app = create_app(config)
+    gc.enable()
+    return app
+
+
 def _ready_app(config: Config) -> Flask:
     """The app on a migrated database."""
-    app = create_app(config)
+    app = _app(config)
     migrate.upgrade(config.database)
     with app.app_context():
         _refuse_another_address()
@@ -127,11 +134,11 @@ def worker(long_work_first: bool) -> None:
 
 def _work() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
-    jobs.work(create_app(_config()))
+    jobs.work(_app(_config()))
 
 
 def _assist() -> None:
-    jobs.assist(create_app(_config()))
+    jobs.assist(_app(_config()))
 
 
 @cli.command("migrate")

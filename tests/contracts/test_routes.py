@@ -1,10 +1,17 @@
 """Who may do what, as one table. A new route without a row fails."""
 
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from course import create_app
 from course.access import PUBLIC
+from course.accounts.models import User
 from course.certificates.pdf import OURS
+from course.config import Config
 from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.pages import Pages
@@ -204,8 +211,35 @@ WELCOME = {
 }
 
 
-@pytest.fixture
-def things(app: Flask, learner, admin) -> dict[str, str]:
+@dataclass(frozen=True)
+class World:
+    """A data folder, who is in its database, and by name what belongs to the learner."""
+
+    data: Path
+    people: dict[str, User | None]
+    things: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, catalog, migrated) -> World:
+    data = tmp_path_factory.mktemp("world")
+    shutil.copy(migrated, data / "course.db")
+    app = create_app(Config.from_environ({"COURSE_DATA": str(data), "SECRET_KEY": "k" * 40}), catalog)
+    learner, admin = factories.person(app, "Lena Learner"), factories.person(app, "Ada Admin", role="admin")
+    people = {
+        "nobody": None,
+        "learner": learner,
+        "other": factories.person(app, "Otto Other"),
+        "instructor": factories.person(app, "Ina Instructor", role="instructor"),
+        "admin": admin,
+        "reviewer": factories.make_reviewer(app, admin, factories.person(app, "Rita Reviewer", role="admin")),
+    }
+    things = things_of(app, learner, admin)
+    app.extensions["engine"].dispose()
+    return World(data, people, things)
+
+
+def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
     factories.add_license(app, learner)
     certificate = factories.issue(app, learner, admin)
     with app.app_context():
@@ -227,19 +261,16 @@ def things(app: Flask, learner, admin) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("endpoint", TABLE)
-def test_route_lets_in_whom_the_table_says(
-    pages: Pages, things, endpoint, learner, other_learner, instructor, admin, reviewer
-):
-    people = {
-        "nobody": None, "other": other_learner, "instructor": instructor, "learner": learner, "admin": admin,
-        "reviewer": reviewer,
-    }  # fmt: skip
+def test_route_lets_in_whom_the_table_says(world, make_app, config, endpoint):
+    """Each on a copy of its own, since a person may change what the next one asks for."""
+    shutil.copytree(world.data, config.data, dirs_exist_ok=True)
+    pages = Pages(make_app(f"sqlite:///{config.data / 'course.db'}"))
     method, address, rule = TABLE[endpoint]
     if endpoint == "accounts.invitation":
         address = factories.invitation(pages.app)
     statuses, let_in = {}, set()
-    for who, person in people.items():
-        with pages.as_(person).client.open(address.format(**things), method=method) as response:
+    for who, person in world.people.items():
+        with pages.as_(person).client.open(address.format(**world.things), method=method) as response:
             statuses[who] = response.status_code
             to_sign_in = response.status_code == 303 and "/sign-in" in response.headers["Location"]
         if response.status_code not in {403, 404} and not (to_sign_in and who == "nobody"):
