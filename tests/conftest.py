@@ -10,14 +10,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import Rule
 
 from course import create_app, migrate
 from course.bench.serving import free_port
 from course.catalog.content import Catalog
 from course.catalog.loader import load
 from course.config import ROOT, Config
-from tests import factories, postgres
+from tests import factories, once, postgres
 from tests import redis as redis_server
 from tests.pages import Pages, counted
 from tests.smtp import Received
@@ -49,17 +48,7 @@ def rare_collections() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def routes_compiled_once() -> Iterator[None]:
-    """Every test has an app with the same rules, and werkzeug makes code of each: an eighth of the time."""
-    builder, made = Rule._compile_builder, {}
-
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = rule.rule, str(rule.defaults), append_unknown
-        if key not in made:
-            made[key] = builder(rule, append_unknown)
-        return made[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
+    with once.routes_compiled_once():
         yield
 
 

@@ -4,6 +4,7 @@ A mother process has imported the program and read the content once. For each li
 command that serves, in a new process, and prints that process's number.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psutil
 from course import create_app
 from course.cli import serve
 from course.config import ROOT
+from tests.once import routes_compiled_once
 
 
 class Mother:
@@ -56,6 +58,7 @@ def is_dead(process):
 
 def main() -> None:
     create_app()
+    gc.freeze()  # the server looks for garbage when it starts
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -65,4 +68,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with routes_compiled_once():
+        main()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.bench import disk, issuing, measure, rows
+from course.bench import crowd, disk, issuing, measure, rows
 from course.bench.load import Load
 from course.bench.report import table
 from course.cli import _ready_app
@@ -46,6 +46,7 @@ def test_every_row_is_answered_without_an_error(kind, config, request, monkeypat
     monkeypatch.setattr(measure, "ROUNDS", 1)
     monkeypatch.setattr(measure, "CONNECTIONS", {1: 3, 8: 8})
     monkeypatch.setattr(issuing, "SAMPLE", 2)
+    monkeypatch.setattr(crowd, "LEARNERS", 16)
     if kind == "postgresql":
         server = request.getfixturevalue("postgres_server")
         config = factories.replaced(config, database=server.url("postgres"))

@@ -9,7 +9,7 @@ from tests.factories import NOON
 
 
 def test_the_demo_has_all_states_of_progress(app):
-    demo.populate(app, 60, now=NOON, progress=lambda: None)
+    demo.populate(app, 30, now=NOON, progress=lambda: None)
     with app.app_context():
         assert {row.state for row in db.session.query(Request)} == {"waiting", "issued", "rejected"}
         assert db.session.query(Certificate).count() > 3

@@ -30,7 +30,7 @@ class Copy:
         self.folder, self.port = folder, free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         for part in ("course", "modules", "quizzes"):
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / part, folder / part)
         shutil.copy(ROOT / "wsgi.py", folder)
         self.bank = folder / "quizzes" / f"{MODULE}.yaml"
 
