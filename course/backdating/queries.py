@@ -11,6 +11,9 @@ from course.certificates import award
 from course.certificates.models import Request
 from course.web import NotFound
 
+# A request for which an earlier date is asked and not decided yet.
+HELD = select(Backdating.id).where(Backdating.request_id == Request.id, Backdating.state == State.WAITING).exists()
+
 
 def backdating_of(code: UUID) -> Backdating:
     found = db.session.scalars(select(Backdating).filter_by(code=code)).one_or_none()

@@ -34,7 +34,8 @@ class FinishedAlready(Refused):
 
 @unit_of_work
 def order(course: Course, *, actor: User, now: datetime) -> Order:
-    """To issue every request of the course that waits now, but for those that another open order has."""
+    """To issue every request of the course that waits now, but for those that another open order has, and those for
+    which an earlier date is asked."""
     placed = Order(course_id=course.id, actor_id=actor.id, started_at=now)
     db.session.add(placed)
     db.session.flush()

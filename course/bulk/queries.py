@@ -2,9 +2,10 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from course import db
+from course.backdating import queries as backdating
 from course.bulk.models import Line, Order, Outcome
 from course.certificates.models import Request, State
 from course.web import NotFound
@@ -17,21 +18,21 @@ ORDERED = (
 )
 
 
+# Waits for nobody's decision but the order's: one for which an earlier date is asked waits for a second administrator.
+ORDERABLE = and_(Request.state == State.WAITING, ~ORDERED, ~backdating.HELD)
+
+
 def orderable(course_id: str) -> Select[int]:
     """The ids of the course's requests that wait and are in no open order, oldest first."""
     return (
-        select(Request.id)
-        .where(Request.state == State.WAITING, Request.course_id == course_id, ~ORDERED)
-        .order_by(Request.requested_at, Request.id)
+        select(Request.id).where(ORDERABLE, Request.course_id == course_id).order_by(Request.requested_at, Request.id)
     )
 
 
 def count_orderable() -> dict[str, int]:
     """By course."""
     rows = db.session.execute(
-        select(Request.course_id, func.count(Request.id).label("waiting"))
-        .where(Request.state == State.WAITING, ~ORDERED)
-        .group_by(Request.course_id)
+        select(Request.course_id, func.count(Request.id).label("waiting")).where(ORDERABLE).group_by(Request.course_id)
     )
     return {row.course_id: row.waiting for row in rows}
 

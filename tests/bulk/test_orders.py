@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from course import clock, create_app, db, jobs, migrate
+from course.backdating import actions as backdating
 from course.bench import issuing
 from course.bulk import actions, queries
 from course.bulk.models import Order, Outcome
@@ -76,6 +77,14 @@ class TestOrder:
             order(either_app, admin)
         with either_app.app_context():
             assert db.session.query(Order).count() == 1
+
+    def test_one_that_waits_for_an_earlier_date_is_left_to_the_second_administrator(self, either_app, admin):
+        asked = factories.request(either_app, factories.person(either_app, "Maya Reed"))
+        with either_app.app_context():
+            backdating.ask(asked, NOON.date(), "The office was closed.", actor=admin, now=LATER)
+            assert queries.count_orderable() == {}
+        with pytest.raises(actions.NothingWaits):
+            order(either_app, admin)
 
     def test_one_that_is_refused_holds_up_no_other_and_says_why(self, either_app, admin):
         many_wait(either_app, 5)
