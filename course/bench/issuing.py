@@ -26,7 +26,7 @@ from course.db import unit_of_work
 
 GOAL_EACH, GOAL_ORDER = 60, 5000 / 300  # milliseconds of CPU; certificates a second
 SAMPLE = 40
-READERS = 8  # connections that read pages meanwhile
+READERS, PAUSE = 8, 0.5  # so many people turn a page at the same moment, every so many seconds
 ONE_WORD = b'#set document(title: "word", date: datetime(year: 2026, month: 1, day: 1))\nword'
 
 
@@ -45,20 +45,17 @@ class Issuing:
 def measure(
     app: Flask, asks: Sequence[load.Ask], port: int, count: int, seconds: float, environ: Mapping[str, str]
 ) -> Issuing:
-    """`asks`: pages read for `seconds` at a time, first alone, then while two workers make `count` certificates."""
+    """`asks`: pages that people read, first alone for `seconds`, then while two workers make `count` certificates."""
     with app.app_context():
         people = waiting(count + SAMPLE, clock.now())
         cpu = _by_part(people[:SAMPLE])
     word = _each([ONE_WORD] * SAMPLE, lambda it: typst.compile(it, format="pdf", pdf_standards=["a-3a", "ua-1"]))
-    quiet = load.drive(port, asks, READERS, seconds)
+    began = time.monotonic()
+    quiet = _read(port, asks, lambda: time.monotonic() - began >= seconds)
     with _workers(environ), app.app_context():
         placed = _order(people[-1], clock.now())
-        began, seen = time.monotonic(), []
-        while not _finished(placed):
-            seen.append(load.drive(port, asks, READERS, seconds))
-        taken = time.monotonic() - began
-    meanwhile = load.Load([t for one in seen for t in one.times], sum(o.errors for o in seen), taken)
-    return Issuing(cpu, word.cpu, count, taken, quiet, meanwhile)
+        meanwhile = _read(port, asks, lambda: _finished(placed))
+    return Issuing(cpu, word.cpu, count, meanwhile.seconds, quiet, meanwhile)
 
 
 def lines(done: Issuing) -> Iterator[str]:
@@ -74,7 +71,7 @@ def lines(done: Issuing) -> Iterator[str]:
     yield f"{'an order':24}{rate:8.1f} per s: {done.count} in {done.seconds:.0f} s, two workers"
     yield f"    goal {GOAL_ORDER:.1f} per s (5,000 in five minutes): {'met' if rate >= GOAL_ORDER else 'missed'}"
     quiet, busy = (one.quantile(0.95) for one in (done.quiet, done.meanwhile))
-    yield f"    module page meanwhile, {READERS} connections: p95 {busy:.1f} ms, before {quiet:.1f} ms, "
+    yield f"    {READERS} people turned a page each {PAUSE} s: p95 {busy:.1f} ms meanwhile, {quiet:.1f} ms before"
     yield f"    {done.meanwhile.errors} errors"
 
 
@@ -131,6 +128,15 @@ def _each(given: Sequence[Any], make: Callable[[Any], Any]) -> _Each:
     before = time.process_time()
     made = [make(one) for one in given]
     return _Each(made, (time.process_time() - before) / len(given) * 1000)
+
+
+def _read(port: int, asks: Sequence[load.Ask], until: Callable[[], bool]) -> load.Load:
+    began, seen = time.monotonic(), [load.drive(port, asks[:READERS], READERS, None)]
+    while not until():
+        time.sleep(PAUSE)
+        seen.append(load.drive(port, asks[:READERS], READERS, None))
+    times = [one for burst in seen for one in burst.times]
+    return load.Load(times, sum(burst.errors for burst in seen), time.monotonic() - began)
 
 
 @contextmanager

@@ -56,18 +56,20 @@ def data_to_sign(document: Mapping[str, Any], options: Mapping[str, Any]) -> byt
 def digest(document: Mapping[str, Any]) -> bytes:
     """SHA-256 of the document's canonical form (RDFC-1.0, N-Quads)."""
     with _one_at_a_time:
-        _refuse_undefined(document)
         canonical = jsonld.normalize(
-            dict(document),
+            _expanded(document),
             {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": contexts.load},
         )
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def _refuse_undefined(document: Mapping[str, Any]) -> None:
-    """PyLD leaves out in silence what no context defines; other verifiers refuse it, and so does this."""
+def _expanded(document: Mapping[str, Any]) -> list[Any]:
+    """Without its contexts, so that they are gone through once.
+
+    PyLD leaves out in silence what no context defines; other verifiers refuse it, and so does this.
+    """
     undefined: list[Any] = []
-    expanded = jsonld.expand(
+    expanded: list[Any] = jsonld.expand(
         dict(document),
         {"documentLoader": contexts.load, "base": NOWHERE},
         on_property_dropped=undefined.append,
@@ -75,6 +77,7 @@ def _refuse_undefined(document: Mapping[str, Any]) -> None:
     undefined += [name.removeprefix(NOWHERE) for name in _names(expanded) if name.startswith(NOWHERE)]
     if undefined:
         raise NotSignable(f"No context defines {', '.join(map(str, undefined))}.")
+    return expanded
 
 
 def _names(expanded: Any) -> list[str]:
