@@ -83,6 +83,8 @@ cli.add_command(states_group(_with_modules))
 
 def _app(config: Config) -> Flask:
     app = create_app(config)
+    gc.collect()
+    gc.freeze()  # what is here stays: no collector looks through it again
     gc.enable()
     return app
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import ctypes
-import gc
 import http.client
 import multiprocessing
 import os
@@ -32,8 +31,6 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], workers: S
         return 1
     if LINUX:  # the children find everything imported; elsewhere forking isn't safe
         multiprocessing.set_start_method("fork", force=True)
-    gc.collect()
-    gc.freeze()  # what is here stays: no collector looks through it again
     stop = threading.Event()
     server = _start(_serve_web, host, port)
     working = {work: _start(_run_worker, work) for work in workers}
