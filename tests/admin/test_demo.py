@@ -8,18 +8,21 @@ from course.jobs import Job
 from tests.factories import NOON
 
 
-def test_the_demo_has_all_states_of_progress(app):
-    demo.populate(app, 30, now=NOON, progress=lambda: None)
+def test_the_demo_has_all_states_of_progress_and_a_queue_that_can_be_read(app, pages):
+    demo.populate(app, 40, now=NOON, progress=lambda: None)
     with app.app_context():
         assert {row.state for row in db.session.query(Request)} == {"waiting", "issued", "rejected"}
         assert db.session.query(Certificate).count() > 3
         assert db.session.query(Revocation).count() >= 1
         assert {row.passed for row in db.session.query(Attempt)} == {True, False}
         assert db.session.query(Job).filter_by(done_at=None).count() == 0
+        admin = db.session.query(User).filter_by(role="admin").first()
+    folded = pages.as_(admin).get("/admin/requests/").tree.findall(".//td/details/summary")
+    assert {one.text for one in folded} == {"12 modules studied, 13 assessments passed"}
 
 
 def test_the_demo_refuses_a_database_with_real_people(app, learner):
     with pytest.raises(demo.RealPeople):
-        demo.populate(app, 1, now=NOON, progress=lambda: None)
+        demo.populate(app, 40, now=NOON, progress=lambda: None)
     with app.app_context():
         assert db.session.query(User).count() == 1
