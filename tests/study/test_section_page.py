@@ -63,7 +63,7 @@ def test_feedback_is_kept_once_a_person_and_lands_in_the_console(pages, learner,
     console = pages.as_(admin).get("/admin/feedback/").text
     assert "Better now." in console
     assert "The figure is small." not in console
-    assert "The view of the needle Reading depth: surface and cross-sectional anatomy 1 0" in console
+    assert "What the needle sees Reading depth: surface and cross-sectional anatomy 1 0" in console
 
 
 def test_feedback_without_an_answer_is_refused(pages, learner):
