@@ -92,7 +92,7 @@ FAULTS = {
     "term twice": (GLOSSARY, "- id: acupuncture", "- id: dry-needling", GLOSSARY, "dry-needling stands twice"),
     "stem twice": (BANK, STEM, "Which minor event was most frequent in the American prospective study?", BANK, "asks the same as"),
     "asks in the negative": (BANK, STEM, "Which event is not serious?", BANK, "asks in the negative"),
-    "all of the above": (BANK, "a: One that needs a plaster and then a long rest", "a: All of the above", BANK, "covers other options"),
+    "all of the above": (BANK, "a: One that needs a bandage and then a long rest", "a: All of the above", BANK, "covers other options"),
     "options alike": (BANK, "c: One that lasts longer than a day", "c: One that the patient did not expect", BANK, "say the same"),
     "lengths apart": (BANK, "c: One that lasts longer than a day", "c: Any", BANK, "three times as long"),
     "rationale without source": (BANK, "in this scheme. [@R136]", "in this scheme.", BANK, "doesn't cite"),
@@ -109,7 +109,7 @@ FAULTS = {
     "reason that covers others": (STICKS, "a: A solid needle carries no blood at all", "a: All of these", STICKS, "asepsis-037: an option covers other options"),
     "instance with options alike": (BANK, "- id: adverse-002\n", PARAMETRIC, BANK, "adverse-900: two options say the same"),
     "case item without source": (BANK, "its class. [@R136]", "its class.", BANK, "adverse-040: the rationale doesn't cite"),
-    "stem twice in a case": (BANK, "    The patient is admitted to a hospital for one night and needs no treatment there. How does White's scheme class it?", "    Which event has to be thought of first?", BANK, "adverse-040: asks the same as adverse-039"),
+    "stem twice in a case": (BANK, "    The patient is admitted to a hospital for one night and needs no treatment. How does White's scheme classify it?", "    Which event should you think of first?", BANK, "adverse-040: asks the same as adverse-039"),
     "case without room": (BANK, "  objective: report\n  type: single\n  case: two", "  objective: classify\n  type: single\n  case: two", BANK, "the case two-hours-later has 2 items of classify, a quiz has room for 1"),
     "case that is not there": (BANK, "  two-hours-later: >-", "  one-hour-later: >-", BANK, "adverse-039: no case two-hours-later"),
     "enemies in one case": (BANK, "enemies: [adverse-001, select-025]", "enemies: [adverse-041]", BANK, "adverse-040 and adverse-041 are enemies in one case"),
@@ -165,7 +165,7 @@ def test_items_of_different_cases_may_ask_the_same(copy):
     text = (copy / THORAX).read_text()
     old = "Which structure was most probably pierced?"
     assert old in text
-    (copy / THORAX).write_text(text.replace(old, "Which event has to be thought of first?"))
+    (copy / THORAX).write_text(text.replace(old, "Which event should you think of first?"))
     assert faults(copy) == []
 
 
