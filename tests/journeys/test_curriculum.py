@@ -86,7 +86,7 @@ def test_body_map_search_and_glossary_lead_to_the_text(admin):
         admin.page.get_by_role("main").get_by_role("button", name="Search").click()
     admin.page.wait_for_url("**q=vertebral**")
     admin.see()
-    admin.press("Under the skull")
+    admin.press("The suboccipital region")
     assert "The triangle" in admin.text()
     admin.go("/glossary")
 
