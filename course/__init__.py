@@ -11,65 +11,67 @@ from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from course import access, clock, db, jobs, telemetry, throttle, web
-from course.accounts import queries as accounts
-from course.accounts import views as accounts_views
-from course.admin import views as admin_views
-from course.approvals import admin as approvals_admin
-from course.assessment import actions as assessment
-from course.assessment import admin as assessment_admin
-from course.assessment import scoring
-from course.assessment import views as assessment_views
-from course.backdating import admin as backdating_admin
-from course.boards import admin as boards_admin
-from course.bulk import actions as bulk
-from course.bulk import admin as bulk_admin
-from course.catalog import drawing, markup, needle
-from course.catalog import views as catalog_views
-from course.catalog.content import Catalog, Mode, NeedleCheck
-from course.catalog.cross_section import CrossSection, Placement
-from course.catalog.loader import load
-from course.certificates import actions as certificates
-from course.certificates import admin as certificates_admin
-from course.certificates import facts as certificate_facts
-from course.certificates import views as certificates_views
-from course.certificates.samples import samples
-from course.certificates.templates import Templates
-from course.completion import views as completion_views
-from course.config import Config
-from course.corrections import admin as corrections_admin
-from course.corrections import views as corrections_views
-from course.credentials import issuer, keys, pdf_signing
-from course.group_commit import GroupCommit
-from course.mail import message
-from course.mail import views as mail_views
-from course.practice import actions as practice
-from course.practice import views as practice_views
-from course.quality import admin as quality_admin
-from course.records import actions as records
-from course.records import admin as records_admin
-from course.records.packet import Place
-from course.rescoring import admin as rescoring_admin
-from course.retention import actions as retention
-from course.retention import terms
-from course.retention import views as retention_views
-from course.review import admin as review_admin
-from course.search import index
-from course.search import views as search_views
-from course.sharing import views as sharing_views
-from course.states import admin as states_admin
-from course.states import views as states_views
-from course.study import admin as study_admin
-from course.study import views as study_views
-from course.transcripts import actions as transcripts
-from course.transcripts import admin as transcripts_admin
-from course.transcripts import views as transcripts_views
-from course.verification import views as verification_views
+from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import admin as assessment_admin
+from course.assessment.attempts import scoring
+from course.assessment.attempts import views as assessment_views
+from course.assessment.practice import actions as practice
+from course.assessment.practice import views as practice_views
+from course.assessment.quality import admin as quality_admin
+from course.certificates.approvals import admin as approvals_admin
+from course.certificates.backdating import admin as backdating_admin
+from course.certificates.bulk import actions as bulk
+from course.certificates.bulk import admin as bulk_admin
+from course.certificates.completion import views as completion_views
+from course.certificates.corrections import admin as corrections_admin
+from course.certificates.corrections import views as corrections_views
+from course.certificates.credentials import issuer, keys, pdf_signing
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import admin as certificates_admin
+from course.certificates.issuing import facts as certificate_facts
+from course.certificates.issuing import views as certificates_views
+from course.certificates.issuing.samples import samples
+from course.certificates.issuing.templates import Templates
+from course.certificates.rescoring import admin as rescoring_admin
+from course.certificates.sharing import views as sharing_views
+from course.certificates.verification import views as verification_views
+from course.console.front import views as front_views
+from course.console.overview import views as overview_views
+from course.console.people import views as people_views
+from course.content.figures import cross_section_svg, needle
+from course.content.figures.cross_section import CrossSection, Placement
+from course.content.loader.load import load
+from course.content.schema.content import Catalog, Mode, NeedleCheck
+from course.content.text import markup
+from course.learning.review import admin as review_admin
+from course.learning.search import index
+from course.learning.search import views as search_views
+from course.learning.study import admin as study_admin
+from course.learning.study import views as study_views
+from course.people.accounts import queries as accounts
+from course.people.accounts import views as accounts_views
+from course.platform import access, clock, db, health, jobs, throttle, web
+from course.platform.config import Config
+from course.platform.group_commit import GroupCommit
+from course.platform.mail import message
+from course.platform.mail import views as mail_views
+from course.reporting.boards import admin as boards_admin
+from course.reporting.records import actions as records
+from course.reporting.records import admin as records_admin
+from course.reporting.records.packet import Place
+from course.reporting.retention import actions as retention
+from course.reporting.retention import retention_period
+from course.reporting.retention import views as retention_views
+from course.reporting.transcripts import actions as transcripts
+from course.reporting.transcripts import admin as transcripts_admin
+from course.reporting.transcripts import views as transcripts_views
+from course.states.entries import admin as states_admin
+from course.states.entries import views as states_views
 
 BLUEPRINTS = (
-    telemetry.bp,
+    health.bp,
     mail_views.bp,
-    catalog_views.bp,
+    front_views.bp,
     accounts_views.bp,
     study_views.bp,
     states_views.bp,
@@ -98,7 +100,8 @@ BLUEPRINTS = (
     quality_admin.bp,
     rescoring_admin.bp,
     records_admin.bp,
-    admin_views.bp,
+    overview_views.bp,
+    people_views.bp,
 )
 
 
@@ -118,9 +121,12 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
 
     app.extensions["issuer"] = issuer.issuer(config.public_url, keys.ensure(config.data))
     app.extensions["document-signer"] = pdf_signing.ensure(
-        config.data, app.extensions["catalog"].provider.name, clock.now(),
-        p12=config.pdf_p12, password=config.pdf_p12_password,
-    )  # fmt: skip
+        config.data,
+        app.extensions["catalog"].provider.name,
+        clock.now(),
+        p12=config.pdf_p12,
+        password=config.pdf_p12_password,
+    )
     shown = samples(app.extensions["catalog"].provider, config.base_url)
     app.extensions["templates"] = Templates(config.data, shown)
     db.init_app(app, config.database)
@@ -153,7 +159,7 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
 
 
 def _packets(app: Flask, config: Config) -> records.Maker:
-    place = Place(config.modules, config.quizzes, terms.KEPT_YEARS)
+    place = Place(config.modules, config.quizzes, retention_period.KEPT_YEARS)
     app.extensions["packets"] = maker = records.Maker(config.data / "packets", place, clock.now)
     return maker
 
@@ -188,7 +194,7 @@ def _init_templates(app: Flask) -> None:
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:
-    return Markup(drawing.svg(section, placement, handles=handles))  # noqa: S704 - the drawing escapes its words
+    return Markup(cross_section_svg.svg(section, placement, handles=handles))  # noqa: S704 - the drawing escapes its words
 
 
 def _placement_of(check: NeedleCheck, saved: dict[str, float] | None) -> Placement:

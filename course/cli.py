@@ -15,27 +15,29 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from course import clock, create_app, db, demo, jobs, migrate, server
-from course.accounts import actions as accounts_actions
-from course.accounts import queries as accounts
-from course.approvals import queries as approvals
-from course.bench import measure
-from course.catalog.cli import content_group
-from course.catalog.content import Catalog
-from course.catalog.loader import ContentInvalid, load
-from course.catalog.queries import catalog
-from course.certificates import making
-from course.certificates import queries as certificates
-from course.certificates.pdf import OURS
-from course.certificates.templates import Templates
-from course.config import BadSetting, Config
-from course.credentials import keys, pdf_signing
-from course.records import actions as records
-from course.records.checks import Found
-from course.search import index
-from course.states import actions as states
-from course.states.cli import states_group
-from course.web import Refused
+from course import create_app, migrate, server
+from course.certificates.approvals import queries as approvals
+from course.certificates.credentials import keys, pdf_signing
+from course.certificates.issuing import making
+from course.certificates.issuing import queries as certificates
+from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.templates import Templates
+from course.content.cli import content_group
+from course.content.loader.load import ContentInvalid, load
+from course.content.queries import catalog
+from course.content.schema.content import Catalog
+from course.learning.search import index
+from course.people.accounts import actions as accounts_actions
+from course.people.accounts import queries as accounts
+from course.platform import clock, db, jobs
+from course.platform.config import BadSetting, Config
+from course.platform.web import Refused
+from course.reporting.records import actions as records
+from course.reporting.records.checks import Found
+from course.states.entries import actions as states
+from course.states.entries.cli import states_group
+from course.tools import demo
+from course.tools.bench import measure
 
 R = TypeVar("R")
 

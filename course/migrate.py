@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from course.db import new_engine
+from course.platform.db import new_engine
 
 FOLDER = Path(__file__).parent / "migrations"
 

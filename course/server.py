@@ -96,9 +96,16 @@ def _serve_web(host: str, port: int) -> None:
 def serve_app(target: str, host: str, port: int) -> None:
     """Serves the WSGI app that is named as module:name until the process is told to stop."""
     Granian(
-        target, address=host, port=port, interface=Interfaces.WSGI, workers=WORKERS, blocking_threads=THREADS,
-        log_level=LogLevels.warning, log_access=False, respawn_failed_workers=True,
-    ).serve()  # fmt: skip
+        target,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
 
 
 def _run_worker(work: Callable[[], None]) -> None:

@@ -12,10 +12,10 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from course import create_app, migrate
-from course.bench.serving import free_port
-from course.catalog.content import Catalog
-from course.catalog.loader import load
-from course.config import ROOT, Config
+from course.content.loader.load import load
+from course.content.schema.content import Catalog
+from course.platform.config import ROOT, Config
+from course.tools.bench.serving import free_port
 from tests import factories, once, postgres
 from tests import redis as redis_server
 from tests.pages import Pages, counted

@@ -14,7 +14,7 @@ import psutil
 
 from course import create_app
 from course.cli import serve
-from course.config import ROOT
+from course.platform.config import ROOT
 from tests.once import routes_compiled_once
 
 

@@ -7,39 +7,39 @@ from uuid import UUID
 
 from flask import Flask
 
-from course import clock, db
-from course.accounts import actions as accounts
-from course.accounts.models import License, User
-from course.approvals import actions as approvals
-from course.approvals import queries as approved
-from course.approvals.models import Approval
-from course.assessment import actions as assessment
-from course.assessment import queries as attempts
-from course.assessment.models import Attempt
-from course.assessment.scoring import Place
-from course.boards.models import Roster
-from course.catalog.items.options import Options
-from course.catalog.queries import catalog
-from course.certificates import actions as certificates
-from course.certificates import queries as awards
-from course.certificates.models import Certificate, Request
-from course.completion import actions as completion
-from course.corrections import actions as corrections
-from course.corrections.models import NameCorrection
-from course.db import unit_of_work
-from course.practice import actions as practice
-from course.practice import queries as reviews
-from course.quality import actions as quality
-from course.quality.models import Panel
-from course.records import actions as records
-from course.records.models import Packet
-from course.records.question import Question
-from course.sharing import actions as sharing
-from course.sharing.queries import Shown
-from course.study import actions as study
-from course.transcripts import actions as transcripts
-from course.transcripts.models import OtherRecord
-from course.web import Refused
+from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import queries as attempts
+from course.assessment.attempts.models import Attempt
+from course.assessment.attempts.scoring import Place
+from course.assessment.practice import actions as practice
+from course.assessment.practice import queries as reviews
+from course.assessment.quality import actions as quality
+from course.assessment.quality.models import Panel
+from course.certificates.approvals import actions as approvals
+from course.certificates.approvals import queries as approved
+from course.certificates.approvals.models import Approval
+from course.certificates.completion import actions as completion
+from course.certificates.corrections import actions as corrections
+from course.certificates.corrections.models import NameCorrection
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import queries as awards
+from course.certificates.issuing.models import Certificate, Request
+from course.certificates.sharing import actions as sharing
+from course.certificates.sharing.queries import Shown
+from course.content.items.options import Options
+from course.content.queries import catalog
+from course.learning.study import actions as study
+from course.people.accounts import actions as accounts
+from course.people.accounts.models import License, User
+from course.platform import clock, db
+from course.platform.db import unit_of_work
+from course.platform.web import Refused
+from course.reporting.boards.models import Roster
+from course.reporting.records import actions as records
+from course.reporting.records.models import Packet
+from course.reporting.records.question import Question
+from course.reporting.transcripts import actions as transcripts
+from course.reporting.transcripts.models import OtherRecord
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
@@ -204,10 +204,14 @@ def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> 
     with app.app_context():
         course = catalog().courses[COURSE]
         terms: dict[str, Any] = {
-            "approver": "Board of Hawaii", "number": "HI-77", "states": ["HI"], "speakers": [],
+            "approver": "Board of Hawaii",
+            "number": "HI-77",
+            "states": ["HI"],
+            "speakers": [],
             "minutes": dict(approved.offering(catalog(), course).minutes),
-            "first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31),
-        }  # fmt: skip
+            "first_day": date(2026, 1, 1),
+            "last_day": date(2026, 12, 31),
+        }
         return approvals.record_approval(admin, course, **terms | values, now=now)
 
 
@@ -222,9 +226,14 @@ def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -
     """Four hours in a room, elsewhere, with a document."""
     with app.app_context():
         said: dict[str, Any] = {
-            "title": "Needling the shoulder", "provider": "Elsewhere Seminars", "approval": "TX 22", "mode": "in_person",
-            "minutes": 240, "completed_on": date(2026, 2, 1), "document": b"%PDF-1.7 paper",
-        }  # fmt: skip
+            "title": "Needling the shoulder",
+            "provider": "Elsewhere Seminars",
+            "approval": "TX 22",
+            "mode": "in_person",
+            "minutes": 240,
+            "completed_on": date(2026, 2, 1),
+            "document": b"%PDF-1.7 paper",
+        }
         return transcripts.add(user, **said | values, now=now)
 
 

@@ -11,7 +11,7 @@ import html5lib
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from course.accounts.models import User
+from course.people.accounts.models import User
 
 CONTROLS = ("input", "select", "textarea")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from course.config import ROOT
-from course.demo import DOMAIN, PASSWORD
+from course.platform.config import ROOT
+from course.tools.demo import DOMAIN, PASSWORD
 from tests import browser as browsers
 from tests.journeys.conftest import free_port, serve
 

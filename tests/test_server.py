@@ -10,7 +10,7 @@ import urllib.request
 import psutil
 import pytest
 
-from course.config import ROOT
+from course.platform.config import ROOT
 from tests.journeys.conftest import free_port, serve
 
 

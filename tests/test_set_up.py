@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from course.config import ROOT
+from course.platform.config import ROOT
 
 LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
 

@@ -1,7 +1,7 @@
 from alembic import context
 from sqlalchemy import text
 
-from course.db import new_engine
+from course.platform.db import new_engine
 from course.tables import metadata
 
 

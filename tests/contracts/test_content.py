@@ -9,11 +9,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from course.catalog import draw
-from course.catalog.cli import content_group
-from course.catalog.items import TYPES
-from course.catalog.loader import ContentInvalid, load
-from course.config import ROOT
+from course.content import form_assembly
+from course.content.cli import content_group
+from course.content.items import TYPES
+from course.content.loader.load import ContentInvalid, load
+from course.platform.config import ROOT
 
 SECTION = "modules/adverse-events/01-what-counts.md"
 MODULE = "modules/adverse-events/module.yaml"
@@ -66,13 +66,37 @@ FAULTS = {
     "objective without items": (MODULE, "- id: report", "- id: reports", BANK, "the objective reports has no item"),
     "blueprint too large": (BANK, "  rates: 2", "  rates: 20", BANK, "draws 20 of rates"),
     "missing figure": (SECTION, "figures/severity.svg", "figures/none.svg", SECTION, "there is no figure"),
-    "no alternative text": (SECTION, "![A ladder", "![](figures/severity.svg \"x\")\n\n![A ladder", SECTION, "no alternative"),
-    "no caption": (SECTION, ' "Three steps of severity, after White\'s scheme. [@R136]"', "", SECTION, "has no caption"),
+    "no alternative text": (
+        SECTION,
+        "![A ladder",
+        '![](figures/severity.svg "x")\n\n![A ladder',
+        SECTION,
+        "no alternative",
+    ),
+    "no caption": (
+        SECTION,
+        ' "Three steps of severity, after White\'s scheme. [@R136]"',
+        "",
+        SECTION,
+        "has no caption",
+    ),
     "unknown citation": (SECTION, "[@R137]", "[@R998]", SECTION, "cites R998"),
-    "uncited reference": (MODULE, "references:\n", "references:\n- {id: R1, title: t, source: s, year: 2020}\n", MODULE, "nothing cites"),
+    "uncited reference": (
+        MODULE,
+        "references:\n",
+        "references:\n- {id: R1, title: t, source: s, year: 2020}\n",
+        MODULE,
+        "nothing cites",
+    ),
     "circle": (MODULE, "prerequisites: []", "prerequisites: [adverse-events]", MODULE, "in a circle"),
     "unknown prerequisite": (MODULE, "prerequisites: []", "prerequisites: [magic]", MODULE, "no module magic"),
-    "heading twice": (SECTION, "## Expected does not mean unimportant", "## Three steps of severity", SECTION, "a second heading"),
+    "heading twice": (
+        SECTION,
+        "## Expected does not mean unimportant",
+        "## Three steps of severity",
+        SECTION,
+        "a second heading",
+    ),
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
@@ -80,49 +104,187 @@ FAULTS = {
     "board of no state": (BOARDS, "state: FL", "state: ZZ", BOARDS, "no state ZZ"),
     "board with another's course": (BOARDS, "    dry-needling:", "    magic:", BOARDS, "no course magic"),
     "board with another domain": (BOARDS, "anatomy: null", "magic: null", BOARDS, "no domain magic"),
-    "board with a broken pattern": (BOARDS, "license_form: null", "license_form: '['", BOARDS, "not a regular expression"),
+    "board with a broken pattern": (
+        BOARDS,
+        "license_form: null",
+        "license_form: '['",
+        BOARDS,
+        "not a regular expression",
+    ),
     "board with another profession": (BOARDS, "PTA: null", "OT: null", BOARDS, "professions.OT"),
     "unknown module": (COURSES, "modules: [adverse-events]", "modules: [magic]", COURSES, "no module magic"),
-    "claims more time": (MODULE, "difficulty: 2\n", "difficulty: 2\nclaimed_minutes: 90\n", MODULE, "claims 90 minutes, 75 are computed"),
+    "claims more time": (
+        MODULE,
+        "difficulty: 2\n",
+        "difficulty: 2\nclaimed_minutes: 90\n",
+        MODULE,
+        "claims 90 minutes, 75 are computed",
+    ),
     "topic no term": (MODULE, "topics: [documentation", "topics: [magic", MODULE, "magic is no glossary term"),
     "unknown competency": (MODULE, "competency: practice", "competency: magic", MODULE, "competency"),
     "figure not there": (ANSWERS, "figure: response-pneumothorax", "figure: none", ANSWERS, "there is no figure none"),
     "unknown block": (ANSWERS, "```figure", "```picture", ANSWERS, "a block of kind 'picture'"),
     "term cites nothing known": (GLOSSARY, "references: [R4, R8]", "references: [R999]", GLOSSARY, "cites R999"),
     "term twice": (GLOSSARY, "- id: acupuncture", "- id: dry-needling", GLOSSARY, "dry-needling stands twice"),
-    "stem twice": (BANK, STEM, "Which minor event was most frequent in the American prospective study?", BANK, "asks the same as"),
+    "stem twice": (
+        BANK,
+        STEM,
+        "Which minor event was most frequent in the American prospective study?",
+        BANK,
+        "asks the same as",
+    ),
     "asks in the negative": (BANK, STEM, "Which event is not serious?", BANK, "asks in the negative"),
-    "all of the above": (BANK, "a: One that needs a bandage and then a long rest", "a: All of the above", BANK, "covers other options"),
-    "options alike": (BANK, "c: One that lasts longer than a day", "c: One that the patient did not expect", BANK, "say the same"),
+    "all of the above": (
+        BANK,
+        "a: One that needs a bandage and then a long rest",
+        "a: All of the above",
+        BANK,
+        "covers other options",
+    ),
+    "options alike": (
+        BANK,
+        "c: One that lasts longer than a day",
+        "c: One that the patient did not expect",
+        BANK,
+        "say the same",
+    ),
     "lengths apart": (BANK, "c: One that lasts longer than a day", "c: Any", BANK, "three times as long"),
     "rationale without source": (BANK, "in this scheme. [@R136]", "in this scheme.", BANK, "doesn't cite"),
     "no spare item": (BANK, "  exposure: 2", "  exposure: 4", BANK, "there is no other"),
     "too many must-pass": (BANK, "  exposure: 2", "  exposure: 1", BANK, "leave no room"),
-    "structure without shape": (SECTION_FIGURE, "ellipse: [70, 29.5, 1.8, 1.5]", "paint: vein", SECTION_FIGURE, "either `ellipse`"),
+    "structure without shape": (
+        SECTION_FIGURE,
+        "ellipse: [70, 29.5, 1.8, 1.5]",
+        "paint: vein",
+        SECTION_FIGURE,
+        "either `ellipse`",
+    ),
     "structure without target": (SECTION_FIGURE, "role: target", "role: muscle", SECTION_FIGURE, "has the role target"),
     "structure twice": (SECTION_FIGURE, "id: rib-5", "id: rib-4", SECTION_FIGURE, "rib-4 stands twice"),
-    "figure without source": (SECTION_FIGURE, "references: [S32, S33, R56]", "references: []", SECTION_FIGURE, "references is empty"),
-    "needle answer wrong": (NEEDLE, "{entry: 4, angle: 66, depth: 44}", "{entry: 40, angle: 0, depth: 40}", NEEDLE, "is not right"),
+    "figure without source": (
+        SECTION_FIGURE,
+        "references: [S32, S33, R56]",
+        "references: []",
+        SECTION_FIGURE,
+        "references is empty",
+    ),
+    "needle answer wrong": (
+        NEEDLE,
+        "{entry: 4, angle: 66, depth: 44}",
+        "{entry: 40, angle: 0, depth: 40}",
+        NEEDLE,
+        "is not right",
+    ),
     "pattern without fact": (STATES, "fact: status", "fact: magic", STATES, "fact"),
-    "matching options alike": (BANK, "    c: Within 72 hours", "    c: Ideally within 48 hours", BANK, "adverse-033: two options say the same"),
-    "steps alike": (BANK, "  - Mark the spot on the skin", "  - Ask the patient to keep still.", BANK, "adverse-035: two options say the same"),
-    "reason that covers others": (STICKS, "a: A solid needle carries no blood at all", "a: All of these", STICKS, "asepsis-037: an option covers other options"),
-    "instance with options alike": (BANK, "- id: adverse-002\n", PARAMETRIC, BANK, "adverse-900: two options say the same"),
-    "case item without source": (BANK, "its class. [@R136]", "its class.", BANK, "adverse-040: the rationale doesn't cite"),
-    "stem twice in a case": (BANK, "    The patient is admitted to a hospital for one night and needs no treatment. How does White's scheme classify it?", "    Which event should you think of first?", BANK, "adverse-040: asks the same as adverse-039"),
-    "case without room": (BANK, "  objective: report\n  type: single\n  case: two", "  objective: classify\n  type: single\n  case: two", BANK, "the case two-hours-later has 2 items of classify, a quiz has room for 1"),
-    "case that is not there": (BANK, "  two-hours-later: >-", "  one-hour-later: >-", BANK, "adverse-039: no case two-hours-later"),
-    "enemies in one case": (BANK, "enemies: [adverse-001, select-025]", "enemies: [adverse-041]", BANK, "adverse-040 and adverse-041 are enemies in one case"),
-    "enemy that must pass": (BANK, "  enemies: [adverse-006]", "  enemies: [adverse-020]", BANK, "adverse-037 and adverse-020 are enemies, one must pass"),
-    "enemy that is not there": (BANK, "  enemies: [adverse-006]", "  enemies: [adverse-999]", BANK, "adverse-037: no other item adverse-999"),
+    "matching options alike": (
+        BANK,
+        "    c: Within 72 hours",
+        "    c: Ideally within 48 hours",
+        BANK,
+        "adverse-033: two options say the same",
+    ),
+    "steps alike": (
+        BANK,
+        "  - Mark the spot on the skin",
+        "  - Ask the patient to keep still.",
+        BANK,
+        "adverse-035: two options say the same",
+    ),
+    "reason that covers others": (
+        STICKS,
+        "a: A solid needle carries no blood at all",
+        "a: All of these",
+        STICKS,
+        "asepsis-037: an option covers other options",
+    ),
+    "instance with options alike": (
+        BANK,
+        "- id: adverse-002\n",
+        PARAMETRIC,
+        BANK,
+        "adverse-900: two options say the same",
+    ),
+    "case item without source": (
+        BANK,
+        "its class. [@R136]",
+        "its class.",
+        BANK,
+        "adverse-040: the rationale doesn't cite",
+    ),
+    "stem twice in a case": (
+        BANK,
+        "    The patient is admitted to a hospital for one night and needs no treatment there. How does White's scheme class it?",
+        "    Which event has to be thought of first?",
+        BANK,
+        "adverse-040: asks the same as adverse-039",
+    ),
+    "case without room": (
+        BANK,
+        "  objective: report\n  type: single\n  case: two",
+        "  objective: classify\n  type: single\n  case: two",
+        BANK,
+        "the case two-hours-later has 2 items of classify, a quiz has room for 1",
+    ),
+    "case that is not there": (
+        BANK,
+        "  two-hours-later: >-",
+        "  one-hour-later: >-",
+        BANK,
+        "adverse-039: no case two-hours-later",
+    ),
+    "enemies in one case": (
+        BANK,
+        "enemies: [adverse-001, select-025]",
+        "enemies: [adverse-041]",
+        BANK,
+        "adverse-040 and adverse-041 are enemies in one case",
+    ),
+    "enemy that must pass": (
+        BANK,
+        "  enemies: [adverse-006]",
+        "  enemies: [adverse-020]",
+        BANK,
+        "adverse-037 and adverse-020 are enemies, one must pass",
+    ),
+    "enemy that is not there": (
+        BANK,
+        "  enemies: [adverse-006]",
+        "  enemies: [adverse-999]",
+        BANK,
+        "adverse-037: no other item adverse-999",
+    ),
     "numeric item without unit": (BANK, "  unit: events\n", "", BANK, "unit is missing"),
     "key that can't be worked out": (BANK, "key: n * 0.1918", "key: m * 0.1918", BANK, "can't be worked out"),
-    "needle item with a wrong answer": (THORAX, "{entry: 8, angle: 65, depth: 40}", "{entry: 40, angle: 0, depth: 40}", THORAX, "is not right"),
-    "hotspot that is not in the figure": (THORAX, "  key: pleura\n", "  key: magic\n", THORAX, "magic is not to be seen in the figure"),
-    "must-pass item without a place": (COURSES, "module: contraindications, level: recall", "module: contraindications, level: application", COURSES, "final: the form has no place for the must-pass item contra-004"),
-    "blueprint that can't be met": (COURSES, "{items: 3, competency: emergencies", "{items: 30, competency: emergencies", COURSES, "final: the blueprint can't be met"),
+    "needle item with a wrong answer": (
+        THORAX,
+        "{entry: 8, angle: 65, depth: 40}",
+        "{entry: 40, angle: 0, depth: 40}",
+        THORAX,
+        "is not right",
+    ),
+    "hotspot that is not in the figure": (
+        THORAX,
+        "  key: pleura\n",
+        "  key: magic\n",
+        THORAX,
+        "magic is not to be seen in the figure",
+    ),
+    "must-pass item without a place": (
+        COURSES,
+        "module: contraindications, level: recall",
+        "module: contraindications, level: application",
+        COURSES,
+        "final: the form has no place for the must-pass item contra-004",
+    ),
+    "blueprint that can't be met": (
+        COURSES,
+        "{items: 3, competency: emergencies",
+        "{items: 30, competency: emergencies",
+        COURSES,
+        "final: the blueprint can't be met",
+    ),
     "bad pass mark": (COURSES, "pass_mark: 80", "pass_mark: 800", COURSES, "pass_mark"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -179,17 +341,19 @@ def test_the_banks_have_items_of_every_type_and_cases(catalog):
 
 def test_over_many_forms_every_item_of_a_bank_comes_up(catalog):
     for name, bank in catalog.banks.items():
-        supply = draw.candidates(catalog, catalog.assessments[name])
-        drawn = {one.item.id for seed in range(150) for one in draw.form(bank.blueprint, supply, f"{seed}").drawn}
+        supply = form_assembly.candidates(catalog, catalog.assessments[name])
+        drawn = {
+            one.item.id for seed in range(150) for one in form_assembly.form(bank.blueprint, supply, f"{seed}").drawn
+        }
         assert drawn == {item.id for item in bank.items}
 
 
 def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_and_all_must_pass_items(catalog):
     final = catalog.assessments["final"]
-    supply = {one.item.id: one for one in draw.candidates(catalog, final)}
+    supply = {one.item.id: one for one in form_assembly.candidates(catalog, final)}
     must = {id_ for id_, one in supply.items() if one.item.must_pass}
     for seed in range(200):
-        form = draw.form(final.blueprint, list(supply.values()), str(seed))
+        form = form_assembly.form(final.blueprint, list(supply.values()), str(seed))
         drawn = [supply[one.item.id] for one in form.drawn]
         assert form.missing == ()
         assert len({one.item.id for one in drawn}) == 60
@@ -197,16 +361,16 @@ def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_an
         assert Counter(one.competency for one in drawn) == SHARES
         assert {one.module for one in drawn} == set(catalog.modules)
         for cell in final.blueprint:
-            assert sum(draw.fits(cell, one) for one in drawn) >= cell.items
+            assert sum(form_assembly.fits(cell, one) for one in drawn) >= cell.items
 
 
 def test_the_final_opens_after_every_quiz_and_holds_no_two_items_that_give_each_other_away(catalog):
     final = catalog.assessments["final"]
     assert set(final.after) == set(catalog.assessments) - {"final"}
     assert catalog.courses["dry-needling"].assessments[-1] == "final"
-    supply = draw.candidates(catalog, final)
+    supply = form_assembly.candidates(catalog, final)
     for seed in range(50):
-        items = [one.item for one in draw.form(final.blueprint, supply, str(seed)).drawn]
+        items = [one.item for one in form_assembly.form(final.blueprint, supply, str(seed)).drawn]
         assert {enemy for item in items for enemy in item.enemies} & {item.id for item in items} == set()
 
 

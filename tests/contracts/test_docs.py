@@ -4,15 +4,15 @@ import re
 
 import pytest
 
-from course.access import GRANTS, Role
-from course.audit.log import DETAILS, Event
-from course.catalog import coverage
 from course.cli import cli
-from course.config import ROOT
+from course.content.rules import coverage
+from course.platform.access import GRANTS, Role
+from course.platform.audit.log import DETAILS, Event
+from course.platform.config import ROOT
 
 README = (ROOT / "README.md").read_text()
 SETTINGS = set(
-    re.findall(r'env(?:\.get\(|\[)"([A-Z_]+)"|_url\(env, "([A-Z_]+)"', (ROOT / "course/config.py").read_text())
+    re.findall(r'env(?:\.get\(|\[)"([A-Z_]+)"|_url\(env, "([A-Z_]+)"', (ROOT / "course/platform/config.py").read_text())
 )
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from course import migrate
-from course.assessment import wording
-from course.assessment.models import Attempt, AttemptItem, ItemVersion
-from course.db import new_engine
+from course.assessment.attempts import wording
+from course.assessment.attempts.models import Attempt, AttemptItem, ItemVersion
+from course.platform.db import new_engine
 from course.tables import metadata
 
 
@@ -62,11 +62,20 @@ def test_the_audit_log_refuses_change(url, change):
 
 
 OLD_CONTENT = {
-    "id": "thorax-001", "objective": "pleura-limits", "type": "single", "level": "recall", "difficulty": 1,
-    "stem": "How far?", "options": [{"id": "a", "text": "Near"}, {"id": "b", "text": "Far"}], "key": ["b"],
-    "rationale": "So far. [@S55]", "must_pass": False, "sources": [], "objective_text": "Say how far.",
+    "id": "thorax-001",
+    "objective": "pleura-limits",
+    "type": "single",
+    "level": "recall",
+    "difficulty": 1,
+    "stem": "How far?",
+    "options": [{"id": "a", "text": "Near"}, {"id": "b", "text": "Far"}],
+    "key": ["b"],
+    "rationale": "So far. [@S55]",
+    "must_pass": False,
+    "sources": [],
+    "objective_text": "Say how far.",
     "references": [{"id": "S55", "title": "T", "source": "S", "year": 2000, "link": None}],
-}  # fmt: skip
+}
 OLD_ROWS = """
 INSERT INTO "user" (id, code, email, legal_name, password_hash, role, session_epoch, created_at, is_demo)
   VALUES (1, '00000000000000000000000000000001', 'a@b.c', 'A', 'x', 'learner', 0, '2026-01-01 00:00:00+00:00', false);

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Table
 
-from course.retention import queries
-from course.retention.fates import FATES, Fate
+from course.reporting.retention import queries
+from course.reporting.retention.table_fates import FATES, Fate
 from course.tables import metadata
 
 
@@ -18,7 +18,7 @@ def knows_a_person(table: Table, seen: frozenset[str] = frozenset()) -> bool:
 def test_every_table_that_knows_a_person_has_a_fate():
     knowing = {table.name for table in metadata.sorted_tables if knows_a_person(table)}
     assert len(knowing) > 25
-    assert knowing - set(FATES) == set(), "decide in course/retention/fates.py"
+    assert knowing - set(FATES) == set(), "decide in course/reporting/retention/table_fates.py"
     assert set(FATES) - knowing == set()
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from flask import Flask
 
-from course.catalog.items import TYPES
-from course.config import ROOT
+from course.content.items import TYPES
+from course.platform.config import ROOT
 
 FOLDER = ROOT / "course/templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.is_file())

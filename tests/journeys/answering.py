@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from course.catalog.items import item_of
-from course.catalog.items.base import Item
+from course.content.items import item_of
+from course.content.items.base import Item
 from tests.factories import PASSWORD
 from tests.journeys.conftest import Site
 

@@ -18,8 +18,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from course.accounts.models import User
-from course.config import ROOT
+from course.people.accounts.models import User
+from course.platform.config import ROOT
 from tests import browser as browsers
 
 

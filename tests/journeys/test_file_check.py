@@ -3,7 +3,7 @@
 import pytest
 
 from course import create_app
-from course.config import Config
+from course.platform.config import Config
 from tests import factories
 from tests.pages import Pages
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Locator, expect
 
-from course.assessment import queries
-from course.catalog.content import Cell
+from course.assessment.attempts import queries
+from course.content.schema.content import Cell
 from tests import factories
-from tests.catalog.items import EXAMPLES, LETTERS, OF_ITS_TYPE
+from tests.content.items import EXAMPLES, LETTERS, OF_ITS_TYPE
 from tests.factories import MODULE
 from tests.journeys.conftest import served
 

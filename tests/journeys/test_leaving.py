@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.boards.status import Status
+from course.reporting.boards.status import Status
 from tests import factories
-from tests.boards import boards
 from tests.factories import PASSWORD
 from tests.journeys.conftest import served
-from tests.retention.test_closing import with_password
+from tests.reporting.boards import boards
+from tests.reporting.retention.test_closing import with_password
 
 BOTH = pytest.mark.parametrize("script", [True, False], ids=["dark", "no-script"])
 

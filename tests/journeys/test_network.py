@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from course.catalog.items.base import NotAnAnswer
+from course.content.items.base import NotAnAnswer
 from tests.journeys import answering
 from tests.proxy import FATES, bad_network
 

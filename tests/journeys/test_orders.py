@@ -3,8 +3,8 @@
 import pytest
 
 from course import create_app
-from course.bench import issuing
-from course.config import Config
+from course.platform.config import Config
+from course.tools.bench import issuing
 from tests import factories
 from tests.factories import NOON
 

@@ -5,7 +5,7 @@ import time
 import pytest
 import yaml
 
-from course.config import ROOT
+from course.platform.config import ROOT
 from tests.factories import PASSWORD
 from tests.journeys import answering
 

@@ -10,11 +10,12 @@ from datetime import timedelta
 
 import pytest
 
-from course import clock, create_app
-from course.assessment import queries as attempts
-from course.catalog.loader import load
-from course.certificates import actions as certificates
-from course.config import ROOT, Config
+from course import create_app
+from course.assessment.attempts import queries as attempts
+from course.certificates.issuing import actions as certificates
+from course.content.loader.load import load
+from course.platform import clock
+from course.platform.config import ROOT, Config
 from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.journeys.conftest import free_port
@@ -94,9 +95,13 @@ def certify(app, person, admin):
     factories.evaluate(app, person)
     with app.app_context():
         asked = certificates.request_certificate(
-            person, factories.catalog().courses[COURSE], person.licenses[0], attested_name=person.legal_name,
-            print_license=True, now=clock.now(),
-        )  # fmt: skip
+            person,
+            factories.catalog().courses[COURSE],
+            person.licenses[0],
+            attested_name=person.legal_name,
+            print_license=True,
+            now=clock.now(),
+        )
         return certificates.issue(asked, actor=admin, now=clock.now()).code
 
 

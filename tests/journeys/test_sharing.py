@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from course import create_app
-from course.certificates import actions as certificates
-from course.certificates.models import Reason
-from course.config import Config
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing.models import Reason
+from course.platform.config import Config
 from tests import factories
 
 

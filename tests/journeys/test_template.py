@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.certificates.pdf import OURS
+from course.certificates.issuing.pdf import OURS
 from tests import factories
 from tests.journeys.conftest import served
 

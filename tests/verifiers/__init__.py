@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.certificates.badge import SCHEMA
-from course.credentials import contexts
+from course.certificates.credentials import contexts
+from course.certificates.issuing.badge import SCHEMA
 
 FOLDER = Path(__file__).parent
 OB3 = FOLDER.parent / "data" / "ob3"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from course.db import UTCDateTime
+from course.platform.db import UTCDateTime
 
 revision = "0002"
 down_revision = "0001"

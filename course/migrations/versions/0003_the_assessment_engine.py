@@ -5,7 +5,7 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from course.db import Exact, UTCDateTime
+from course.platform.db import Exact, UTCDateTime
 
 revision = "0003"
 down_revision = "0002"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from course.db import UTCDateTime
+from course.platform.db import UTCDateTime
 
 revision = "0004"
 down_revision = "0003"
@@ -89,8 +89,13 @@ def downgrade() -> None:
             op.f("uq_certificate_user_id_course_id_cycle"), ["user_id", "course_id", "cycle"]
         )
         for column in (
-            "status_index", "issuer", "credential", "supersedes_why", "supersedes_id", "revision",
-        ):  # fmt: skip
+            "status_index",
+            "issuer",
+            "credential",
+            "supersedes_why",
+            "supersedes_id",
+            "revision",
+        ):
             register.drop_column(column)
     if is_sqlite:
         _guard("certificate")

@@ -1,0 +1,88 @@
+"""State entries + patterns -> items about a learner's own jurisdictions, with other states' values as distractors."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from course.content.base import Reference
+from course.content.items.base import Item
+from course.content.items.options import Option
+from course.content.items.single import Single
+from course.content.schema.content import StateItem
+from course.content.schema.jurisdiction import Jurisdiction
+from course.content.seeded import shuffled
+
+DISTRACTORS = 3
+SOURCE = "STATE"
+
+
+def items_for(
+    codes: Iterable[str],
+    patterns: Iterable[StateItem],
+    states: Mapping[str, Jurisdiction],
+    checked_on: Mapping[str, date],
+    seed: str,
+) -> list[Item]:
+    """One item for each code and pattern whose fact is known beyond doubt and has three other real values."""
+    made = (
+        _item(pattern, states[code], states, checked_on[code], f"{seed}/{code}/{pattern.id}")
+        for pattern in patterns
+        for code in codes
+        if code in states
+    )
+    return [item for item in made if item]
+
+
+def can_ask(state: Jurisdiction, fact: str) -> bool:
+    """Whether an item may rest on this fact: it was seen in a source, with confidence, and no source contests it."""
+    if state.confidence == "low" or _value(state, fact) is None:
+        return False
+    contested = state.contested if state.contested is not None else (fact,) if state.conflicts else ()
+    return fact not in contested
+
+
+def _item(
+    pattern: StateItem, state: Jurisdiction, states: Mapping[str, Jurisdiction], checked_on: date, seed: str
+) -> Item | None:
+    if not can_ask(state, pattern.fact):
+        return None
+    answer = _answer(pattern, _value(state, pattern.fact))
+    values = (_value(other, pattern.fact) for other in states.values())
+    others = {_answer(pattern, value) for value in values if value is not None}
+    wrong = shuffled(others - {answer}, seed)[:DISTRACTORS]
+    if len(wrong) < DISTRACTORS:
+        return None
+    texts = shuffled([answer, *wrong], f"{seed}/order")
+    source = state.sources[0]
+    return Single(
+        id=f"{pattern.id}-{state.code.lower()}",
+        objective=pattern.objective,
+        level=pattern.level,
+        difficulty=pattern.difficulty,
+        stem=pattern.stem.format(state=state.name),
+        options=tuple(Option(id=letter, text=text) for letter, text in zip("abcd", texts, strict=True)),
+        key=("abcd"[texts.index(answer)],),
+        rationale=pattern.rationale.format(state=state.name, answer=answer) + f" [@{SOURCE}]",
+        references=(SOURCE,),
+        sources=(
+            Reference(
+                id=SOURCE,
+                title=f"{state.name}: {state.citation}",
+                source=f"{source.kind}; entry of the state pages, last checked {checked_on.isoformat()}",
+                year=checked_on.year,
+                url=source.url,
+            ),
+        ),
+    )
+
+
+def _value(state: Jurisdiction, fact: str) -> Any:
+    value: Any = state
+    for step in fact.split("."):
+        value = getattr(value, step)
+    return value
+
+
+def _answer(pattern: StateItem, value: Any) -> str:
+    text = pattern.words.get(str(value)) or (f"{value:g}" if isinstance(value, (int, float)) else str(value))
+    return pattern.answer.format(value=text)

@@ -1,0 +1,81 @@
+"""Approvals on record: per course, with what they do not cover of it now or after the next start."""
+
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course.certificates.approvals import actions, queries
+from course.certificates.approvals.coverage import exceeded, force
+from course.certificates.approvals.forms import ApprovalForm, WithdrawForm
+from course.content.loader.load import ContentInvalid, load
+from course.content.queries import catalog, course_of
+from course.platform import clock
+from course.platform.access import Permission, me, requires
+
+bp = Blueprint("approvals_admin", __name__, url_prefix="/admin/approvals")
+
+
+@bp.get("/")
+@requires(Permission.APPROVALS)
+def approvals() -> ResponseReturnValue:
+    today = clock.now().date()
+    return render_template(
+        "certificates/approvals/approvals.html",
+        courses=[(course, queries.offering(catalog(), course)) for course in catalog().courses.values()],
+        approvals=queries.on_record(),
+        uncovered=queries.uncovered(catalog(), today),
+        today=today,
+        force=force,
+        exceeded=exceeded,
+    )
+
+
+@bp.get("/next")
+@requires(Permission.APPROVALS)
+def coming() -> ResponseReturnValue:
+    """What the content files hold now, which the next start serves, held against the approvals in force."""
+    try:
+        files, problems = load(current_app.extensions["modules"], current_app.extensions["quizzes"]), []
+    except ContentInvalid as invalid:
+        files, problems = None, invalid.problems
+    uncovered = queries.uncovered(files, clock.now().date()) if files else []
+    return render_template(
+        "certificates/approvals/next.html", files=files, served=catalog(), problems=problems, uncovered=uncovered
+    )
+
+
+@bp.route("/new/<course_id>", methods=["GET", "POST"])
+@requires(Permission.APPROVALS)
+def new(course_id: str) -> ResponseReturnValue:
+    course = course_of(course_id)
+    like = queries.approval_of(code) if (code := request.args.get("like", type=UUID)) else None
+    served = queries.offering(catalog(), course)
+    form = ApprovalForm(served, catalog().jurisdictions, like)
+    if form.validate_on_submit():
+        actions.record_approval(me(), course, **form.values(), now=clock.now())
+        flash("The approval is on record.", "ok")
+        return redirect(url_for(".approvals"), 303)
+    page = render_template("certificates/approvals/new.html", course=course, served=served, form=form)
+    return page, 422 if request.method == "POST" else 200
+
+
+@bp.route("/<uuid:code>", methods=["GET", "POST"])
+@requires(Permission.APPROVALS)
+def approval(code: UUID) -> ResponseReturnValue:
+    found, now = queries.approval_of(code), clock.now()
+    form = WithdrawForm(found, now.date())
+    if form.validate_on_submit():
+        actions.withdraw(me(), found, why=form.why.data, first_day=form.first_day.data, now=now)
+        flash("The approval is withdrawn. Certificates that name it already stay as they are.", "ok")
+        return redirect(url_for(".approval", code=code), 303)
+    course = catalog().courses.get(found.course_id)
+    page = render_template(
+        "certificates/approvals/approval.html",
+        approval=found,
+        course=course,
+        force=force(found.terms, now.date()),
+        differences=exceeded(found.terms, queries.offering(catalog(), course)) if course else (),
+        form=form,
+    )
+    return page, 422 if request.method == "POST" else 200

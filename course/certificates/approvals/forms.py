@@ -1,0 +1,112 @@
+import re
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+
+from course.certificates.approvals.coverage import Offering
+from course.certificates.approvals.models import Approval
+from course.content.schema.content import Mode
+
+LONGEST = 60_000  # minutes
+
+
+def _minutes(label: str) -> IntegerField:
+    return IntegerField(label, [InputRequired("Enter minutes; 0 where there are none."), NumberRange(0, LONGEST)])
+
+
+class ApprovalForm(FlaskForm):
+    """What the approver's letter says, of the course whose `content_hash` was shown with the form."""
+
+    content_hash = HiddenField("Course")
+    approver = StringField(
+        "Approver",
+        [DataRequired("Enter who approved the course."), Length(max=200)],
+        description="The board, or the body that approves for it, by its name.",
+    )
+    number = StringField(
+        "Approval number", [DataRequired("Enter the number."), Length(max=80)], description="Exactly as it was given."
+    )
+    states = StringField(
+        "States",
+        [DataRequired("Enter the states that it holds in."), Length(max=250)],
+        description="Their two letters, with commas: TX, NV.",
+    )
+    self_paced_online = _minutes("Approved minutes, self-paced online")
+    live_online = _minutes("Approved minutes, live online")
+    in_person = _minutes("Approved minutes, in person")
+    speakers = TextAreaField(
+        "Approved speakers", [Length(max=2000)], description="One a line. Empty for a self-paced course."
+    )
+    first_day = DateField("First day", [DataRequired("Enter the first day on which it holds.")])
+    last_day = DateField("Last day", [DataRequired("Enter the last day on which it holds.")])
+
+    def __init__(self, course: Offering, known: Collection[str], like: Approval | None) -> None:
+        super().__init__(data=_begun(course, like))
+        self.course = course
+        self.known = known
+
+    def validate_content_hash(self, field: HiddenField) -> None:
+        if field.data != self.course.content_hash:
+            raise ValidationError("The course changed while the form was open. Look at it again, then send the form.")
+
+    def validate_states(self, _field: StringField) -> None:
+        if unknown := [code for code in self.codes if code not in self.known]:
+            raise ValidationError(f"There is no state {', '.join(unknown)}. Use two letters for each, such as TX.")
+
+    def validate_last_day(self, field: DateField) -> None:
+        if field.data and self.first_day.data and field.data < self.first_day.data:
+            raise ValidationError("The last day lies before the first.")
+
+    @property
+    def codes(self) -> list[str]:
+        return list(dict.fromkeys(re.findall(r"[^\s,;]+", (self.states.data or "").upper())))
+
+    def values(self) -> dict[str, Any]:
+        lines = (self.speakers.data or "").splitlines()
+        return {
+            "approver": " ".join(self.approver.data.split()),
+            "number": self.number.data.strip(),
+            "states": self.codes,
+            "speakers": [" ".join(line.split()) for line in lines if line.strip()],
+            "minutes": {mode.value: self[mode.value].data for mode in Mode},
+            "first_day": self.first_day.data,
+            "last_day": self.last_day.data,
+        }
+
+
+def _begun(course: Offering, like: Approval | None) -> dict[str, Any]:
+    """A form that has the course's own facts, or those of the approval that is recorded again."""
+    if like is None:
+        facts: dict[str, Any] = {"speakers": course.instructor or "", **course.minutes}
+    else:
+        facts = {
+            "approver": like.approver,
+            "number": like.number,
+            "states": ", ".join(like.states),
+            "speakers": "\n".join(like.speakers),
+            "first_day": like.first_day,
+            "last_day": like.last_day,
+            **like.minutes,
+        }
+    return facts | {"content_hash": course.content_hash}
+
+
+class WithdrawForm(FlaskForm):
+    first_day = DateField(
+        "Does not hold from",
+        [DataRequired("Enter the first day on which it does not hold.")],
+        description="Its first day where it was recorded by mistake.",
+    )
+    why = TextAreaField("Why", [DataRequired("Write why."), Length(max=1000)], description="Kept in the audit log.")
+
+    def __init__(self, approval: Approval, today: date) -> None:
+        super().__init__(data={"first_day": min(max(today, approval.first_day), approval.last_day)})
+        self.approval = approval
+
+    def validate_first_day(self, field: DateField) -> None:
+        if field.data and not self.approval.first_day <= field.data <= self.approval.last_day:
+            raise ValidationError("Choose a day on which it would have held.")

@@ -1,0 +1,36 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from course.certificates.completion.models import Evaluation
+from course.content.schema.content import Course
+from course.learning.study import queries as study
+from course.people.accounts.models import User
+from course.platform import db
+from course.platform.audit.log import Event, record
+from course.platform.db import unit_of_work
+from course.platform.web import Refused
+
+
+class EvaluatedAlready(Refused):
+    message = "You have evaluated this course already. Thank you."
+
+
+@unit_of_work
+def evaluate(user: User, course: Course, answers: dict[str, Any], *, now: datetime) -> None:
+    evaluation = Evaluation(
+        user_id=user.id,
+        course_id=course.id,
+        cycle=study.period_of(user.id, course.id).number,
+        course_version=course.version,
+        answers=answers,
+        given_at=now,
+    )
+    db.session.add(evaluation)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise EvaluatedAlready from None
+    # What was answered stays out of the log: evaluations are read without names.
+    record(Event.EVALUATION_GIVEN, user, f"course:{course.id}", person_id=user.id, now=now, course=course.id)

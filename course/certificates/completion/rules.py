@@ -1,0 +1,178 @@
+"""What a course asks and what someone has done -> what is met, what is missing, how many minutes, since when."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from course.assessment.attempts.scoring import Pass, in_words
+from course.content.schema.content import Catalog, Course, Mode
+from course.learning.study import contact, period
+from course.learning.study.period import Opening, Period
+
+
+class Kind(StrEnum):
+    STUDY = "study"
+    QUIZ = "quiz"
+    HANDS_ON = "hands-on"
+    EVALUATION = "evaluation"
+    EMAIL = "email"
+    LICENSE = "license"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What counts for one person in a cycle of a course. `in_person` in minutes; `active` in seconds by module."""
+
+    read: Mapping[str, Set[str]]
+    read_at: Mapping[str, datetime]
+    passes: Mapping[str, Pass]
+    active: Mapping[str, int]
+    evaluated_at: Mapping[str, datetime]
+    email_confirmed_at: datetime | None
+    has_license: bool
+    in_person: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is on record for one person, over every cycle. `studied`: module -> section -> moments in order."""
+
+    studied: Mapping[str, Mapping[str, Sequence[datetime]]]
+    passes: Mapping[str, Sequence[Pass]]
+    active: Mapping[str, int]
+    evaluated: Mapping[tuple[str, int], datetime]
+    cycles: Mapping[str, Sequence[Opening]]
+    email_confirmed_at: datetime | None
+    has_license: bool
+
+    def facts(self, course_id: str, number: int | None = None) -> Facts:
+        """What counts in that cycle of the course; in the running one without a number."""
+        cycle = period.of(self.cycles.get(course_id, ()), number)
+        read = {module: _first(sections, cycle) for module, sections in self.studied.items()}
+        passes = {id_: [won for won in all_ if cycle.has(won.at)] for id_, all_ in self.passes.items()}
+        evaluated = self.evaluated.get((course_id, cycle.number))
+        return Facts(
+            read={module: sections.keys() for module, sections in read.items()},
+            read_at={module: max(sections.values()) for module, sections in read.items() if sections},
+            passes={id_: won[0] for id_, won in passes.items() if won},
+            active=cycle.active(self.active),
+            evaluated_at={course_id: evaluated} if evaluated else {},
+            email_confirmed_at=self.email_confirmed_at,
+            has_license=self.has_license,
+        )
+
+
+def _first(sections: Mapping[str, Sequence[datetime]], cycle: Period) -> dict[str, datetime]:
+    """When each section was studied for the first time in the cycle."""
+    times = {section: next((at for at in moments if cycle.has(at)), None) for section, moments in sections.items()}
+    return {section: at for section, at in times.items() if at}
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """`id` is the module's or assessment's, `evidence` the words for what met it, `at` when."""
+
+    kind: Kind
+    id: str
+    title: str
+    met: bool
+    evidence: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    requirements: tuple[Requirement, ...]
+    minutes: Mapping[Mode, int]
+
+    @property
+    def missing(self) -> tuple[Requirement, ...]:
+        return tuple(requirement for requirement in self.requirements if not requirement.met)
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When the last of the course's own demands was met; None while one is open."""
+        moments = [r.at for r in self.requirements if r.kind in COURSEWORK and r.at]
+        return max(moments) if self.complete and moments else None
+
+    @property
+    def share(self) -> tuple[int, int]:
+        return len(self.requirements) - len(self.missing), len(self.requirements)
+
+
+COURSEWORK = frozenset({Kind.STUDY, Kind.QUIZ, Kind.HANDS_ON, Kind.EVALUATION})
+
+
+def standing(course: Course, catalog: Catalog, facts: Facts) -> Standing:
+    requirements = (
+        *_study(course, catalog, facts),
+        *_quizzes(course, catalog, facts),
+        *_hands_on(course, facts),
+        _evaluation(course, facts),
+        *_person(facts),
+    )
+    return Standing(requirements, _minutes(course, catalog, facts))
+
+
+def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
+    for id_ in course.modules:
+        module, read = catalog.modules[id_], facts.read.get(id_, frozenset())
+        done = sum(section.id in read for section in module.sections)
+        active = facts.active.get(id_, 0) // 60
+        evidence = f"{done} of {len(module.sections)} sections studied, {active} active minutes measured"
+        met = contact.is_studied(module, read)
+        yield Requirement(Kind.STUDY, id_, module.title, met, evidence, facts.read_at.get(id_) if met else None)
+
+
+def _quizzes(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
+    for id_ in course.assessments:
+        assessment = catalog.assessments[id_]
+        title = catalog.title_of(assessment)
+        won = facts.passes.get(id_)
+        if won:
+            yield Requirement(
+                Kind.QUIZ, id_, title, True, f"passed with {in_words(won.points)} of {won.scored}", won.at
+            )
+        else:
+            yield Requirement(Kind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark} %")
+
+
+def _hands_on(course: Course, facts: Facts) -> Iterator[Requirement]:
+    if course.hands_on_minutes:
+        met = facts.in_person >= course.hands_on_minutes
+        evidence = f"{facts.in_person} of {course.hands_on_minutes} minutes in person"
+        yield Requirement(Kind.HANDS_ON, course.id, "Hands-on training", met, evidence)
+
+
+def _evaluation(course: Course, facts: Facts) -> Requirement:
+    at = facts.evaluated_at.get(course.id)
+    return Requirement(
+        Kind.EVALUATION,
+        course.id,
+        "Course evaluation",
+        at is not None,
+        "given" if at else "a few questions",
+        at,
+    )
+
+
+def _person(facts: Facts) -> Iterator[Requirement]:
+    confirmed = facts.email_confirmed_at
+    evidence = "confirmed" if confirmed else "open the link in the mail that we sent"
+    yield Requirement(Kind.EMAIL, "", "E-mail address confirmed", confirmed is not None, evidence, confirmed)
+    evidence = "on record" if facts.has_license else "add the license that the certificate is for"
+    yield Requirement(Kind.LICENSE, "", "A license in your profile", facts.has_license, evidence)
+
+
+def _minutes(course: Course, catalog: Catalog, facts: Facts) -> dict[Mode, int]:
+    total = dict.fromkeys(Mode, 0)
+    for id_ in course.modules:
+        for mode, minutes in contact.minutes(catalog.modules[id_], facts.read.get(id_, frozenset())).items():
+            total[mode] += minutes
+    total[Mode.IN_PERSON] += min(facts.in_person, course.hands_on_minutes)
+    return total

@@ -1,0 +1,90 @@
+"""Name corrections in the console: what waits, the old and the new name with the proof, and the decision."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from course.certificates.corrections import actions, queries
+from course.certificates.corrections.forms import AcceptForm, RejectForm
+from course.certificates.issuing import queries as register
+from course.people.accounts import queries as accounts
+from course.platform import clock, file_types
+from course.platform.access import Permission, me, requires
+from course.platform.web import Refused, page_number, paper
+
+bp = Blueprint("corrections_admin", __name__, url_prefix="/admin/corrections")
+PAGE = 25
+
+
+@bp.get("/")
+@requires(Permission.CERTIFICATE_DECIDE)
+def corrections() -> ResponseReturnValue:
+    page = page_number()
+    waiting = queries.listed(waiting=True, page=1, size=PAGE)
+    decided = queries.listed(waiting=False, page=page, size=PAGE)
+    return render_template(
+        "certificates/corrections/corrections.html",
+        waiting=waiting,
+        total=queries.count_waiting(),
+        decided=decided,
+        certificates=queries.certificates_behind([*waiting, *decided]),
+        page=page,
+        pages=max(1, -(-queries.count_decided() // PAGE)),
+    )
+
+
+@bp.get("/<uuid:code>")
+@requires(Permission.CERTIFICATE_DECIDE)
+def correction(code: UUID) -> ResponseReturnValue:
+    return _page(code)
+
+
+def _page(
+    code: UUID, accepting: AcceptForm | None = None, rejecting: RejectForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    found = queries.correction_of(code)
+    first = queries.certificate_behind(found)
+    page = render_template(
+        "certificates/corrections/correction.html",
+        correction=found,
+        certificate=first,
+        newest=register.find_award(first.user_id, first.course_id, first.cycle),
+        person=accounts.people_of([found.user_id])[found.user_id],
+        accepting=accepting or AcceptForm(formdata=None),
+        rejecting=rejecting or RejectForm(formdata=None),
+    )
+    return page, status
+
+
+@bp.get("/<uuid:code>/proof")
+@requires(Permission.CERTIFICATE_DECIDE)
+def proof(code: UUID) -> ResponseReturnValue:
+    found = queries.proof_of(code)
+    return paper(found.proof, found.proof_type, f"proof-{found.code}.{file_types.ENDINGS[found.proof_type]}")
+
+
+@bp.post("/<uuid:code>/accept")
+@requires(Permission.CERTIFICATE_DECIDE)
+def accept(code: UUID) -> ResponseReturnValue:
+    form = AcceptForm()
+    if not form.validate_on_submit():
+        return _page(code, accepting=form, status=422)
+    try:
+        new = actions.accept(queries.correction_of(code), rename=form.rename.data, actor=me(), now=clock.now())
+    except Refused as refusal:
+        form.seen.errors = [refusal.message]
+        return _page(code, accepting=form, status=refusal.status)
+    flash(f"Corrected: {new.code} takes the place of the old one, which points to it. The holder gets a mail.", "ok")
+    return redirect(url_for(".correction", code=code), 303)
+
+
+@bp.post("/<uuid:code>/reject")
+@requires(Permission.CERTIFICATE_DECIDE)
+def reject(code: UUID) -> ResponseReturnValue:
+    form = RejectForm()
+    if not form.validate_on_submit():
+        return _page(code, rejecting=form, status=422)
+    actions.reject(queries.correction_of(code), form.note.data, actor=me(), now=clock.now())
+    flash("Turned down; the learner gets a mail with the reason.", "ok")
+    return redirect(url_for(".corrections"), 303)

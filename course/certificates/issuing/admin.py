@@ -1,0 +1,241 @@
+"""The queue of requests with their evidence; issuing, rejecting and revoking."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course.certificates.issuing import actions, making, pdf, queries
+from course.certificates.issuing.facts import Facts
+from course.certificates.issuing.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
+from course.certificates.issuing.models import Correction, Reason, State
+from course.certificates.issuing.samples import BADGE
+from course.certificates.issuing.templates import set_aside
+from course.content.queries import catalog
+from course.people.accounts import queries as accounts
+from course.platform import clock
+from course.platform.access import Permission, me, requires
+from course.platform.typesetting.compiler import BrokenTemplate
+from course.platform.web import NotFound, Refused, page_number
+
+bp = Blueprint("issuing_admin", __name__, url_prefix="/admin")
+PAGE = 25
+PREVIEW_PPI = 96
+
+
+@bp.get("/requests/")
+@requires(Permission.CERTIFICATE_DECIDE)
+def queue() -> ResponseReturnValue:
+    page = page_number()
+    total = queries.count_waiting()
+    waiting = queries.waiting(page=page, size=PAGE)
+    return render_template(
+        "certificates/issuing/queue.html",
+        requests=waiting,
+        people=accounts.people_of([one.user_id for one in waiting]),
+        doubles=accounts.also_held_by([one.license for one in waiting]),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+    )
+
+
+@bp.post("/requests/issue")
+@requires(Permission.CERTIFICATE_DECIDE)
+def issue() -> ResponseReturnValue:
+    """Each certificate is its own transaction, so one that is refused holds up no other."""
+    chosen = _chosen()
+    if not chosen:
+        flash("Nothing was chosen: tick the requests to issue.", "warn")
+    issued, checked = 0, clock.now().date() if "license_checked" in request.form else None
+    for code in chosen:
+        try:
+            actions.issue(queries.request_of(code), actor=me(), now=clock.now(), license_checked=checked)
+            issued += 1
+        except Refused as refusal:
+            flash(f"One request was not issued: {refusal.message}", "danger")
+    if issued:
+        flash(f"{issued} {'certificate' if issued == 1 else 'certificates'} issued.", "ok")
+    return redirect(url_for(".queue"), 303)
+
+
+def _chosen() -> list[UUID]:
+    try:
+        return [UUID(code) for code in request.form.getlist("request")]
+    except ValueError:
+        raise NotFound from None
+
+
+@bp.get("/requests/<uuid:code>")
+@requires(Permission.CERTIFICATE_DECIDE)
+def request_page(code: UUID) -> ResponseReturnValue:
+    return _request_page(code)
+
+
+def _request_page(
+    code: UUID, form: RejectForm | None = None, latin: LatinForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    found = queries.request_of(code)
+    person = accounts.people_of([found.user_id])[found.user_id]
+    award = queries.find_award(found.user_id, found.course_id, found.cycle)
+    page = render_template(
+        "certificates/issuing/request_page.html",
+        asked=found,
+        person=person,
+        award=award,
+        form=form or RejectForm(formdata=None),
+        latin=latin or LatinForm(formdata=None),
+        refusal=making.name_refusal(found.attested_name) if found.state == State.WAITING else None,
+        approvals=making.approvals_named(found),
+        state=catalog().jurisdictions[found.license.jurisdiction],
+        doubles=accounts.also_held_by([found.license])[found.license.id],
+        today=clock.now().date(),
+    )
+    return page, status
+
+
+@bp.post("/requests/<uuid:code>/latin")
+@requires(Permission.CERTIFICATE_DECIDE)
+def issue_in_latin(code: UUID) -> ResponseReturnValue:
+    form = LatinForm()
+    if not form.validate_on_submit():
+        return _request_page(code, latin=form, status=422)
+    latin = actions.Latin(form.latin_name.data, form.latin_reason.data)
+    issued = actions.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
+    flash(f"Issued to {issued.name}.", "ok")
+    return redirect(url_for(".certificate", code=issued.code), 303)
+
+
+@bp.post("/requests/<uuid:code>/reject")
+@requires(Permission.CERTIFICATE_DECIDE)
+def reject(code: UUID) -> ResponseReturnValue:
+    form = RejectForm()
+    if not form.validate_on_submit():
+        return _request_page(code, form, status=422)
+    actions.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
+    flash("Rejected; the therapist gets a mail with the reason.", "ok")
+    return redirect(url_for(".queue"), 303)
+
+
+@bp.get("/certificates/")
+@requires(Permission.CERTIFICATE_DECIDE)
+def register() -> ResponseReturnValue:
+    page = page_number()
+    total = queries.count_issued()
+    return render_template(
+        "certificates/issuing/register.html",
+        certificates=queries.latest(page=page, size=PAGE),
+        now=clock.now(),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // PAGE)),
+    )
+
+
+@bp.get("/certificates/<code>")
+@requires(Permission.CERTIFICATE_DECIDE)
+def certificate(code: str) -> ResponseReturnValue:
+    return _certificate_page(code)
+
+
+def _certificate_page(
+    code: str, form: RevokeForm | None = None, reissue: ReissueForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    found = queries.certificate_of(code)
+    person = accounts.people_of([found.user_id]).get(found.user_id)
+    facts = Facts.from_json(found.facts)
+    page = render_template(
+        "certificates/issuing/certificate.html",
+        certificate=found,
+        standing=found.standing_at(clock.now()),
+        facts=facts,
+        person=person,
+        form=form or RevokeForm(formdata=None),
+        reissue=reissue or ReissueForm(formdata=None),
+    )
+    return page, status
+
+
+@bp.post("/certificates/<code>/revoke")
+@requires(Permission.CERTIFICATE_DECIDE)
+def revoke(code: str) -> ResponseReturnValue:
+    form = RevokeForm()
+    if not form.validate_on_submit():
+        return _certificate_page(code, form, status=422)
+    found = queries.certificate_of(code)
+    actions.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
+    flash("Revoked. The public page says so from now on.", "ok")
+    return redirect(url_for(".certificate", code=found.code), 303)
+
+
+@bp.post("/certificates/<code>/reissue")
+@requires(Permission.CERTIFICATE_DECIDE)
+def reissue(code: str) -> ResponseReturnValue:
+    """Of the same completion, with the provider's and the approvals' facts as they are now."""
+    form = ReissueForm()
+    if not form.validate_on_submit():
+        return _certificate_page(code, reissue=form, status=422)
+    found = queries.certificate_of(code)
+    new = actions.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
+    flash(f"Issued anew as {new.code}. The old number points to it, and the holder gets a mail.", "ok")
+    return redirect(url_for(".certificate", code=new.code), 303)
+
+
+@bp.get("/template")
+@requires(Permission.TEMPLATE)
+def template() -> ResponseReturnValue:
+    """The provider's files as they are now, where they can be printed with; else what is in force."""
+    templates = making.templates()
+    draft, in_force = templates.draft(), templates.in_force()
+    shown = in_force if draft is None or draft.fault else templates.kept(draft.digest)
+    try:
+        samples = {slug: (title, _sizes(facts, shown)) for slug, (title, facts) in templates.samples.items()}
+    except BrokenTemplate as error:  # it held once; Typst or a font has changed since
+        set_aside(shown, str(error))
+        return redirect(url_for(".template"), 303)
+    return render_template(
+        "certificates/issuing/template.html",
+        draft=draft,
+        in_force=in_force,
+        shown=shown,
+        ours=pdf.OURS,
+        fallen=templates.fallen(),
+        folder=templates.folder,
+        samples=samples,
+    )
+
+
+def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
+    """Width and height of each page in tenths of an inch, as its PNG says, so that it has its place before it comes."""
+    pages = pdf.pages(facts, BADGE, template, ppi=10)
+    return [(int.from_bytes(page[16:20]), int.from_bytes(page[20:24])) for page in pages]
+
+
+@bp.post("/template")
+@requires(Permission.TEMPLATE)
+def choose_template() -> ResponseReturnValue:
+    actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
+    flash("Certificates are printed with this template from now on; those that were issued stay as they are.", "ok")
+    return redirect(url_for(".template"), 303)
+
+
+@bp.get("/template/<digest>/<slug>/<int:page>.png")
+@requires(Permission.TEMPLATE)
+def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
+    pages = pdf.pages(_sample(slug), BADGE, making.templates().kept(digest), ppi=PREVIEW_PPI)
+    if not 1 <= page <= len(pages):
+        raise NotFound
+    return Response(pages[page - 1], mimetype="image/png")
+
+
+@bp.get("/template/<digest>/<slug>.pdf")
+@requires(Permission.TEMPLATE)
+def template_document(digest: str, slug: str) -> ResponseReturnValue:
+    document = pdf.render(_sample(slug), BADGE, making.templates().kept(digest))
+    return Response(document, mimetype="application/pdf")
+
+
+def _sample(slug: str) -> Facts:
+    if slug not in making.templates().samples:
+        raise NotFound
+    return making.templates().samples[slug][1]

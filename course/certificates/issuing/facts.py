@@ -1,0 +1,163 @@
+"""What a certificate states. Frozen with it, as JSON, so that the check works when all else is gone."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from fractions import Fraction
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from course.content.schema.content import Mode
+
+MODES = {mode.value: mode.words.capitalize() for mode in Mode}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleFacts:
+    id: str
+    title: str
+    domain: str
+    version: str
+    digest: str
+    minutes: int
+    objectives: tuple[str, ...]
+    review: str
+    reviewed_by: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval:
+    """Of the course, in one state, by a board or who else approves there."""
+
+    state: str
+    number: str
+    approver: str = ""  # not told by certificates of before approvals were kept on record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the license's state; `issued_at` aware UTC.
+
+    What has a default was added later: facts that were stored before lack it.
+    """
+
+    code: str
+    cycle: int
+    name: str
+    profession: str
+    license_number: str | None
+    license_state: str
+    license_state_name: str
+    course_id: str
+    course_title: str
+    course_version: str
+    content_hash: str
+    modules: tuple[ModuleFacts, ...]
+    minutes: Mapping[str, int]
+    assessments: tuple[tuple[str, date], ...]
+    completed_on: date
+    time_zone: str
+    issued_at: datetime
+    issued_on: date
+    provider_name: str
+    provider_number: str | None
+    provider_address: str | None
+    provider_contact: str | None
+    instructor: str | None
+    approvals: tuple[Approval, ...]
+    issued_by: str
+    verify_url: str
+    template_version: str
+    valid_until: date | None = None  # the last day, where the course gives the certificate an end
+    signer: str | None = None  # who is authorized to sign for the provider
+
+    @property
+    def total_minutes(self) -> int:
+        return sum(self.minutes.values())
+
+    @property
+    def is_dated_back(self) -> bool:
+        return self.issued_on < self.issued_at.astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def awarded_at(self) -> datetime:
+        """The moment of issue; the beginning of the date that it bears where that was set back."""
+        if self.is_dated_back:
+            return datetime.combine(self.issued_on, time(), ZoneInfo(self.time_zone))
+        return self.issued_at
+
+    @property
+    def delivery(self) -> str:
+        """The modes that were used, in words."""
+        return ", ".join(words for mode, words in MODES.items() if self.minutes.get(mode))
+
+    @property
+    def approvals_text(self) -> str:
+        return ", ".join(f"{approval.state} {approval.number}" for approval in self.approvals) or "none on record"
+
+    @property
+    def minutes_by_domain(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for module in self.modules:
+            found[module.domain] = found.get(module.domain, 0) + module.minutes
+        return found
+
+    @property
+    def masked_license(self) -> str | None:
+        """For the public page: enough to compare with the paper, too little to copy. None for a number under six."""
+        if self.license_number is None or len(self.license_number) < 6:
+            return None
+        return f"ends in {self.license_number[-3:]}"
+
+    @property
+    def awaits_review(self) -> bool:
+        return any(module.review != "reviewed" for module in self.modules)
+
+    @property
+    def review_text(self) -> str:
+        """Who reviewed the content, each signature once, with its modules where it doesn't stand under all of them."""
+        if self.awaits_review:
+            return "The content awaited review by a clinician when this was issued."
+        signed: dict[str, list[str]] = {}
+        for module in self.modules:
+            signed.setdefault(module.reviewed_by or "reviewed", []).append(module.title)
+        if len(signed) == 1:
+            return next(iter(signed))
+        return "; ".join(f"{signature}: {', '.join(titles)}" for signature, titles in signed.items())
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["minutes"] = dict(self.minutes)
+        data["assessments"] = [[title, on.isoformat()] for title, on in self.assessments]
+        for name in ("completed_on", "issued_on", "issued_at"):
+            data[name] = data[name].isoformat()
+        data["valid_until"] = self.valid_until.isoformat() if self.valid_until else None
+        data["modules"] = [module | {"objectives": list(module["objectives"])} for module in data["modules"]]
+        data["approvals"] = list(data["approvals"])
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        read: dict[str, Any] = dict(data)
+        read["modules"] = tuple(
+            ModuleFacts(**module | {"objectives": tuple(module["objectives"])}) for module in data["modules"]
+        )
+        read["approvals"] = tuple(Approval(**approval) for approval in data["approvals"])
+        read["assessments"] = tuple((title, date.fromisoformat(on)) for title, on in data["assessments"])
+        read["completed_on"] = date.fromisoformat(data["completed_on"])
+        read["issued_on"] = date.fromisoformat(data["issued_on"])
+        read["issued_at"] = datetime.fromisoformat(data["issued_at"])
+        if end := data.get("valid_until"):
+            read["valid_until"] = date.fromisoformat(end)
+        return cls(**read)
+
+
+def hours(minutes: int) -> str:
+    """Contact hours of 60 minutes, down to the quarter: 75 -> `1.25`, 120 -> `2`."""
+    quarters = Fraction(minutes * 4 // 60, 4)
+    return f"{float(quarters):g}"
+
+
+def contact_hours(minutes: int) -> str:
+    """With their unit: 60 -> `1 contact hour`, 75 -> `1.25 contact hours`."""
+    return f"{hours(minutes)} contact {'hour' if hours(minutes) == '1' else 'hours'}"

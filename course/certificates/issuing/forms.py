@@ -1,0 +1,92 @@
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from course.certificates.issuing.models import Reason
+from course.platform.typesetting import letters
+
+
+class RequestForm(FlaskForm):
+    license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
+    license_right = BooleanField(
+        "State, profession and number of this license are as its board writes them",
+        [DataRequired("Look at the license, then tick the box.")],
+    )
+    print_license = BooleanField("Print the license number on the certificate", default=True)
+    name_right = BooleanField(
+        "The name is as on my license, letter by letter", [DataRequired("Look at the name, then tick the box.")]
+    )
+    legal_name = StringField("Your legal name, typed as a signature", [DataRequired("Type your name.")], [letters.tidy])
+    attested = BooleanField("I attest to this", [DataRequired("Tick the box to sign.")])
+
+    def __init__(self, name: str, licenses: dict[str, str], faults: dict[str, str]) -> None:
+        """`licenses` in words and `faults` of some of them, by their codes."""
+        super().__init__()
+        self.name_on_record, self.faults = name, faults
+        self.license.choices = [SelectChoice(*pair) for pair in licenses.items()]
+        if len(licenses) == 1 and not self.license.data:
+            self.license.data = next(iter(licenses))
+
+    def validate_license(self, field: RadioField) -> None:
+        if fault := self.faults.get(field.data or ""):
+            raise ValidationError(fault)
+
+    def validate_name_right(self, _: BooleanField) -> None:
+        if fault := letters.fault(letters.tidy(self.name_on_record)):
+            raise ValidationError(f"{fault} Mend it in your profile.")
+
+    def validate_legal_name(self, field: StringField) -> None:
+        if (field.data or "").casefold() != letters.tidy(self.name_on_record).casefold():
+            raise ValidationError(
+                f"Type it as in your profile: {self.name_on_record}. If that is wrong, mend it there."
+            )
+
+
+class LatinForm(FlaskForm):
+    latin_name = StringField(
+        "Legal name in Latin letters",
+        [DataRequired("Enter the name.")],
+        [letters.tidy],
+        description="As on the license.",
+    )
+    latin_reason = StringField(
+        "How you know that it is the same person's",
+        [DataRequired("Say how you know."), Length(max=500)],
+        description="For example: the board's register, looked up today. Kept in the audit log.",
+    )
+
+    def validate_latin_name(self, field: StringField) -> None:
+        if fault := letters.fault(field.data):
+            raise ValidationError(fault)
+        if not letters.is_latin(field.data):
+            raise ValidationError("Write it with Latin letters alone.")
+
+
+class RejectForm(FlaskForm):
+    reason = TextAreaField(
+        "Reason",
+        [DataRequired("Say why, and what would help."), Length(max=1000)],
+        description="The therapist reads this.",
+    )
+
+
+class ReissueForm(FlaskForm):
+    error = TextAreaField(
+        "What the error was",
+        [DataRequired("Write what was wrong."), Length(max=2000)],
+        description="For administrators; kept in the audit log.",
+    )
+
+
+class RevokeForm(FlaskForm):
+    reason = SelectField(
+        "Reason, shown in public",
+        [DataRequired("Choose a reason.")],
+        choices=[SelectChoice("", "Choose a reason"), *(SelectChoice(one, one.capitalize()) for one in Reason)],
+    )
+    note = TextAreaField(
+        "What happened",
+        [DataRequired("Write what happened."), Length(max=2000)],
+        description="For administrators; kept in the audit log.",
+    )

@@ -1,0 +1,163 @@
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from course.certificates.issuing.facts import Facts
+from course.people.accounts.models import License
+from course.platform.db import Model, UTCDateTime
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    ISSUED = "issued"
+    REJECTED = "rejected"
+
+
+class Request(Model):
+    """The attestation and, with it, the request for a certificate: whose, for what, on which evidence."""
+
+    __tablename__ = "certificate_request"
+    __table_args__ = (
+        Index(
+            "uq_certificate_request_waiting",
+            "user_id",
+            "course_id",
+            "cycle",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    course_id: Mapped[str]
+    cycle: Mapped[int] = mapped_column(default=1)
+    license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
+    print_license: Mapped[bool]
+    attested_name: Mapped[str]
+    attestation: Mapped[str]
+    content_hash: Mapped[str]
+    completion: Mapped[dict[str, Any]] = mapped_column(JSON)  # what award.completion() recorded
+    completed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    decided_by: Mapped[str | None]
+    reason: Mapped[str | None]
+
+    license: Mapped[License] = relationship()
+
+
+class Certificate(Model):
+    """The register. A row is a document: triggers refuse every update and delete, and it leans on no other table.
+
+    A row of a later `revision` takes the place of the one that it `supersedes`, in the same cycle.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = (UniqueConstraint("user_id", "course_id", "cycle", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(index=True)  # no foreign key: the register outlives the account
+    course_id: Mapped[str]
+    cycle: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
+    supersedes_why: Mapped[str | None]  # a Correction, public
+    request_id: Mapped[int]
+    name: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content_hash: Mapped[str]
+    template_version: Mapped[str]
+    document: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    document_sha256: Mapped[str] = mapped_column(index=True)
+    credential: Mapped[str | None] = mapped_column(Text, deferred=True)  # the signed Open Badge, to the byte
+    issuer: Mapped[str | None] = mapped_column(index=True)  # the DID that signed it
+    status_index: Mapped[int | None] = mapped_column(unique=True)  # its bit in the status lists
+    valid_until: Mapped[date | None]  # its last day, where the course gives it an end
+    issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    issued_by: Mapped[str]
+
+    revocation: Mapped["Revocation | None"] = relationship(lazy="joined")
+    successor: Mapped["Certificate | None"] = relationship(
+        lazy="joined",
+        join_depth=1,
+        uselist=False,
+        viewonly=True,
+        primaryjoin="Certificate.id == foreign(remote(Certificate.supersedes_id))",
+    )
+
+    @property
+    def dated_back_to(self) -> date | None:
+        """The date of issue that it bears, where two administrators set it back."""
+        told = Facts.from_json(self.facts)
+        return told.issued_on if told.is_dated_back else None
+
+    def standing_at(self, now: datetime) -> "Standing":
+        """Its last day ends in the time zone of the license's state; one that was ended before never expires."""
+        if self.revocation is not None:
+            return Standing.REVOKED
+        if self.successor is not None:
+            return Standing.SUPERSEDED
+        return Standing.EXPIRED if self.valid_until and self.valid_until < self.today(now) else Standing.VALID
+
+    def today(self, now: datetime) -> date:
+        """The day in the time zone of the license's state."""
+        return now.astimezone(ZoneInfo(self.facts["time_zone"])).date()
+
+
+class Standing(StrEnum):
+    """What a certificate is worth at a moment, in the word that every page uses."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+    @property
+    def may_end(self) -> bool:
+        """Whether it can still be revoked or superseded."""
+        return self in (Standing.VALID, Standing.EXPIRED)
+
+    @property
+    def tone(self) -> str:
+        """The kind of badge that says it."""
+        return {Standing.VALID: "ok", Standing.EXPIRED: "warn"}.get(self, "danger")
+
+
+class Reason(StrEnum):
+    """Why a certificate was revoked, as the public page says it."""
+
+    ISSUED_IN_ERROR = "issued in error"
+    REQUIREMENT_NOT_MET = "a requirement was not met"
+    NOT_OWN_WORK = "the work was not the participant's own"
+    AT_REQUEST = "at the participant's request"
+
+
+class Correction(StrEnum):
+    """Why a certificate was superseded, as the public page says it."""
+
+    NAME = "the name was corrected"
+    RESCORED = "an assessment was scored anew"
+    DOCUMENT = "the document had an error"
+
+
+class Revocation(Model):
+    """Append-only, like the register. `reason` is public, `note` is for administrators."""
+
+    __tablename__ = "revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), unique=True)
+    reason: Mapped[str]
+    note: Mapped[str]
+    revoked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_by: Mapped[str]

@@ -1,0 +1,240 @@
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased, selectinload, undefer
+
+from course.certificates.completion.rules import Kind
+from course.certificates.issuing import numbers, renewal
+from course.certificates.issuing.models import Certificate, Request, Standing, State
+from course.people.accounts.models import User
+from course.platform import db
+from course.platform.web import NotFound
+
+_successor = aliased(Certificate)
+# Neither revoked nor superseded; whether it has expired is a matter of the day: Certificate.standing_at.
+STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
+
+
+def find_by_code(text: str) -> Certificate | None:
+    """The certificate with this public code, however it is written; None for anything else, after the same work."""
+    code = numbers.normalise(text) or ""
+    return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
+
+
+def stands(certificate_id: int) -> bool:
+    """Whether it is neither revoked nor superseded at this moment."""
+    wanted = select(Certificate.id).where(Certificate.id == certificate_id, STANDS)
+    return db.session.scalars(wanted).first() is not None
+
+
+def certificate_of(text: str) -> Certificate:
+    if certificate := find_by_code(text):
+        return certificate
+    raise NotFound
+
+
+def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
+    """Code and stored PDF of the person's own certificate, or of anyone's for who may see all."""
+    code = numbers.normalise(text) or ""
+    wanted = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
+    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
+    if certificate is None:
+        raise NotFound
+    return certificate.code, certificate.document
+
+
+def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
+    """A certificate that was not ended, with its Open Badge: the person's own, or anyone's for who may see all."""
+    code = numbers.normalise(text) or ""
+    wanted = select(Certificate).where(Certificate.code == code, STANDS).options(undefer(Certificate.credential))
+    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
+    if certificate is None or certificate.credential is None:
+        raise NotFound
+    return certificate
+
+
+def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
+    """Code and Open Badge."""
+    certificate = badge_of(user, text, any_owner=any_owner)
+    return certificate.code, certificate.credential or ""
+
+
+def of_file(digest: str, codes: Sequence[str]) -> list[Certificate]:
+    """The certificate whose document has this SHA-256, then those with these numbers, with their Open Badges."""
+    wanted = or_(Certificate.document_sha256 == digest, Certificate.code.in_(codes))
+    found = db.session.scalars(select(Certificate).where(wanted).options(undefer(Certificate.credential)))
+    order = {code: place for place, code in enumerate(codes)}
+    return sorted(found, key=lambda one: (one.document_sha256 != digest, order.get(one.code, 0)))
+
+
+def taken_status_indexes(drawn: Collection[int]) -> set[int]:
+    rows = db.session.scalars(select(Certificate.status_index).where(Certificate.status_index.in_(drawn)))
+    return {index for index in rows if index is not None}
+
+
+def ended_status_indexes(first: int, beyond: int) -> list[int]:
+    """Of the certificates that no longer stand, as far as their bits lie in this range."""
+    rows = db.session.scalars(
+        select(Certificate.status_index)
+        .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~STANDS)
+        .order_by(Certificate.status_index)
+    )
+    return [index for index in rows if index is not None]
+
+
+def highest_status_index() -> int:
+    return db.session.scalars(select(func.max(Certificate.status_index))).one() or 0
+
+
+def outside_issuers(did: str) -> list[str]:
+    """The public addresses, as DIDs, under which certificates are out, other than this one."""
+    rows = db.session.scalars(
+        select(Certificate.issuer).where(Certificate.issuer.like("did:web:%"), Certificate.issuer != did).distinct()
+    )
+    return [issuer for issuer in rows if issuer is not None]
+
+
+def request_behind(certificate: Certificate) -> Request:
+    """The request that it was issued on."""
+    return db.session.get_one(Request, certificate.request_id)
+
+
+def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
+    """The newest revision."""
+    return db.session.scalars(
+        select(Certificate)
+        .filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
+        .order_by(Certificate.revision.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def all_awards_of(user_id: int) -> list[Certificate]:
+    """The person's certificates, of each course and cycle the newest revision; the newest cycles last."""
+    rows = db.session.scalars(
+        select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle, Certificate.revision)
+    )
+    return list({(row.course_id, row.cycle): row for row in rows}.values())
+
+
+def awards_of(user_id: int) -> dict[str, Certificate]:
+    """The person's newest certificate in each course."""
+    return {row.course_id: row for row in all_awards_of(user_id)}
+
+
+def every_award(user_id: int) -> Sequence[Certificate]:
+    """The person's certificates, those too that were revoked or superseded."""
+    return db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.id)).all()
+
+
+def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
+    """The person's certificates that were not ended and have not expired."""
+    rows = db.session.scalars(
+        select(Certificate).where(Certificate.user_id == user_id, STANDS).order_by(Certificate.id)
+    )
+    return [certificate for certificate in rows if certificate.standing_at(now) == Standing.VALID]
+
+
+def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
+    """The day from which on its course can be done anew; None where that is so already, as for one that was ended."""
+    first = renewal.opens_on(certificate.valid_until)
+    if first is None or certificate.standing_at(now) != Standing.VALID or certificate.today(now) >= first:
+        return None
+    return first
+
+
+def ending(today: date) -> list[Certificate]:
+    """Those whose end is near or just over, and that nobody ended; as many days around as a mail about it may take."""
+    first, last = today - renewal.LATE - timedelta(days=1), today + renewal.EARLY + timedelta(days=1)
+    wanted = select(Certificate).where(Certificate.valid_until.between(first, last), STANDS)
+    return list(db.session.scalars(wanted.order_by(Certificate.id)))
+
+
+def waiting_of(course_ids: Collection[str]) -> Sequence[Request]:
+    wanted = select(Request).where(Request.course_id.in_(course_ids), Request.state == State.WAITING)
+    return db.session.scalars(wanted.order_by(Request.id)).all()
+
+
+def requests_of(user_id: int) -> dict[str, Request]:
+    """The person's newest request in each course."""
+    rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.cycle, Request.id))
+    return {row.course_id: row for row in rows}
+
+
+IsGone = Callable[[int, str, datetime], bool]  # of a pass: person, assessment, when it was passed
+
+
+def awards_resting_on(people: Collection[int], is_gone: IsGone) -> list[Certificate]:
+    """Certificates that stand, expired or not, and were issued on one of these passes."""
+    rows = db.session.execute(
+        select(Certificate, Request)
+        .join(Request, Request.id == Certificate.request_id)
+        .where(Certificate.user_id.in_(people), STANDS)
+        .order_by(Certificate.id)
+    )
+    return [certificate for certificate, request in rows if _rests_on(request, is_gone)]
+
+
+def requests_resting_on(people: Collection[int], is_gone: IsGone) -> list[Request]:
+    """Requests that wait and were signed on one of these passes."""
+    rows = db.session.scalars(
+        select(Request).where(Request.user_id.in_(people), Request.state == State.WAITING).order_by(Request.id)
+    )
+    return [request for request in rows if _rests_on(request, is_gone)]
+
+
+def _rests_on(request: Request, is_gone: IsGone) -> bool:
+    return any(
+        entry["kind"] == Kind.QUIZ and is_gone(request.user_id, entry["id"], datetime.fromisoformat(entry["at"]))
+        for entry in request.completion["evidence"]
+    )
+
+
+def request_of(code: UUID) -> Request:
+    found = db.session.scalars(select(Request).filter_by(code=code)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(*, page: int, size: int) -> Sequence[Request]:
+    """Requests that wait, oldest first."""
+    return db.session.scalars(
+        select(Request)
+        .filter_by(state=State.WAITING)
+        .order_by(Request.requested_at, Request.id)
+        .offset((page - 1) * size)
+        .limit(size)
+        .options(selectinload(Request.license))
+    ).all()
+
+
+def count_waiting() -> int:
+    return db.session.scalars(select(func.count(Request.id)).filter_by(state=State.WAITING)).one()
+
+
+def count_issued() -> int:
+    return db.session.scalars(select(func.count(Certificate.id))).one()
+
+
+def newest_id() -> int:
+    """Not far above the number of certificates, and known without counting them."""
+    return db.session.scalars(select(func.max(Certificate.id))).one() or 0
+
+
+def latest(*, page: int, size: int) -> Sequence[Certificate]:
+    return db.session.scalars(
+        select(Certificate).order_by(Certificate.id.desc()).offset((page - 1) * size).limit(size)
+    ).all()
+
+
+def count_of(ids: Collection[int]) -> dict[int, int]:
+    """How many certificates each of these people holds."""
+    rows = db.session.execute(
+        select(Certificate.user_id, func.count(Certificate.id).label("held"))
+        .where(Certificate.user_id.in_(ids))
+        .group_by(Certificate.user_id)
+    )
+    return {row.user_id: row.held for row in rows}

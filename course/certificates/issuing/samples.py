@@ -1,0 +1,108 @@
+"""Certificates of nobody, which a template is shown with and has to set before it goes into force."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
+from course.content.schema.content import Provider
+
+BADGE = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "A sample"}'
+OBJECTIVES = (
+    "Name the structures that a needle can meet on the way, and say at which depth.",
+    "Choose an angle and a depth that a rib or a scapula stops.",
+    "Recognize what went wrong, say what to do first and when to send for help.",
+)
+_MODULE = ModuleFacts(
+    id="sample",
+    title="Needling over the thorax",
+    domain="safety",
+    version="1.2",
+    digest="0" * 64,
+    minutes=90,
+    objectives=OBJECTIVES,
+    review="reviewed",
+    reviewed_by="Sam Sample, MD, 2026-01-31",
+)
+_PLAIN = Facts(
+    code="0000-0000-0000-0000",
+    cycle=1,
+    name="Sam Q. Sample",
+    profession="PT",
+    license_number="PT 000000",
+    license_state="FL",
+    license_state_name="Florida",
+    course_id="sample",
+    course_title="Safe needling of the trunk",
+    course_version="1.2",
+    content_hash="0" * 64,
+    modules=(_MODULE, replace(_MODULE, title="Consent and documentation", domain="law", minutes=60)),
+    minutes={"self_paced_online": 90, "live_online": 0, "in_person": 60},
+    assessments=(("Quiz: Needling over the thorax", date(2026, 3, 1)), ("Final assessment", date(2026, 3, 2))),
+    completed_on=date(2026, 3, 2),
+    time_zone="America/New_York",
+    issued_at=datetime(2026, 3, 2, 15, tzinfo=UTC),
+    issued_on=date(2026, 3, 2),
+    provider_name="",
+    provider_number=None,
+    provider_address=None,
+    provider_contact=None,
+    instructor="Iris Instructor, PT, DPT",
+    approvals=(Approval(state="FL", number="20-000000", approver="A board"),),
+    issued_by="Ada Administrator",
+    verify_url="https://learn.example.org/verify/0000-0000-0000-0000",
+    template_version="0" * 12,
+    valid_until=date(2028, 3, 2),
+)
+_APPROVALS = tuple(
+    Approval(state=state, number=f"{state}-2026-000000", approver="A board of the state")
+    for state in ("FL", "TX", "NV", "IA", "WA")
+)
+
+
+def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]]:
+    """By slug: what each one shows, and its facts, with the provider's own."""
+    plain = replace(
+        _PLAIN,
+        provider_name=provider.name,
+        provider_number=provider.number,
+        provider_address=provider.address,
+        provider_contact=provider.contact,
+        signer=provider.signer or "Sonia Signer, PT, Director of Education",
+        verify_url=f"{base_url}/verify/{_PLAIN.code}",
+    )
+    bare = replace(
+        plain,
+        license_number=None,
+        signer=None,
+        instructor=None,
+        approvals=(),
+        valid_until=None,
+        profession="PTA",
+        modules=(replace(_MODULE, review="awaiting", reviewed_by=None),),
+        assessments=(),
+        minutes={"self_paced_online": 90, "live_online": 0, "in_person": 0},
+    )
+    return {
+        "plain": ("A usual certificate", plain),
+        "bare": ("As little as there can be, awaiting review", bare),
+        "long": (
+            "A long name and title, many approvals",
+            replace(
+                plain,
+                name="Wilhelmina Featherstonehaugh-Wolfeschlegelsteinhausen " * 3 + "of Llanfairpwllgwyngyll",
+                course_title="Dry needling of the neck, the thorax and the lower back: anatomy, safety and consent",
+                approvals=_APPROVALS,
+            ),
+        ),
+        "many": (
+            "Twelve modules over several pages",
+            replace(
+                plain,
+                modules=tuple(replace(_MODULE, title=f"Module {n} of the course") for n in range(1, 13)),
+                minutes={"self_paced_online": 1080, "live_online": 0, "in_person": 0},
+            ),
+        ),
+        "right-to-left": ("A name from right to left", replace(plain, name="محمد عبد الرحمن الأنصاري")),
+        "cjk": ("A name in Chinese characters", replace(plain, name="山田 太郎")),
+    }

@@ -1,0 +1,220 @@
+"""The course's checklist and the request for its certificate, the downloads, and what verifiers anywhere read."""
+
+import functools
+import json
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course.certificates.approvals import queries as approvals
+from course.certificates.completion import queries as completion
+from course.certificates.completion.steps import step_url
+from course.certificates.credentials import status_list
+from course.certificates.credentials.issuer import Issuer, instant
+from course.certificates.issuing import actions, award, badge, making, picture, queries
+from course.certificates.issuing.facts import Facts
+from course.certificates.issuing.forms import RequestForm
+from course.certificates.issuing.models import Certificate
+from course.content.queries import catalog, course_of
+from course.content.schema.content import Course
+from course.learning.study import contact
+from course.learning.study import queries as study
+from course.people.accounts import queries as accounts
+from course.people.accounts.models import License
+from course.platform import clock
+from course.platform.access import Permission, may, me, public, requires
+from course.platform.web import NotFound, day
+
+bp = Blueprint("issuing", __name__)
+PROFESSIONS = {"PT": "Physical therapist", "PTA": "Physical therapist assistant"}
+ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # wallets read it from pages of their own
+
+
+@bp.get("/courses/<course_id>")
+@requires(Permission.STUDY)
+def course(course_id: str) -> ResponseReturnValue:
+    found, now = course_of(course_id), clock.now()
+    cycle = study.period_of(me().id, found.id)
+    awards = {one.cycle: one for one in queries.all_awards_of(me().id) if one.course_id == found.id}
+    asked, certificate = queries.requests_of(me().id).get(found.id), awards.pop(cycle.number, None)
+    return render_template(
+        "certificates/issuing/course.html",
+        course=found,
+        catalog=catalog(),
+        cycle=cycle,
+        standing=completion.standing_of(me(), found),
+        asked=asked if asked and asked.cycle == cycle.number else None,
+        certificate=certificate,
+        renewal_opens=queries.renewal_opens(certificate, now) if certificate else None,
+        earlier=list(reversed(awards.values())),
+        now=now,
+        step_url=step_url,
+        state_hours_of=_state_hours,
+        approvals_of=functools.partial(_approvals, found),
+    )
+
+
+def _state_hours(licenses: list[License], minutes: int) -> str:
+    """The minutes as hours of each state where the person is licensed; 60 minutes where its length was not seen."""
+    found = []
+    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+        state = catalog().jurisdictions[code]
+        length = state.hour_minutes or 60
+        found.append(f"{state.name} {float(contact.hours(minutes, length)):g} (of {length} minutes)")
+    return "; ".join(found)
+
+
+def _approvals(course: Course, licenses: list[License]) -> str:
+    """Those in force today in the states where the person is licensed that cover the course as it is now."""
+    offered, found = approvals.offering(catalog(), course), []
+    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+        today = award.date_in(catalog().jurisdictions[code].time_zone, clock.now())
+        for _, one in approvals.covering(course.id, offered, [code], today):
+            found.append(f"{code} {one.number} ({one.approver}, through {one.last_day:%Y-%m-%d})")
+    return ", ".join(found)
+
+
+@bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])
+@requires(Permission.CERTIFICATE_OWN)
+def request_certificate(course_id: str) -> ResponseReturnValue:
+    found, user = course_of(course_id), me()
+    standing = completion.standing_of(user, found)
+    if not standing.complete:
+        raise actions.NotComplete(standing.missing)
+    licenses = {str(one.code): _in_words(one) for one in user.licenses}
+    faults = {str(one.code): actions.license_fault(one, clock.now()) or "" for one in user.licenses}
+    form = RequestForm(user.legal_name, licenses, faults)
+    if not form.validate_on_submit():
+        page = render_template(
+            "certificates/issuing/request.html",
+            course=found,
+            form=form,
+            catalog=catalog(),
+            refusal=making.name_refusal(user.legal_name),
+        )
+        return page, 422 if request.method == "POST" else 200
+    actions.request_certificate(
+        user,
+        found,
+        accounts.own_license(user, UUID(form.license.data)),
+        attested_name=user.legal_name,
+        print_license=form.print_license.data,
+        now=clock.now(),
+    )
+    flash("Signed. You will get a mail as soon as the certificate is decided.", "ok")
+    return redirect(url_for(".course", course_id=found.id), 303)
+
+
+def _in_words(license_: License) -> str:
+    """As the certificate names it, and until when it is good."""
+    told = (
+        f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
+    )
+    return f"{told}, expires {day(license_.expires_on)}" if license_.expires_on else told
+
+
+@bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])
+@requires(Permission.CERTIFICATE_OWN)
+def renewal(course_id: str) -> ResponseReturnValue:
+    """Asks before a course is begun anew, and begins it."""
+    found, now = course_of(course_id), clock.now()
+    if request.method == "POST":
+        actions.renew(me(), found, request.form.get("cycle", 0, type=int), now=now)
+        flash("Begun anew. What you did before stays on record.", "ok")
+        return redirect(url_for(".course", course_id=found.id), 303)
+    cycle = study.period_of(me().id, found.id)
+    certificate = queries.find_award(me().id, found.id, cycle.number)
+    if certificate is None:
+        raise actions.NotRenewable
+    if opens_on := queries.renewal_opens(certificate, now):
+        raise actions.RenewalNotYet(opens_on)
+    return render_template(
+        "certificates/issuing/renewal.html",
+        course=found,
+        certificate=certificate,
+        standing=certificate.standing_at(now),
+        number=cycle.number + 1,
+    )
+
+
+@bp.get("/certificates/")
+@requires(Permission.CERTIFICATE_OWN)
+def certificates() -> ResponseReturnValue:
+    awards = reversed(queries.all_awards_of(me().id))
+    return render_template(
+        "certificates/issuing/certificates.html", certificates=[(c, facts_of(c)) for c in awards], now=clock.now()
+    )
+
+
+def facts_of(certificate: Certificate) -> Facts:
+    return Facts.from_json(certificate.facts)
+
+
+@bp.get("/certificates/<code>.pdf")
+@requires(Permission.CERTIFICATE_OWN)
+def document(code: str) -> ResponseReturnValue:
+    code, document = queries.document_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    headers = {"Content-Disposition": f'inline; filename="certificate-{code}.pdf"'}
+    return Response(document, mimetype="application/pdf", headers=headers)
+
+
+@bp.get("/certificates/<code>.json")
+@requires(Permission.CERTIFICATE_OWN)
+def credential(code: str) -> ResponseReturnValue:
+    """The Open Badge, while the certificate is not ended."""
+    code, credential = queries.credential_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{code}.json"'}
+    return Response(credential, mimetype=_badge_type(), headers=headers)
+
+
+@bp.get("/certificates/<code>.png")
+@requires(Permission.CERTIFICATE_OWN)
+def badge_png(code: str) -> ResponseReturnValue:
+    """A picture with the Open Badge in it, while the certificate is not ended."""
+    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_png(facts_of(found), found.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.png"'}
+    return Response(baked, mimetype="image/png", headers=headers)
+
+
+@bp.get("/certificates/<code>.svg")
+@requires(Permission.CERTIFICATE_OWN)
+def badge_svg(code: str) -> ResponseReturnValue:
+    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_svg(facts_of(found), found.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.svg"'}
+    return Response(baked, mimetype="image/svg+xml", headers=headers)
+
+
+def _badge_type() -> str:
+    return request.accept_mimetypes.best_match(badge.MEDIA_TYPES) or badge.MEDIA_TYPES[0]
+
+
+@bp.get("/.well-known/did.json")
+@public
+def did() -> ResponseReturnValue:
+    """The keys of the site's DID, for wallets and verifiers anywhere; a key that is its own DID needs none."""
+    if not making.issuer().did.startswith("did:web:"):
+        raise NotFound
+    return Response(json.dumps(making.issuer().document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
+
+
+@bp.get("/status/<int:number>")
+@public
+def status(number: int) -> ResponseReturnValue:
+    """A status list, signed; there is one for each bit that a certificate can have."""
+    first = (number - 1) * status_list.SIZE
+    if number < 1 or first > queries.highest_status_index():
+        raise NotFound
+    ended = tuple(queries.ended_status_indexes(first, first + status_list.SIZE))
+    signed = _signed_list(making.issuer(), current_app.extensions["base_url"], number, ended)
+    return Response(signed, mimetype="application/vc+ld+json", headers=ANYWHERE)
+
+
+@functools.lru_cache(16)
+def _signed_list(issuer: Issuer, base_url: str, number: int, ended: tuple[int, ...]) -> str:
+    """Signed anew only when a bit changes."""
+    now = clock.now()
+    unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, valid_from=instant(now))
+    return json.dumps(issuer.sign(unsigned, now), indent=1)

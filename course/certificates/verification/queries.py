@@ -1,0 +1,20 @@
+from sqlalchemy import select
+
+from course.certificates.issuing import numbers
+from course.certificates.issuing.models import Certificate
+from course.certificates.sharing.models import HiddenName
+from course.certificates.sharing.queries import of_award
+from course.platform import db
+
+
+def find(text: str) -> tuple[Certificate, bool] | None:
+    """The certificate with this number, however it is written, and whether its holder hides the name.
+
+    None for anything else, after the same work.
+    """
+    row = db.session.execute(
+        select(Certificate, HiddenName.user_id.is_not(None))
+        .outerjoin(HiddenName, of_award(HiddenName))
+        .where(Certificate.code == (numbers.normalise(text) or ""))
+    ).one_or_none()
+    return (row[0], row[1]) if row else None

@@ -1,0 +1,99 @@
+"""What a file that somebody presents is worth, by what is on record under the numbers that it names."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from course.certificates.credentials import outside, pdf_signing, rules
+from course.certificates.credentials.issuer import Issuer
+from course.certificates.credentials.pdf_signing import DocumentSigner
+from course.certificates.issuing import picture
+from course.certificates.issuing.facts import Facts
+from course.certificates.issuing.models import Certificate
+from course.certificates.verification.uploaded_file import Kind, Presented, is_same
+
+
+class Finding(StrEnum):
+    ISSUED = "issued here and unchanged"
+    REPAINTED = "a badge of ours, unchanged, in another picture"
+    CHANGED = "not as it was issued here"
+    UNLISTED = "signed here, but not on record"
+    FOREIGN = "not issued here"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`certificate`: the one that the file is or names. `issuer`, `faults`: what a badge of others says, and lacks."""
+
+    finding: Finding
+    certificate: Certificate | None = None
+    issuer: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+def judge(
+    file: Presented, data: bytes, named: Sequence[Certificate], *, issuer: Issuer, signer: DocumentSigner, now: datetime
+) -> Verdict:
+    """`named`: the certificate whose document the file is, or those whose numbers it names, with their badges."""
+    if file.kind is Kind.PDF:
+        return _of_document(data, named, signer)
+    return _of_badge(file, data, named, issuer, now)
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _of_document(data: bytes, named: Sequence[Certificate], signer: DocumentSigner) -> Verdict:
+    if named:
+        is_issued = named[0].document_sha256 == digest_of(data)
+        return Verdict(Finding.ISSUED if is_issued else Finding.CHANGED, named[0])
+    signed = signer.check(data)
+    if signed is pdf_signing.Finding.FOREIGN:
+        return Verdict(Finding.FOREIGN)
+    return Verdict(Finding.UNLISTED if signed is pdf_signing.Finding.INTACT else Finding.CHANGED)
+
+
+def _of_badge(file: Presented, data: bytes, named: Sequence[Certificate], issuer: Issuer, now: datetime) -> Verdict:
+    for certificate in named:
+        if file.badge and certificate.credential and is_same(file.badge, json.loads(certificate.credential)):
+            return Verdict(Finding.ISSUED if _is_as_drawn(file, data, certificate) else Finding.REPAINTED, certificate)
+    if named:
+        return Verdict(Finding.CHANGED, named[0])
+    if file.badge is None:
+        return Verdict(Finding.UNREADABLE, faults=(file.fault or "",))
+    key = outside.named_key(file.badge)
+    if key in {one.public for one in issuer.keys}:
+        return Verdict(Finding.UNLISTED if outside.accepts(file.badge, key or "") else Finding.CHANGED)
+    return Verdict(Finding.FOREIGN, issuer=_issuer(file.badge), faults=tuple(_faults(file.badge, key, now)))
+
+
+def _is_as_drawn(file: Presented, data: bytes, certificate: Certificate) -> bool:
+    """Whether a picture is the one that is handed out; what it shows is not signed, only the badge in it."""
+    facts, credential = Facts.from_json(certificate.facts), certificate.credential or ""
+    if file.kind is Kind.PNG:
+        return data == picture.baked_png(facts, credential)
+    if file.kind is Kind.SVG:
+        return data == picture.baked_svg(facts, credential)
+    return True
+
+
+def _issuer(badge: dict[str, Any]) -> str | None:
+    issuer = badge.get("issuer")
+    names = [issuer.get("name"), issuer.get("id")] if isinstance(issuer, dict) else [issuer]
+    return next((name for name in names if isinstance(name, str) and name.strip()), None)
+
+
+def _faults(badge: dict[str, Any], key: str | None, now: datetime) -> list[str]:
+    if found := rules.faults(badge):
+        return found
+    if "validUntil" in badge and datetime.fromisoformat(badge["validUntil"]) < now:
+        return ["Its time is over."]
+    if key and not outside.accepts(badge, key):
+        return ["It was changed after it was signed with the key that it names."]
+    return []

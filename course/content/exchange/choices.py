@@ -1,0 +1,61 @@
+"""Options, prompts and steps as plain lists, and the letters that other formats don't keep."""
+
+from collections.abc import Sequence
+from string import ascii_lowercase
+from typing import Any
+
+from course.content.exchange.report import NotCarried, Note
+from course.content.items.matching import Matching
+from course.content.items.options import Options
+
+NAMES = ("letters", "prompts")  # of tags, where letters are not a, b, c … or numbers not 1, 2, 3 …
+
+
+def tags_of(item: Options) -> dict[str, str]:
+    return _unusual("letters", "".join(item.by_id), ascii_lowercase)
+
+
+def lettered(count: int, told: dict[str, Any], note: Note) -> str:
+    """The letters of so many options: those of the tag where it fits."""
+    return _labels("letters", count, ascii_lowercase, told, note)
+
+
+def pairs(item: Matching) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Prompt and option, an empty prompt for an option that belongs to none; and tags. Raises NotCarried."""
+    if len(set(item.by_id.values())) < len(item.by_id) or list(item.by_id) != sorted(item.by_id):
+        raise NotCarried("its options are not in the order of their letters, or two of them say the same")
+    used = list(dict.fromkeys(item.key[prompt] for prompt in item.asked))
+    spare = [letter for letter in item.by_id if letter not in used]
+    tags = _unusual("letters", "".join(used + spare), ascii_lowercase)
+    tags |= _unusual("prompts", "".join(item.asked), "123456789")
+    found = [(text, item.by_id[item.key[prompt]]) for prompt, text in item.asked.items()]
+    return found + [("", item.by_id[letter]) for letter in spare], tags
+
+
+def matching(given: Sequence[tuple[str, str]], told: dict[str, Any], note: Note) -> dict[str, Any]:
+    """The fields of an item with these pairs. Equal options are one. Raises NotCarried."""
+    asked = [(prompt, option) for prompt, option in given if prompt]
+    options = list(dict.fromkeys(option for _, option in given))
+    if not asked or not all(options):
+        raise NotCarried("a pair has no option, or no pair has a prompt")
+    letters = dict(zip(options, lettered(len(options), told, note), strict=True))
+    numbers = _labels("prompts", len(asked), "123456789", told, note)
+    return {
+        "prompts": {number: prompt for number, (prompt, _) in zip(numbers, asked, strict=True)},
+        "options": {letter: option for option, letter in sorted(letters.items(), key=lambda one: one[1])},
+        "key": {number: letters[option] for number, (_, option) in zip(numbers, asked, strict=True)},
+    }
+
+
+def _unusual(name: str, labels: str, usual: str) -> dict[str, str]:
+    return {} if usual.startswith(labels) else {name: labels}
+
+
+def _labels(name: str, count: int, usual: str, told: dict[str, Any], note: Note) -> str:
+    if count > len(usual):
+        raise NotCarried(f"it has {count} options or prompts, more than can be told apart")
+    if labels := told.pop(name, None):
+        if len(labels) == count == len(set(labels)) and set(labels) <= set(usual):
+            return str(labels)
+        note(f"the tag {name}:{labels}, which does not fit its {count} options")
+    return usual[:count]

@@ -1,0 +1,120 @@
+"""CSV for spreadsheets, one item a row: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8 with its mark.
+
+What has no column of its own stands in the last one, `more`, as JSON. A cell that a spreadsheet would take for a
+formula has an apostrophe before it (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+import csv
+import io
+import json
+import re
+from typing import Any
+
+from course.content.exchange import tags, written
+from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, Unreadable, each, text_of
+from course.content.items.base import Item
+from course.content.schema.content import Bank
+
+LETTERS = tuple("abcdefgh")
+PLAIN = ("id", "type", "objective", "level", "section", "case", "vignette", "stem", "rationale")
+LISTS = ("references", "enemies")
+VALUES = ("must_pass", "calculator", "difficulty")
+COLUMNS = (
+    "id",
+    "type",
+    "objective",
+    "level",
+    "difficulty",
+    "section",
+    "case",
+    "vignette",
+    "stem",
+    *LETTERS,
+    "key",
+    "rationale",
+    "references",
+    "must_pass",
+    "calculator",
+    "enemies",
+    "more",
+)
+MOST_BRACKETS = 200  # so that no cell is nested deeper than can be written again
+FORMULA = re.compile(r"'*[=+\-@\t]")
+
+
+def write(bank: Bank) -> Exported:
+    rows, left_out = each(bank, _row)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: f"'{cell}" if FORMULA.match(cell) else cell for name, cell in row.items()})
+    return Exported(out.getvalue().encode("utf-8-sig"), left_out)
+
+
+def _row(item: Item, note: Note) -> dict[str, str]:  # noqa: ARG001
+    if "figure" in type(item).model_fields:
+        raise NotCarried(f"the type {item.type} shows a figure, which no table can hold")
+    fields, row = written.fields(item), dict[str, str]()
+    if item.vignette:
+        row["vignette"] = item.vignette
+    if isinstance(options := fields.get("options"), dict) and list(options) == sorted(options):
+        row |= fields.pop("options")
+    if isinstance(fields.get("key"), (str, list)):
+        key = fields.pop("key")
+        row["key"] = key if isinstance(key, str) else " ".join(key)
+    row |= {name: " ".join(fields.pop(name)) for name in LISTS if name in fields}
+    row |= {name: str(fields.pop(name)).lower() for name in VALUES if name in fields}
+    row |= {name: fields.pop(name) for name in PLAIN if name in fields}
+    return row | ({"more": json.dumps(fields, ensure_ascii=False, default=float)} if fields else {})
+
+
+def read(data: bytes) -> Imported:
+    """With commas or, as some spreadsheets write, semicolons between the cells. Raises Unreadable."""
+    text = text_of(data)
+    head = text.partition("\n")[0]
+    cell_end = ";" if head.count(";") > head.count(",") else ","
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_end, strict=True)
+    reading = Reading()
+    try:
+        if not {"type", "stem"} <= set(rows.fieldnames or ()):
+            raise Unreadable(
+                "The first line does not name the columns type and stem; begin with a line of column names."
+            )
+        for row in rows:
+            name = row.get("id") or f"line {rows.line_num}"
+            reading.add(name, lambda note, row=row: _item(row, note))  # type: ignore[misc]
+    except csv.Error as error:
+        raise Unreadable(f"Line {rows.line_num} is not readable as CSV ({error}); save the table anew.") from None
+    return reading.done()
+
+
+def _item(row: dict[str | None, Any], note: Note) -> dict[str, Any]:
+    cells: dict[str, str] = {}
+    for column, cell in row.items():
+        if column is None:
+            note(f"cells beyond the last column: {', '.join(cell)}")
+        elif cell is not None and cell.strip():
+            cells[column] = cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    fields: dict[str, Any] = {name: cells.pop(name) for name in PLAIN if name in cells}
+    fields |= {name: cells.pop(name).split() for name in LISTS if name in cells}
+    if options := {letter: cells.pop(letter) for letter in LETTERS if letter in cells}:
+        fields["options"] = options
+    if key := cells.pop("key", None):
+        fields["key"] = key.split() if fields.get("type") == "multiple" else key
+    fields |= {name: tags.read(name, cells[name]) for name in VALUES if name in cells}
+    fields |= _more(cells.pop("more", "{}"), note)
+    for column in cells.keys() - set(COLUMNS):
+        note(f"the column {column}: {cells[column]}")
+    return fields
+
+
+def _more(cell: str, note: Note) -> dict[str, Any]:
+    try:
+        found = json.loads(cell) if sum(map(cell.count, "[{")) <= MOST_BRACKETS else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        note(f"the column more, which is not a JSON object: {cell}")
+        return {}
+    return found

@@ -1,0 +1,213 @@
+"""GIFT: multiple choice with one or several right answers, matching, and numbers.
+
+Sources: https://docs.moodle.org/en/GIFT_format and the reader and writer that define it,
+https://github.com/moodle/moodle/blob/main/question/format/gift/format.php. `[id:…]` and `[tag:…]` stand in a comment
+before the question.
+"""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from course.content.exchange import choices, credit, numbers, prose, tags
+from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, each, text_of
+from course.content.items.base import Item
+from course.content.items.matching import Matching
+from course.content.items.multiple import Multiple
+from course.content.items.numeric import Numeric
+from course.content.items.single import Single
+from course.content.schema.content import Bank
+
+Fields = dict[str, Any]
+MORE = (*choices.NAMES, *numbers.NAMES, "unit")
+SPECIAL = "\\~=#{}:\n"  # written with a backslash before it, the line break as \n
+HELD = {character: chr(n) for n, character in enumerate(SPECIAL, start=1)}  # while a question is taken apart
+RELEASED = {held: character for character, held in HELD.items()}
+ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
+TAG = re.compile(r"\[tag:((?:\\\]|[^\]])+)\]")
+FORMAT = re.compile(r"\[(markdown|html|plain|moodle)\]")
+WEIGHT = re.compile(r"%(-?\d+\.?\d*)%")
+
+
+def write(bank: Bank) -> Exported:
+    questions, left_out = each(bank, _question)
+    return Exported("\n".join(questions).encode(), left_out)
+
+
+def _question(item: Item, note: Note) -> str:
+    if type(item) not in WRITERS:
+        raise NotCarried(f"the type {item.type} has no place in GIFT")
+    body, more = WRITERS[type(item)](item, note)
+    marks = "".join(f" [tag:{tag.replace(']', chr(92) + ']')}]" for tag in tags.of(item, note, **more))
+    stem = _escaped(prose.with_vignette(item))
+    rationale = f"\t####{_marked(item.rationale)}\n"
+    return f"// [id:{item.id}]{marks}\n::{item.id}::[markdown]{stem}{{{body}{rationale}}}\n"
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{'n' if c == chr(10) else c}" if c in SPECIAL else c for c in text)
+
+
+def _marked(text: str) -> str:
+    """With its format where the text itself begins like a format or a weight."""
+    return f"[markdown]{_escaped(text)}" if text.startswith(("[", "%")) else _escaped(text)
+
+
+def _write_single(item: Single, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+    lines = [f"\t{'=' if letter in item.key else '~'}{_marked(text)}\n" for letter, text in item.by_id.items()]
+    return "\n" + "".join(lines), choices.tags_of(item)
+
+
+def _write_multiple(item: Multiple, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+    weights = credit.weights(item.by_id, item.key)
+    lines = [f"\t~%{float(weights[letter]):.7g}%{_marked(text)}\n" for letter, text in item.by_id.items()]
+    return "\n" + "".join(lines), choices.tags_of(item)
+
+
+def _write_matching(item: Matching, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+    pairs, more = choices.pairs(item)
+    if any("->" in prompt for prompt, _ in pairs):
+        raise NotCarried("a prompt has an arrow (->), which GIFT takes for the border between prompt and option")
+    return "\n" + "".join(f"\t={_marked(prompt)} -> {_escaped(option)}\n" for prompt, option in pairs), more
+
+
+def _write_numeric(item: Numeric, note: Note) -> tuple[str, dict[str, str]]:
+    if item.units:
+        note("its other units; GIFT has no units")
+    unit = {} if item.unit is None else {"unit": item.unit}
+    return f"#\n\t={numbers.key_of(item, note)}:{numbers.margin_of(item, note)}\n", unit | numbers.tags_of(item)
+
+
+WRITERS: dict[type[Item], Callable[[Any, Note], tuple[str, dict[str, str]]]] = {
+    Single: _write_single,
+    Multiple: _write_multiple,
+    Matching: _write_matching,
+    Numeric: _write_numeric,
+}
+
+
+def read(data: bytes) -> Imported:
+    """Raises Unreadable."""
+    reading = Reading()
+    for number, block in enumerate(re.split(r"\n(?:[ \t]*\n)+", text_of(data)), start=1):
+        lines = block.split("\n")
+        comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
+        text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
+        if text:
+            id_ = ID.search(comments)
+            name = re.match(r"::(.*?)::", _held(text), re.DOTALL)
+            title = _released(name[1]) if name else ""
+            told = id_[1].replace("\\]", "]").strip() if id_ else ""
+            reading.add(
+                told or title or f"question {number}",
+                lambda note, t=text, c=comments, i=told: _item(_held(t), c, i, note),  # type: ignore[misc]
+            )
+    return reading.done()
+
+
+def _held(text: str) -> str:
+    """With each character that has a backslash before it as one that no text has."""
+    return re.sub(r"\\([\\~=#{}:n])", lambda found: HELD["\n" if found[1] == "n" else found[1]], text)
+
+
+def _released(text: str) -> str:
+    return "".join(RELEASED.get(character, character) for character in text.strip())
+
+
+def _item(text: str, comments: str, id_: str, note: Note) -> Fields:
+    if text.startswith("$CATEGORY"):
+        raise NotCarried("a category; banks have none")
+    if named := re.match(r"::(.*?)::", text, re.DOTALL):
+        text = text[named.end() :].strip()
+        if _released(named[1]) != id_:
+            note(f"its name “{_released(named[1])}”")
+    stem, opened, rest = text.partition("{")
+    body, closed, after = rest.partition("}")
+    if not opened or not closed:
+        raise NotCarried("a text without answers")
+    if after.strip():
+        stem = f"{stem}_____{after}"
+    told = tags.fields((tag.replace("\\]", "]").strip() for tag in TAG.findall(comments)), note, MORE)
+    body, _, rationale = body.strip().rpartition("####") if "####" in body else (body.strip(), "", "")
+    usual, question = _read_text(stem, "moodle", note)
+    fields: Fields = {"id": id_} if id_ else {}
+    if "case" in told:
+        vignette, question = prose.without_vignette(question)
+        fields |= {"vignette": vignette} if vignette else {}
+    fields |= {"stem": question, **_answers(body.strip(), usual, told, note)}
+    if rationale.strip():
+        fields["rationale"] = _read_text(rationale, usual, note)[1]
+    return fields | told
+
+
+def _read_text(text: str, usual: str, note: Note) -> tuple[str, str]:
+    """The format that the text names, and the text as our Markdown."""
+    named = FORMAT.match(text.strip())
+    format_, bare = (named[1], _released(text.strip()[named.end() :])) if named else (usual, _released(text))
+    if format_ == "markdown":
+        return format_, prose.markdown(bare, note)
+    if format_ == "plain":
+        return format_, prose.plain(bare)
+    return format_, prose.from_html(bare.replace("\n", "<br>") if format_ == "moodle" else bare, note)
+
+
+def _answers(body: str, usual: str, told: Fields, note: Note) -> Fields:
+    if body.startswith("#"):
+        return _numeric(body[1:].strip(), usual, told, note)
+    if "~" in body and body.startswith(("~", "=")):
+        return _choice(body, usual, told, note)
+    if body.startswith("=") and "->" in body:
+        return _matching(body, usual, told, note)
+    verdict = body.partition("#")[0].strip().upper()
+    kind = "true or false" if verdict in ("T", "F", "TRUE", "FALSE") else "a short answer" if body else "an essay"
+    raise NotCarried(f"the question asks for {kind}, for which there is no type here")
+
+
+def _split(part: str, usual: str, note: Note) -> tuple[Fraction | None, str]:
+    """The weight, if one is written, and the text of an answer without its feedback, which is noted."""
+    weight = WEIGHT.match(part)
+    answer, _, feedback = (part[weight.end() :] if weight else part).partition("#")
+    if feedback.strip():
+        note(f"the feedback on an answer: {_released(feedback)}")
+    return Fraction(numbers.decimal(weight[1])) if weight else None, _read_text(answer, usual, note)[1]
+
+
+def _choice(body: str, usual: str, told: Fields, note: Note) -> Fields:
+    weights, texts = [], []
+    for sign, part in re.findall(r"([~=])([^~=]*)", body):
+        weight, text = _split(part.strip(), usual, note)
+        weights.append(Fraction(100) if sign == "=" else weight or Fraction(0))
+        texts.append(text)
+    letters = choices.lettered(len(texts), told, note)
+    options, given = dict(zip(letters, texts, strict=True)), dict(zip(letters, weights, strict=True))
+    if "=" in body:
+        return {"type": "single", "options": options, "key": credit.single(given, note)}
+    return {"type": "multiple", "options": options, "key": credit.several(given, note)}
+
+
+def _matching(body: str, usual: str, told: Fields, note: Note) -> Fields:
+    pairs = []
+    for part in body.lstrip("= ").split("="):
+        prompt, arrow, option = part.partition("->")
+        if not arrow:
+            raise NotCarried(f"the pair “{_released(part)}” has no arrow (->)")
+        plain = _released(option)
+        pairs.append((_read_text(prompt, usual, note)[1], plain if usual == "markdown" else prose.escaped(plain)))
+    return {"type": "matching", **choices.matching(pairs, told, note)}
+
+
+def _numeric(body: str, usual: str, told: Fields, note: Note) -> Fields:
+    parts = [part.strip() for part in body.split("=") if part.strip()]
+    if len(parts) != 1 or "~" in body:
+        raise NotCarried("it has several answers, or answers with feedback; a numeric item has one")
+    weight, text = _split(parts[0], usual, note)
+    if weight not in (None, 100):
+        raise NotCarried("no answer is wholly right")
+    if ".." in text:
+        low, high = map(numbers.decimal, text.split("..", 1))
+        key, margin = str((low + high) / 2), str((high - low) / 2)
+    else:
+        key, _, margin = text.partition(":")
+    fields = {"type": "numeric", "key": str(numbers.decimal(key)), "unit": told.pop("unit", None)}
+    return fields | numbers.tolerance(key, margin, told, note)

@@ -1,0 +1,114 @@
+"""Text of other formats as our Markdown: what is plain is converted, the rest is noted; and vignettes within stems."""
+
+import re
+from html.parser import HTMLParser
+
+from course.content.exchange.report import Note
+from course.content.items.base import Item
+
+BREAKS = {"p": "\n\n", "div": "\n\n", "li": "\n\n", "tr": "\n\n", "br": "\n"}
+MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
+SCRIPTS = {
+    "sup": str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"),
+    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
+}
+SILENT = {"script", "style"}
+UNMARKED = {"span", "font", "html", "body", "tbody"}
+
+
+def escaped(text: str) -> str:
+    """Plain text, so that Markdown shows it as it stands."""
+    return re.sub(r"([\\`*_])", r"\\\1", text)
+
+
+def plain(text: str) -> str:
+    return escaped(text.strip())
+
+
+def markdown(text: str, note: Note) -> str:
+    """Markdown as it stands; HTML and pictures in it, which our Markdown has not, are noted."""
+    if re.search(r"<[A-Za-z/!][^<>]*>", text):
+        note("HTML within Markdown, which is shown as text")
+    if "![" in text:
+        note("a picture within Markdown")
+    return text.strip()
+
+
+def from_html(html: str, note: Note) -> str:
+    """HTML as Markdown: paragraphs, bold, italics, raised and lowered digits; anything else is noted."""
+    converter = _Converter(note)
+    converter.feed(html)
+    converter.close()
+    return converter.text()
+
+
+class _Converter(HTMLParser):
+    def __init__(self, note: Note) -> None:
+        super().__init__()
+        self.note = note
+        self.levels: list[tuple[str, list[str]]] = [("", [])]
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in MARKS or tag in SCRIPTS:
+            self.levels.append((tag, []))
+        elif tag in BREAKS:
+            self._put(BREAKS[tag])
+        elif tag == "img":
+            told = dict(attrs)
+            self.note(f"the picture {told.get('alt') or told.get('src') or 'without a name'}")
+        elif tag not in UNMARKED:
+            self.note(f"the HTML element {tag}" + ("" if tag in SILENT else "; its text is kept"))
+        if any(name == "style" for name, _ in attrs):
+            self.note(f"the style of an HTML element {tag}")
+        self.silent += tag in SILENT
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in BREAKS and tag != "br":
+            self._put(BREAKS[tag])
+        elif self.levels[-1][0] == tag and len(self.levels) > 1:
+            self._put(self._marked(tag, "".join(self.levels.pop()[1])))
+        self.silent = max(0, self.silent - (tag in SILENT))
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self._put(escaped(re.sub(r"\s+", " ", data)))
+
+    def _put(self, text: str) -> None:
+        self.levels[-1][1].append(text)
+
+    def _marked(self, tag: str, inner: str) -> str:
+        """With the mark of the tag; the white space at the ends stays outside, as Markdown wants it."""
+        bare = inner.strip()
+        if tag in SCRIPTS:
+            if {ord(character) for character in bare} <= SCRIPTS[tag].keys():
+                return bare.translate(SCRIPTS[tag])
+            self.note(f"the place of “{bare}” ({tag}), which is written on the line")
+            return inner
+        if not bare or "\n\n" in bare:
+            return inner
+        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+        return f"{before}{MARKS[tag]}{bare}{MARKS[tag]}{after}"
+
+    def text(self) -> str:
+        while len(self.levels) > 1:
+            self.levels[-2][1].extend(self.levels.pop()[1])
+        lines = [line.strip() for line in "".join(self.levels[0][1]).split("\n")]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def with_vignette(item: Item) -> str:
+    """The stem; before it, as a quotation, the vignette of its case."""
+    if item.vignette is None:
+        return item.stem
+    quoted = "\n".join(f"> {line}" for line in item.vignette.split("\n"))
+    return f"{quoted}\n\n{item.stem}"
+
+
+def without_vignette(text: str) -> tuple[str | None, str]:
+    """The vignette that `with_vignette` put before the stem, and the stem."""
+    quoted, separator, stem = text.partition("\n\n")
+    lines = quoted.split("\n")
+    if not separator or not all(line.startswith(">") for line in lines):
+        return None, text
+    return "\n".join(line[1:].removeprefix(" ") for line in lines), stem

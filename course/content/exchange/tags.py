@@ -1,0 +1,55 @@
+"""What an item says of itself that other formats have no place for, as tags: `objective:landmarks`, `reference:R56`."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from course.content.exchange.report import NotCarried, Note
+from course.content.items.base import Item
+
+SINGLE = ("objective", "level", "difficulty", "section", "case", "calculator", "must_pass")
+LISTS = {"reference": "references", "enemy": "enemies"}
+LONGEST = 50  # characters of a tag that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
+NUMBERS = ("difficulty", "decimals")
+FLAGS: dict[str, Any] = {"true": True, "false": False}
+
+
+def of(item: Item, note: Note, **more: str) -> list[str]:
+    """`more` are fields of its type for which the format has no place. Raises NotCarried for what fits no tag."""
+    require_fixed(item)
+    if item.sources:
+        note("its own sources")
+    fields = {name: getattr(item, name) for name in SINGLE} | more
+    tags = [f"{name}:{'true' if value is True else value}" for name, value in fields.items() if value]
+    tags += [f"{name}:{value}" for name, field in LISTS.items() for value in getattr(item, field)]
+    for tag in tags:
+        if len(tag) > LONGEST:
+            note(f"Moodle cuts the tag {tag} at {LONGEST} characters")
+    return tags
+
+
+def require_fixed(item: Item) -> None:
+    """Raises NotCarried for a parametric item."""
+    if item.parameters or item.values:
+        raise NotCarried("its numbers change from learner to learner, which the format has no place for")
+
+
+def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields that the tags tell; `more` are names of others that count here. Any other tag is noted."""
+    found: dict[str, Any] = {}
+    for tag in tags:
+        name, _, value = tag.partition(":")
+        if name in LISTS and value:
+            found[LISTS[name]] = [*found.get(LISTS[name], ()), value]
+        elif name in (*SINGLE, *more) and value and name not in found:
+            found[name] = read(name, value)
+        else:
+            note(f"the tag {tag}")
+    return found
+
+
+def read(name: str, value: str) -> Any:
+    """What the text of a field stands for; the text itself where that is not what the field holds."""
+    if name in NUMBERS:
+        return int(value) if re.fullmatch(r"\d{1,3}", value) else value
+    return FLAGS.get(value.lower(), value) if name in ("must_pass", "calculator") else value

@@ -1,0 +1,296 @@
+"""Files -> Catalog, whole and validated, or ContentInvalid with every problem and its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from course.content import form_assembly, source
+from course.content.base import digest_of
+from course.content.figures import svg_file
+from course.content.figures.cross_section import CrossSection
+from course.content.figures.flowchart import Flow
+from course.content.rules import consistency, item_rules
+from course.content.schema.boards import Board, BoardsFile
+from course.content.schema.content import (
+    Bank,
+    Catalog,
+    CoursesFile,
+    Glossary,
+    GlossaryFile,
+    Module,
+    ModuleFile,
+    Section,
+)
+from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
+from course.content.source import Document, Problem, Problems
+from course.content.text import markup
+from course.content.text.glossary import explainer
+from course.content.text.markup import Drawn, Parsed
+
+V = TypeVar("V")
+
+
+class ContentInvalid(Exception):
+    """The content can't be used; `problems` has every fault, in the order of files and lines."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass
+class Files:
+    """Everything that was read, before it is put together."""
+
+    root: Path
+    problems: Problems = field(default_factory=Problems)
+    documents: dict[str, Document] = field(default_factory=dict)
+    drawn: dict[str, Drawn] = field(default_factory=dict)
+    drawn_digests: dict[str, str] = field(default_factory=dict)
+    banks: dict[str, Bank] = field(default_factory=dict)
+    parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
+    modules: dict[str, Module] = field(default_factory=dict)
+    states: dict[str, Jurisdiction] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+
+
+def load(modules: Path, quizzes: Path) -> Catalog:
+    files = Files(modules.parent)
+    courses = _courses(modules / "courses.yaml", files)
+    compiled_on = _jurisdictions(modules / "jurisdictions.yaml", files)
+    glossary = _glossary(modules / "glossary.yaml", files)
+    _drawn(modules / "figures", files)
+    _banks(quizzes, files)
+    folders = sorted(path for path in modules.iterdir() if (path / "module.yaml").is_file())
+    files.parsed = {folder.name: _sections(folder, files) for folder in folders}
+    for folder in folders:
+        if glossary and (module := _module(folder, glossary, files)):
+            files.modules[module.id] = module
+    if courses and glossary:
+        consistency.check(
+            files.modules, files.banks, courses, files.states, glossary, files.parsed, files.documents, files.problems
+        )
+        _boards(modules / "boards.yaml", courses, files)
+        item_rules.check(files.modules, files.banks, files.documents, files.problems)
+    if not files.problems.found and courses and glossary:
+        catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
+        _check_forms(catalog, files)
+    if files.problems.found or courses is None or glossary is None:
+        raise ContentInvalid(files.problems.found)
+    return catalog
+
+
+def _check_forms(catalog: Catalog, files: Files) -> None:
+    """Every assessment can be drawn as its blueprint says, with every must-pass item of its banks."""
+    document = files.documents["courses"]
+    for n, assessment in enumerate(catalog.assessments.values()):
+        line, supply = document.line(["assessments", n, "blueprint"]), form_assembly.candidates(catalog, assessment)
+        form = form_assembly.form(catalog.blueprint_of(assessment), supply, "check")
+        for cell in form.missing:
+            wrong = f"{assessment.id}: the blueprint can't be met, {cell} are missing"
+            files.problems.add(document.file, line, wrong, "write more items or ask for fewer")
+        held = {drawn.item.id for drawn in form.drawn}
+        for item in (one.item for one in supply if one.item.must_pass and one.item.id not in held):
+            wrong = f"{assessment.id}: the form has no place for the must-pass item {item.id}"
+            files.problems.add(document.file, line, wrong, "add a line that it fits, or part it from its enemy")
+
+
+def _catalog(
+    courses: CoursesFile, modules: dict[str, Module], files: Files, glossary: Glossary, compiled_on: date
+) -> Catalog:
+    parts = [
+        courses.model_dump_json(),
+        glossary.model_dump_json(),
+        *(m.digest for m in modules.values()),
+        *(b.digest for b in files.banks.values()),
+    ]
+    parts += [one.model_dump_json() for one in (*files.states.values(), *files.boards.values())]
+    return Catalog(
+        modules=_frozen(modules),
+        banks=_frozen(files.banks),
+        assessments=_frozen({a.id: a for a in courses.assessments}),
+        courses=_frozen({c.id: c for c in courses.courses}),
+        jurisdictions=_frozen(files.states),
+        boards=_frozen(files.boards),
+        glossary=glossary,
+        compiled_on=compiled_on,
+        evaluation=courses.evaluation,
+        attestation=courses.attestation,
+        provider=courses.provider,
+        digest=digest_of(*parts),
+    )
+
+
+def _frozen(mapping: dict[str, V]) -> Mapping[str, V]:
+    return MappingProxyType(mapping)
+
+
+def _in_course_order(modules: dict[str, Module], courses: CoursesFile) -> dict[str, Module]:
+    order = [m for course in courses.courses for m in course.modules]
+    return {m: modules[m] for m in dict.fromkeys([*order, *modules])}
+
+
+def _document(path: Path, files: Files, name: str) -> Document | None:
+    file = str(path.relative_to(files.root))
+    if not path.is_file():
+        files.problems.add(file, 1, "the file is missing", "add it")
+        return None
+    if document := source.parse(path.read_text(encoding="utf-8"), file, files.problems):
+        files.documents[name] = document
+    return document
+
+
+def _courses(path: Path, files: Files) -> CoursesFile | None:
+    document = _document(path, files, "courses")
+    return source.typed(CoursesFile, document, files.problems) if document else None
+
+
+def _jurisdictions(path: Path, files: Files) -> date:
+    """Adds the states and returns the day on which they were compiled."""
+    document = _document(path, files, "jurisdictions")
+    file = source.typed(JurisdictionsFile, document, files.problems) if document else None
+    if document is None or file is None:
+        return date.min
+    states = [source.typed(Jurisdiction, document, files.problems, at=["states", n]) for n in range(len(file.states))]
+    in_order = sorted(filter(None, states), key=lambda state: state.name)
+    files.states = {state.code: state for state in in_order}
+    return file.compiled_on
+
+
+def _boards(path: Path, courses: CoursesFile, files: Files) -> None:
+    """A provider that reports to nobody needs no such file."""
+    document = _document(path, files, "boards") if path.is_file() else None
+    file = source.typed(BoardsFile, document, files.problems) if document else None
+    if document and file:
+        consistency.check_boards(file.boards, courses, files.states, document, files.problems)
+        files.boards = {board.key: board for board in file.boards}
+
+
+def _glossary(path: Path, files: Files) -> Glossary | None:
+    document = _document(path, files, "glossary")
+    file = source.typed(GlossaryFile, document, files.problems) if document else None
+    if file is None:
+        return None
+    in_order = sorted(file.terms, key=lambda term: term.term.lower())
+    return Glossary(references=file.references, terms=tuple(in_order))
+
+
+def _drawn(folder: Path, files: Files) -> None:
+    """The figures that are kept as data: cross-sections, and the flows of responses, which have `steps`."""
+    for path in sorted(folder.glob("*.yaml")):
+        document = _document(path, files, f"figure:{path.stem}")
+        if document is None:
+            continue
+        is_flow = isinstance(document.data, dict) and "steps" in document.data
+        model: type[Flow] | type[CrossSection] = Flow if is_flow else CrossSection
+        if found := source.typed(model, document, files.problems, id=path.stem):
+            files.drawn[path.stem] = found
+            files.drawn_digests[path.stem] = digest_of(path.read_bytes())
+
+
+def _banks(folder: Path, files: Files) -> None:
+    for path in sorted(folder.glob("*.yaml")):
+        document = _document(path, files, f"bank:{path.stem}")
+        if document is None:
+            continue
+        figures_used = _draw_into(document, files)
+        digest = digest_of(path.read_bytes(), *(files.drawn_digests[name] for name in figures_used))
+        if bank := source.typed(Bank, document, files.problems, digest=digest):
+            files.banks[path.stem] = bank
+
+
+def _draw_into(document: Document, files: Files) -> list[str]:
+    """Gives each item that names a figure the drawing, so that its wording is whole; returns the figures' names."""
+    items = document.data.get("items") if isinstance(document.data, dict) else None
+    used: set[str] = set()
+    for n, item in enumerate(items if isinstance(items, list) else ()):
+        name = item.get("figure") if isinstance(item, dict) else None
+        if name is None:
+            continue
+        if isinstance(drawing := files.drawn.get(str(name)), CrossSection):
+            item["drawing"] = drawing
+            used.add(drawing.id)
+        else:
+            line = document.line(["items", n, "figure"])
+            files.problems.add(document.file, line, f"no cross-section {name}", "name one of modules/figures")
+    return sorted(used)
+
+
+def _sections(folder: Path, files: Files) -> dict[str, Parsed]:
+    """The parsed sections by file name, in the order of their numbers."""
+    texts = sorted(folder.glob("[0-9][0-9]-*.md"))
+    for stray in sorted(set(folder.glob("*.md")) - set(texts)):
+        files.problems.add(
+            str(stray.relative_to(files.root)), 1, "no number", "name sections 01-first.md, 02-second.md …"
+        )
+    return {
+        path.name: markup.parse(
+            path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.drawn, files.problems
+        )
+        for path in texts
+    }
+
+
+def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:
+    document = _document(folder / "module.yaml", files, f"module:{folder.name}")
+    told = source.typed(ModuleFile, document, files.problems) if document else None
+    if told is None or document is None:
+        return None
+    parsed, bank = files.parsed[folder.name], files.banks.get(folder.name)
+    numbers = _numbers(told, parsed, bank)
+    digest = _folder_digest(folder, parsed, files)
+    sections = tuple(_section(folder, name, one, numbers, glossary, files) for name, one in parsed.items())
+    terms = sorted({term for section in sections for term in section.terms})
+    more: dict[str, Any] = {
+        "id": folder.name,
+        "sections": sections,
+        "quiz_length": bank.length if bank else 0,
+        "digest": digest,
+        "reviewed_digest": digest_of(
+            digest, bank.digest if bank else "", *(glossary.by_id[term].model_dump_json() for term in terms)
+        ),
+    }
+    module = source.typed(Module, document, files.problems, **more)
+    return module and module.model_copy(
+        update={"references": tuple(sorted(told.references, key=lambda reference: numbers[reference.id]))}
+    )
+
+
+def _numbers(told: ModuleFile, parsed: Mapping[str, Parsed], bank: Bank | None) -> dict[str, int]:
+    """Each reference's number: the order of first citation, the bank's after the text's."""
+    cited = [id_ for section in parsed.values() for id_ in section.cited]
+    cited += [id_ for item in (bank.items if bank else ()) for id_ in item.references]
+    order = list(dict.fromkeys([*cited, *(ref.id for ref in told.references)]))
+    return {id_: n for n, id_ in enumerate(order, start=1)}
+
+
+def _section(
+    folder: Path, name: str, parsed: Parsed, numbers: dict[str, int], glossary: Glossary, files: Files
+) -> Section:
+    def fault(src: str, error: svg_file.FigureFault) -> None:
+        files.problems.add(str((folder / src).relative_to(files.root)), error.line, error.wrong, error.remedy)
+
+    terms: list[str] = []
+    parts = markup.render(parsed, numbers.get, explainer(glossary, terms), fault)
+    return Section(
+        id=name[3:].removesuffix(".md"),
+        title=parsed.title or name,
+        parts=tuple(parts),
+        cited=tuple(dict.fromkeys(parsed.cited)),
+        terms=tuple(terms),
+        media=tuple(name for clip in parsed.media.values() for name in (clip.file, clip.captions)),
+        text=" ".join(parsed.text),
+        words=parsed.words,
+        digest=digest_of((folder / name).read_bytes(), *(files.drawn_digests[n] for n in sorted(parsed.files))),
+    )
+
+
+def _folder_digest(folder: Path, parsed: Mapping[str, Parsed], files: Files) -> str:
+    """Over every file of the module and every shared figure that it shows."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    own = (part for path in paths for part in (str(path.relative_to(folder)), path.read_bytes()))
+    shared = sorted({name for section in parsed.values() for name in section.files})
+    return digest_of(*own, *(part for name in shared for part in (name, files.drawn_digests[name])))

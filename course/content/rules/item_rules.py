@@ -1,0 +1,140 @@
+"""The rules of good items that a program can check: over one item, over a bank, and over all banks together."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from course.content.items.base import LEVELS, Item
+from course.content.items.single import Single
+from course.content.schema.content import Bank, Module
+from course.content.source import Document, Problems
+from course.content.text.markup import cited_in
+
+SMALLEST_BANK = 30
+SPARE = 1  # items of an objective beyond what one quiz draws, so that a second attempt can differ
+EVEN = 0.4  # no letter is the key of more than this share of a bank's single-best-answer items
+LONGEST = 0.4  # nor is the key the longest option in more than this share of them
+CATCH_ALL = re.compile(r"\b(all|none|both|neither) of (the above|these)\b|\b[a-e] and [a-e]\b", re.IGNORECASE)
+NEGATIVE = re.compile(r"\b(not|except|(?<!at )least|never)\b", re.IGNORECASE)
+BOLD = re.compile(r"\*\*.+?\*\*")
+WRITTEN_UNDER = ("options", "reasons", "steps")  # what a learner chooses from, by the key of the file
+
+Found = Iterator[tuple[list[str | int], str, str]]  # where in the file, what is wrong, what to do
+
+
+def check(
+    modules: Mapping[str, Module], banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems
+) -> None:
+    for name, bank in banks.items():
+        document = documents[f"bank:{name}"]
+        for n, item in enumerate(bank.items):
+            for key, wrong, remedy in _item(item):
+                problems.add(document.file, document.line(["items", n, *key]), f"{item.id}: {wrong}", remedy)
+        for path, wrong, remedy in _bank(bank):
+            problems.add(document.file, document.line(path), wrong, remedy)
+    _stems(modules, banks, documents, problems)
+
+
+def _item(item: Item) -> Found:
+    """Over each instance of a parametric item; what is wrong with several is told once."""
+    found = {fault[1]: fault for one in (item.instances() if item.parameters else [item]) for fault in _wording(one)}
+    yield from found.values()
+
+
+def _wording(item: Item) -> Found:
+    if set(cited_in(item.rationale)) - set(item.references) or not cited_in(item.rationale):
+        yield ["rationale"], "the rationale doesn't cite the item's references", "cite them: [@R1]"
+    if NEGATIVE.search(re.split(r"(?<=[.?:]) ", BOLD.sub("", item.stem.rstrip("? ")))[-1]):
+        yield ["stem"], "asks in the negative", "ask for what is so, or set the negative word in **bold**"
+    if texts := item.texts():
+        place: list[str | int] = [name for name in WRITTEN_UNDER if name in type(item).model_fields]
+        yield from ((place, wrong, remedy) for wrong, remedy in _texts(texts))
+
+
+def _texts(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    lengths = [len(text) for text in texts]
+    if max(lengths) - min(lengths) > 30 and max(lengths) > 3 * min(lengths):
+        yield "one option is three times as long as another", "make them alike in length"
+    if len({_bare(text) for text in texts}) < len(texts):
+        yield "two options say the same", "make each option another answer"
+    if any(CATCH_ALL.search(text) for text in texts):
+        yield "an option covers other options", "replace it by an answer of its own"
+
+
+def _bank(bank: Bank) -> Found:
+    if len(bank.items) < SMALLEST_BANK:
+        yield ["items"], f"has {len(bank.items)} items", f"write {SMALLEST_BANK} or more"
+    supply = Counter(item.objective for item in bank.items)
+    for objective in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
+        wanted = bank.drawn_of(objective)
+        if wanted <= supply[objective] < wanted + SPARE:
+            yield ["blueprint", objective], f"a quiz draws {wanted} of {objective}, there is no other", "write one more"
+    for objective, count in Counter(item.objective for item in bank.items if item.must_pass).items():
+        if count >= bank.drawn_of(objective) and count < supply[objective]:
+            yield (
+                ["blueprint", objective],
+                f"the {count} must-pass items of {objective} leave no room",
+                "draw more of it",
+            )
+    yield from _together(bank)
+    for level in LEVELS:
+        if not any(item.level == level for item in bank.items):
+            yield ["items"], f"no item of the level {level}", "write some"
+    yield from _keys([item for item in bank.items if isinstance(item, Single)])
+
+
+def _together(bank: Bank) -> Found:
+    """What would keep an item off every form: an enemy that is always on it, or a case that has no room."""
+    for n, item in enumerate(bank.items):
+        for other in (other for other in bank.items if other.id in item.enemies):
+            if item.must_pass or other.must_pass:
+                yield (
+                    ["items", n, "enemies"],
+                    f"{item.id} and {other.id} are enemies, one must pass",
+                    "reword one of them",
+                )
+            elif item.case and item.case == other.case:
+                yield ["items", n, "enemies"], f"{item.id} and {other.id} are enemies in one case", "part them"
+    anywhere = sum(cell.items for cell in bank.blueprint if cell.objective is None)
+    for case in bank.cases:
+        for objective, count in Counter(item.objective for item in bank.items if item.case == case).items():
+            always = sum(item.must_pass and item.case != case and item.objective == objective for item in bank.items)
+            if count > (room := bank.drawn_of(objective) - always + anywhere):
+                wrong = f"the case {case} has {count} items of {objective}, a quiz has room for {room}"
+                yield ["cases", case], wrong, "draw more of it, or give an item another objective"
+
+
+def _keys(items: list[Single]) -> Found:
+    if len(items) < SMALLEST_BANK // 2:
+        return
+    letter, count = Counter(item.key[0] for item in items).most_common(1)[0]
+    if count > EVEN * len(items):
+        yield ["items"], f"{letter} is the key of {count} of {len(items)} items", "spread the keys evenly"
+    longest = [item for item in items if _key_is_longest(item)]
+    if len(longest) > LONGEST * len(items):
+        yield ["items"], f"the key is the longest option in {len(longest)} of {len(items)} items", "shorten keys"
+
+
+def _key_is_longest(item: Single) -> bool:
+    others = [len(option.text) for option in item.options if option.id not in item.key]
+    return next(len(option.text) for option in item.options if option.id in item.key) > max(others)
+
+
+def _stems(
+    modules: Mapping[str, Module], banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems
+) -> None:
+    """A question stands once: over all banks, and not in a knowledge check either, which would give its answer away.
+
+    Items of different cases may ask the same, since the case before the stem belongs to the question.
+    """
+    seen = {_bare(check.stem): check.id for m in modules.values() for s in m.sections for check in s.checks}
+    for name, bank in banks.items():
+        document = documents[f"bank:{name}"]
+        for n, item in enumerate(bank.items):
+            if (other := seen.setdefault(_bare(f"{item.vignette or ''} {item.stem}"), item.id)) != item.id:
+                line = document.line(["items", n, "stem"])
+                problems.add(document.file, line, f"{item.id}: asks the same as {other}", "word another question")
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

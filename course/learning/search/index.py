@@ -1,0 +1,63 @@
+"""Fills the full-text index from the content and the state entries."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text
+
+from course.content.base import digest_of
+from course.content.queries import catalog
+from course.content.schema.content import Catalog
+from course.content.schema.jurisdiction import Jurisdiction
+from course.content.text.markup import plain
+from course.learning.search.models import Page
+from course.platform import db
+from course.platform.db import unit_of_work
+from course.states.entries import demand
+from course.states.entries import queries as states
+
+INDEXING = 7210003  # the lock's name; any number that nothing else uses
+
+
+def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[str, str]]:
+    for module in content.modules.values():
+        for section in module.sections:
+            url = f"/modules/{module.id}/{section.id}"
+            yield {"kind": "section", "title": section.title, "under": module.title, "url": url, "body": section.text}
+    for term in content.glossary.terms:
+        body = f"{' '.join(term.also)} {plain(term.definition)}"
+        yield {"kind": "term", "title": term.term, "under": "Glossary", "url": f"/glossary#{term.id}", "body": body}
+    for state in entries.values():
+        yield {
+            "kind": "state",
+            "title": state.name,
+            "under": "States",
+            "url": f"/states/{state.code}",
+            "body": _state_in_words(state),
+        }
+
+
+def _state_in_words(state: Jurisdiction) -> str:
+    seen = {name: value for name, value in demand.demand(state).items() if value not in (None, [])}
+    facts = ". ".join(f"{demand.NAMES.get(name, name)}: {demand.in_words(value)}" for name, value in seen.items())
+    return f"{state.code} {state.board}. {facts}. {state.citation}"
+
+
+@unit_of_work
+def refresh() -> bool:
+    """Makes the index anew if the content or an entry has changed since. Returns whether it did."""
+    db.alone(INDEXING)
+    entries = {code: entry.state for code, entry in states.entries().items()}
+    edition = digest_of(catalog().digest, *(entry.model_dump_json() for entry in entries.values()))
+    if db.session.scalars(select(Page.edition).limit(1)).first() == edition:
+        return False
+    db.session.execute(delete(Page))
+    db.session.execute(insert(Page), [page | {"edition": edition} for page in pages(catalog(), entries)])
+    if db.session.get_bind().dialect.name == "sqlite":
+        db.session.execute(text("INSERT INTO search_words (search_words) VALUES ('rebuild')"))
+    return True
+
+
+def handler(_job_id: int, _payload: dict[str, Any]) -> None:
+    """The job `reindex`."""
+    refresh()

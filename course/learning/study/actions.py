@@ -1,0 +1,102 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from course.content.figures.needle import judge
+from course.content.schema.content import Check, Course, Mode, Module, NeedleCheck, Section
+from course.learning.study import contact, queries
+from course.learning.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
+from course.people.accounts.models import User
+from course.platform import db
+from course.platform.db import unit_of_work
+from course.platform.web import Refused
+
+
+class ChecksOpen(Refused):
+    status = 422
+    message = "Answer the knowledge checks of this section first; right or wrong, each shows why."
+
+
+@unit_of_work
+def answer_check(
+    user: User, module: Module, section: Section, check: Check | NeedleCheck, given: Any, *, now: datetime
+) -> CheckAnswer:
+    """Keeps an answer: `given` is a set of option letters, or a Placement where a needle was to be placed."""
+    if isinstance(check, NeedleCheck):
+        choice, correct = given.model_dump(), judge(check.section, given).right
+    else:
+        choice, correct = sorted(given), given == set(check.key)
+    answer = CheckAnswer(
+        user_id=user.id,
+        module_id=module.id,
+        section_id=section.id,
+        check_id=check.id,
+        choice=choice,
+        correct=correct,
+        at=now,
+    )
+    db.session.add(answer)
+    return answer
+
+
+@unit_of_work
+def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
+    """Records that the section was studied; the first time counts, a repeat is kept beside it."""
+    since = queries.renewed_at(user.id, module.id)
+    answered = queries.answers_in(user.id, module.id, section.id, since).keys()
+    if any(check.id not in answered for check in section.checks):
+        raise ChecksOpen
+    if queries.state_of_section(user.id, module.id, section.id)[0]:
+        db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
+        return
+    reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(reading)
+    except IntegrityError:
+        pass  # another tab was quicker
+
+
+@unit_of_work
+def open_cycle(user: User, course: Course, number: int, *, now: datetime) -> None:
+    """Begins a course anew. Nothing of what was done before is changed; from now on it counts for earlier cycles."""
+    active = {module: seconds for (_, module), seconds in queries.active_seconds_of([user.id]).items()}
+    before = {module: active[module] for module in course.modules if module in active}
+    db.session.add(Cycle(user_id=user.id, course_id=course.id, number=number, opened_at=now, active_before=before))
+    db.session.flush()
+
+
+@unit_of_work
+def count_time(user: User, module_id: str, section_id: str, seconds: int, place: str, *, now: datetime) -> int:
+    """Adds a beacon's active seconds and returns the section's sum. Two tabs never count the same second twice."""
+    db.locked(User, user.id)
+    add = contact.creditable(seconds, queries.last_beacon(user.id), now)
+    key = {
+        "user_id": user.id,
+        "module_id": module_id,
+        "section_id": section_id,
+        "mode": Mode.SELF_PACED_ONLINE,
+    }
+    seat = db.session.query(SeatTime).filter_by(**key).one_or_none()
+    if seat is None:
+        seat = SeatTime(**key, seconds=0, first_at=now)
+        db.session.add(seat)
+    seat.seconds += add
+    seat.place = place
+    seat.last_at = now
+    return seat.seconds
+
+
+@unit_of_work
+def give_feedback(
+    user: User, module: Module, section: Section, *, helpful: bool, comment: str, now: datetime
+) -> Feedback:
+    """Keeps one judgment a person and section; a new one takes the place of the old."""
+    db.locked(User, user.id)
+    found = queries.feedback_of(user.id, module.id, section.id)
+    if found is None:
+        found = Feedback(user_id=user.id, module_id=module.id, section_id=section.id)
+        db.session.add(found)
+    found.content_hash, found.helpful, found.comment, found.at = section.digest, helpful, comment, now
+    return found

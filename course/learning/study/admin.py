@@ -1,0 +1,34 @@
+"""What readers say of the sections, and how the contact hours of each module were computed."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from course.content.queries import catalog
+from course.learning.study import contact, queries
+from course.platform.access import Permission, requires
+from course.platform.web import page_number
+
+bp = Blueprint("study_admin", __name__, url_prefix="/admin")
+PAGE = 25
+
+
+@bp.get("/feedback/")
+@requires(Permission.CONSOLE)
+def feedback() -> ResponseReturnValue:
+    page = page_number()
+    return render_template(
+        "learning/study/feedback.html",
+        catalog=catalog(),
+        counts=queries.feedback_counts(),
+        comments=queries.comments(page=page, size=PAGE),
+        page=page,
+        pages=max(1, -(-queries.count_comments() // PAGE)),
+    )
+
+
+@bp.get("/hours/")
+@requires(Permission.CONSOLE)
+def hours() -> ResponseReturnValue:
+    modules = list(catalog().modules.values())
+    measured = {m.id: contact.median_minutes(queries.studied_seconds(m.id, len(m.sections))) for m in modules}
+    return render_template("learning/study/hours.html", modules=modules, measured=measured, fewest=contact.FEWEST)

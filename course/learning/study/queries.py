@@ -1,0 +1,180 @@
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select, union_all
+
+from course.content.queries import catalog
+from course.learning.study import period
+from course.learning.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
+from course.learning.study.period import Period
+from course.people.accounts.models import User
+from course.platform import db
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where someone was last: a section, a heading in it, and when."""
+
+    section_id: str
+    anchor: str
+    at: datetime
+
+
+Moments = dict[str, dict[str, list[datetime]]]
+
+
+def read_sections(user_id: int) -> dict[str, set[str]]:
+    """The studied sections' ids by module; of a module that is done anew those that were studied since."""
+    openings, courses = cycles_of([user_id])[user_id], catalog().courses.values()
+    return {
+        module_id: _newer(sections, period.since(openings, courses, module_id))
+        for module_id, sections in studied_of([user_id])[user_id].items()
+    }
+
+
+def _newer(sections: dict[str, list[datetime]], since: datetime | None) -> set[str]:
+    return {section_id for section_id, moments in sections.items() if since is None or moments[-1] > since}
+
+
+def studied_of(user_ids: Collection[int]) -> dict[int, Moments]:
+    """When each section was studied, first and again, in one query: person -> module -> section -> moments in order."""
+    every = union_all(
+        *(
+            select(table.user_id, table.module_id, table.section_id, table.at).where(table.user_id.in_(user_ids))
+            for table in (Reading, Rereading)
+        )
+    ).subquery()
+    found: dict[int, Moments] = {user_id: {} for user_id in user_ids}
+    for user_id, module_id, section_id, at in db.session.execute(select(every).order_by(every.c.at)):
+        found[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
+    return found
+
+
+def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
+    """Renewals in order: person -> course -> cycles from the second on."""
+    rows = db.session.scalars(select(Cycle).where(Cycle.user_id.in_(user_ids)).order_by(Cycle.number))
+    found: dict[int, dict[str, list[Cycle]]] = {user_id: {} for user_id in user_ids}
+    for row in rows:
+        found[row.user_id].setdefault(row.course_id, []).append(row)
+    return found
+
+
+def period_of(user_id: int, course_id: str) -> Period:
+    """The cycle of the course in which the person is."""
+    return period.of(cycles_of([user_id])[user_id].get(course_id, []))
+
+
+def renewed_at(user_id: int, id_: str) -> datetime | None:
+    """Since when the person does a module or an assessment anew; None where that is not so."""
+    return period.since(cycles_of([user_id])[user_id], catalog().courses.values(), id_)
+
+
+def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
+    """The sections, as (module, section), that the person studied after that moment, again or for the first time."""
+    rows = union_all(
+        *(
+            select(table.module_id, table.section_id).where(table.user_id == user_id, table.at > moment)
+            for table in (Reading, Rereading)
+        )
+    )
+    return {(module_id, section_id) for module_id, section_id in db.session.execute(rows)}
+
+
+def answers_in(user_id: int, module_id: str, section_id: str, since: datetime | None = None) -> dict[str, CheckAnswer]:
+    """The newest answer to each knowledge check of a section, given after that moment."""
+    wanted = select(CheckAnswer).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
+    wanted = wanted.where(CheckAnswer.at > since) if since else wanted
+    return {row.check_id: row for row in db.session.scalars(wanted.order_by(CheckAnswer.id))}
+
+
+def active_seconds_of(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Measured active seconds: (person, module) -> seconds."""
+    rows = db.session.execute(
+        select(SeatTime.user_id, SeatTime.module_id, func.sum(SeatTime.seconds))
+        .where(SeatTime.user_id.in_(user_ids))
+        .group_by(SeatTime.user_id, SeatTime.module_id)
+    )
+    return {(user_id, module_id): seconds for user_id, module_id, seconds in rows}
+
+
+def last_beacon(user_id: int) -> datetime | None:
+    return db.session.scalars(select(func.max(SeatTime.last_at)).filter_by(user_id=user_id)).one()
+
+
+def last_places(user_id: int) -> dict[str, Place]:
+    """Where the person was last in each module."""
+    rows = db.session.execute(
+        select(SeatTime.module_id, SeatTime.section_id, SeatTime.place, SeatTime.last_at)
+        .filter_by(user_id=user_id)
+        .order_by(SeatTime.last_at)
+    )
+    return {module_id: Place(section_id, place, at) for module_id, section_id, place, at in rows}
+
+
+def state_of_section(
+    user_id: int, module_id: str, section_id: str, since: datetime | None = None
+) -> tuple[bool, Feedback | None]:
+    """Whether the person has studied the section, after that moment if there is one, and what they said of it."""
+    here = {"module_id": module_id, "section_id": section_id}
+    row = db.session.execute(
+        select(Reading.id, Feedback)
+        .select_from(User)
+        .outerjoin(Reading, and_(Reading.user_id == User.id, *(getattr(Reading, k) == v for k, v in here.items())))
+        .outerjoin(Feedback, and_(Feedback.user_id == User.id, *(getattr(Feedback, k) == v for k, v in here.items())))
+        .where(User.id == user_id)
+    ).one()
+    studied = row[0] is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
+    return studied, row[1]
+
+
+def feedback_of(user_id: int, module_id: str, section_id: str) -> Feedback | None:
+    return db.session.scalars(
+        select(Feedback).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
+    ).one_or_none()
+
+
+def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
+    """How many found each section helpful, and how many didn't: (module, section) -> (yes, no)."""
+    rows = db.session.execute(
+        select(Feedback.module_id, Feedback.section_id, Feedback.helpful, func.count(Feedback.id)).group_by(
+            Feedback.module_id, Feedback.section_id, Feedback.helpful
+        )
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for module_id, section_id, helpful, count in rows:
+        yes, no = found.get((module_id, section_id), (0, 0))
+        found[module_id, section_id] = (yes + count, no) if helpful else (yes, no + count)
+    return found
+
+
+def comments(*, page: int, size: int) -> Sequence[Feedback]:
+    """Feedback with words in it, newest first."""
+    return db.session.scalars(
+        select(Feedback)
+        .where(Feedback.comment != "")
+        .order_by(Feedback.at.desc(), Feedback.id.desc())
+        .offset((page - 1) * size)
+        .limit(size)
+    ).all()
+
+
+def count_comments() -> int:
+    return db.session.scalars(select(func.count(Feedback.id)).where(Feedback.comment != "")).one()
+
+
+def studied_seconds(module_id: str, sections: int) -> list[int]:
+    """Active seconds of each real learner who has studied every section of the module, in no order."""
+    done = (
+        select(Reading.user_id)
+        .join(User, User.id == Reading.user_id)
+        .where(Reading.module_id == module_id, User.is_demo.is_(False))
+        .group_by(Reading.user_id)
+        .having(func.count(Reading.id) >= sections)
+    )
+    rows = db.session.scalars(
+        select(func.sum(SeatTime.seconds))
+        .where(SeatTime.module_id == module_id, SeatTime.user_id.in_(done))
+        .group_by(SeatTime.user_id)
+    )
+    return [int(seconds) for seconds in rows if seconds]

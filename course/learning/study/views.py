@@ -1,0 +1,175 @@
+"""The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, send_from_directory, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course.content.queries import catalog, module_of, section_of
+from course.content.schema.content import Check, Module, NeedleCheck, Section
+from course.learning.review import queries as reviews
+from course.learning.study import actions, queries
+from course.learning.study.forms import BeaconForm, FeedbackForm, form_of
+from course.learning.study.queries import Place
+from course.platform import clock
+from course.platform.access import Permission, me, public, requires
+from course.platform.web import NotFound, wants_json
+
+bp = Blueprint("study", __name__)
+
+
+@bp.get("/modules/")
+@public
+def modules() -> ResponseReturnValue:
+    read = queries.read_sections(current_user.id) if current_user.is_authenticated else {}
+    return render_template(
+        "learning/study/modules.html",
+        catalog=catalog(),
+        read=read,
+        reviews=reviews.reviews_of(catalog().modules.values()),
+        by_region={module.region: module for module in catalog().modules.values() if module.region},
+    )
+
+
+@bp.get("/glossary")
+@public
+def glossary() -> ResponseReturnValue:
+    return render_template("learning/study/glossary.html", glossary=catalog().glossary)
+
+
+@bp.get("/modules/<slug>/media/<name>")
+@requires(Permission.STUDY)
+def media(slug: str, name: str) -> ResponseReturnValue:
+    """A clip or its captions; parts of it on request, so that a player can seek."""
+    found = module_of(slug)
+    if not any(f"media/{name}" in section.media for section in found.sections):
+        raise NotFound
+    return send_from_directory(current_app.extensions["modules"] / slug / "media", name, conditional=True)
+
+
+@bp.get("/modules/<slug>/")
+@public
+def module(slug: str) -> ResponseReturnValue:
+    found = module_of(slug)
+    read: set[str] = set()
+    place = None
+    if current_user.is_authenticated:
+        read = queries.read_sections(current_user.id).get(slug, set())
+        place = _resume(found, read, queries.last_places(current_user.id).get(slug))
+    return render_template(
+        "learning/study/module.html",
+        module=found,
+        read=read,
+        resume=place,
+        catalog=catalog(),
+        review=reviews.reviews_of([found]).get(slug),
+        related=catalog().related(found),
+    )
+
+
+def _resume(module: Module, read: set[str], place: Place | None) -> tuple[Section, str] | None:
+    """The section to go on with and the heading in it; None once all are studied."""
+    sections = {section.id: section for section in module.sections}
+    if place and place.section_id in sections and place.section_id not in read:
+        return sections[place.section_id], place.anchor
+    return next(((section, "") for section in module.sections if section.id not in read), None)
+
+
+@bp.get("/modules/<slug>/<section_id>")
+@requires(Permission.STUDY)
+def section(slug: str, section_id: str) -> ResponseReturnValue:
+    return _section_page(*section_of(slug, section_id))
+
+
+def _section_page(
+    module: Module, section: Section, *, fault: str | None = None, status: int = 200
+) -> ResponseReturnValue:
+    user = me()
+    last = section is module.sections[-1]
+    since = queries.renewed_at(user.id, module.id)
+    studied, feedback = queries.state_of_section(user.id, module.id, section.id, since)
+    page = render_template(
+        "learning/study/section.html",
+        module=module,
+        section=section,
+        position=module.sections.index(section),
+        answers=queries.answers_in(user.id, module.id, section.id, since),
+        studied=studied,
+        review=reviews.reviews_of([module]).get(module.id),
+        feedback=feedback,
+        related=catalog().related(module) if last else [],
+        glossary=catalog().glossary,
+        fault=fault,
+    )
+    return page, status
+
+
+@bp.post("/modules/<slug>/<section_id>/checks/<check_id>")
+@requires(Permission.STUDY)
+def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    check = _check_of(section, check_id)
+    form = form_of(check)
+    if not form.validate_on_submit():
+        message = "; ".join(error for errors in form.errors.values() for error in errors)
+        if wants_json():
+            return {"error": message}, 422
+        flash(message, "danger")
+        return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+    answer = actions.answer_check(me(), module, section, check, form.given(), now=clock.now())
+    if wants_json():
+        template = "learning/study/needle.html" if check.type == "needle" else "learning/study/check.html"
+        card = render_template(template, module=module, section=section, check=check, answer=answer)
+        return {"html": card}
+    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+
+
+def _check_of(section: Section, check_id: str) -> Check | NeedleCheck:
+    found = next((check for check in section.checks if check.id == check_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@bp.post("/modules/<slug>/<section_id>/studied")
+@requires(Permission.STUDY)
+def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    try:
+        actions.finish_section(me(), module, section, now=clock.now())
+    except actions.ChecksOpen as refusal:
+        return _section_page(module, section, fault=refusal.message, status=refusal.status)
+    after = module.sections[module.sections.index(section) + 1 :]
+    if after:
+        return redirect(url_for(".section", slug=slug, section_id=after[0].id), 303)
+    return redirect(url_for(".module", slug=slug), 303)
+
+
+@bp.post("/modules/<slug>/<section_id>/feedback")
+@requires(Permission.STUDY)
+def give_feedback(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    form = FeedbackForm()
+    if not form.validate_on_submit():
+        fault = "; ".join(error for errors in form.errors.values() for error in errors)
+        return _section_page(module, section, fault=fault, status=422)
+    actions.give_feedback(
+        me(),
+        module,
+        section,
+        helpful=form.helpful.data == "yes",
+        comment=(form.comment.data or "").strip(),
+        now=clock.now(),
+    )
+    flash("Thank you. Whoever writes this course reads it beside the section.", "ok")
+    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor="feedback"), 303)
+
+
+@bp.post("/modules/<slug>/<section_id>/time")
+@requires(Permission.STUDY)
+def count_time(slug: str, section_id: str) -> ResponseReturnValue:
+    module, section = section_of(slug, section_id)
+    form = BeaconForm()
+    if not form.validate_on_submit():
+        return {"error": "seconds must be a number from 0 to 3600"}, 422
+    seconds = actions.count_time(me(), module.id, section.id, form.seconds.data, form.place.data or "", now=clock.now())
+    return {"seconds": seconds}

@@ -1,0 +1,257 @@
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
+from course.people.accounts import passwords, queries, tokens
+from course.people.accounts.models import Invitation, License, User
+from course.people.accounts.tokens import Purpose
+from course.platform import db, jobs
+from course.platform.access import Role
+from course.platform.audit.log import Event, record
+from course.platform.db import unit_of_work
+from course.platform.typesetting import letters
+from course.platform.web import Refused
+
+INVITATION_LIFETIME = timedelta(days=2)
+
+
+def _secret() -> str:
+    return str(current_app.secret_key)
+
+
+class EmailTaken(Refused):
+    message = "There is an account with this address already. Sign in, or reset the password."
+
+
+class LinkNotValid(Refused):
+    status = 410
+    message = "This link was used already, is too old or is incomplete. Ask for a new one."
+
+
+class LicenseKnown(Refused):
+    message = "This license is in your profile already."
+
+
+class NotAnAdministrator(Refused):
+    message = "Only an administrator can be made a reviewer."
+
+
+@unit_of_work
+def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+    user = _add_user(legal_name, email, password_hash, Role.LEARNER, now)
+    record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+    _mail_link(user, Purpose.CONFIRM, now)
+    return user
+
+
+def _add_user(legal_name: str, email: str, password_hash: str, role: Role, now: datetime) -> User:
+    user = User(
+        legal_name=letters.tidy(legal_name),
+        email=email.strip().lower(),
+        password_hash=password_hash,
+        role=role,
+        created_at=now,
+    )
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise EmailTaken from None
+    return user
+
+
+def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
+    token = tokens.make(_secret(), purpose, user.code, queries.token_state(purpose, user))
+    jobs.put(
+        "mail",
+        key=f"{purpose}:{user.code}:{now.isoformat()}",
+        now=now,
+        to=user.email,
+        template=purpose,
+        name=user.legal_name,
+        link=f"{current_app.extensions['base_url']}/{purpose}/{token}",
+    )
+
+
+def sign_in(email: str, password: str) -> User | None:
+    """The person, or None. Takes as long for an unknown address as for a wrong password."""
+    user = queries.find_by_email(email)
+    digest = user.password_hash if user else passwords.NOBODY
+    db.release()  # nobody waits for the database while the password is checked
+    if not passwords.matches(password, digest) or user is None:
+        return None
+    if passwords.is_outdated(digest):
+        _rehash(user.id, passwords.hashed(password))
+    return queries.find_by_email(email)
+
+
+@unit_of_work
+def _rehash(user_id: int, digest: str) -> None:
+    db.locked(User, user_id).password_hash = digest
+
+
+@unit_of_work
+def send_confirmation(user: User, *, now: datetime) -> None:
+    if user.email_confirmed_at is None:
+        _mail_link(user, Purpose.CONFIRM, now)
+
+
+@unit_of_work
+def confirm_email(token: str, *, now: datetime) -> User:
+    user = queries.user_of_token(_secret(), Purpose.CONFIRM, token)
+    if user is None:
+        raise LinkNotValid
+    if user.email_confirmed_at is None:
+        user.email_confirmed_at = now
+        record(Event.EMAIL_CONFIRMED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+    return user
+
+
+@unit_of_work
+def request_reset(email: str, *, now: datetime) -> None:
+    """Mails a link if there is such an account; says nothing either way."""
+    if user := queries.find_by_email(email):
+        _mail_link(user, Purpose.RESET, now)
+
+
+@unit_of_work
+def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
+    user = queries.user_of_token(_secret(), Purpose.RESET, token)
+    if user is None:
+        raise LinkNotValid
+    user.password_hash = password_hash
+    user.session_epoch += 1
+    user.email_confirmed_at = user.email_confirmed_at or now  # the link reached the mailbox
+    record(Event.PASSWORD_RESET, user, f"person:{user.code}", person_id=user.id, now=now)
+    return user
+
+
+@unit_of_work
+def rename(user: User, legal_name: str, *, now: datetime, actor: User | None = None) -> None:
+    """`actor`: an administrator who has seen proof of it; else the person."""
+    before, after = user.legal_name, letters.tidy(legal_name)
+    if before != after:
+        user.legal_name = after
+        record(
+            Event.PROFILE_CHANGED,
+            actor or user,
+            f"person:{user.code}",
+            person_id=user.id,
+            now=now,
+            before={"legal_name": before},
+            after={"legal_name": after},
+        )
+
+
+@unit_of_work
+def save_license(
+    user: User,
+    license_: License | None,
+    *,
+    jurisdiction: str,
+    profession: str,
+    number: str,
+    first_licensed: date | None,
+    expires_on: date | None,
+    renewal_months: int | None,
+    now: datetime,
+) -> License:
+    """Adds a license, or changes the given one."""
+    before = license_.facts() if license_ else None
+    license_ = license_ or _license_to_add(user, jurisdiction, profession, number.strip())
+    license_.jurisdiction, license_.profession, license_.number = jurisdiction, profession, number.strip()
+    license_.first_licensed, license_.expires_on = first_licensed, expires_on
+    license_.renewal_months = renewal_months
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise LicenseKnown from None
+    event = Event.LICENSE_CHANGED if before else Event.LICENSE_ADDED
+    _record_license(event, user, license_, before, license_.facts(), now)
+    return license_
+
+
+def _license_to_add(user: User, jurisdiction: str, profession: str, number: str) -> License:
+    """A new row, or the one that was removed before."""
+    key = {"user_id": user.id, "jurisdiction": jurisdiction, "profession": profession, "number": number}
+    known = db.session.query(License).filter_by(**key).one_or_none()
+    if known is None:
+        known = License(**key)
+        db.session.add(known)
+    elif known.removed_at is None:
+        raise LicenseKnown
+    known.removed_at = None
+    return known
+
+
+@unit_of_work
+def remove_license(user: User, license_: License, *, now: datetime) -> None:
+    license_.removed_at = now
+    _record_license(Event.LICENSE_REMOVED, user, license_, license_.facts(), None, now)
+
+
+def _record_license(event: Event, user: User, license_: License, before: object, after: object, now: datetime) -> None:
+    subject = f"license:{license_.code}"
+    record(event, user, subject, person_id=user.id, now=now, before=before, after=after)
+
+
+@unit_of_work
+def invite_admin(*, now: datetime) -> str:
+    """A new one-time link to make an administrator's account; returns its path."""
+    token = secrets.token_urlsafe(24)
+    expires_at = now + INVITATION_LIFETIME
+    db.session.add(Invitation(digest=_digest(token), role=Role.ADMIN, created_at=now, expires_at=expires_at))
+    record(
+        Event.INVITED,
+        None,
+        "invitation",
+        person_id=None,
+        now=now,
+        role=Role.ADMIN,
+        expires_at=expires_at.isoformat(),
+    )
+    return f"/invitations/{token}"
+
+
+@unit_of_work
+def accept_invitation(token: str, legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+    invitation = db.locked(Invitation, queries.open_invitation(_digest(token), now).id)
+    if invitation.used_at is not None:
+        raise LinkNotValid
+    invitation.used_at = now
+    user = _add_user(legal_name, email, password_hash, Role(invitation.role), now)
+    record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+    _mail_link(user, Purpose.CONFIRM, now)
+    return user
+
+
+def require_invitation(token: str, *, now: datetime) -> None:
+    """Refuses a link that is used up, before anyone fills in its form."""
+    queries.open_invitation(_digest(token), now)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@unit_of_work
+def set_reviewer(admin: User, person: User, *, reviewer: bool, now: datetime) -> None:
+    """Gives an administrator the reviewer role or takes it back; signatures already given stay."""
+    person = db.locked(User, person.id)
+    if person.role != Role.ADMIN or person.closed_at is not None:
+        raise NotAnAdministrator
+    if person.is_reviewer == reviewer:
+        return
+    person.is_reviewer = reviewer
+    record(
+        Event.REVIEWER_SET,
+        admin,
+        f"person:{person.code}",
+        person_id=person.id,
+        now=now,
+        before=not reviewer,
+        after=reviewer,
+    )

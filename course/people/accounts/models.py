@@ -1,0 +1,79 @@
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, UniqueConstraint, Uuid, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from course.platform.access import Role
+from course.platform.db import Model, UTCDateTime
+
+
+class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no types
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    email: Mapped[str] = mapped_column(unique=True)  # lower case; what the person signs in with
+    legal_name: Mapped[str]  # as on the license
+    password_hash: Mapped[str]
+    role: Mapped[str] = mapped_column(default=Role.LEARNER)
+    is_reviewer: Mapped[bool] = mapped_column(default=False)  # an administrator who may sign clinical reviews
+    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open session
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the person deleted the account
+    license_mails: Mapped[bool] = mapped_column(default=True, server_default=true())  # before one expires
+    kept_until: Mapped[date | None]  # until then what a board may ask for is kept
+
+    licenses: Mapped[list["License"]] = relationship(
+        order_by="License.id",
+        primaryjoin="and_(User.id == License.user_id, License.removed_at.is_(None))",
+        viewonly=True,
+    )
+
+    def get_id(self) -> str:
+        return f"{self.code}.{self.session_epoch}"
+
+
+class License(Model):
+    """A license to practise in one jurisdiction. Removed ones stay: a certificate may have been dated by them."""
+
+    __tablename__ = "license"
+    __table_args__ = (UniqueConstraint("user_id", "jurisdiction", "profession", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    jurisdiction: Mapped[str]
+    profession: Mapped[str]  # PT or PTA
+    number: Mapped[str] = mapped_column(index=True)
+    first_licensed: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    renewal_months: Mapped[int | None]  # how long it is renewed for, as the holder says
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    def facts(self) -> dict[str, str | int | None]:
+        """What the audit log keeps of it."""
+        return {
+            "jurisdiction": self.jurisdiction,
+            "profession": self.profession,
+            "number": self.number,
+            "first_licensed": self.first_licensed.isoformat() if self.first_licensed else None,
+            "expires_on": self.expires_on.isoformat() if self.expires_on else None,
+            "renewal_months": self.renewal_months,
+        }
+
+
+class Invitation(Model):
+    """A one-time link to make an account with a role; only the link's digest is kept."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

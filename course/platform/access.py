@@ -1,0 +1,113 @@
+"""Who may do what, on one screen. Views name permissions; a view that names none is closed."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    PROFILE = "accounts:profile:own"
+    STUDY = "study:read"
+    ATTEMPT = "assessment:attempt:own"
+    CERTIFICATE_OWN = "certificates:own"
+    CONSOLE = "admin:console"
+    PEOPLE_READ = "accounts:people:read"
+    CERTIFICATE_DECIDE = "certificates:decide"
+    PEOPLE_CHANGE = "accounts:people:change"
+    STATES_EDIT = "states:edit"
+    REVIEW = "catalog:review"
+    ITEMS = "quality:items"
+    RATE = "quality:standard:rate"
+    ACCOMMODATE = "assessment:accommodate"
+    RESCORE = "rescoring:decide"
+    TRANSCRIPT = "transcripts:own"
+    TRANSCRIPT_CHECK = "transcripts:check"
+    APPROVALS = "approvals:edit"
+    TEMPLATE = "certificates:template"
+    BOARDS = "boards:report"
+    RECORDS = "records:audit"
+
+
+PUBLIC = "public"
+
+_EVERYONE = frozenset(
+    {Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT, Permission.CERTIFICATE_OWN, Permission.TRANSCRIPT}
+)
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.LEARNER: _EVERYONE,
+    Role.INSTRUCTOR: _EVERYONE,
+    Role.ADMIN: _EVERYONE
+    | {
+        Permission.CONSOLE,
+        Permission.PEOPLE_READ,
+        Permission.PEOPLE_CHANGE,
+        Permission.CERTIFICATE_DECIDE,
+        Permission.STATES_EDIT,
+        Permission.ITEMS,
+        Permission.ACCOMMODATE,
+        Permission.RESCORE,
+        Permission.TRANSCRIPT_CHECK,
+        Permission.APPROVALS,
+        Permission.TEMPLATE,
+        Permission.BOARDS,
+        Permission.RECORDS,
+    },
+}
+REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer role adds to an administrator
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def me() -> Any:
+    """The signed-in person of this request: the accounts room's User, which this floor does not know."""
+    return current_user._get_current_object()
+
+
+def may(permission: str) -> bool:
+    """Whether the person of this request holds the permission."""
+    if not current_user.is_authenticated:
+        return False
+    role = Role(current_user.role)
+    return permission in GRANTS[role] or (role is Role.ADMIN and current_user.is_reviewer and permission in REVIEWER)
+
+
+def init_app(app: Flask) -> None:
+    public(app.view_functions["static"])
+    app.before_request(_guard)
+    app.add_template_global(may)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None  # no such address: the router answers 404
+    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    if access == PUBLIC or (access is not None and may(access)):
+        return None
+    if access is None or current_user.is_authenticated:
+        abort(403)
+    flash("Please sign in to go on.", "info")
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)

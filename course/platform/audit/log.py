@@ -1,0 +1,156 @@
+"""The audit log: who did what to whom, when, with what before and after, in the transaction of the act itself."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from course.platform import db
+from course.platform.audit.models import AuditEvent
+
+
+class Event(StrEnum):
+    SIGNED_UP = "person:signed-up"
+    EMAIL_CONFIRMED = "person:email-confirmed"
+    PASSWORD_RESET = "person:password-reset"  # noqa: S105 - the name of an event
+    PROFILE_CHANGED = "person:profile-changed"
+    LICENSE_ADDED = "license:added"
+    LICENSE_CHANGED = "license:changed"
+    LICENSE_REMOVED = "license:removed"
+    INVITED = "person:invited"
+    ADMIN_CREATED = "person:admin-created"
+    ATTEMPT_STARTED = "attempt:started"
+    ATTEMPT_SUBMITTED = "attempt:submitted"
+    ATTEMPT_EXPIRED = "attempt:expired"
+    ATTEMPT_RESCORED = "attempt:rescored"
+    ACCOMMODATION_SET = "person:accommodation-set"
+    ITEM_REPORTED = "item:reported"
+    REPORT_CLOSED = "item:report-closed"
+    ITEM_RESCORED = "item:rescored"
+    PANEL_OPENED = "standard:panel-opened"
+    PANEL_ROUND = "standard:second-round"
+    PANEL_CLOSED = "standard:panel-closed"
+    EVALUATION_GIVEN = "evaluation:given"
+    CERTIFICATE_REQUESTED = "certificate:requested"
+    CERTIFICATE_REJECTED = "certificate:rejected"
+    CERTIFICATE_ISSUED = "certificate:issued"
+    CERTIFICATE_REVOKED = "certificate:revoked"
+    CERTIFICATE_KEPT = "certificate:kept"
+    CERTIFICATE_SUPERSEDED = "certificate:superseded"
+    NAME_SET_IN_LATIN = "certificate:name-set-in-latin"
+    TEMPLATE_CHOSEN = "certificate:template-chosen"
+    CYCLE_OPENED = "certificate:cycle-opened"
+    NAME_CORRECTION_ASKED = "certificate:name-correction-asked"
+    NAME_CORRECTION_REJECTED = "certificate:name-correction-rejected"
+    BACKDATING_ASKED = "certificate:backdating-asked"
+    BACKDATING_DECIDED = "certificate:backdating-decided"
+    BULK_STARTED = "certificate:bulk-started"
+    BULK_STOPPED = "certificate:bulk-stopped"
+    CERTIFICATE_SHARED = "certificate:shared"
+    SHARE_ENDED = "certificate:share-ended"
+    PUBLICITY_CHANGED = "certificate:publicity-changed"
+    ACCOUNT_CLOSED = "person:account-closed"
+    APPROVAL_RECORDED = "approval:recorded"
+    APPROVAL_WITHDRAWN = "approval:withdrawn"
+    OTHER_RECORD_ADDED = "transcript:record-added"
+    OTHER_RECORD_CHANGED = "transcript:record-changed"
+    OTHER_RECORD_REMOVED = "transcript:record-removed"
+    OTHER_RECORD_CHECKED = "transcript:record-checked"
+    ROSTER_MADE = "board:roster-made"
+    RECEIPT_READ = "board:receipt-read"
+    REPORT_CORRECTED = "board:report-corrected"
+    RECORDS_CHECKED = "records:checked"
+    PACKET_ASKED = "records:packet-asked"
+    PACKET_DOWNLOADED = "records:packet-downloaded"
+    REVIEWER_SET = "person:reviewer-set"
+    CONTENT_REVIEWED = "content:reviewed"
+    STATE_CHECKED = "state:checked"
+
+
+CHANGE = frozenset({"before", "after"})
+DETAILS: dict[Event, frozenset[str]] = {
+    Event.SIGNED_UP: frozenset({"email"}),
+    Event.EMAIL_CONFIRMED: frozenset({"email"}),
+    Event.PASSWORD_RESET: frozenset(),
+    Event.PROFILE_CHANGED: CHANGE,
+    Event.LICENSE_ADDED: CHANGE,
+    Event.LICENSE_CHANGED: CHANGE,
+    Event.LICENSE_REMOVED: CHANGE,
+    Event.INVITED: frozenset({"role", "expires_at"}),
+    Event.ADMIN_CREATED: frozenset({"email"}),
+    Event.ATTEMPT_STARTED: frozenset({"assessment", "number", "content_hash"}),
+    Event.ATTEMPT_SUBMITTED: frozenset({"assessment", "number", "points", "scored", "passed"}),
+    Event.ATTEMPT_EXPIRED: frozenset({"assessment", "number", "points", "scored", "passed"}),
+    Event.ATTEMPT_RESCORED: CHANGE | {"item", "rescoring"},
+    Event.ACCOMMODATION_SET: CHANGE,
+    Event.ITEM_REPORTED: frozenset({"item", "digest"}),
+    Event.REPORT_CLOSED: frozenset({"item", "reply"}),
+    Event.ITEM_RESCORED: frozenset(
+        {"decision", "reason", "take_passes", "attempts", "passes_gained", "passes_lost", "key_before", "key_after"}
+    ),
+    Event.PANEL_OPENED: frozenset({"assessment"}),
+    Event.PANEL_ROUND: frozenset({"assessment", "raters", "suggested"}),
+    Event.PANEL_CLOSED: frozenset({"assessment", "raters", "items", "suggested"}),
+    Event.EVALUATION_GIVEN: frozenset({"course"}),
+    Event.CERTIFICATE_REQUESTED: CHANGE | {"course", "content_hash"},
+    Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
+    Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256", "license_checked"},
+    Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},
+    Event.CERTIFICATE_KEPT: frozenset({"reason", "rescoring"}),
+    Event.CERTIFICATE_SUPERSEDED: CHANGE | {"reason", "successor", "document_sha256"},
+    Event.NAME_SET_IN_LATIN: CHANGE | {"reason"},
+    Event.TEMPLATE_CHOSEN: CHANGE,
+    Event.CYCLE_OPENED: frozenset({"course", "cycle"}),
+    Event.NAME_CORRECTION_ASKED: CHANGE | {"reason"},
+    Event.NAME_CORRECTION_REJECTED: frozenset({"reason"}),
+    Event.BACKDATING_ASKED: frozenset({"issue_on", "reason"}),
+    Event.BACKDATING_DECIDED: frozenset({"issue_on", "decision"}),
+    Event.BULK_STARTED: frozenset({"requests"}),
+    Event.BULK_STOPPED: frozenset({"requests"}),
+    Event.CERTIFICATE_SHARED: frozenset({"label"}),
+    Event.SHARE_ENDED: frozenset({"label"}),
+    Event.PUBLICITY_CHANGED: CHANGE,
+    Event.ACCOUNT_CLOSED: frozenset({"kept_until"}),
+    Event.APPROVAL_RECORDED: frozenset(
+        {"course", "approver", "number", "states", "course_version", "content_hash", "first_day", "last_day"}
+    ),
+    Event.APPROVAL_WITHDRAWN: frozenset({"reason", "withdrawn_from"}),
+    Event.OTHER_RECORD_ADDED: frozenset({"title", "provider", "minutes", "completed_on"}),
+    Event.OTHER_RECORD_CHANGED: CHANGE,
+    Event.OTHER_RECORD_REMOVED: frozenset(),
+    Event.OTHER_RECORD_CHECKED: CHANGE | {"note"},
+    Event.ROSTER_MADE: frozenset({"board", "format", "records", "file_sha256"}),
+    Event.RECEIPT_READ: frozenset({"board", "accepted", "rejected"}),
+    Event.REPORT_CORRECTED: CHANGE | {"board", "reason"},
+    Event.RECORDS_CHECKED: frozenset({"looked_at", "faults"}),
+    Event.PACKET_ASKED: frozenset({"question"}),
+    Event.PACKET_DOWNLOADED: frozenset({"sha256"}),
+    Event.REVIEWER_SET: CHANGE,
+    Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
+    Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
+}
+
+
+class Actor(Protocol):
+    @property
+    def id(self) -> Any: ...
+    @property
+    def legal_name(self) -> Any: ...
+
+
+def record(
+    event: Event, actor: Actor | None, subject: str, *, person_id: int | None, now: datetime, **details: Any
+) -> None:
+    """Adds one row to the open transaction. `actor` None is the system itself; details must be those of DETAILS."""
+    if details.keys() != DETAILS[event]:
+        raise ValueError(f"{event} wants the details {sorted(DETAILS[event])}, not {sorted(details)}")
+    db.session.add(
+        AuditEvent(
+            at=now,
+            actor_id=actor.id if actor else None,
+            actor_name=actor.legal_name if actor else "system",
+            event=event,
+            person_id=person_id,
+            subject=subject,
+            details=details,
+        )
+    )

@@ -1,0 +1,148 @@
+"""The settings: one frozen object, made from the environment and handed to the factory.
+
+Every setting is optional. A bad value raises BadSetting with one sentence that names the setting.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from course.platform.files import write_once
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class BadSetting(Exception):
+    """A setting that can't be used; the message is a sentence for whoever starts the program."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    data: Path
+    database: str
+    host: str
+    port: int
+    public_url: str
+    secret_key: str
+    smtp_url: str
+    mail_from: str
+    queue_url: str
+    board_upload_key: str
+    trusted_proxies: int = 0
+    pdf_p12: Path | None = None
+    pdf_p12_password: str = field(default="", repr=False)
+    modules: Path = ROOT / "modules"
+    quizzes: Path = ROOT / "quizzes"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the site, without a slash at the end: for links in mails and certificates."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @classmethod
+    def from_environ(cls, env: Mapping[str, str]) -> Self:
+        data = _data_folder(env)
+        return cls(
+            data=data,
+            database=_database(env, data),
+            host=env.get("HOST") or "127.0.0.1",
+            port=_port(env),
+            public_url=_public_url(env),
+            secret_key=_secret_key(env, data),
+            smtp_url=_url(env, "SMTP_URL", {"smtp", "smtps"}, "smtp://user:password@mail.example.org:587"),
+            mail_from=_mail_from(env),
+            board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
+            queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
+            trusted_proxies=_trusted_proxies(env),
+            pdf_p12=Path(env["PDF_P12"]).expanduser().absolute() if env.get("PDF_P12") else None,
+            pdf_p12_password=env.get("PDF_P12_PASSWORD", ""),
+        )
+
+
+def _data_folder(env: Mapping[str, str]) -> Path:
+    folder = Path(env.get("COURSE_DATA") or ROOT / "instance").expanduser().absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"COURSE_DATA: {folder} can't be made or is no folder ({error.strerror}).") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadSetting(f"COURSE_DATA: {folder} can't be written to.")
+    return folder
+
+
+def _database(env: Mapping[str, str], data: Path) -> str:
+    given = env.get("DATABASE_URL")
+    if not given:
+        return f"sqlite:///{data / 'course.db'}"
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise BadSetting("DATABASE_URL: not an address such as postgresql://user@host/database.") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise BadSetting(f"DATABASE_URL: {url.drivername} is not supported; use postgresql:// or sqlite:///.")
+    if url.drivername == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise BadSetting("DATABASE_URL: SQLite needs a file, as in sqlite:////var/lib/course/course.db.")
+    return url.render_as_string(hide_password=False)
+
+
+def _port(env: Mapping[str, str]) -> int:
+    given = env.get("PORT") or "8000"
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 65535:
+        raise BadSetting(f"PORT: {given!r} is not a number from 1 to 65535.")
+    return int(given)
+
+
+def _trusted_proxies(env: Mapping[str, str]) -> int:
+    given = env.get("TRUSTED_PROXIES") or "0"
+    if given not in set("0123456789"):
+        raise BadSetting(f"TRUSTED_PROXIES: {given!r} is not a number of proxies from 0 to 9.")
+    return int(given)
+
+
+def _public_url(env: Mapping[str, str]) -> str:
+    given = env.get("PUBLIC_URL", "").rstrip("/")
+    parts = urlsplit(given)
+    if given and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query):
+        raise BadSetting(f"PUBLIC_URL: {given!r} is not an address such as https://learn.example.org.")
+    return given
+
+
+def _url(env: Mapping[str, str], name: str, schemes: set[str], example: str) -> str:
+    given = env.get(name, "")
+    try:
+        parts = urlsplit(given)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if given and not usable:
+        raise BadSetting(f"{name}: not an address such as {example}.")
+    return given
+
+
+def _mail_from(env: Mapping[str, str]) -> str:
+    given = env.get("MAIL_FROM") or "Dry Needling CE <no-reply@localhost>"
+    if "@" not in parseaddr(given)[1] or "\n" in given or "\r" in given:
+        raise BadSetting(f"MAIL_FROM: {given!r} is not a sender such as Courses <courses@example.org>.")
+    return given
+
+
+def _secret_key(env: Mapping[str, str], data: Path) -> str:
+    if "SECRET_KEY" in env:
+        if len(env["SECRET_KEY"]) < 32:
+            raise BadSetting("SECRET_KEY: shorter than 32 characters; leave it out to have one made and kept.")
+        return env["SECRET_KEY"]
+    kept = data / "secret_key"
+    if not kept.exists():
+        write_once(kept, secrets.token_urlsafe(48).encode())
+    return kept.read_text().strip()

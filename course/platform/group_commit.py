@@ -1,0 +1,72 @@
+"""Group commit: requests that wait to write share one transaction, because a flush to disk costs more than a row.
+
+Whoever gets the turn writes for all who wait, in a session of its own; the others find their outcome when the turn
+comes to them. Nobody is answered before the commit. A batch that fails is done again one by one, so that nobody fails
+for what another sent.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextvars import Context
+from threading import Lock
+from typing import Generic, TypeVar
+
+from flask import Flask
+
+from course.platform import db
+from course.platform.web import Refused
+
+Work = TypeVar("Work")
+Outcome = TypeVar("Outcome")
+PATIENCE = 8.0  # seconds until a request is told to come again
+
+
+class Busy(Refused):
+    """Nothing is known to be saved. What is sent again does no harm."""
+
+    status = 503
+    message = "The server is busy and has not saved this yet. Send it again in a moment."
+
+
+class GroupCommit(Generic[Work, Outcome]):
+    """`write` does any number of works in one transaction and returns their outcomes in the same order."""
+
+    def __init__(self, app: Flask, write: Callable[[Sequence[Work]], Sequence[Outcome]]) -> None:
+        self._app, self._write = app, write
+        self.waiting: deque[tuple[Work, Future[Outcome]]] = deque()
+        self.turn = Lock()
+
+    def do(self, work: Work) -> Outcome:
+        """The outcome, once it is committed. Raises Busy, and whatever `write` raises for this work alone."""
+        db.release()
+        future: Future[Outcome] = Future()
+        self.waiting.append((work, future))
+        if self.turn.acquire(timeout=PATIENCE):
+            try:
+                if not future.done():
+                    Context().run(self._write_for_all)  # without the request: its session only reads
+            finally:
+                self.turn.release()
+        if not future.done():
+            future.cancel()
+            raise Busy
+        return future.result()
+
+    def _write_for_all(self) -> None:
+        batch = [self.waiting.popleft() for _ in range(len(self.waiting))]
+        self._settle([one for one in batch if one[1].set_running_or_notify_cancel()])
+
+    def _settle(self, batch: Sequence[tuple[Work, Future[Outcome]]]) -> None:
+        try:
+            with self._app.app_context():
+                outcomes = self._write([work for work, _ in batch])
+        except Exception as error:
+            if len(batch) == 1:
+                batch[0][1].set_exception(error)
+                return
+            for one in batch:
+                self._settle([one])
+        else:
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                future.set_result(outcome)

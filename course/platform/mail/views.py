@@ -1,0 +1,56 @@
+"""The local mailbox: shows kept mails to whoever tries the product on their own machine, and to nobody else."""
+
+import ipaddress
+from email import policy
+from email.parser import BytesParser
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from course.platform import jobs
+from course.platform.access import public
+from course.platform.web import NotFound
+
+bp = Blueprint("mail", __name__)
+# app.extensions["mailbox"] is the folder of kept mails, or None where the mailbox stays closed.
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
+def local_mailbox() -> str | None:
+    """The mailbox's address if this visitor may see it."""
+    if current_app.extensions["mailbox"] is None or any(name in request.headers for name in FORWARDED):
+        return None
+    return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
+
+
+def _host() -> str:
+    """The name asked for: a foreign site whose name was pointed at this machine must not read the mails either."""
+    return (urlsplit(f"//{request.host}").hostname or "").replace("localhost", "127.0.0.1")
+
+
+def _is_local(address: str | None) -> bool:
+    try:
+        return ipaddress.ip_address(address or "").is_loopback
+    except ValueError:
+        return False
+
+
+@bp.get("/mailbox/")
+@public
+def mailbox() -> ResponseReturnValue:
+    if local_mailbox() is None:
+        raise NotFound
+    folder = cast(Path, current_app.extensions["mailbox"])
+    newest = sorted(folder.glob("*.eml"), reverse=True)[:50]
+    return render_template(
+        "platform/mail/mailbox.html", messages=[_read(path) for path in newest], waiting=jobs.waiting()
+    )
+
+
+def _read(path: Path) -> dict[str, str]:
+    message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
+    body = message.get_body(("plain",))
+    return {"to": message["To"], "subject": message["Subject"], "text": body.get_content() if body else ""}

@@ -1,0 +1,133 @@
+"""How often the public pages answer: counted per address and for all together, by all processes that serve.
+
+The counts lie in a file of the data folder, or in the queue's Redis where several machines share the work. Where they
+can't be reached, the log says so and every page answers: numbers and tokens are too long to be guessed at any rate.
+"""
+
+import ipaddress
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, current_app, make_response, request
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from course.platform import clock
+from course.platform.throttle_store import Counts
+from course.platform.web import Refused, error_page
+
+V = TypeVar("V", bound=Callable[..., Any])
+ASKS = parse("60 per minute")  # of one address
+MISSES = parse("20 per 10 minutes")  # of one address
+ASKS_OF_ALL = parse("1200 per minute")
+PATIENCE = 1  # seconds to wait for the store
+log = logging.getLogger(__name__)
+
+
+class TooOften(Refused):
+    """`seconds`: how long to wait."""
+
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+        super().__init__(f"That was asked very often in a short time. Please try again in {wait}.")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Throttle:
+    limiter: FixedWindowRateLimiter
+    asks: RateLimitItem = ASKS
+    misses: RateLimitItem = MISSES
+    asks_of_all: RateLimitItem = ASKS_OF_ALL
+
+    def count_ask(self, visitor: str) -> None:
+        """Raises TooOften."""
+        with _reached():
+            if not self.limiter.test(self.misses, "misses", visitor):
+                raise self._too_often(self.misses, "misses", visitor)
+            for limit, whose in ((self.asks, ("asks", visitor)), (self.asks_of_all, ("asks",))):
+                if not self.limiter.hit(limit, *whose):
+                    raise self._too_often(limit, *whose)
+
+    def count_miss(self, visitor: str) -> None:
+        with _reached():
+            self.limiter.hit(self.misses, "misses", visitor)
+
+    def _too_often(self, limit: RateLimitItem, *whose: str) -> TooOften:
+        reset = self.limiter.get_window_stats(limit, *whose).reset_time
+        return TooOften(max(1, round(reset - clock.now().timestamp())))
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        log.error("requests could not be counted: %s", error)
+
+
+def limited(view: V) -> V:
+    """Marks a public view that answers only so often; where it answers 404, that counts for more."""
+    view.limited = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask, *, data: Path, queue_url: str, trusted_proxies: int) -> None:
+    """`trusted_proxies`: how many of them stand before the site and name the visitor's address."""
+    if trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    app.extensions["throttle"] = Throttle(FixedWindowRateLimiter(_store(data, queue_url)))
+    app.before_request(_count_ask)
+    app.after_request(_count_miss)
+    app.register_error_handler(TooOften, _say_when)
+
+
+def _store(data: Path, queue_url: str) -> Storage:
+    if not queue_url:
+        return Counts(data / "counts.db")
+    return cast(Storage, storage_from_string(queue_url, wrap_exceptions=True, socket_connect_timeout=PATIENCE))
+
+
+def _count_ask() -> None:
+    if _is_limited():
+        _throttle().count_ask(_visitor())
+
+
+def _count_miss(response: Response) -> Response:
+    if response.status_code == 404 and _is_limited():
+        _throttle().count_miss(_visitor())
+    return response
+
+
+def _say_when(refusal: TooOften) -> Response:
+    answer = make_response(error_page(refusal.status, refusal.message))
+    answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
+
+
+def _throttle() -> Throttle:
+    return cast(Throttle, current_app.extensions["throttle"])
+
+
+def _is_limited() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "limited", False)
+
+
+def _visitor() -> str:
+    """The address; of IPv6 the network, since one visitor has all of it."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))

@@ -1,0 +1,115 @@
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from course.content.schema.jurisdiction import Jurisdiction
+from course.people.accounts import queries as accounts
+from course.people.accounts.models import User
+from course.platform import db, jobs
+from course.platform.audit.log import Event, record
+from course.platform.db import unit_of_work
+from course.states.entries import demand, queries
+from course.states.entries.models import Edition, Notice, Override
+
+ANNOUNCING = 7210002  # the lock's name; any number that nothing else uses
+
+
+@unit_of_work
+def check_entry(
+    admin: User,
+    code: str,
+    changed: dict[str, Any],
+    source: dict[str, Any],
+    *,
+    checked_on: date,
+    note: str,
+    now: datetime,
+) -> Override:
+    """Records a check of a state's entry against a source, with what it changed, and tells those licensed there.
+
+    `changed` holds top-level fields of the entry; raises pydantic's ValidationError where they don't make an entry.
+    """
+    before = queries.entry_of(code).state
+    data: dict[str, Any] = before.model_dump(mode="json") | changed
+    data["training"] = before.training.model_dump(mode="json") | changed.get("training", {})
+    data["sources"] = [source, *(old for old in data["sources"] if old["url"] != source["url"])]
+    data["checked_on"] = checked_on.isoformat()
+    after = Jurisdiction.model_validate(data)
+    override = Override(
+        code=code,
+        entry=after.model_dump(mode="json"),
+        checked_on=checked_on,
+        note=note,
+        author_id=admin.id,
+        author_name=admin.legal_name,
+        at=now,
+    )
+    db.session.add(override)
+    db.session.flush()
+    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    differing = [name for name in new if old[name] != new[name]]
+    record(
+        Event.STATE_CHECKED,
+        admin,
+        f"state:{code}",
+        person_id=None,
+        now=now,
+        before={name: old[name] for name in differing},
+        after={name: new[name] for name in differing},
+        source=source["url"],
+        checked_on=checked_on.isoformat(),
+    )
+    announce(now=now)
+    jobs.put("reindex", key=f"reindex:{override.id}", now=now)
+    return override
+
+
+@unit_of_work
+def announce(*, now: datetime) -> list[str]:
+    """Tells people licensed in a state of each change of its status or demands, once. Returns the states' codes.
+
+    The first time that a state is met, its demands are only noted.
+    """
+    db.alone(ANNOUNCING)
+    known = queries.editions()
+    told = []
+    for code, entry in queries.entries().items():
+        demanded = demand.demand(entry.state)
+        digest = demand.digest(demanded)
+        if code in known and known[code].digest == digest:
+            continue
+        changes = demand.changes(known[code].demand, demanded) if code in known else []
+        edition = Edition(code=code, digest=digest, demand=demanded, changes=changes, at=now)
+        db.session.add(edition)
+        if changes:
+            db.session.flush()
+            _tell(edition, entry.state, now)
+            told.append(code)
+    return told
+
+
+def _tell(edition: Edition, state: Jurisdiction, now: datetime) -> None:
+    link = f"{current_app.extensions['base_url']}/states/{state.code}"
+    for person in accounts.licensed_in(state.code):
+        db.session.add(Notice(user_id=person.id, edition_id=edition.id))
+        jobs.put(
+            "mail",
+            key=f"state-changed:{edition.id}:{person.id}",
+            now=now,
+            to=person.email,
+            template="state-changed",
+            name=person.legal_name,
+            state=state.name,
+            link=link,
+            changes="\n".join(f"- {name}: {before} -> {after}" for name, before, after in edition.changes),
+        )
+
+
+@unit_of_work
+def mark_seen(user: User, notice_id: int, *, now: datetime) -> None:
+    """The person has seen the notice; someone else's, or one that isn't there, changes nothing."""
+    notice = db.session.scalars(select(Notice).filter_by(id=notice_id, user_id=user.id)).one_or_none()
+    if notice and notice.seen_at is None:
+        notice.seen_at = now

@@ -1,0 +1,42 @@
+"""`./run states export`: the state file with the checks made in the app."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import click
+
+from course.content import source
+from course.states.entries import export, queries
+
+
+def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Group:
+    """`ready` gives an application context and the folder of the modules."""
+
+    @click.group("states")
+    def states() -> None:
+        """State entries."""
+
+    @states.command("export")
+    @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+    def export_command(to: Path | None) -> None:
+        """Write jurisdictions.yaml with the checks made in the app merged in."""
+        with ready() as modules:
+            text = (modules / "jurisdictions.yaml").read_text(encoding="utf-8")
+            document = source.parse(text, "jurisdictions.yaml", source.Problems())
+            changed = {
+                code: entry.state.model_dump(mode="json", exclude_none=False)
+                for code, entry in queries.entries().items()
+                if entry.override
+            }
+        if document is None:
+            sys.exit("jurisdictions.yaml can't be read; run ./run content check.")
+        merged = export.merged(text, document, changed)
+        if to is None:
+            click.echo(merged, nl=False)
+            return
+        to.write_text(merged, encoding="utf-8")
+        click.echo(f"{to}: {len(changed)} entries merged.", err=True)
+
+    return states

@@ -1,0 +1,32 @@
+"""What is known of each state's law, for everyone; and the changes that a therapist is told of."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from course.platform import clock
+from course.platform.access import Permission, me, public, requires
+from course.states.entries import actions, queries
+
+bp = Blueprint("entries", __name__)
+
+
+@bp.get("/states/")
+@public
+def states() -> ResponseReturnValue:
+    return render_template("states/entries/states.html", entries=list(queries.entries().values()))
+
+
+@bp.get("/states/<code>")
+@public
+def state(code: str) -> ResponseReturnValue:
+    entry = queries.entry_of(code.upper())
+    if code != entry.state.code:
+        return redirect(url_for(".state", code=entry.state.code), 308)
+    return render_template("states/entries/state.html", state=entry.state, entry=entry)
+
+
+@bp.post("/states/notices/<int:notice_id>/seen")
+@requires(Permission.STUDY)
+def notice_seen(notice_id: int) -> ResponseReturnValue:
+    actions.mark_seen(me(), notice_id, now=clock.now())
+    return redirect(url_for("completion.home"), 303)

@@ -1,0 +1,118 @@
+"""Who is measured: a demo population, and learners who are signed in and sit in a quiz."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+
+from course.assessment.attempts import actions, queries
+from course.assessment.attempts.models import Attempt
+from course.certificates.issuing.models import Certificate
+from course.content.queries import catalog
+from course.people.accounts import queries as accounts
+from course.people.accounts.models import User
+from course.platform import clock, db
+from course.platform.db import unit_of_work
+from course.tools import demo
+
+LEARNERS = 96
+BACKGROUND = 20  # people of the demo, one of whom has a certificate
+QUIZ = "adverse-events"
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A person with a session. `attempt` is at QUIZ; its first item at `position` has two `options`, at least."""
+
+    id: int
+    cookie: str
+    csrf: str
+    attempt: UUID
+    position: int
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """`owner` is the session cookie of whoever holds the `certificate`."""
+
+    learners: list[Learner]
+    certificate: str
+    owner: str
+
+
+def gather(app: Flask) -> Crowd:
+    now = clock.now()
+    demo.populate(app, BACKGROUND, now=now, progress=lambda: None)
+    with app.app_context():
+        ids = sign_up(LEARNERS, now)
+        certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
+        owner = accounts.people_of([holder])[holder]
+    learners = []
+    for id_ in ids:
+        with app.app_context():
+            learners.append(seated(app, id_, now))
+    return Crowd(learners, certificate, _signed_in(app, owner)[0])
+
+
+@unit_of_work
+def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
+    """The keys of so many new people."""
+    people = [
+        User(
+            legal_name=f"{name} {n}",
+            email=f"{name.lower()}{n}@{demo.DOMAIN}",
+            is_demo=True,
+            created_at=now,
+            email_confirmed_at=now,
+            password_hash="none",  # noqa: S106 - nobody signs in with it
+        )
+        for n in range(count)
+    ]
+    db.session.add_all(people)
+    db.session.flush()
+    return [person.id for person in people]
+
+
+def seated(app: Flask, id_: int, now: datetime) -> Learner:
+    """The person with a session, sitting in QUIZ."""
+    user = accounts.people_of([id_])[id_]
+    attempt = actions.start(user, catalog().assessments[QUIZ], now=now)
+    place = next(place for place in queries.paper_of(attempt) if place.item.type == "single")
+    return Learner(id_, *_signed_in(app, user), attempt.code, place.position, place.order[:2])
+
+
+def _signed_in(app: Flask, user: User) -> tuple[str, str]:
+    """A session's cookie and its CSRF token, as a sign-in would make them."""
+    with app.test_request_context():
+        session["_user_id"], session["_fresh"] = user.get_id(), True
+        token = generate_csrf()
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return str(serializer.dumps(dict(session))), token
+
+
+def startable(app: Flask, crowd: Crowd) -> Iterator[tuple[Learner, str]]:
+    """Each quiz that a learner may start and has not started, once."""
+    quizzes = [one.id for one in app.extensions["catalog"].assessments.values() if not one.after and one.id != QUIZ]
+    return ((learner, id_) for id_ in quizzes for learner in crowd.learners)
+
+
+def answered(app: Flask, learner: Learner, assessment_id: str) -> UUID:
+    """The code of the attempt that the learner has started, after a right answer to each of its items."""
+    with app.app_context():
+        (attempt,) = queries.attempts_at(learner.id, assessment_id)
+        _answer(attempt)
+        return attempt.code
+
+
+@unit_of_work
+def _answer(attempt: Attempt) -> None:
+    saves = [
+        actions.Save(attempt.user_id, attempt.code, place.position, lambda item, _order: item.solution, 1)
+        for place in queries.paper_of(attempt)
+    ]
+    actions.save_all(saves, now=clock.now())

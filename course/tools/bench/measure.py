@@ -1,0 +1,141 @@
+"""Measures the real server, with a database of its own, and leaves nothing behind.
+
+Every row is measured in each round, so that what else the machine does meets all of them.
+"""
+
+import importlib.util
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url
+
+from course.platform.config import Config
+from course.platform.web import Refused
+from course.tools.bench import crowd, disk, issuing, load, rows, serving
+from course.tools.bench.report import Measured, table
+
+ROUNDS = 3
+CONNECTIONS = {1: 40, 8: 64, 32: 96}  # and how many attempts are started and submitted with so many
+OWN = frozenset({"COURSE_DATA", "DATABASE_URL", "QUEUE_URL", "SMTP_URL", "PUBLIC_URL"})  # settings not to be touched
+
+
+class NoDatabase(Refused):
+    message = "DATABASE_URL: its user may not create databases, and the benchmark needs one of its own."
+
+
+def run(
+    config: Config, seconds: float, certificates: int, ready: Callable[[Config], Flask], say: Callable[[str], None]
+) -> Iterator[str]:
+    """The lines of the table. `seconds` each measurement takes; so many `certificates` are ordered; `say` hears of
+    progress.
+
+    Works in a folder of its own in COURSE_DATA, because it is that disk's commits that count.
+    """
+    with tempfile.TemporaryDirectory(dir=config.data, prefix="bench-") as folder, _database(config) as url:
+        environ = {name: value for name, value in os.environ.items() if name not in OWN}
+        environ |= {"COURSE_DATA": folder} | ({"DATABASE_URL": url} if url else {})
+        say("Filling a database of its own …")
+        app = ready(Config.from_environ(environ))
+        people = crowd.gather(app)
+        app.extensions["engine"].dispose()
+        with _servers(environ) as ports:
+            ours = ports.pop("app")
+            asked = {name: (port, [load.Ask("GET", "/")] * max(CONNECTIONS)) for name, port in ports.items()}
+            asked |= {name: (ours, asks) for name, asks in rows.repeatable(app, people).items()}
+            startable = crowd.startable(app, people)
+            bench = _Bench(app, ours, asked, _writers(Path(folder), url), startable, seconds)
+            bench.warm_up()
+            measured = _rounds(bench, say)
+            say(f"Issuing {certificates} certificates …")
+            issued = issuing.measure(app, asked["module page"][1], ours, certificates, seconds, environ)
+        app.extensions["engine"].dispose()
+    yield from table(measured)
+    yield from issuing.lines(issued)
+
+
+@contextmanager
+def _database(config: Config) -> Iterator[str | None]:
+    """The address of a new PostgreSQL database beside the one of DATABASE_URL; None where that is SQLite."""
+    url = make_url(config.database)
+    if url.get_backend_name() == "sqlite":
+        yield None
+        return
+    name, given = f"bench_{secrets.token_hex(4)}", url.set(drivername="postgresql").render_as_string(False)
+    with psycopg.connect(given, autocommit=True) as connection:
+        try:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        except psycopg.errors.InsufficientPrivilege:
+            raise NoDatabase from None
+        try:
+            yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def _servers(environ: Mapping[str, str]) -> Iterator[dict[str, int]]:
+    """Our app, the least app under our server and, where it is installed, under gunicorn: the port of each."""
+    commands = {
+        "app": [*serving.SELF, "course.tools.bench.app:app"],
+        rows.HELLO: [*serving.SELF, "course.tools.bench.hello:app"],
+    }
+    if importlib.util.find_spec("gunicorn"):
+        commands[rows.GUNICORN] = [sys.executable, "-m", "gunicorn", "--log-level=error", "-w2", "--threads=4", "-b"]
+    ports = {name: serving.free_port() for name in commands}
+    with ExitStack() as stack:
+        for name, command in commands.items():
+            port = ports[name]
+            end = [f"127.0.0.1:{port}", "course.tools.bench.hello:app"] if name == rows.GUNICORN else [str(port)]
+            stack.enter_context(serving.running([*command, *end], port, environ))
+        yield ports
+
+
+def _writers(folder: Path, url: str | None) -> dict[str, disk.Writer]:
+    return {rows.POSTGRESQL: disk.postgresql(url)} if url else {rows.SQLITE: disk.sqlite(folder / "commits.db")}
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """What is measured: requests to be sent to a port, writers of the database, and attempts to be started."""
+
+    app: Flask
+    port: int
+    asked: Mapping[str, tuple[int, Sequence[load.Ask]]]
+    writers: Mapping[str, disk.Writer]
+    startable: Iterator[tuple[crowd.Learner, str]]
+    seconds: float
+
+    def warm_up(self) -> None:
+        """The first requests of a process are not like the others."""
+        for port, asks in self.asked.values():
+            load.drive(port, asks, max(CONNECTIONS), self.seconds / 4)
+
+    def once(self, connections: int, attempts: int) -> Iterator[tuple[str, load.Load]]:
+        """A measurement of each row."""
+        for name, writer in self.writers.items():
+            yield name, disk.drive(writer, connections, self.seconds)
+        for name, (port, asks) in self.asked.items():
+            yield name, load.drive(port, asks, connections, self.seconds)
+        pairs = list(islice(self.startable, attempts))
+        yield rows.START, load.drive(self.port, [rows.start(*pair) for pair in pairs], connections, None)
+        submits = [rows.submit(learner, crowd.answered(self.app, learner, id_)) for learner, id_ in pairs]
+        yield rows.SUBMIT, load.drive(self.port, submits, connections, None)
+
+
+def _rounds(bench: _Bench, say: Callable[[str], None]) -> Measured:
+    measured: dict[tuple[str, int], list[load.Load]] = {}
+    for number in range(1, ROUNDS + 1):
+        for connections, attempts in CONNECTIONS.items():
+            say(f"Round {number} of {ROUNDS}, connections: {connections} …")
+            for name, done in bench.once(connections, attempts):
+                measured.setdefault((name, connections), []).append(done)
+    return measured

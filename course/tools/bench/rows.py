@@ -1,0 +1,105 @@
+"""What is measured, and what we want of it. The goals stand beside what other learning platforms were measured at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+
+from course.content.schema.content import Catalog, NeedleCheck
+from course.tools.bench.crowd import QUIZ, Crowd, Learner
+from course.tools.bench.load import Ask
+
+GUNICORN, HELLO = "gunicorn hello", "hello, our server"
+EMPTY_PAGE, EMPTY_POST = "empty page", "empty POST"
+SQLITE, POSTGRESQL = "SQLite commits", "PostgreSQL updates"
+SAVE, START, SUBMIT = "answer save", "start of an attempt", "submit, 10 to 12 items"
+
+
+@dataclass(frozen=True)
+class Share:
+    """At least so much of another row's rate, with 8 connections."""
+
+    least: float
+    of: str
+
+
+@dataclass(frozen=True)
+class Within:
+    """This share of the replies comes within so many milliseconds, with so many connections."""
+
+    share: float
+    most: float
+    connections: int
+
+
+Goal = Share | Within
+
+GOALS: dict[str, Sequence[Goal]] = {
+    "module page": [Share(0.16, GUNICORN), Share(0.5, EMPTY_PAGE), Within(0.95, 20, 8)],
+    "quiz page": [Share(0.12, GUNICORN)],
+    SAVE: [
+        Share(0.25, GUNICORN),
+        Share(0.4, EMPTY_POST),
+        Share(0.25, SQLITE),
+        Share(0.15, POSTGRESQL),
+        Within(0.99, 50, 8),
+        Within(0.99, 50, 32),
+    ],
+    START: [Within(0.5, 6, 1)],
+    SUBMIT: [Within(0.5, 8, 1), Within(0.95, 50, 8)],
+    "certificate, stored": [Share(0.2, GUNICORN)],
+    "verification page": [Share(0.2, GUNICORN), Share(0.5, EMPTY_PAGE)],
+    "sign-in page": [Share(0.25, GUNICORN)],
+}
+
+
+def repeatable(app: Flask, crowd: Crowd) -> dict[str, list[Ask]]:
+    """Requests that our app can be asked any number of times, by row; connections take turns at them."""
+    needle, content = _needle(app.extensions["catalog"]), app.extensions["catalog"]
+    module = f"/modules/{QUIZ}/{content.modules[QUIZ].sections[0].id}"
+    everyone = crowd.learners
+    return {
+        EMPTY_PAGE: [Ask("GET", "/bench/empty") for _ in everyone],
+        EMPTY_POST: [Ask("POST", "/bench/empty", bodies=["a=b"]) for _ in everyone],
+        "module page": [Ask("GET", module, one.cookie) for one in everyone],
+        "quiz page": [Ask("GET", _place(one), one.cookie) for one in everyone],
+        SAVE: [Ask("POST", _place(one), one.cookie, _choices(one)) for one in everyone],
+        "needle judged": [Ask("POST", needle, one.cookie, _placements(one)) for one in everyone],
+        "search": [Ask("GET", "/search?q=vertebral+artery") for _ in everyone],
+        "state page": [Ask("GET", "/states/FL") for _ in everyone],
+        "sign-in page": [Ask("GET", "/sign-in") for _ in everyone],
+        "verification page": [Ask("GET", f"/verify/{crowd.certificate}") for _ in everyone],
+        "certificate, stored": [Ask("GET", f"/certificates/{crowd.certificate}.pdf", crowd.owner) for _ in everyone],
+    }
+
+
+def start(learner: Learner, assessment_id: str) -> Ask:
+    return Ask("POST", f"/assessments/{assessment_id}", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
+
+
+def submit(learner: Learner, code: object) -> Ask:
+    return Ask("POST", f"/attempts/{code}/submit", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
+
+
+def _place(learner: Learner) -> str:
+    return f"/attempts/{learner.attempt}/{learner.position}"
+
+
+def _choices(learner: Learner) -> list[str]:
+    """The bodies of saves: each changes the answer."""
+    return [f"csrf_token={learner.csrf}&serial={{serial}}&a={option}" for option in learner.options]
+
+
+def _placements(learner: Learner) -> list[str]:
+    return [f"csrf_token={learner.csrf}&entry={entry}&angle=0&depth=20" for entry in (30, 40)]
+
+
+def _needle(content: Catalog) -> str:
+    """The address of the first needle that is to be placed."""
+    return next(
+        f"/modules/{module.id}/{section.id}/checks/{check.id}"
+        for module in content.modules.values()
+        for section in module.sections
+        for check in section.checks
+        if isinstance(check, NeedleCheck)
+    )

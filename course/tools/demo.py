@@ -1,0 +1,211 @@
+"""A believable population for trying out, screenshots and benchmarks. Refuses a database that has real people."""
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import update
+
+from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import queries as attempts
+from course.assessment.attempts.models import Attempt
+from course.assessment.attempts.scoring import Place
+from course.certificates.completion import actions as completion
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing.models import Reason
+from course.content.queries import catalog
+from course.content.schema.content import Course, Module
+from course.learning.study import actions as study
+from course.learning.study.models import SeatTime
+from course.people.accounts import passwords
+from course.people.accounts import queries as accounts
+from course.people.accounts.models import License, User
+from course.platform import db, jobs
+from course.platform.access import Role
+from course.platform.db import unit_of_work
+from course.platform.web import Refused
+
+PASSWORD = "three calm needles"  # noqa: S105 - printed to whoever asks for the demo
+DOMAIN = "demo.invalid"
+FIRST = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
+LAST = "Abbott Bauer Castillo Dorsey Ellison Fontaine Greer Hale Ito Jensen Kowalski Lund Moreau Núñez Osei Pratt Quinn"
+ANSWERS = {"scale": "4", "yes_no": "yes", "text": "I will ask about breathing before and after."}
+# How far people get, in the order of the course, with the share of the population that stops there.
+STAGES = (
+    ("signed-up", 20),
+    ("reading", 25),
+    ("studied", 8),
+    ("failed", 10),
+    ("passed", 10),
+    ("waiting", 9),
+    ("rejected", 3),
+    ("issued", 13),
+    ("revoked", 2),
+)
+
+
+class RealPeople(Refused):
+    message = "This database has people who are not of the demo; use another COURSE_DATA or DATABASE_URL."
+
+
+def populate(app: Flask, learners: int, *, now: datetime, progress: Callable[[], None]) -> list[str]:
+    """Adds an administrator and `learners` therapists; returns the lines that say how to sign in."""
+    chance = random.Random(20261124)  # noqa: S311 - the same population every time
+    with app.app_context():
+        if accounts.count_people(demo=False):
+            raise RealPeople
+        start = accounts.count_people(demo=True)
+    stages = chance.choices([name for name, _ in STAGES], [share for _, share in STAGES], k=learners)
+    digest = passwords.hashed(PASSWORD)
+    with app.app_context():
+        admin = _admin(digest, now - timedelta(days=90)).id
+    for number, stage in enumerate(stages, start=start + 1):
+        with app.app_context():
+            _therapist(number, stage, digest, chance, admin, now)
+        progress()
+    return [f"Sign in as admin@{DOMAIN} or therapist1@{DOMAIN} with the password: {PASSWORD}"]
+
+
+@unit_of_work
+def _admin(digest: str, now: datetime) -> User:
+    return accounts.find_by_email(f"admin@{DOMAIN}") or _user("Robin Demo", "admin", digest, now, Role.ADMIN)
+
+
+def _user(name: str, local: str, digest: str, now: datetime, role: Role = Role.LEARNER) -> User:
+    user = User(legal_name=name, email=f"{local}@{DOMAIN}", password_hash=digest, role=role, is_demo=True)
+    user.created_at = user.email_confirmed_at = now
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+@unit_of_work
+def _therapist(number: int, stage: str, digest: str, chance: random.Random, admin: int, now: datetime) -> None:
+    began = now - timedelta(days=chance.randint(3, 80), minutes=chance.randint(0, 1400))
+    first, last = FIRST.split(), LAST.split()
+    name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
+    user = _user(name, f"therapist{number}", digest, began)
+    course = chance.choice(list(catalog().courses.values()))
+    license_ = _license(user, chance, number)
+    for name, moment in _steps(began, now):
+        if name == "reading":
+            _read(user, course, chance, moment, whole=stage != "reading")
+        elif name in {"failed", "passed"}:
+            _sit(user, course, chance, moment, chance.gauss(1, 0.8) if name == "failed" else None)
+        elif name == "waiting":
+            _finish(user, course, license_, stage, admin, moment)
+        if name == stage:
+            break
+    db.session.execute(update(jobs.Job).where(jobs.Job.done_at.is_(None)).values(done_at=now))  # nobody is written to
+
+
+def _steps(began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
+    span = (now - began) / (len(STAGES) + 1)
+    return ((name, began + span * (n + 1)) for n, (name, _) in enumerate(STAGES[:6]))
+
+
+def _license(user: User, chance: random.Random, number: int) -> License:
+    state = chance.choice(list(catalog().jurisdictions))
+    license_ = License(
+        user_id=user.id,
+        jurisdiction=state,
+        profession=chance.choice(["PT", "PT", "PT", "PTA"]),
+        number=f"{state}{10000 + number}",
+        first_licensed=date(2008 + number % 15, 6, 1),
+        expires_on=date(2027, 12, 31),
+        renewal_months=24,
+    )
+    db.session.add(license_)
+    db.session.flush()
+    return license_
+
+
+def _read(user: User, course: Course, chance: random.Random, moment: datetime, *, whole: bool) -> None:
+    for module in _modules(course):
+        count = len(module.sections) if whole else chance.randint(1, len(module.sections) - 1)
+        for section in module.sections[:count]:
+            for check in section.checks:
+                study.answer_check(user, module, section, check, check.solution, now=moment)
+            study.finish_section(user, module, section, now=moment)
+            seconds = int(section.reading_minutes * 60 * chance.uniform(0.6, 1.6))
+            db.session.add(
+                SeatTime(
+                    user_id=user.id,
+                    module_id=module.id,
+                    section_id=section.id,
+                    seconds=seconds,
+                    place="",
+                    first_at=moment,
+                    last_at=moment + timedelta(seconds=seconds),
+                )
+            )
+
+
+def _modules(course: Course) -> Iterator[Module]:
+    return (catalog().modules[id_] for id_ in course.modules)
+
+
+def _sit(user: User, course: Course, chance: random.Random, moment: datetime, ability: float | None) -> None:
+    """Takes what is open of the course's assessments; `ability` None: everything right, after reading again."""
+    for id_ in course.assessments:
+        rules = catalog().assessments[id_]
+        past = attempts.attempts_at(user.id, id_)
+        ready = assessment.entry_for(user, rules, past, moment)
+        if ready.passed or (ability is not None and (ready.first or past)):
+            continue
+        for slug, section_id in ready.to_read:
+            module = catalog().modules[slug]
+            study.finish_section(user, module, module.section(section_id), now=moment)
+        attempt = assessment.start(user, rules, now=moment + timedelta(minutes=30))
+        db.session.flush()
+        _answer(user, attempt, chance, ability)
+
+
+def _answer(user: User, attempt: Attempt, chance: random.Random, ability: float | None) -> None:
+    at = attempt.started_at
+    saves = []
+    for place in attempts.paper_of(attempt):
+        at += timedelta(seconds=(spent := chance.randint(12, 60)))
+        saves.append(_save(user, attempt, place, _given(place, chance, ability), at, spent))
+    assessment.save_all(saves, now=at)
+    assessment.submit(user, attempt, now=at)
+
+
+def _save(user: User, attempt: Attempt, place: Place, answer: Any, at: datetime, spent: int) -> assessment.Save:
+    return assessment.Save(user.id, attempt.code, place.position, lambda _item, _order: answer, 1, at, spent)
+
+
+def _given(place: Place, chance: random.Random, ability: float | None) -> Any:
+    """Right the likelier, the better the therapist and the easier the item; of distractors the first draw most."""
+    item = place.item
+    if ability is None or chance.random() < 1 / (1 + math.exp(item.difficulty - 1.5 - ability)):
+        return item.solution
+    if item.type not in {"single", "multiple", "hotspot"}:
+        return None
+    wrong = sorted(id_ for id_ in place.order if item.score([id_]) == 0)
+    return chance.choices([[id_] for id_ in wrong], [0.6**n for n in range(len(wrong))])[0] if wrong else None
+
+
+def _finish(user: User, course: Course, license_: License, stage: str, admin_id: int, moment: datetime) -> None:
+    answers = {question.id: ANSWERS[question.type] for question in catalog().evaluation}
+    completion.evaluate(user, course, answers, now=moment)
+    db.session.refresh(user, ["licenses"])
+    request = certificates.request_certificate(
+        user,
+        course,
+        license_,
+        attested_name=user.legal_name,
+        print_license=True,
+        now=moment + timedelta(hours=1),
+    )
+    admin = accounts.people_of([admin_id])[admin_id]
+    later = moment + timedelta(hours=20)
+    if stage == "rejected":
+        certificates.reject(request, "The license number does not match the board's list.", actor=admin, now=later)
+    if stage in {"issued", "revoked"}:
+        certificate = certificates.issue(request, actor=admin, now=later)
+    if stage == "revoked":
+        certificates.revoke(certificate, Reason.AT_REQUEST, "Wrong course taken.", actor=admin, now=later)

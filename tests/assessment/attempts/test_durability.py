@@ -1,0 +1,336 @@
+"""What a learner was told is saved stays saved, whatever dies in between."""
+
+import http.client
+import json
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from course import create_app, migrate
+from course.assessment.attempts import actions, queries
+from course.assessment.attempts.models import Answer
+from course.content.items.base import NotAnAnswer
+from course.platform import clock, db, group_commit
+from course.platform.config import Config
+from course.platform.web import NotFound
+from course.tools.bench import crowd
+from tests import factories, postgres
+from tests.crash import Mother
+from tests.factories import NOON
+from tests.journeys.conftest import free_port
+
+CLIENTS, KILLS, LEAST = 20, 50, 40  # LEAST: so many answers are acknowledged between two kills
+
+
+class Client(threading.Thread):
+    """A page that saves one answer after the other, and each until it is told that it is saved."""
+
+    def __init__(self, learner, port, over):
+        super().__init__()
+        self.learner, self.over = learner, over
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self.sent, self.told, self.wrong = {}, {}, []
+
+    def run(self):
+        serial = 0
+        while not self.over.is_set():
+            serial += 1
+            self.sent[serial] = self.learner.options[serial % 2]
+            self.save_until_told(serial)
+        self.connection.close()
+
+    def save_until_told(self, serial):
+        while not self.over.is_set():
+            try:
+                status, reply = self.post(serial)
+            except (OSError, http.client.HTTPException):
+                self.connection.close()  # the next request opens it again
+            else:
+                if status == 200 and reply == {"serial": serial}:
+                    self.told[serial] = self.sent[serial]
+                    return
+                if status < 500:
+                    self.wrong.append((serial, status, reply))
+                    return
+            time.sleep(0.01)
+
+    def post(self, serial):
+        learner = self.learner
+        body = urlencode({"csrf_token": learner.csrf, "serial": serial, "a": self.sent[serial]})
+        headers = {
+            "Cookie": f"session={learner.cookie}",
+            "Accept": "application/json",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        self.connection.request("POST", f"/attempts/{learner.attempt}/{learner.position}", body, headers)
+        reply = self.connection.getresponse()
+        return reply.status, json.loads(reply.read())
+
+
+@contextmanager
+def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
+    """The database is filled, the clients save, the server isn't started yet."""
+    app = create_app(Config.from_environ(environ))
+    with app.app_context():
+        ids = crowd.sign_up(CLIENTS, NOON)
+    learners = []
+    for id_ in ids:
+        with app.app_context():
+            learners.append(crowd.seated(app, id_, clock.now()))
+    app.extensions["engine"].dispose()
+    over = threading.Event()
+    clients = [Client(learner, int(environ["PORT"]), over) for learner in learners]
+    mother = Mother(environ)
+    for one in clients:
+        one.start()
+    try:
+        yield clients, mother
+    finally:
+        over.set()
+        for one in clients:
+            one.join()
+        mother.kill()
+        mother.end()
+
+
+def until_more_is_told(clients, more):
+    goal = sum(len(one.told) for one in clients) + more
+    deadline = time.monotonic() + 60
+    while sum(len(one.told) for one in clients) < goal:
+        assert time.monotonic() < deadline, "the server acknowledges nothing"
+        time.sleep(0.005)
+
+
+def all_that_was_told_is_there(app, clients):
+    for one in clients:
+        assert one.wrong == []
+        with app.app_context():
+            attempt = queries.find_attempt(one.learner.attempt)
+            stored = {row.serial: row.choice for row in queries.history_of(attempt.id)}
+        lost = {serial: choice for serial, choice in one.told.items() if stored.get(serial) != [choice]}
+        assert lost == {}
+        assert {serial: choice for serial, choice in stored.items() if choice != [one.sent.get(serial)]} == {}
+
+
+def killed_and_started(clients, mother, in_between):
+    chance = random.Random(20261125)
+    for number in range(KILLS):
+        mother.start()
+        until_more_is_told(clients, LEAST)
+        in_between(number)
+        time.sleep(chance.uniform(0, 0.03))
+        mother.kill()
+    mother.start()
+    until_more_is_told(clients, LEAST)
+
+
+class TestCrash:
+    def test_what_was_told_is_on_sqlite_after_fifty_kills(self, tmp_path, migrated, config, app):
+        environ = settings(config)
+        with saving_clients(environ) as (clients, mother):
+            killed_and_started(clients, mother, lambda _: None)
+        all_that_was_told_is_there(app, clients)
+
+    def test_what_was_told_is_on_postgresql_after_fifty_kills_and_two_of_its_own(self, config, make_app):
+        """The server's processes are what is killed, and twice PostgreSQL's own.
+
+        The tests' PostgreSQL never flushes to the disk, for speed; what reached its log survives its death, but not the
+        machine's. So it is told to write its log before it confirms, as it does where nobody says otherwise.
+        """
+        with postgres.server() as server:
+            url = server.create("crash")
+            server.run("ALTER DATABASE crash SET synchronous_commit = on")
+            migrate.upgrade(url)
+            app = make_app(url)
+            environ = settings(config) | {"DATABASE_URL": url}
+            with saving_clients(environ) as (clients, mother):
+                killed_and_started(clients, mother, lambda number: number % 25 == 12 and crash(server, clients))
+            all_that_was_told_is_there(app, clients)
+            app.extensions["engine"].dispose()
+
+
+def settings(config):
+    return {
+        "PATH": "/usr/bin:/bin",
+        "COURSE_DATA": str(config.data),
+        "SECRET_KEY": config.secret_key,
+        "PORT": str(free_port()),
+    }
+
+
+def crash(server, clients):
+    server.crash()
+    until_more_is_told(clients, LEAST)
+
+
+class TestGroupCommit:
+    """Saves that wait for each other, on both databases."""
+
+    @pytest.fixture
+    def saves(self, either_app):
+        """Saves of one answer each, of many people, whose first option is chosen."""
+        with either_app.app_context():
+            ids = crowd.sign_up(CLIENTS, NOON)
+        learners = []
+        for id_ in ids:
+            with either_app.app_context():
+                learners.append(crowd.seated(either_app, id_, NOON))
+        return [
+            actions.Save(one.id, one.attempt, one.position, lambda _item, order: [order[0]], serial=1)
+            for one in learners
+        ]
+
+    def test_those_who_wait_share_a_commit(self, either_app, saves):
+        with commits(either_app) as seen:
+            assert done_at_once(either_app, saves) == [1] * CLIENTS
+        assert len(seen) == 1
+        assert stored(either_app) == CLIENTS
+
+    def test_each_gets_the_outcome_of_its_own_save(self, either_app, saves):
+        def no_answer(_item, _order):
+            raise NotAnAnswer("Choose one of the answers shown.")
+
+        def unreadable(_item, _order):
+            raise ZeroDivisionError
+
+        saves[3] = factories.replaced(saves[3], read=no_answer)
+        saves[5] = factories.replaced(saves[5], user_id=saves[6].user_id)
+        saves[7] = factories.replaced(saves[7], read=unreadable)
+        outcomes = done_at_once(either_app, saves)
+        assert isinstance(outcomes[3], actions.NotAnOption)
+        assert isinstance(outcomes[5], NotFound)
+        assert isinstance(outcomes[7], ZeroDivisionError)
+        assert [outcome for n, outcome in enumerate(outcomes) if n not in {3, 5, 7}] == [1] * (CLIENTS - 3)
+        assert stored(either_app) == sum(outcome == 1 for outcome in outcomes)
+
+    def test_a_commit_that_fails_once_is_done_again_for_each(self, either_app, saves):
+        with failing_commits(either_app, times=1), commits(either_app) as seen:
+            assert done_at_once(either_app, saves) == [1] * CLIENTS
+        assert len(seen) == CLIENTS
+        assert stored(either_app) == CLIENTS
+
+    def test_nobody_is_told_that_it_is_saved_when_no_commit_succeeds(self, either_app, saves):
+        with failing_commits(either_app, times=1 + CLIENTS):
+            outcomes = done_at_once(either_app, saves)
+        assert {type(outcome) for outcome in outcomes} == {OperationalError}
+        assert stored(either_app) == 0
+
+    def test_who_waits_too_long_is_told_so_and_saved_only_when_sent_again(self, either_app, saves, monkeypatch):
+        group = either_app.extensions["saves"]
+        with monkeypatch.context() as hurried, group.turn, either_app.app_context():
+            hurried.setattr(group_commit, "PATIENCE", 0.01)
+            with pytest.raises(group_commit.Busy):
+                group.do(saves[0])
+        assert done_at_once(either_app, saves[1:]) == [1] * (CLIENTS - 1)
+        assert stored(either_app) == CLIENTS - 1
+
+    def test_a_newer_answer_that_was_waited_for_is_seen(self, either_app, saves):
+        """On PostgreSQL what a statement reads is as old as its beginning, before it waited for the lock."""
+        newer = factories.replaced(saves[0], serial=5, read=lambda _item, order: [order[1]])
+        held, written = threading.Event(), threading.Event()
+
+        def slow():
+            with either_app.app_context():
+                save_slowly(newer)
+
+        @db.unit_of_work
+        def save_slowly(save):
+            actions.save_all([save], now=NOON)
+            held.set()
+            written.wait()
+
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(slow)
+            held.wait()
+            second = pool.submit(done, either_app, saves[0])
+            time.sleep(0.2)  # long enough to be waiting; on a slow machine it only proves less
+            written.set()
+            first.result()
+            assert isinstance(second.result(), actions.AnsweredElsewhere)
+
+
+def done(app, save):
+    with app.app_context():
+        try:
+            outcome = app.extensions["saves"].do(save)
+        except Exception as fault:
+            return fault
+        return outcome
+
+
+def done_at_once(app, saves):
+    """The outcomes of saves that all wait before the first is written."""
+    group = app.extensions["saves"]
+    with ThreadPoolExecutor(len(saves)) as pool:
+        with group.turn:
+            running = [pool.submit(done, app, save) for save in saves]
+            while len(group.waiting) < len(saves):
+                time.sleep(0.001)
+        return [one.result() for one in running]
+
+
+def stored(app):
+    with app.app_context():
+        return db.session.query(Answer).count()
+
+
+@contextmanager
+def commits(app):
+    seen = []
+
+    def note(_connection):
+        seen.append(1)
+
+    event.listen(app.extensions["engine"], "commit", note)
+    yield seen
+    event.remove(app.extensions["engine"], "commit", note)
+
+
+@contextmanager
+def failing_commits(app, times):
+    left = [times]
+
+    def fail(_connection):
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("COMMIT", {}, Exception("the disk is full"))
+
+    event.listen(app.extensions["engine"], "commit", fail, insert=True)
+    yield
+    event.remove(app.extensions["engine"], "commit", fail)
+
+
+def test_the_session_of_the_request_itself_only_reads(app, learner):
+    attempt = factories.start_attempt(app, learner)
+    with app.test_request_context(f"/attempts/{attempt.code}/1", method="POST"):
+        db.session.add(Answer(attempt_id=attempt.id, position=1, serial=1, choice=["a"], saved_at=NOON))
+        with pytest.raises(OperationalError, match="readonly"):
+            db.session.flush()
+        db.session.rollback()
+
+
+def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, monkeypatch):
+    attempt = factories.start_attempt(app, learner)
+    monkeypatch.setattr(group_commit, "PATIENCE", 0.01)
+    with app.extensions["saves"].turn:
+        reply = pages.as_(learner).post_json(f"/attempts/{attempt.code}/1", {"a": "a", "serial": 1})
+    assert reply.status_code == 503
+    assert "Send it again" in reply.json["error"]
+
+
+def test_a_writer_gives_up_after_a_while_and_leaves_the_line_to_others(app, learner, monkeypatch):
+    monkeypatch.setattr(db, "PATIENCE", 0.05)
+    with closing(sqlite3.connect(app.extensions["engine"].url.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            factories.start_attempt(app, learner)
+    assert factories.start_attempt(app, learner).number == 1

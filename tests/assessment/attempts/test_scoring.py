@@ -1,0 +1,143 @@
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from course.assessment.attempts import scoring
+from course.assessment.attempts.attempt_rules import Entry, Granted, Past, deadline, entry, shown
+from course.assessment.attempts.scoring import Place, Score
+from course.assessment.attempts.wording import Wording
+from course.content.items import item_of
+from course.content.schema.content import Assessment, Feedback
+from tests.factories import NOON
+
+DATA = {
+    "id": "x-001",
+    "objective": "one",
+    "level": "recall",
+    "difficulty": 1,
+    "stem": "Which?",
+    "rationale": "So.",
+    "references": ["R1"],
+    "options": {"a": "Alpha", "b": "Beta", "c": "Gamma", "d": "Delta"},
+}
+
+
+def place(position, key, objective="one", **more):
+    kind = "single" if isinstance(key, str) else "multiple"
+    item = item_of(DATA | {"type": kind, "key": key, "objective": objective} | more)
+    return Place(position, Wording(item, "m", objective, ()), tuple("abcd"), item.digest)
+
+
+PAPER = [place(1, "b"), place(2, ["a", "c"]), place(3, "d", "two")]
+
+
+def scored(paper, answers):
+    return scoring.score(paper, scoring.points(paper, answers))
+
+
+@pytest.mark.parametrize(
+    ("choice", "points"),
+    [
+        (["a", "c"], 1),
+        (["a"], Fraction(1, 2)),
+        (["a", "b", "c"], Fraction(1, 2)),
+        (["a", "b"], 0),
+        (["a", "b", "c", "d"], 0),
+        ([], 0),
+        (["b"], 0),
+    ],
+)
+def test_multiple_response_earns_the_share_of_right_choices_less_that_of_wrong_ones(choice, points):
+    assert PAPER[1].item.score(choice) == points
+
+
+def test_an_item_without_an_answer_scores_nothing():
+    assert scored(PAPER, {1: ["b"]}) == Score(Fraction(1), 3)
+
+
+def test_the_score_is_split_by_objective():
+    earned = scoring.points(PAPER, {1: ["b"], 3: ["d"]})
+    assert scoring.by_objective(PAPER, earned) == {"one": Score(Fraction(1), 2), "two": Score(Fraction(1), 1)}
+
+
+@pytest.mark.parametrize(
+    ("points", "count", "mark", "passes"),
+    [(8, 10, 80, True), (7, 10, 80, False), (2, 3, 67, False), (0, 0, 1, False), (Fraction(159, 20), 10, 80, False)],
+)
+def test_the_pass_mark_is_met_exactly(points, count, mark, passes):
+    assert Score(Fraction(points), count).passes(mark) == passes
+
+
+class TestRuling:
+    def ruled(self, decision, answer):
+        ruling = {"decision": decision, "key": {"key": ["c"]}}
+        one = Place(1, PAPER[0].wording, tuple("abcd"), "d", ruling=ruling)
+        return scored([one], {1: answer})
+
+    def test_a_new_key_takes_the_place_of_the_old(self):
+        assert self.ruled("new-key", ["c"]).points == 1
+        assert self.ruled("new-key", ["b"]).points == 0
+
+    def test_both_keys_may_be_accepted(self):
+        assert [self.ruled("accept-both", [letter]).points for letter in "abcd"] == [0, 1, 1, 0]
+
+    def test_a_dropped_item_counts_for_nobody(self):
+        assert self.ruled("drop", ["b"]) == Score(Fraction(0), 0)
+
+
+def rules(**more):
+    return Assessment(**{"id": "q", "banks": ("b",), "pass_mark": 80, "attempts": 3, "wait_hours": 24} | more)
+
+
+class TestEntry:
+    failed = Past(NOON, passed=False)
+
+    def entry(self, past, hours_later=0):
+        return entry(rules(), past, now=NOON + timedelta(hours=hours_later))
+
+    def test_after_one_failure_the_next_attempt_is_open_at_once(self):
+        assert self.entry([self.failed]).allowed
+
+    def test_after_two_failures_the_waiting_time_runs(self):
+        assert not self.entry([self.failed] * 2, 23).allowed
+        assert self.entry([self.failed] * 2, 23).opens_at == NOON + timedelta(hours=24)
+        assert self.entry([self.failed] * 2, 24).allowed
+
+    def test_after_the_last_attempt_none_is_left(self):
+        assert self.entry([self.failed] * 3, 99) == Entry(False, 0)
+
+    def test_after_a_pass_there_is_nothing_to_do(self):
+        assert self.entry([Past(NOON, passed=True)]).passed
+
+    def test_granted_attempts_come_on_top(self):
+        granted = Granted(extra_attempts=1)
+        assert entry(rules(), [self.failed] * 3, now=NOON + timedelta(days=9), granted=granted).allowed
+
+    def test_what_was_missed_is_read_again_first_where_the_course_file_says_so(self):
+        unread = [("m", "s")]
+        assert entry(rules(), [self.failed], now=NOON, to_read=unread).allowed
+        strict = entry(rules(reread=True), [self.failed], now=NOON, to_read=unread)
+        assert (strict.allowed, strict.to_read) == (False, (("m", "s"),))
+        assert entry(rules(reread=True), [self.failed], now=NOON).allowed
+
+    def test_other_assessments_may_come_first(self):
+        final = rules(after=("one", "two"))
+        assert entry(final, [], now=NOON, passed={"one"}).first == ("two",)
+        assert entry(final, [], now=NOON, passed={"one", "two"}).allowed
+
+
+@pytest.mark.parametrize(
+    ("granted", "minutes"), [(Granted(), 60), (Granted(extra_percent=50), 90), (Granted(untimed=True), None)]
+)
+def test_extra_time_moves_the_deadline(granted, minutes):
+    expected = NOON + timedelta(minutes=minutes) if minutes else None
+    assert deadline(NOON, 60, granted) == expected
+    assert deadline(NOON, None, granted) is None
+
+
+def test_feedback_is_shown_when_the_course_file_says_so():
+    policy = Feedback(score="each", objectives="each", answers="end", rationales="never")
+    assert shown(policy, Entry(True, 2)) == {"score", "objectives"}
+    assert shown(policy, Entry(False, 2, passed=True)) == {"score", "objectives", "answers"}
+    assert shown(policy, Entry(False, 0)) == {"score", "objectives", "answers"}

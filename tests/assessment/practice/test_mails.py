@@ -1,0 +1,175 @@
+"""A mail a day at most, to those who wish it and have something due; and a way out that needs no sign-in."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from course.assessment.practice import actions, queries
+from course.assessment.practice.models import Plan
+from course.platform import clock, db, jobs
+from course.platform.jobs import Job
+from tests import factories
+from tests.factories import NOON
+from tests.pages import Pages
+
+DAY = timedelta(days=1)
+LATER = NOON + 5 * DAY
+
+
+@pytest.fixture
+def mailed(app):
+    """Lets the worker's hour come round, and returns how many mails wait in all."""
+
+    def run(now=LATER):
+        with app.app_context():
+            actions.remind_all(now)
+            return db.session.query(Job).filter(Job.kind == "mail", Job.key.like("review:%")).count()
+
+    return run
+
+
+@pytest.fixture
+def wishing(app, learner):
+    """A learner with cards who wishes mails."""
+    factories.sit(app, learner)
+    factories.start_review(app, learner)
+    with app.app_context():
+        actions.set_mail(learner, on=True)
+    return learner
+
+
+def test_one_mail_goes_on_a_day_when_something_is_due(mailed, wishing):
+    assert [mailed(), mailed(LATER + timedelta(hours=1)), mailed(LATER + timedelta(hours=6))] == [1, 1, 1]
+
+
+def test_another_goes_the_next_day(mailed, wishing):
+    assert [mailed(), mailed(LATER + DAY)] == [1, 2]
+
+
+def test_none_goes_before_noon(mailed, wishing):
+    assert mailed(LATER - timedelta(seconds=1)) == 0
+    assert mailed(LATER + timedelta(hours=13)) == 0
+
+
+def test_none_goes_where_nothing_is_due(mailed, wishing):
+    assert mailed(NOON) == 0
+
+
+def test_none_goes_to_who_did_not_ask_for_it(app, mailed, learner):
+    factories.sit(app, learner)
+    factories.start_review(app, learner)
+    assert mailed() == 0
+
+
+def test_none_goes_to_who_was_there_today(app, mailed, wishing):
+    with app.app_context():
+        item = queries.review_of(wishing.id, LATER).session.waiting[0].item_id
+        actions.answer(wishing, item, lambda place: None, serial=1, seconds=9, now=LATER - timedelta(hours=1))
+    assert mailed() == 0
+    assert mailed(LATER + DAY) == 1
+
+
+def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, wishing, other_learner, monkeypatch):
+    factories.sit(app, other_learner)
+    factories.start_review(app, other_learner)
+    with app.app_context():
+        actions.set_mail(other_learner, on=True)
+    found = queries.review_of
+
+    def broken(user_id, now):
+        if user_id == wishing.id:
+            raise RuntimeError
+        return found(user_id, now)
+
+    monkeypatch.setattr(queries, "review_of", broken)
+    assert mailed() == 1
+
+
+def test_the_daily_work_brings_new_cards(app, mailed, wishing):
+    factories.sit(app, wishing, "state-scope", now=LATER - 4 * DAY)
+    mailed()
+    with app.app_context():
+        assert all(entry.stored for entry in queries.review_of(wishing.id, LATER).entries)
+
+
+def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, wishing, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: LATER)
+    huey = app.extensions["huey"]
+    (task,) = [one for one in huey._registry.periodic_tasks if one.name == "review-mails"]
+    assert task.validate_datetime(LATER)
+    assert not task.validate_datetime(LATER + timedelta(minutes=5))
+    huey.execute(task)
+    assert jobs.drain(app) == 1
+    text = Pages(app).get("/mailbox/").text
+    assert re.search(r"\d+ questions are due for review", text)
+    assert "/review/stop/" in text
+
+
+class TestWayOut:
+    @pytest.fixture
+    def link(self, app, mailed, wishing):
+        mailed()
+        with app.app_context():
+            (payload,) = [job.payload for job in db.session.query(Job).filter(Job.key.like("review:%"))]
+            return payload["stop"].removeprefix(app.extensions["base_url"])
+
+    def wishes(self, app):
+        with app.app_context():
+            return db.session.query(Plan).one().by_mail
+
+    def test_a_press_ends_the_mails_without_signing_in(self, app, pages, link, mailed):
+        assert "One press" in pages.get(link).text
+        assert self.wishes(app)
+        assert "You get no more mails" in pages.post(link).text
+        assert not self.wishes(app)
+        assert mailed(LATER + DAY) == 1
+
+    def test_a_second_press_is_harmless(self, app, pages, link):
+        assert [pages.post(link).status, pages.post(link).status] == [200, 200]
+
+    @pytest.mark.parametrize("token", ["", "x", "a.b.c"])
+    def test_a_broken_link_ends_nothing(self, app, pages, link, token):
+        broken = link[:-1] if not token else f"/review/stop/{token}"
+        assert pages.post(broken).status == 410
+        assert self.wishes(app)
+
+
+class TestSwitch:
+    def test_it_goes_on_and_off(self, app, learner, pages):
+        factories.sit(app, learner)
+        factories.start_review(app, learner)
+        mine = pages.as_(learner)
+        mine.post("/review/mail", {"by_mail": "yes"})
+        assert "End the mails" in mine.get("/review/").text
+        mine.post("/review/mail", {"by_mail": "no"})
+        assert "Tell me by mail" in mine.get("/review/").text
+
+    def test_it_needs_a_confirmed_address(self, app, pages):
+        person = factories.person(app, "Una Unconfirmed", confirmed=False)
+        factories.sit(app, person)
+        factories.start_review(app, person)
+        mine = pages.as_(person)
+        assert "Confirm your address first" in mine.get("/review/").text
+        assert mine.post("/review/mail", {"by_mail": "yes"}).status == 409
+
+    def test_without_a_review_there_is_nothing_to_tell(self, learner, pages):
+        assert pages.as_(learner).post("/review/mail", {"by_mail": "yes"}).status == 409
+
+
+def test_two_workers_at_once_send_one_mail(either_app):
+    person = factories.person(either_app, "Nora Needle")
+    factories.sit(either_app, person)
+    factories.start_review(either_app, person)
+
+    def work(_):
+        with either_app.app_context():
+            actions.remind_all(LATER)
+
+    with either_app.app_context():
+        actions.set_mail(person, on=True)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with either_app.app_context():
+        assert db.session.query(Job).filter(Job.key.like("review:%")).count() == 1

@@ -1,0 +1,123 @@
+"""When items come back, as the library says, and how a day's session is cut."""
+
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+
+import pytest
+from fsrs import Card, Rating, Scheduler
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.assessment.practice import schedule, session
+from course.assessment.practice.session import Entry, Session
+from tests.factories import NOON
+
+RIGHT, PARTLY, WRONG = Fraction(1), Fraction(1, 3), Fraction(0)
+POINTS = st.sampled_from([RIGHT, PARTLY, WRONG])
+STEPS = st.lists(st.tuples(POINTS, st.integers(1, 90)), min_size=1, max_size=8)
+
+
+@given(STEPS)
+def test_every_interval_is_the_librarys_own(steps):
+    theirs = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=365, enable_fuzzing=False)
+    card, memory, now = Card(card_id=1, due=NOON), None, NOON
+    for points, days in steps:
+        rated = Rating.Good if points == 1 else Rating.Hard if points else Rating.Again
+        card, _ = theirs.review_card(card, rated, now)
+        memory, due = schedule.after(memory, points, now)
+        assert (due, memory["stability"], memory["difficulty"]) == (card.due, card.stability, card.difficulty)
+        now += timedelta(days=days)
+
+
+@given(STEPS)
+def test_what_is_answered_wrong_comes_back_sooner_and_nothing_on_the_same_day(steps):
+    memory, now = None, NOON
+    for points, days in steps:
+        due = {one: schedule.after(memory, one, now)[1] for one in (RIGHT, PARTLY, WRONG)}
+        assert now < due[WRONG] <= due[PARTLY] <= due[RIGHT] <= now + timedelta(days=365)
+        assert session.day_of(due[WRONG]) > session.day_of(now)
+        memory, _ = schedule.after(memory, points, now)
+        now += timedelta(days=days)
+
+
+def test_what_is_known_each_time_comes_back_ever_later():
+    memory, now, gaps = None, NOON, []
+    for _ in range(5):
+        memory, due = schedule.after(memory, RIGHT, now)
+        gaps.append(due - now)
+        now = due
+    assert gaps == sorted(gaps)
+    assert gaps[0] < gaps[-1]
+
+
+@pytest.mark.parametrize("points", [PARTLY, WRONG])
+def test_what_an_attempt_missed_is_due_at_once(points):
+    memory, due = schedule.first(points, NOON)
+    assert due == NOON
+    assert memory["failed"]
+
+
+def test_what_an_attempt_got_right_is_due_later():
+    memory, due = schedule.first(RIGHT, NOON)
+    assert due > NOON + timedelta(days=1)
+    assert not memory["failed"]
+
+
+def test_a_memory_survives_being_stored_as_json():
+    assert {type(value) for value in schedule.first(RIGHT, NOON)[0].values()} <= {int, float, str, bool, type(None)}
+
+
+def entry(name, *, failed=False, due=NOON):
+    return Entry(name, {"failed": failed}, due, stored=True)
+
+
+def test_failed_items_come_first_then_the_most_overdue():
+    day = timedelta(days=1)
+    entries = [
+        entry("known", due=NOON - day),
+        entry("missed", failed=True),
+        entry("older", due=NOON - 3 * day),
+        entry("missed-before", failed=True, due=NOON - day),
+        entry("not-yet", due=NOON + day),
+    ]
+    assert [one.item_id for one in session.waiting(entries, NOON)] == ["missed-before", "missed", "older", "known"]
+
+
+def test_what_comes_due_in_the_evening_is_asked_in_the_morning():
+    evening, morning = datetime(2026, 3, 3, 23, tzinfo=UTC), datetime(2026, 3, 3, 12, tzinfo=UTC)
+    assert session.waiting([entry("one", due=evening)], morning)
+    assert not session.waiting([entry("one", due=evening)], morning - timedelta(hours=3))
+
+
+@pytest.mark.parametrize(("pace", "items"), [(None, 10), (30, 10), (60, 5), (20, 15), (600, 3), (1, 30)])
+def test_a_session_is_as_many_items_as_the_person_answers_in_five_minutes(pace, items):
+    assert session.size(pace) == items
+
+
+class TestProgress:
+    def test_it_counts_to_what_is_due_where_that_is_less_than_five_minutes(self):
+        one = Session(done=2, waiting=(entry("a"),) * 6, size=10)
+        assert (one.position, one.length, one.paused) == (3, 8, False)
+
+    def test_it_ends_after_five_minutes_with_more_waiting(self):
+        one = Session(done=10, waiting=(entry("a"),) * 6, size=10)
+        assert (one.paused, one.following, one.reached) == (True, None, 10)
+
+    def test_whoever_goes_on_counts_anew(self):
+        one = Session(done=10, waiting=(entry("a"),) * 6, size=10)
+        assert (one.position, one.length) == (1, 6)
+
+    def test_it_ends_when_nothing_waits(self):
+        one = Session(done=3, waiting=(), size=10)
+        assert (one.following, one.reached, one.rest) == (None, 3, 0)
+
+
+def test_the_coming_days_count_what_is_overdue_today():
+    entries = [entry("a", due=NOON - timedelta(days=9)), entry("b"), entry("c", due=NOON + timedelta(days=2))]
+    assert session.coming(entries, NOON, days=4) == [
+        (date(2026, 3, 2), 2),
+        (date(2026, 3, 3), 0),
+        (date(2026, 3, 4), 1),
+        (date(2026, 3, 5), 0),
+    ]
+    assert session.next_day(entries, NOON) == (date(2026, 3, 4), 1)

@@ -1,0 +1,26 @@
+import shutil
+
+import pytest
+
+from course import create_app
+from course.platform.config import Config
+from tests import factories
+from tests.assessment.quality import population
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory, catalog, migrated):
+    """The file of a database in which a hundred and fifty people have sat the quiz of a module."""
+    data = tmp_path_factory.mktemp("crowd")
+    path = shutil.copy(migrated, data / "course.db")
+    config = Config.from_environ({"COURSE_DATA": str(data), "SECRET_KEY": "k" * 40})
+    app = create_app(factories.replaced(config, database=f"sqlite:///{path}"), catalog)
+    population.populate(app, 150)
+    app.extensions["engine"].dispose()
+    return path
+
+
+@pytest.fixture
+def populated(app, crowd, config):
+    app.extensions["engine"].dispose()
+    shutil.copy(crowd, config.data / "course.db")

@@ -1,0 +1,206 @@
+"""A name that is not right: the learner asks with proof, an administrator decides, the old number stays."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from course.certificates.corrections import actions, queries
+from course.certificates.corrections.models import NameCorrection
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import queries as register
+from course.certificates.issuing.models import Reason, Standing
+from course.people.accounts.models import User
+from course.platform import db, file_types
+from course.platform.audit.models import AuditEvent
+from course.platform.jobs import Job
+from course.reporting.retention import actions as retention
+from tests import factories
+from tests.factories import COURSE, NOON, PROOF
+
+NAME = "Lena Lernér"
+
+
+@pytest.fixture
+def certificate(app, learner, admin):
+    return factories.issue(app, learner, admin)
+
+
+@pytest.fixture
+def asked(app, learner, certificate):
+    return factories.ask_for_name(app, learner, certificate, NAME)
+
+
+def form(**changes):
+    good = {"name": NAME, "reason": "The accent is missing.", "proof": (io.BytesIO(PROOF), "license.pdf")}
+    return good | changes
+
+
+def accept(app, asked, admin, *, rename=False):
+    with app.app_context():
+        return actions.accept(queries.correction_of(asked.code), rename=rename, actor=admin, now=NOON)
+
+
+def mails(app):
+    with app.app_context():
+        return [job.payload["template"] for job in db.session.scalars(select(Job).filter_by(kind="mail"))]
+
+
+def test_a_proof_is_what_its_bytes_say_and_not_too_large():
+    assert file_types.media_type(b"\xff\xd8\xff\xe0") == "image/jpeg"
+    assert file_types.media_type(b"<svg>%PDF-") is None
+    assert file_types.fault(PROOF) is None
+    assert "10 MB is the most" in str(file_types.fault(PROOF + b"0" * file_types.LARGEST))
+
+
+class TestAsking:
+    def test_a_learner_asks_on_the_page_of_the_certificate(self, pages, app, learner, certificate):
+        mine = pages.as_(learner)
+        assert f"/certificates/{certificate.code}/name" in mine.get(f"/certificates/{certificate.code}").html
+        address = f"/certificates/{certificate.code}/name"
+        assert mine.post(address, form()).status == 303
+        assert "Waiting for an administrator" in mine.get(address).text
+        assert mails(app)[-1] == "name-correction-asked"
+        with app.app_context():
+            kept = queries.proof_of(db.session.scalars(select(NameCorrection.code)).one())
+            assert (kept.proof, kept.proof_type, kept.name) == (PROOF, "application/pdf", NAME)
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"name": ""}, "Enter the name"),
+            ({"name": "Lena Learner"}, "This is the name that stands on the certificate"),
+            ({"name": "Lena \u202e Learner"}, "character that is hidden"),
+            ({"reason": ""}, "Say in a few words"),
+            ({"proof": (io.BytesIO(b""), "")}, "Add a file"),
+            ({"proof": (io.BytesIO(b"<script>alert(1)</script>"), "license.pdf")}, "This is no PDF, JPEG or PNG"),
+        ],
+    )
+    def test_what_is_not_right_is_said_and_nothing_is_kept(self, pages, app, learner, certificate, changes, message):
+        page = pages.as_(learner).post(f"/certificates/{certificate.code}/name", form(**changes))
+        assert page.status == 422
+        assert message in page.text
+        with app.app_context():
+            assert db.session.scalars(select(NameCorrection)).all() == []
+
+    def test_one_waits_at_a_time(self, either_app):
+        boss, lena = (
+            factories.person(either_app, "Ada Admin", role="admin"),
+            factories.person(either_app, "Lena Learner"),
+        )
+        certificate = factories.issue(either_app, lena, boss)
+        factories.ask_for_name(either_app, lena, certificate)
+        with pytest.raises(actions.AskedAlready):
+            factories.ask_for_name(either_app, lena, certificate)
+
+    def test_nobody_else_asks_for_it(self, pages, other_learner, certificate):
+        assert pages.as_(other_learner).post(f"/certificates/{certificate.code}/name", form()).status == 404
+
+    def test_not_for_one_that_was_revoked(self, pages, app, learner, admin, certificate):
+        with app.app_context():
+            found = register.certificate_of(certificate.code)
+            certificates.revoke(found, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+        address = f"/certificates/{certificate.code}/name"
+        assert "not corrected any more" in pages.as_(learner).get(address).text
+        assert pages.as_(learner).post(address, form()).status == 409
+
+
+class TestDeciding:
+    def test_the_new_one_bears_the_name_and_the_old_number_points_to_it(self, pages, app, admin, asked, certificate):
+        new = accept(app, asked, admin)
+        assert (new.name, new.facts["name"], new.revision) == (NAME, NAME, 2)
+        same = ("completed_on", "minutes", "license_number", "content_hash", "modules")
+        assert [new.facts[name] for name in same] == [certificate.facts[name] for name in same]
+        page = pages.get(f"/verify/{certificate.code}")
+        assert page.tree.findtext(".//title").startswith("Superseded")
+        assert "the name was corrected" in page.text
+        assert new.code in page.text
+        assert mails(app)[-1] == "certificate-superseded"
+
+    def test_it_needs_nothing_of_what_the_course_asks_now(self, app, admin, asked):
+        """The content has changed since, and waits for a review without which nothing is issued."""
+        content = app.extensions["catalog"]
+        factories.set_course(app, version="9.0")
+        provider = content.provider.model_copy(update={"certify_unreviewed": False})
+        app.extensions["catalog"] = factories.replaced(app.extensions["catalog"], provider=provider)
+        assert accept(app, asked, admin).facts["course_version"] == content.courses[COURSE].version
+
+    @pytest.mark.parametrize("rename", [True, False])
+    def test_the_account_bears_the_name_only_where_the_administrator_says_so(self, app, learner, admin, asked, rename):
+        accept(app, asked, admin, rename=rename)
+        with app.app_context():
+            assert db.session.get_one(User, learner.id).legal_name == (NAME if rename else "Lena Learner")
+            events = db.session.scalars(select(AuditEvent.actor_name).filter_by(event="person:profile-changed")).all()
+        assert events == (["Ada Admin"] if rename else [])
+
+    def test_of_two_administrators_the_first_decides(self, either_app):
+        boss, lena = (
+            factories.person(either_app, "Ada Admin", role="admin"),
+            factories.person(either_app, "Lena Learner"),
+        )
+        asked = factories.ask_for_name(either_app, lena, factories.issue(either_app, lena, boss))
+        accept(either_app, asked, boss)
+        with pytest.raises(actions.Decided):
+            accept(either_app, asked, boss)
+        with either_app.app_context(), pytest.raises(actions.Decided):
+            actions.reject(queries.correction_of(asked.code), "late", actor=boss, now=NOON)
+
+    def test_what_was_superseded_meanwhile_is_corrected_in_its_newest_form(self, app, admin, asked, certificate):
+        with app.app_context():
+            found = register.certificate_of(certificate.code)
+            second = certificates.supersede(found, certificates.Correction.DOCUMENT, "A typo.", actor=admin, now=NOON)
+        new = accept(app, asked, admin)
+        assert (new.revision, new.supersedes_id) == (3, second.id)
+
+    def test_a_name_that_no_font_has_is_said_on_the_page_and_changes_nothing(
+        self, pages, app, learner, admin, certificate
+    ):
+        asked = factories.ask_for_name(app, learner, certificate, "Lena \U00012000")
+        page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"})
+        assert page.status == 409
+        assert "Latin letters" in page.text
+        with app.app_context():
+            assert queries.correction_of(asked.code).state == "waiting"
+            assert register.certificate_of(certificate.code).standing_at(NOON) == Standing.VALID
+
+
+class TestConsole:
+    def test_it_waits_in_the_console_with_old_and_new_name(self, pages, admin, asked):
+        mine = pages.as_(admin)
+        assert "Names 1 Name corrections" in mine.get("/admin/").text
+        assert NAME in mine.get("/admin/corrections/").text
+        page = mine.get(f"/admin/corrections/{asked.code}").text
+        assert re.search("Lena Learner.*Lena Lernér.*The accent is missing", page)
+
+    def test_the_proof_is_only_downloaded_and_runs_nothing(self, pages, admin, learner, asked):
+        response = pages.as_(admin).get(f"/admin/corrections/{asked.code}/proof").response
+        assert response.data == PROOF
+        assert response.headers["Content-Disposition"].startswith("attachment")
+        assert response.headers["Content-Security-Policy"].startswith("sandbox")
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert pages.as_(learner).get(f"/admin/corrections/{asked.code}/proof").status == 403
+
+    def test_the_proof_must_have_been_looked_at(self, pages, admin, asked):
+        page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {})
+        assert page.status == 422
+        assert "Look at the proof first" in page.text
+        assert pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"}).status == 303
+
+    def test_a_rejection_wants_a_reason_that_the_learner_reads(self, pages, app, learner, admin, asked, certificate):
+        address = f"/admin/corrections/{asked.code}/reject"
+        assert pages.as_(admin).post(address, {"note": ""}).status == 422
+        assert pages.as_(admin).post(address, {"note": "The paper shows another name."}).status == 303
+        mine = pages.as_(learner)
+        page = mine.get(f"/certificates/{certificate.code}/name")
+        assert "The paper shows another name." in page.text
+        assert mails(app)[-1] == "name-correction-rejected"
+        assert mine.post(f"/certificates/{certificate.code}/name", form()).status == 303  # and asks again
+
+
+def test_who_closes_the_account_asks_for_nothing_any_more(app, learner, asked):
+    with app.app_context():
+        retention.close(learner, now=NOON)
+    with app.app_context():
+        found = queries.correction_of(asked.code)
+        assert (found.state, found.decided_by) == ("rejected", "Lena Learner")

@@ -1,0 +1,87 @@
+"""A certificate that another takes the place of: what every page says, and what can't be done any more."""
+
+from datetime import timedelta
+
+import pytest
+
+from course.certificates.issuing import actions, queries
+from course.certificates.issuing.models import Correction, Reason, Standing
+from tests import factories
+from tests.factories import NOON
+
+LATER = NOON + timedelta(days=1)
+
+
+def supersede(app, certificate, admin):
+    with app.app_context():
+        found = queries.certificate_of(certificate.code)
+        return actions.supersede(found, Correction.RESCORED, "A key was wrong.", actor=admin, now=LATER)
+
+
+@pytest.fixture
+def old(app, learner, admin):
+    return factories.issue(app, learner, admin)
+
+
+@pytest.fixture
+def new(app, admin, old):
+    return supersede(app, old, admin)
+
+
+def test_the_public_page_of_the_old_number_leads_to_the_new_one(pages, old, new):
+    page = pages.get(f"/verify/{old.code}")
+    assert page.tree.findtext(".//title").startswith("Superseded")
+    assert "an assessment was scored anew" in page.text
+    assert page.html.count(f"/verify/{new.code}") == 1
+    assert "A key was wrong" not in page.text
+    assert pages.get(f"/verify/{new.code}").tree.findtext(".//title").startswith("Valid")
+
+
+def test_administrators_see_which_of_the_two_stands(pages, admin, old, new):
+    mine = pages.as_(admin)
+    register = mine.get("/admin/certificates/").text
+    assert (register.count("superseded"), register.count("valid")) == (1, 1)
+    page = mine.get(f"/admin/certificates/{old.code}")
+    assert new.code in page.text
+    assert "Revoke this certificate" not in page.text
+    assert "Revoke this certificate" in mine.get(f"/admin/certificates/{new.code}").text
+
+
+def test_the_owner_sees_the_new_one_alone(pages, learner, old, new):
+    page = pages.as_(learner).get("/certificates/").text
+    assert new.code in page
+    assert old.code not in page
+
+
+def test_what_ended_once_can_be_ended_no_further(either_app):
+    boss = factories.person(either_app, "Ada Admin", role="admin")
+    first = factories.issue(either_app, factories.person(either_app, "Lena Learner"), boss)
+    second = supersede(either_app, first, boss)
+    with pytest.raises(actions.EndedAlready):
+        supersede(either_app, first, boss)
+    with either_app.app_context(), pytest.raises(actions.EndedAlready):
+        actions.revoke(queries.certificate_of(first.code), Reason.AT_REQUEST, "late", actor=boss, now=LATER)
+    with either_app.app_context():
+        actions.revoke(queries.certificate_of(second.code), Reason.AT_REQUEST, "asked", actor=boss, now=LATER)
+    with either_app.app_context():
+        standings = [queries.certificate_of(one.code).standing_at(LATER) for one in (first, second)]
+    assert standings == [Standing.SUPERSEDED, Standing.REVOKED]
+
+
+def test_an_error_of_the_document_is_mended_with_the_same_completion(pages, app, learner, admin, old):
+    mine = pages.as_(admin)
+    assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": ""}).status == 422
+    content = app.extensions["catalog"]
+    provider = content.provider.model_copy(update={"number": "P-77"})
+    app.extensions["catalog"] = factories.replaced(content, provider=provider)
+    factories.set_course(app, version="9.0")
+    sent = mine.post(f"/admin/certificates/{old.code}/reissue", {"error": "The provider's number was missing."})
+    assert sent.status == 303
+    with app.app_context():
+        new = queries.certificate_of(sent.location.rsplit("/", 1)[1])
+    assert new.facts["provider_number"] == "P-77"
+    assert [new.facts[name] for name in ("course_version", "completed_on", "name")] == [
+        old.facts[name] for name in ("course_version", "completed_on", "name")
+    ]
+    assert "the document had an error" in pages.get(f"/verify/{old.code}").text
+    assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": "again"}).status == 409

@@ -1,0 +1,308 @@
+"""The provider's own template: previewed from its files, put into force by a choice, never in the way of issuing."""
+
+import io
+import json
+import shutil
+
+import pikepdf
+import pypdfium2
+import pytest
+from click.testing import CliRunner
+
+from course.certificates.issuing import actions, making, pdf, queries
+from course.certificates.issuing.models import Certificate
+from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.templates import Templates
+from course.cli import cli
+from course.platform import db
+from course.platform.audit.models import AuditEvent
+from course.platform.config import BadSetting
+from course.platform.jobs import Job
+from course.platform.mail import message
+from course.platform.web import NotFound
+from tests import factories
+from tests.factories import NOON
+
+PAGE = "/admin/template"
+
+
+@pytest.fixture
+def templates(app) -> Templates:
+    return app.extensions["templates"]
+
+
+@pytest.fixture
+def edit(templates):
+    """Writes the provider's file as ours with one thing changed."""
+
+    def edit(old="", new="", **files):
+        templates.folder.mkdir(parents=True, exist_ok=True)
+        source = OURS.path.read_text()
+        assert old in source
+        (templates.folder / "certificate.typ").write_text(source.replace(old, new, 1))
+        for name, text in files.items():
+            (templates.folder / f"{name}.typ").write_text(text)
+
+    return edit
+
+
+@pytest.fixture
+def own(app, pages, admin, edit):
+    """A template of the provider's in force, whose certificates say so."""
+    edit("[Certificate of completion]", "[Proof of learning]")
+    choose(app, pages, admin)
+
+
+def choose(app, pages, admin):
+    draft = app.extensions["templates"].draft()
+    return pages.as_(admin).post(PAGE, {"digest": draft.digest})
+
+
+def issued(app, admin, name="Lena Learner"):
+    request = factories.request(app, factories.person(app, name))
+    with app.app_context():
+        certificate = actions.issue(request, actor=admin, now=NOON)
+        found = db.session.get_one(Certificate, certificate.id)
+        return found.template_version, pypdfium2.PdfDocument(found.document)[0].get_textpage().get_text_bounded()
+
+
+def test_ours_is_in_force_until_another_is_chosen(app, pages, admin, templates):
+    page = pages.as_(admin).get(PAGE)
+    assert "the one that comes with the program" in page.text
+    assert str(templates.folder) in page.text
+    assert issued(app, admin)[0] == OURS.version
+
+
+def test_the_samples_are_shown_as_pictures_and_as_pdf(pages, admin):
+    console = pages.as_(admin)
+    page = console.get(PAGE)
+    addresses = [part.split('"')[0] for part in page.html.split('<img src="')[1:] if "/admin/template/" in part[:40]]
+    assert len(addresses) > 10
+    for address in addresses[:3]:
+        assert console.client.get(address).data.startswith(b"\x89PNG")
+    for slug in ("plain", "bare", "long", "many", "right-to-left", "cjk"):
+        assert console.client.get(f"{PAGE}/{OURS.digest}/{slug}.pdf").data.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "path", ["none/plain.pdf", f"{OURS.digest}/none.pdf", f"{'0' * 64}/plain.pdf", "plain/plain/9.png"]
+)
+def test_what_is_no_sample_is_not_found(pages, admin, path):
+    assert pages.as_(admin).get(f"{PAGE}/{path}").status == 404
+
+
+def test_an_edit_shows_on_reload_and_prints_nothing_before_it_is_chosen(app, pages, admin, templates, edit):
+    edit("[Certificate of completion]", "[Proof of learning]")
+    page = pages.as_(admin).get(PAGE)
+    assert "This is a preview" in page.text
+    preview = pages.as_(admin).client.get(f"{PAGE}/{templates.draft().digest}/plain.pdf").data
+    assert "Proof of learning" in pypdfium2.PdfDocument(preview)[0].get_textpage().get_text_bounded()
+    assert "Certificate of completion" in issued(app, admin)[1]
+
+
+def test_what_was_chosen_is_printed_from_then_on_and_is_on_record(app, pages, admin, own, templates):
+    version, text = issued(app, admin)
+    assert "Proof of learning" in text
+    assert version == templates.in_force().version != OURS.version
+    assert "printed with your files, as they are now" in pages.as_(admin).get(PAGE).text
+    with app.app_context():
+        event = db.session.query(AuditEvent).filter_by(event="certificate:template-chosen").one()
+    assert event.details == {"before": OURS.version, "after": version}
+
+
+def test_another_process_prints_with_the_same(own, config, templates):
+    assert Templates(config.data, templates.samples).in_force() == templates.in_force()
+
+
+def test_one_can_go_back_to_ours(app, pages, admin, own, templates):
+    pages.as_(admin).post(PAGE, {"digest": OURS.digest})
+    assert templates.in_force() == OURS
+    assert "Certificate of completion" in issued(app, admin)[1]
+
+
+def test_files_that_changed_since_the_preview_are_not_put_into_force(app, pages, admin, templates, edit):
+    edit()
+    seen = templates.draft().digest
+    edit("[Certificate of completion]", "[Proof of learning]")
+    page = pages.as_(admin).post(PAGE, {"digest": seen})
+    assert page.status == 409
+    assert templates.in_force() == OURS
+
+
+BROKEN = [
+    ("[Certificate of completion]", "[#nothing]", "certificate.typ, line 1"),
+    ("#let ink", "#let ink = (", "certificate.typ, line 2"),
+    ("d.valid_until != none", "d.valid_until.len() > 0", "certificate.typ, line"),
+    ("title: ", "keywords: ", "title"),
+    ("alt: ", "width: ", "certificate.typ, line"),
+    ("  link(url, ", "  text(", "public check"),
+    ('"credential.json", bytes(sys.inputs.credential)', '"credential.json", bytes("other")', "badge is not attached"),
+    ("#let ink", '#import "@preview/cetz:0.3.0"\n#let ink', "line 2: packages come from the network"),
+    ("#let ink", '#read("../../secret_key")\n#let ink', "escape the project root"),
+    (
+        "#let faces = (",
+        '#set text(fallback: false)\n#let faces = ("Libertinus Serif",)\n#let others = (',
+        "Every sample's name has to be set",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "why"), BROKEN)
+def test_a_broken_template_blocks_nothing_and_the_console_says_what_and_where(
+    app, pages, admin, own, edit, old, new, why
+):
+    edit(old, new)
+    page = pages.as_(admin).get(PAGE)
+    assert "can't be used" in page.text
+    assert why in page.text
+    assert "template needs mending" in pages.as_(admin).get("/admin/").text
+    assert "Proof of learning" in issued(app, admin)[1]
+    assert choose(app, pages, admin).status == 409
+
+
+def test_a_fault_in_a_file_beside_it_is_named_with_its_line(pages, admin, edit):
+    edit("#let ink", '#import "seal.typ": seal\n#seal(1)\n#let ink', seal="#let seal(x) = {\n  x.foo\n}\n")
+    assert "seal.typ, line 2" in pages.as_(admin).get(PAGE).text
+
+
+def test_pictures_and_fonts_may_lie_beside_it_but_no_link_leads_out(app, pages, admin, templates, edit):
+    edit("#let ink", '#let seal = pdf.artifact(image("art/seal.svg", width: 1mm))\n#let ink')
+    assert "art/seal.svg" in templates.draft().fault
+    (templates.folder / "art").mkdir()
+    (templates.folder / "art/seal.svg").symlink_to("/etc/hostname")
+    assert "art/seal.svg" in templates.draft().fault
+    (templates.folder / "art/seal.svg").unlink()
+    (templates.folder / "art/seal.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    assert templates.draft().fault is None
+    (templates.folder / ".certificate.typ.swp").write_text("of an editor")
+    assert templates.draft().fault is None
+
+
+def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certificate_is_issued(
+    app, pages, admin, own, edit, templates
+):
+    before = templates.in_force().version
+    edit("[Certificate of completion]", '[#if "Rare" in d.name { panic("rare") } Another]')
+    choose(app, pages, admin)
+    assert issued(app, admin)[0] == templates.in_force().version != before
+    version, text = issued(app, admin, "Otto Rare")
+    assert (version, templates.in_force().version) == (before, before)
+    assert "Proof of learning" in text
+    assert "rare" in pages.as_(admin).get(PAGE).text
+    assert "template needs mending" in pages.as_(admin).get("/admin/").text
+    assert choose(app, pages, admin).status == 303
+    assert templates.in_force().version != before
+
+
+def test_when_the_kept_files_are_gone_ours_is_printed(app, pages, admin, own, config, templates):
+    shutil.rmtree(config.data / "templates" / "kept")
+    assert templates.in_force() == OURS
+    assert "files are gone" in templates.fallen()
+    assert "Certificate of completion" in issued(app, admin)[1]
+    pages.as_(admin).get(PAGE)  # tries the provider's files anew and keeps them
+    assert "Proof of learning" in issued(app, admin, "Otto Other")[1]
+
+
+def test_no_address_leads_to_files_that_are_not_kept(templates):
+    for digest in ("..", "../certificate", "a" * 64):
+        with pytest.raises(NotFound):
+            templates.kept(digest)
+
+
+def test_what_the_provider_prints_is_accessible_and_archival_too(app, admin, own):
+    request = factories.request(app, factories.person(app, "Lena Learner"))
+    with app.app_context():
+        document = db.session.get_one(Certificate, actions.issue(request, actor=admin, now=NOON).id).document
+    with pikepdf.open(io.BytesIO(document)) as opened, opened.open_metadata() as meta:
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"], meta["pdfuaid:part"]) == ("3", "A", "1")
+
+
+BENGALI = "রাজেশ কুমার"
+
+
+class TestANameThatCannotBePrinted:
+    @pytest.fixture
+    def request_of(self, app):
+        return factories.request(app, factories.person(app, BENGALI))
+
+    @pytest.fixture
+    def address(self, request_of):
+        return f"/admin/requests/{request_of.code}"
+
+    def test_the_page_says_which_letters_and_offers_a_choice(self, pages, admin, address):
+        page = pages.as_(admin).get(address)
+        assert "The certificate's fonts have no র" in page.text
+        assert "Issue with this name" in page.text
+        assert "Issue the certificate" not in page.text
+        assert "Reject" in page.text
+
+    def test_who_signs_is_told_before(self, app, pages):
+        person = factories.person(app, BENGALI)
+        factories.complete(app, person)
+        page = pages.as_(person).get(f"/courses/{factories.COURSE}/certificate")
+        assert "fonts have no র (Bengali letter ra)" in page.text
+        assert "in Latin letters" in page.text
+
+    def test_who_gets_it_is_told_by_mail(self, app, pages, admin, address):
+        pages.as_(admin).post(f"{address}/latin", {"latin_name": "Rajesh Kumar", "latin_reason": "x"})
+        with app.app_context():
+            (job,) = db.session.query(Job).filter(Job.key.like("certificate-issued:%"))
+            mail = message.compose(job.id, "a@example.org", **job.payload).get_content()
+            assert "made out to Rajesh Kumar" in mail
+            del job.payload["latin_name"]  # as in a job of before
+            assert "made out to" not in message.compose(job.id, "a@example.org", **job.payload).get_content()
+
+    def test_it_is_issued_in_latin_letters_and_both_names_are_on_record(self, app, pages, admin, address, request_of):
+        typed = {"latin_name": " Rajesh  Kumar", "latin_reason": "The board's register"}
+        page = pages.as_(admin).post(f"{address}/latin", typed)
+        assert page.status == 303
+        with app.app_context():
+            certificate = queries.find_award(request_of.user_id, request_of.course_id, 1)
+            assert certificate.name == "Rajesh Kumar"
+            assert json.loads(certificate.credential)["credentialSubject"]["identifier"]
+            assert db.session.get_one(type(request_of), request_of.id).attested_name == BENGALI
+            event = db.session.query(AuditEvent).filter_by(event="certificate:name-set-in-latin").one()
+        assert event.details == {"before": BENGALI, "after": "Rajesh Kumar", "reason": "The board's register"}
+
+    @pytest.mark.parametrize(
+        ("typed", "why"),
+        [
+            ({"latin_name": "", "latin_reason": "x"}, "Enter the name"),
+            ({"latin_name": "Rajesh", "latin_reason": ""}, "Say how you know"),
+            ({"latin_name": "Раджеш", "latin_reason": "x"}, "Latin letters alone"),
+            ({"latin_name": "Raj\u202eesh", "latin_reason": "x"}, "hidden"),
+        ],
+    )
+    def test_bad_input_issues_nothing(self, app, pages, admin, address, typed, why):
+        page = pages.as_(admin).post(f"{address}/latin", typed)
+        assert page.status == 422
+        assert why in page.text
+        with app.app_context():
+            assert queries.count_issued() == 0
+
+    def test_a_name_that_can_be_printed_is_not_replaced(self, app, pages, admin, learner):
+        request = factories.request(app, learner)
+        typed = {"latin_name": "Somebody Else", "latin_reason": "x"}
+        page = pages.as_(admin).post(f"/admin/requests/{request.code}/latin", typed)
+        assert page.status == 409
+        with app.app_context():
+            assert queries.count_issued() == 0
+
+
+def test_a_plan_is_printed_with_the_template_whose_version_it_states(app, admin, own):
+    request = factories.request(app, factories.person(app, "Lena Learner"))
+    with app.app_context():
+        plan = making.plan(request, actor=admin, now=NOON)
+        assert plan.facts.template_version == plan.template.version
+        assert pdf.render(plan.facts, "{}", plan.template) == making.printed(plan, "{}")
+
+
+def test_the_command_lays_a_copy_of_ours_into_the_folder_and_never_over_what_is_there(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    path = tmp_path / "templates" / "certificate" / "certificate.typ"
+    assert CliRunner().invoke(cli, ["template"]).output.strip() == str(path)
+    assert path.read_text() == OURS.path.read_text()
+    path.write_text("mine")
+    with pytest.raises(BadSetting, match="has files already"):
+        CliRunner().invoke(cli, ["template"], catch_exceptions=False)
+    assert path.read_text() == "mine"

@@ -1,0 +1,81 @@
+"""How a name is found, and how it is shown where its owner hides it."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.certificates.sharing import names
+from course.platform.typesetting import letters
+
+WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Lena Learner", "lena learner"),
+        ("  Éva  O'Neil-Łuc ", "eva o neil luc"),
+        ("ÅNGSTRÖM, Bjørn", "angstrom bjorn"),
+        ("Straße", "strasse"),
+        ("İpek Çelik", "ipek celik"),
+        ("山田太郎", "山田太郎"),
+        ("ﬁona", "fiona"),
+        ("...", ""),
+    ],
+)
+def test_marks_and_capitals_do_not_matter(name, key):
+    assert names.key(name) == key
+
+
+def test_each_word_can_be_the_first():
+    assert names.keys("Anna van der Berg") == {
+        "anna van der berg",
+        "van der berg anna",
+        "der berg anna van",
+        "berg anna van der",
+    }
+
+
+@given(WORDS)
+def test_a_key_of_a_key_is_the_same_and_composed_or_not_makes_no_difference(text):
+    key = names.key(text)
+    assert names.key(key) == key
+    assert names.key(unicodedata.normalize("NFD", text)) == names.key(unicodedata.normalize("NFC", text))
+
+
+@given(WORDS)
+def test_whoever_types_a_name_or_its_beginning_finds_it(text):
+    keys = names.keys(text)
+    assert any(key.startswith(names.key(text)) for key in keys) or len(names.key(text).split()) == 0
+    for word in names.key(text).split()[: names.MOST_WORDS]:
+        assert any(key.startswith(word) for key in keys)
+    assert 1 <= len(keys) <= names.MOST_WORDS
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("Lena Maria Learner", "L. M. L."),
+        ("Éva O'Neil", "É. O."),
+        ("anna van der Berg", "A. V. D. B."),
+        ("'Abd Allah", "A. A."),
+        ("山田太郎", "山."),
+        ("தமிழ் செல்வி", "த. செ."),
+    ],
+)
+def test_initials(name, initials):
+    assert names.initials(name) == initials
+
+
+@given(WORDS.map(letters.tidy).filter(lambda name: letters.fault(name) is None))
+def test_initials_give_one_letter_of_each_word_away(name):
+    shown = names.initials(name).split()
+    assert len(shown) == len(name.split())
+    for initial, word in zip(shown, name.split(), strict=True):
+        assert initial.endswith(".")
+        assert (
+            unicodedata.normalize("NFC", initial[:-1]).casefold()
+            in unicodedata.normalize("NFC", word.upper()).casefold()
+        )

@@ -1,0 +1,184 @@
+"""The public check of a number: status first, then only what a stranger compares with the paper."""
+
+from uuid import UUID
+
+import pytest
+
+from course.certificates.issuing import actions, queries
+from course.certificates.issuing.models import Certificate, Correction, Reason
+from course.people.accounts.models import User
+from course.platform import db
+from tests import factories
+
+COMMON = {"learner", "issued", "license", "none", "on record"}  # words of every such page
+TOLD = ("name", "course_title", "provider_name", "provider_number", "code")
+
+NOBODYS = "AAAA-AAAA-AAAA-AAAA"
+MALFORMED = (
+    "nonsense",
+    "x" * 3000,
+    "%00",
+    "AAAA/AAAA",
+    "AAAA-AAAA-AAAA-AAAA/",
+    "Ж" * 16,
+    "%ff%fe",
+    "AAAA%00AAAA",
+    "a b",
+    "<b>",
+)
+
+
+@pytest.fixture
+def certificate(app, learner, admin):
+    return factories.issue(app, learner, admin)
+
+
+def test_status_comes_first_and_then_the_facts(pages, certificate):
+    page = pages.get(f"/verify/{certificate.code}")
+    assert page.text.index("Valid") < page.text.index("Lena Learner")
+    for fact in ("1.25 (of 60 minutes)", "Self-paced online", "March 2, 2026", certificate.code):
+        assert fact in page.text
+
+
+@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
+def test_a_number_is_found_however_it_is_typed(pages, certificate, typed):
+    assert "Lena Learner" in pages.get(f"/verify/{typed(certificate.code)}").text
+
+
+def test_it_gives_away_nothing_else(app, pages, learner, certificate):
+    """Of all that is known of the person and the certificate, only what the list of facts names is on the page."""
+    html = pages.get(f"/verify/{certificate.code}").html
+    told = " ".join(str(certificate.facts[name]) for name in TOLD)
+    kept_back = {words for words in known_of(app, learner, certificate) if words not in told} - COMMON
+    assert {words for words in kept_back if words in html} == set()
+
+
+def known_of(app, user, certificate):
+    """Every text of at least four letters in the rows about the person and their certificate."""
+    with app.app_context():
+        rows = [db.session.get_one(User, user.id), user.licenses[0], db.session.get_one(Certificate, certificate.id)]
+        rows.append(queries.request_behind(rows[-1]))
+        values = [getattr(row, column.key) for row in rows for column in type(row).__mapper__.columns]
+    return {text for value in values for text in leaves(value) if len(text) >= 4}
+
+
+def leaves(value):
+    if isinstance(value, dict | list):
+        return [text for one in (value.values() if isinstance(value, dict) else value) for text in leaves(one)]
+    return [str(value)] if isinstance(value, str | UUID) else []
+
+
+@pytest.mark.parametrize("code", MALFORMED)
+def test_unknown_and_malformed_numbers_are_answered_alike(pages, code):
+    unknown, malformed = pages.get(f"/verify/{NOBODYS}"), pages.get(f"/verify/{code}")
+    assert (unknown.status, malformed.status) == (404, 404)
+    assert malformed.html == unknown.html
+    assert malformed.response.headers.to_wsgi_list() == unknown.response.headers.to_wsgi_list()
+
+
+@pytest.mark.parametrize("code", [NOBODYS, *MALFORMED])
+def test_a_number_typed_into_the_form_leads_to_the_same_answer(pages, code):
+    answer = pages.get(f"/verify/?code={code}", follow_redirects=True)
+    assert (answer.status, answer.text) == (404, pages.get(f"/verify/{NOBODYS}").text)
+
+
+@pytest.mark.parametrize("path", ["", NOBODYS, "certificate"])
+def test_no_answer_is_for_search_engines_or_kept(pages, certificate, path):
+    headers = pages.get(f"/verify/{certificate.code if path == 'certificate' else path}").response.headers
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_it_needs_one_statement_found_or_not(pages, certificate, count_queries):
+    for code in (certificate.code, NOBODYS, "nonsense"):
+        with count_queries() as seen:
+            pages.get(f"/verify/{code}")
+        assert len(seen) == 1, (code, seen)
+
+
+class TestForSystems:
+    JSON = {"Accept": "application/json"}
+
+    def ask(self, pages, code):
+        return pages.get(f"/verify/{code}", headers=self.JSON).response
+
+    def test_the_same_facts_as_data(self, pages, certificate):
+        facts, page = certificate.facts, pages.get(f"/verify/{certificate.code}").text
+        told = self.ask(pages, certificate.code).json
+        assert told == {
+            "status": "valid",
+            "number": certificate.code,
+            "name": "Lena Learner",
+            "name_shown_as": "name",
+            "course": facts["course_title"],
+            "contact_hours": 1.25,
+            "delivery": [{"mode": "Self-paced online", "contact_hours": 1.25}],
+            "completed_on": "2026-03-02",
+            "issued_on": "2026-03-02",
+            "valid_until": None,
+            "provider": {"name": facts["provider_name"], "number": facts["provider_number"]},
+            "approvals": [],
+            "proves": "completed education; it is no license, and state law decides who may needle",
+        }
+        for words in (told["number"], told["name"], told["course"], "1.25", "March 2, 2026", told["provider"]["name"]):
+            assert words in page
+
+    def test_approvals_are_told_with_state_number_and_approver(self, app, pages, learner, admin):
+        factories.approve(app, admin)
+        certificate = factories.issue(app, learner, admin)
+        told = self.ask(pages, certificate.code).json["approvals"]
+        assert told == [{"state": "HI", "number": "HI-77", "approver": "Board of Hawaii"}]
+        assert "HI HI-77" in pages.get(f"/verify/{certificate.code}").text
+
+    def test_a_revoked_one_says_when_and_why(self, app, pages, admin, certificate):
+        with app.app_context():
+            actions.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
+        told = self.ask(pages, certificate.code).json
+        assert told["status"] == "revoked"
+        assert told["revoked"] == {"on": "2026-03-02", "reason": "at the participant's request"}
+        assert "phone" not in str(told)
+
+    def test_a_superseded_one_names_its_successor(self, app, pages, admin, certificate):
+        with app.app_context():
+            new = actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+        told = self.ask(pages, certificate.code).json
+        assert told["status"] == "superseded"
+        assert told["superseded_by"]["number"] == new.code
+        assert told["superseded_by"]["reason"] == "an assessment was scored anew"
+        assert told["superseded_by"]["url"].endswith(f"/verify/{new.code}")
+
+    def test_an_expired_one_says_until_when_it_was_valid(self, app, pages, learner, admin):
+        factories.set_course(app, valid_months=1)
+        told = self.ask(pages, factories.issue(app, learner, admin).code).json
+        assert (told["status"], told["valid_until"]) == ("expired", "2026-04-02")
+
+    @pytest.mark.parametrize("code", MALFORMED)
+    def test_unknown_and_malformed_numbers_are_answered_alike(self, pages, code):
+        unknown, malformed = self.ask(pages, NOBODYS), self.ask(pages, code)
+        assert (malformed.status_code, malformed.json) == (404, {"status": "unknown"})
+        assert malformed.headers.to_wsgi_list() == unknown.headers.to_wsgi_list()
+
+    def test_caches_tell_the_two_apart(self, pages, certificate):
+        for headers in ({}, self.JSON):
+            answer = pages.get(f"/verify/{certificate.code}", headers=headers).response
+            assert "Accept" in answer.vary
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("ended", ["revoked", "superseded"])
+def test_what_no_longer_stands_offers_no_file(app, pages, admin, certificate, ended):
+    with app.app_context():
+        if ended == "revoked":
+            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
+        else:
+            actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+    page = pages.get(f"/verify/{certificate.code}")
+    assert page.tree.find(".//h1/..").get("class") == "verdict revoked"
+    assert not any(end in page.html for end in (".pdf", ".json", ".png", "/shared/"))
+
+
+def test_titles_and_meta_tags_tell_nothing_of_the_person(pages, certificate):
+    tree = pages.get(f"/verify/{certificate.code}").tree
+    head = " ".join(str(element.attrib) + (element.text or "") for element in tree.find("head").iter())
+    assert not any(words in head for words in ("Lena", "Learner", certificate.code, certificate.facts["course_title"]))

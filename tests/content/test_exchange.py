@@ -1,0 +1,639 @@
+"""Banks in other formats: what is written comes back equal, what can't be carried is said, and no file does harm."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from fractions import Fraction
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course.content import source
+from course.content.cli import content_group
+from course.content.exchange import FORMATS, bank_file, qti, qti_package, report, safe_xml
+from course.content.exchange.report import Imported, Unreadable
+from course.content.items import item_of
+from course.content.schema.content import Bank
+from course.content.source import Problems
+from course.platform.config import ROOT
+
+CARRIED = {
+    "moodle-xml": ("single", "multiple", "matching", "ordering", "numeric"),
+    "gift": ("single", "multiple", "matching", "numeric"),
+    "csv": ("single", "multiple", "reason", "matching", "ordering", "numeric"),
+    "qti-2.2": ("single", "multiple"),
+    "qti-3.0": ("single", "multiple"),
+}
+WORDS = [
+    "**bold**",
+    "*so*",
+    "[@R56]",
+    "[html]",
+    "%50%",
+    "->",
+    "####",
+    "::",
+    "//",
+    "\\n",
+    "ANSWER: A",
+    "=1+1",
+    "]]>",
+    "&amp;",
+]
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(WORDS), st.text(alphabet="ab ~=#{}:\\\n<>&\"'*_[]@%-,;|\tüß→²漢😀\u00a0\u2028", max_size=12)
+    ),
+    min_size=1,
+    max_size=5,
+).map(lambda parts: "".join(parts).strip())
+SOME = TEXTS.filter(bool)
+IDS = st.from_regex(r"[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}", fullmatch=True)
+NUMBERS = st.decimals(min_value=0, max_value=1000, places=2).map(str)
+
+
+def several(least: int, most: int) -> st.SearchStrategy[list[str]]:
+    return st.lists(SOME, min_size=least, max_size=most, unique=True)
+
+
+def lettered(texts: list[str]) -> dict[str, str]:
+    return dict(zip("abcdefgh", texts, strict=False))
+
+
+@st.composite
+def bodies(draw: st.DrawFn, type_: str) -> dict[str, Any]:
+    if type_ == "ordering":
+        return {"steps": draw(several(3, 6))}
+    if type_ == "numeric":
+        tolerance = draw(st.sampled_from([{}, {"tolerance": "0.5"}, {"tolerance_percent": "5"}]))
+        return {"key": draw(NUMBERS), "unit": draw(st.sampled_from([None, "mm", "mL/min"])), "decimals": 3, **tolerance}
+    options = lettered(draw(several(3, 8)))
+    if type_ == "reason":
+        return {"key": draw(st.booleans()), "reasons": options, "reason": draw(st.sampled_from(list(options)))}
+    if type_ == "matching":
+        prompts = {str(n): text for n, text in enumerate(draw(several(2, 5)), start=1)}
+        return {
+            "prompts": prompts,
+            "options": options,
+            "key": {n: draw(st.sampled_from(list(options))) for n in prompts},
+        }
+    if type_ == "single":
+        return {"options": options, "key": draw(st.sampled_from(list(options)))}
+    key = draw(st.lists(st.sampled_from(list(options)), min_size=2, max_size=len(options) - 1, unique=True))
+    return {"options": options, "key": sorted(key)}
+
+
+@st.composite
+def banks(draw: st.DrawFn, types: tuple[str, ...]) -> Bank:
+    cases = {"case-1": draw(SOME)}
+    items = []
+    for n, type_ in enumerate(draw(st.lists(st.sampled_from(types), min_size=1, max_size=4))):
+        item = {"id": f"item-{n}", "type": type_, "objective": draw(IDS), "difficulty": draw(st.integers(1, 3))}
+        item |= {"level": draw(st.sampled_from(["recall", "application", "case"])), "stem": draw(SOME)}
+        item |= {
+            "rationale": draw(SOME),
+            "references": draw(st.lists(st.sampled_from(["R1", "S-2", "r3"]), min_size=1)),
+        }
+        item |= {"must_pass": draw(st.booleans()), "calculator": draw(st.booleans())}
+        item |= {"enemies": draw(st.lists(IDS, max_size=2)), "section": draw(st.none() | IDS)}
+        items.append(item | ({"case": "case-1"} if draw(st.booleans()) else {}) | draw(bodies(type_)))
+    return bank_of(items, cases)
+
+
+def bank_of(items: list[dict[str, Any]], cases: Mapping[str, str] | None = None) -> Bank:
+    data = {"module": "some-module", "blueprint": {"one": 1}, "cases": cases or {}, "items": items, "digest": "x"}
+    return Bank.model_validate(data)
+
+
+BASE = {"objective": "one", "level": "recall", "difficulty": 1, "rationale": "So. [@R1]", "references": ["R1"]}
+MULTIPLE = BASE | {"id": "item-2", "type": "multiple", "stem": "Which apply?", "key": ["a", "c", "d"]}
+MULTIPLE |= {"options": {"a": "One", "b": "Two", "c": "Three", "d": "Four", "e": "Five"}}
+SINGLE = BASE | {
+    "id": "item-1",
+    "type": "single",
+    "stem": "Which one?",
+    "options": {"a": "This", "b": "That"},
+    "key": "b",
+}
+
+
+def back(imported: Imported) -> dict[str, Any]:
+    """The imported items by id, whole."""
+    vignettes = {id_: {"vignette": text} for id_, text in imported.cases.items()}
+    return {item["id"]: item_of(item | vignettes.get(item.get("case", ""), {})) for item in imported.items}
+
+
+def said(imported: Imported) -> list[str]:
+    return [str(left) for left in imported.left_out]
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_what_is_written_is_read_as_the_same_items(name):
+    @settings(deadline=None, max_examples=80)
+    @given(banks(CARRIED[name]))
+    def check(bank: Bank) -> None:
+        exported = FORMATS[name].write(bank)
+        refused = {left.item for left in exported.left_out if left.what.startswith("left out")}
+        found = back(FORMATS[name].read(exported.data))
+        assert found == {item.id: item for item in bank.items if item.id not in refused}
+        assert name == "gift" or not refused or any("say the same" in left.what for left in exported.left_out)
+
+    check()
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_every_item_of_the_real_banks_comes_back_equal_or_is_named(name, catalog):
+    for bank in catalog.banks.values():
+        exported = FORMATS[name].write(bank)
+        imported = FORMATS[name].read(exported.data)
+        named = {left.item for left in (*exported.left_out, *imported.left_out)}
+        found = back(imported)
+        for item in bank.items:
+            assert found.get(item.id) == item or item.id in named, item.id
+        lost = [item for item in bank.items if item.id not in found]
+        assert all(item.parameters or item.type not in CARRIED[name] for item in lost)
+
+
+@settings(deadline=None, max_examples=150)
+@given(banks(CARRIED["csv"]))
+def test_the_bank_file_says_what_was_read(bank):
+    imported = FORMATS["csv"].read(FORMATS["csv"].write(bank).data)
+    document = source.parse(
+        bank_file.text("some-module", imported, {"blueprint": {"one": 1}}), "file", problems := Problems()
+    )
+    assert problems.found == []
+    assert Bank.model_validate(document.data | {"digest": "x"}).items == bank.items
+
+
+def test_unusual_letters_and_the_order_of_prompts_come_back():
+    letters = SINGLE | {"options": {"h": "This", "c": "That", "a": "Those"}, "key": "c"}
+    matching = BASE | {"id": "item-3", "type": "matching", "stem": "Match.", "prompts": {"2": "Two", "5": "Five"}}
+    matching |= {"options": {"b": "B", "c": "C", "f": "F"}, "key": {"2": "f", "5": "c"}}
+    for name in ("moodle-xml", "gift", "csv"):
+        bank = bank_of([letters, matching])
+        assert back(FORMATS[name].read(FORMATS[name].write(bank).data)) == {item.id: item for item in bank.items}
+
+
+def test_other_units_come_back_through_moodle_and_are_noted_by_gift():
+    length = BASE | {"id": "item-4", "type": "numeric", "stem": "How deep?", "key": 12.5, "unit": "mm", "tolerance": 1}
+    bank = bank_of([length | {"units": {"cm": 10, "in": 25.4, "third": 3}}])
+    moodle = FORMATS["moodle-xml"].write(bank)
+    assert back(FORMATS["moodle-xml"].read(moodle.data))["item-4"] == bank.items[0]
+    assert b"<multiplier>0.1</multiplier>" in moodle.data
+    assert [left.what for left in FORMATS["gift"].write(bank).left_out][1:] == ["its other units; GIFT has no units"]
+
+
+def test_items_that_no_other_format_has_are_left_out_by_name(catalog):
+    scaled = SINGLE | {"stem": "Half of {n}?", "parameters": {"n": [2, 4]}}
+    for name in ("moodle-xml", "gift", "qti-2.2", "qti-3.0"):
+        left_out = FORMATS[name].write(bank_of([scaled])).left_out
+        assert [str(left) for left in left_out][1].startswith("item-1: left out: its numbers change")
+    bank = bank_of([scaled])
+    assert back(FORMATS["csv"].read(FORMATS["csv"].write(bank).data)) == {"item-1": bank.items[0]}
+    states = FORMATS["csv"].write(catalog.banks["state-scope"]).left_out
+    assert "a pattern for states" in states[-1].what
+    control = bank_of([SINGLE | {"stem": "A bell \x07?"}])
+    for name in CARRIED:
+        assert "control character" in str(FORMATS[name].write(control).left_out[-1])
+
+
+def sets(letters: list[str]) -> list[tuple[str, ...]]:
+    return list(chain.from_iterable(combinations(letters, n) for n in range(len(letters) + 1)))
+
+
+def test_partial_credit_is_the_same_in_moodle_and_by_the_mapping_of_qti():
+    bank = bank_of([MULTIPLE])
+    item = bank.items[0]
+    moodle = ElementTree.fromstring(FORMATS["moodle-xml"].write(bank).data)
+    percent = dict(zip("abcde", (Fraction(a.get("fraction")) / 100 for a in moodle.iter("answer")), strict=True))
+    package = zipfile.ZipFile(io.BytesIO(FORMATS["qti-2.2"].write(bank).data))
+    entries = ElementTree.fromstring(package.read("items/item-2.xml")).iter(f"{{{qti.V2.namespace}}}mapEntry")
+    mapped = {entry.get("mapKey"): Fraction(entry.get("mappedValue")) for entry in entries}
+    for chosen in sets(list("abcde")):
+        for weights in (percent, mapped):
+            assert float(max(0, sum(weights[letter] for letter in chosen))) == pytest.approx(
+                float(item.score(list(chosen))), abs=1e-6
+            )
+
+
+MOODLE = """<?xml version="1.0"?><quiz>
+<question type="category"><category><text>$course$/top</text></category></question>
+<question type="multichoice"><name><text>Ribs</text></name>
+ <questiontext format="html"><text><![CDATA[<p>Which is <b>not </b>10<sup>-3</sup> of H<sub>2</sub>O?</p>
+ <p>See <a href="x">there</a> <img src="rib.png" alt="A rib"></p>]]></text><file name="rib.png">AA==</file></questiontext>
+ <generalfeedback format="html"><text>2*3 &lt; 7</text></generalfeedback>
+ <defaultgrade>2.0000000</defaultgrade><penalty>0.3333333</penalty><hidden>0</hidden><single>false</single>
+ <shuffleanswers>true</shuffleanswers><answernumbering>abc</answernumbering>
+ <correctfeedback format="html"><text>Well done.</text></correctfeedback>
+ <answer fraction="60" format="html"><text>One</text><feedback><text>Nearly.</text></feedback></answer>
+ <answer fraction="40" format="html"><text>Two</text></answer>
+ <answer fraction="0" format="html"><text>Three</text></answer>
+ <hint format="html"><text>Count again.</text></hint><tags><tag><text>anatomy</text></tag></tags></question>
+<question type="multichoice"><name><text>Two keys</text></name><questiontext><text>Q?</text></questiontext><single>true</single>
+ <answer fraction="100"><text>A</text></answer><answer fraction="100"><text>B</text></answer></question>
+<question type="essay"><name><text>Tell</text></name><questiontext><text>Tell.</text></questiontext></question>
+</quiz>"""
+
+
+def test_what_moodle_has_and_we_lack_is_reported_question_by_question():
+    imported = FORMATS["moodle-xml"].read(MOODLE.encode())
+    assert imported.items == (
+        {
+            "stem": "Which is **not** 10⁻³ of H₂O?\n\nSee there",
+            "type": "multiple",
+            "options": {"a": "One", "b": "Two", "c": "Three"},
+            "key": ["a", "b"],
+            "rationale": "2\\*3 < 7",
+        },
+    )
+    assert said(imported) == [
+        "question 1: left out: a question of type category, for which there is no type here",
+        "Ribs: the tag anatomy",
+        "Ribs: the file rib.png",
+        "Ribs: the HTML element a; its text is kept",
+        "Ribs: the picture A rib",
+        "Ribs: the feedback on an answer: Nearly.",
+        "Ribs: its weights (a 60 %, b 40 %, c 0 %); here each right option earns its share and each wrong one loses its share",
+        "Ribs: its name “Ribs”",
+        "Ribs: defaultgrade: 2.0000000",
+        "Ribs: penalty: 0.3333333",
+        "Ribs: correctfeedback: Well done.",
+        "Ribs: hint: Count again.",
+        "Two keys: left out: 2 options are wholly right; a single best answer has one",
+        "Tell: left out: a question of type essay, for which there is no type here",
+    ]
+
+
+GIFT = """// A comment
+$CATEGORY: tom/dick
+
+::Grant:: Who's buried in Grant's tomb? {~Grant#No. ~%50%Jefferson =no one#Right!####There is a \\{riddle\\}.}
+
+Two of these\\: {~%50%one ~%50%two ~%-100%three}
+
+Mahatma Gandhi was born {#1869:2}.
+
+[markdown]Match **these**.{
+=cat -> animal
+=rose -> plant
+= -> stone
+}
+
+Sun rises in the east.{T}
+
+Grant is {=buried =entombed} there.
+
+No answers here.
+"""
+
+
+def test_gift_of_others_is_read_by_the_rules_of_gift():
+    imported = FORMATS["gift"].read(GIFT.encode())
+    assert imported.items == (
+        {
+            "stem": "Who's buried in Grant's tomb?",
+            "type": "single",
+            "options": {"a": "Grant", "b": "Jefferson", "c": "no one"},
+            "key": "c",
+            "rationale": "There is a {riddle}.",
+        },
+        {"stem": "Two of these:", "type": "multiple", "options": lettered(["one", "two", "three"]), "key": ["a", "b"]},
+        {
+            "stem": "Mahatma Gandhi was born \\_\\_\\_\\_\\_.",
+            "type": "numeric",
+            "key": "1869",
+            "unit": None,
+            "tolerance": 2,
+        },
+        {
+            "stem": "Match **these**.",
+            "type": "matching",
+            "prompts": {"1": "cat", "2": "rose"},
+            "options": {"a": "animal", "b": "plant", "c": "stone"},
+            "key": {"1": "a", "2": "b"},
+        },
+    )
+    assert [line.partition(": ")[2] for line in said(imported)] == [
+        "left out: a category; banks have none",
+        "its name “Grant”",
+        "the feedback on an answer: No.",
+        "the feedback on an answer: Right!",
+        "option b earns 50 % there; here it is wrong",
+        "left out: the question asks for true or false, for which there is no type here",
+        "left out: the question asks for a short answer, for which there is no type here",
+        "left out: a text without answers",
+    ]
+
+
+def test_aiken_is_read_and_what_does_not_keep_its_rules_is_reported():
+    text = "What is 2*2?\r\nA. 4\r\nB) 5\r\nANSWER: A\r\n\r\nNo key\nA. x\nB. y\nANSWER: C\n\nA. x\nANSWER: A\nOpen\nA. x\nB. y\n"
+    imported = FORMATS["aiken"].read(text.encode())
+    assert imported.items == (
+        {"stem": "What is 2\\*2?", "type": "single", "options": {"a": "4", "b": "5"}, "key": "a"},
+    )
+    assert said(imported) == [
+        "question 2: left out: its answer C is none of its options",
+        "question 3: left out: its question does not stand before its options",
+        "question 4: left out: it has no line ANSWER",
+    ]
+    assert FORMATS["aiken"].write is None
+
+
+def test_a_spreadsheets_semicolons_and_unknown_columns_are_understood():
+    text = "id;type;stem;a;b;key;color;more\nx-1;single;'=Which?;This;That;b;red;\nx-2;multiple;Which?;A;B;a b;;[1]\n"
+    imported = FORMATS["csv"].read(text.encode())
+    assert imported.items[0] == {
+        "id": "x-1",
+        "type": "single",
+        "stem": "=Which?",
+        "options": {"a": "This", "b": "That"},
+        "key": "b",
+    }
+    assert imported.items[1]["key"] == ["a", "b"]
+    assert said(imported) == ["x-1: the column color: red", "x-2: the column more, which is not a JSON object: [1]"]
+
+
+def test_a_cell_that_begins_like_a_formula_is_written_so_that_it_is_none():
+    exported = FORMATS["csv"].write(bank_of([SINGLE | {"stem": "=1+1", "options": {"a": "-5 mm", "b": "'=x"}}]))
+    assert b",'=1+1,'-5 mm,''=x," in exported.data
+
+
+FOREIGN = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="choice" title="Unattended Luggage"
+ adaptive="false" timeDependent="false">
+<responseDeclaration identifier="R" cardinality="single" baseType="identifier"><correctResponse><value>ChoiceA</value></correctResponse></responseDeclaration>
+<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>
+<itemBody><p>Look at the   <strong>text</strong> in
+ the picture.</p><p><img src="sign.png" alt="NEVER LEAVE LUGGAGE UNATTENDED"/></p>
+<choiceInteraction responseIdentifier="R" shuffle="false" maxChoices="1"><prompt>What does it say?</prompt>
+<simpleChoice identifier="ChoiceA">You must stay<feedbackInline outcomeIdentifier="F" identifier="a" showHide="show">Yes.</feedbackInline></simpleChoice>
+<simpleChoice identifier="ChoiceB">Do not let someone else look</simpleChoice></choiceInteraction><p>Goodbye.</p></itemBody>
+<responseProcessing><setOutcomeValue identifier="SCORE"/></responseProcessing></assessmentItem>"""
+
+
+def test_a_qti_item_of_others_is_read_and_what_is_not_carried_is_said():
+    imported = FORMATS["qti-2.2"].read(FOREIGN.encode())
+    assert imported.items == (
+        {
+            "id": "choice",
+            "stem": "Look at the **text** in the picture.\n\nWhat does it say?",
+            "options": {"a": "You must stay", "b": "Do not let someone else look"},
+            "type": "single",
+            "key": "a",
+        },
+    )
+    assert said(imported) == [
+        "choice: the picture NEVER LEAVE LUGGAGE UNATTENDED",
+        "choice: the text after its options: Goodbye.",
+        "choice: the order of its options; here it is shuffled",
+        "choice: feedbackInline: Yes.",
+        "choice: its title “Unattended Luggage”",
+        "choice: its own response processing; here the item is scored by its right answers",
+    ]
+
+
+def test_other_interactions_and_resources_of_a_package_are_left_out_by_name():
+    data = io.BytesIO()
+    manifest = """<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><resources>
+      <resource identifier="T" type="imsqti_test_xmlv2p2" href="test.xml"/>
+      <resource identifier="I" type="imsqti_item_xmlv2p2" href="order.xml"/>
+      <resource identifier="L" type="imsqti_item_xmlv2p2" href="../lost.xml"/></resources></manifest>"""
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("imsmanifest.xml", manifest)
+        package.writestr(
+            "order.xml", '<assessmentItem identifier="o"><itemBody><orderInteraction/></itemBody></assessmentItem>'
+        )
+    assert said(FORMATS["qti-2.2"].read(data.getvalue())) == [
+        "T: left out: it is of type imsqti_test_xmlv2p2, not an item",
+        "o: left out: it has orderInteraction; one choiceInteraction is read",
+        "L: left out: the package has no file ../lost.xml",
+    ]
+
+
+def test_our_own_qti_that_another_tool_has_edited_loses_nothing_silently():
+    data = io.BytesIO(FORMATS["qti-2.2"].write(bank_of([SINGLE])).data)
+    xml = zipfile.ZipFile(data).read("items/item-1.xml")
+    xml = xml.replace(b"Which one?", b'Which <em>one</em>? <span>Really</span> <img src="x.png"/>')
+    imported = FORMATS["qti-2.2"].read(xml)
+    assert imported.items[0]["stem"] == "Which *one*? Really"
+    assert said(imported) == ["item-1: the picture x.png"]
+
+
+def test_a_question_deep_in_a_page_is_read_without_its_options():
+    deep = FOREIGN.replace("<itemBody>", "<itemBody><p>A</p><div><div>").replace(
+        "</itemBody>", "</div></div></itemBody>"
+    )
+    stem = FORMATS["qti-2.2"].read(deep.encode()).items[0]["stem"]
+    assert stem == "A\n\nLook at the **text** in the picture.\n\nWhat does it say?"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('identifier="ChoiceB"', 'identifier="ChoiceA"', "two of its options have the same identifier"),
+        ('responseIdentifier="R"', 'responseIdentifier="it\'s"', "does not declare the response"),
+        ("<value>ChoiceA</value>", "<value>ChoiceZ</value>", "does not say which of its options is right"),
+    ],
+)
+def test_a_qti_item_that_contradicts_itself_is_left_out(old, new, sentence):
+    imported = FORMATS["qti-3.0"].read(FOREIGN.replace(old, new).encode())
+    assert imported.items == ()
+    assert sentence in said(imported)[-1]
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "9" * 5000, "NaN", "one"])
+def test_a_number_that_nobody_can_mean_is_left_out(number):
+    gift = f"How many?{{#{number}:0}}\n\nWhich?{{~%{number}%a ~b}}\n"
+    left = said(FORMATS["gift"].read(gift.encode()))
+    assert any("is no number that can be read" in one for one in left)
+    moodle = MOODLE.replace('fraction="60"', f'fraction="{number}"')
+    assert any("is no number that can be read" in one for one in said(FORMATS["moodle-xml"].read(moodle.encode())))
+
+
+# The order of elements by the schemas imsqti_v2p2p4.xsd and imsqti_asiv3p0_v1p0.xsd, as far as they are used here.
+ORDER = {
+    "assessmentItem": ["responseDeclaration", "outcomeDeclaration", "itemBody", "responseProcessing", "modalFeedback"],
+    "responseDeclaration": ["correctResponse", "mapping"],
+    "choiceInteraction": ["prompt", "simpleChoice"],
+}
+SINCE_V3 = {"modalFeedback": ["contentBody"]}
+
+
+@pytest.mark.parametrize("version", [qti.V2, qti.V3], ids=lambda version: version.name)
+def test_qti_is_in_the_order_and_the_names_of_its_schema(version):
+    bank = bank_of(
+        [SINGLE | {"case": "c"}, MULTIPLE | {"case": "c", "rationale": "One.\n\nTwo. [@R1]"}], {"c": "Someone."}
+    )
+    package = zipfile.ZipFile(io.BytesIO(FORMATS[f"qti-{version.name}"].write(bank).data))
+    assert package.namelist() == ["imsmanifest.xml", "items/item-1.xml", "items/item-2.xml"]
+    for name in package.namelist()[1:]:
+        root = ElementTree.fromstring(package.read(name))
+        assert root.tag.startswith(f"{{{version.namespace}}}")
+        names = [element.tag.rpartition("}")[2] for element in root.iter()]
+        ours = [one for one in names if one not in ("div", "p", "strong", "em")]
+        assert all(one.startswith("qti-") and one.islower() for one in ours) == (version is qti.V3)
+        qti.to_v2(root)
+        for element in root.iter():
+            order = (ORDER | SINCE_V3 if version is qti.V3 else ORDER).get(element.tag)
+            places = [order.index(child.tag) for child in element] if order else []
+            assert places == sorted(places)
+
+
+BOMB = '<!DOCTYPE q [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><quiz>&b;</quiz>'
+OUTSIDE = '<!DOCTYPE q [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz>&x;</quiz>'
+DEEP = "<quiz>" + "<a>" * 200 + "</a>" * 200 + "</quiz>"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (BOMB, "declares a document type or an entity"),
+        (OUTSIDE, "declares a document type or an entity"),
+        ('<!DOCTYPE quiz SYSTEM "http://localhost/quiz.dtd"><quiz/>', "declares a document type or an entity"),
+        (DEEP, "nested more than 100 deep"),
+        ("<quiz>" + "<a/>" * (safe_xml.MOST + 1) + "</quiz>", "more than 200000 elements"),
+        ("<quiz>" + " " * report.MAX_BYTES + "</quiz>", "larger than 10 MB"),
+        ("<quiz><question></quiz>", "not well-formed XML"),
+        ("", "not well-formed XML"),
+        ("<html/>", "begins with <html>"),
+    ],
+    ids=["entities", "external", "dtd", "deep", "many", "huge", "broken", "empty", "other"],
+)
+def test_harmful_and_broken_xml_is_refused_with_a_sentence(text, sentence):
+    with pytest.raises(Unreadable, match=sentence):
+        FORMATS["moodle-xml"].read(text.encode())
+    if sentence != "begins with <html>":
+        with pytest.raises(Unreadable, match=sentence):
+            FORMATS["qti-3.0"].read(text.encode())
+
+
+def zipped(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name.replace("_", "."), content)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"PK not a zip", "can't be unpacked"),
+        (zipped(other_xml=b"<a/>"), "has no imsmanifest.xml"),
+        (zipped(imsmanifest_xml=BOMB.encode()), "declares a document type or an entity"),
+        (zipped(imsmanifest_xml=b" " * 200_000_000), "larger than 10 MB"),
+        (b"<a/>", "begins with <a>"),
+    ],
+    ids=["no zip", "no manifest", "entities", "bomb", "no item"],
+)
+def test_harmful_and_broken_packages_are_refused_with_a_sentence(data, sentence):
+    with pytest.raises(Unreadable, match=sentence):
+        FORMATS["qti-2.2"].read(data)
+
+
+def test_a_package_of_many_large_files_is_refused(monkeypatch):
+    monkeypatch.setattr(qti_package, "MOST_BYTES", 1000)
+    with pytest.raises(Unreadable, match="split it"):
+        FORMATS["qti-2.2"].read(FORMATS["qti-2.2"].write(bank_of([SINGLE])).data)
+
+
+@pytest.mark.parametrize("name", ["gift", "aiken", "csv"])
+def test_plain_files_that_are_no_text_are_refused_with_a_sentence(name):
+    with pytest.raises(Unreadable, match=r"not UTF-8 \(byte 6\); save it"):
+        FORMATS[name].read(b"Caf\xc3\xa9\xe9")
+    with pytest.raises(Unreadable, match="Line 2 has a control character"):
+        FORMATS[name].read(b"one\ntwo\x00")
+    with pytest.raises(Unreadable, match="larger than 10 MB"):
+        FORMATS[name].read(b"x" * (report.MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b'type,stem\n"single,x', b'type,"stem', b"x" * 200_000])
+def test_a_table_without_our_columns_or_with_an_open_cell_is_refused(data):
+    with pytest.raises(Unreadable, match=r"column names|not readable as CSV"):
+        FORMATS["csv"].read(data)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(["gift", "aiken", "csv"]), st.text(alphabet='ab ~=#{}:\\\n->%[]".,;A)', max_size=60))
+def test_no_text_makes_a_reader_fall_over(name, text):
+    data = ("ANSWER: A\n" if name == "aiken" else "type,stem,more\n" if name == "csv" else "") + text
+    with suppress(Unreadable):
+        FORMATS[name].read(data.encode())
+
+
+def run(*arguments: object) -> Any:
+    group = content_group(lambda: (ROOT / "modules", ROOT / "quizzes"), lambda _: [])
+    return CliRunner().invoke(group, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("name", ["csv", "moodle-xml"])
+def test_a_bank_that_goes_out_and_comes_back_passes_the_check(tmp_path, name, catalog):
+    before = {path.name: path.read_bytes() for path in (ROOT / "quizzes").iterdir()}
+    out, to = tmp_path / "bank.out", tmp_path / "bank.yaml"
+    assert run("export", "adverse-events", "--format", name, "--to", out).exit_code == 0
+    result = run("import", out, "--format", name, "--bank", "adverse-events", "--to", to)
+    assert result.exit_code == 0, result.stderr
+    assert "It passes the check." in result.output
+    data = source.parse(to.read_text(), "bank.yaml", Problems()).data
+    bank = catalog.banks["adverse-events"]
+    named = {left.item for left in FORMATS[name].write(bank).left_out}
+    found = Bank.model_validate(data | {"digest": "x"}).items
+    assert [item for item in found if item.id not in named] == [item for item in bank.items if item.id not in named]
+    assert {path.name: path.read_bytes() for path in (ROOT / "quizzes").iterdir()} == before
+
+
+def test_an_import_that_lacks_something_is_written_and_says_what_where(tmp_path):
+    (tmp_path / "in.txt").write_text("Which?\nA. This\nB. That\nANSWER: B\n")
+    to = tmp_path / "bank.yaml"
+    result = run("import", tmp_path / "in.txt", "--format", "aiken", "--bank", "adverse-events", "--to", to)
+    assert result.exit_code == 1
+    line = to.read_text().split("\n").index("- type: single") + 1
+    for name in ("id", "objective", "level", "references"):
+        assert f"{to}:{line}: items.{name} is missing; add it" in result.stderr
+    assert "It was written so that you can mend it." in result.stderr
+    assert to.read_text().endswith(
+        "- type: single\n  stem: >-\n    Which?\n  options:\n    a: This\n    b: That\n  key: b\n"
+    )
+
+
+def test_a_file_that_is_there_is_replaced_only_by_force(tmp_path):
+    to = tmp_path / "bank.csv"
+    to.write_text("mine")
+    refused = run("export", "adverse-events", "--format", "csv", "--to", to)
+    assert (refused.exit_code, to.read_text()) == (1, "mine")
+    assert "add --force to replace it" in refused.stderr
+    assert run("export", "adverse-events", "--format", "csv", "--to", to, "--force").exit_code == 0
+    assert "adverse-001" in to.read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("export", "magic", "--format", "csv", "--to", "{}/x"), "There is no bank magic; name one of adverse-events"),
+        (("export", "adverse-events", "--format", "csv", "--to", "{}/no/x"), "was not written: No such file"),
+        (
+            ("import", "{}/none", "--format", "csv", "--bank", "adverse-events", "--to", "{}/x"),
+            "was not read: No such file",
+        ),
+        (
+            ("import", "{}/bad", "--format", "qti-2.2", "--bank", "adverse-events", "--to", "{}/x"),
+            "not well-formed XML",
+        ),
+        (
+            ("import", "{}/bad", "--format", "csv", "--bank", "../secret", "--to", "{}/x"),
+            "There is no module ../secret",
+        ),
+    ],
+)
+def test_mistakes_are_answered_with_a_sentence_and_change_nothing(tmp_path, arguments, sentence):
+    (tmp_path / "bad").write_text("nothing")
+    result = run(*(argument.format(tmp_path) for argument in arguments))
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+    assert [path.name for path in Path(tmp_path).iterdir()] == ["bad"]

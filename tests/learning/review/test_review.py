@@ -1,0 +1,119 @@
+"""Clinical review: a signature under one state of a module, by an administrator who was made a reviewer."""
+
+import pypdfium2
+import pytest
+
+from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import making
+from course.learning.review import actions, queries
+from course.learning.review.actions import ContentChanged, ReviewedAlready
+from course.platform.audit import queries as audit
+from tests import factories
+from tests.factories import COURSE, MODULE, NOON, replaced
+
+WORDS = {"name": "Rita Reviewer", "credentials": "PT, DPT, HI 1234"}
+
+
+def signature(catalog, **changes) -> dict[str, str]:
+    return WORDS | {"read": "y", "digest": catalog.modules[MODULE].reviewed_digest} | changes
+
+
+def sign(app, reviewer, module):
+    with app.app_context():
+        return actions.sign(reviewer, module, module.reviewed_digest, **WORDS, now=NOON)
+
+
+def test_a_module_awaits_review_until_it_is_signed_and_then_says_by_whom(pages, reviewer, learner, catalog):
+    assert "awaits clinical review" in pages.get(f"/modules/{MODULE}/").text
+    answer = pages.as_(reviewer).post(f"/admin/review/{MODULE}", signature(catalog))
+    assert answer.status == 303
+    assert "Reviewed by Rita Reviewer, PT, DPT, HI 1234" in pages.as_(None).get(f"/modules/{MODULE}/").text
+    assert "Reviewed by Rita Reviewer" in pages.as_(learner).get(f"/modules/{MODULE}/what-counts").text
+
+
+def test_the_signature_is_kept_in_the_audit_log_with_the_content_hash(app, reviewer, catalog):
+    sign(app, reviewer, catalog.modules[MODULE])
+    with app.app_context():
+        event = next(e for e in audit.about(reviewer.id, limit=10) if e.event == "content:reviewed")
+    assert event.details == WORDS | {"content_hash": catalog.modules[MODULE].reviewed_digest}
+
+
+def test_a_changed_file_falls_back_to_awaiting(app, pages, reviewer, catalog):
+    sign(app, reviewer, catalog.modules[MODULE])
+    changed = catalog.modules[MODULE].model_copy(update={"reviewed_digest": "another"})
+    app.extensions["catalog"] = replaced(catalog, modules={**catalog.modules, MODULE: changed})
+    assert "awaits clinical review" in pages.get(f"/modules/{MODULE}/").text
+    with app.app_context():
+        assert len(queries.history_of(MODULE)) == 1
+
+
+def test_only_the_content_that_was_read_is_signed(app, reviewer, catalog):
+    with app.app_context(), pytest.raises(ContentChanged):
+        actions.sign(reviewer, catalog.modules[MODULE], "what the page showed before", **WORDS, now=NOON)
+
+
+def test_the_first_signature_stands(app, reviewer, catalog):
+    sign(app, reviewer, catalog.modules[MODULE])
+    with pytest.raises(ReviewedAlready):
+        sign(app, reviewer, catalog.modules[MODULE])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"), [({"credentials": ""}, "license and degrees"), ({"read": ""}, "read whole")]
+)
+def test_a_signature_wants_credentials_and_the_tick(pages, reviewer, catalog, changes, words):
+    data = {key: value for key, value in signature(catalog, **changes).items() if value}
+    answer = pages.as_(reviewer).post(f"/admin/review/{MODULE}", data)
+    assert answer.status == 422
+    assert words in answer.text
+
+
+def test_an_administrator_without_the_role_cannot_sign(pages, admin, catalog):
+    assert pages.as_(admin).post(f"/admin/review/{MODULE}", signature(catalog)).status == 403
+
+
+def test_the_role_is_given_and_taken_back_on_the_person_page(app, pages, admin, reviewer):
+    assert "Take the reviewer role back" in pages.as_(admin).get(f"/admin/people/{reviewer.code}").text
+    pages.as_(admin).post(f"/admin/people/{reviewer.code}/reviewer", {"reviewer": "no"})
+    assert pages.as_(reviewer).get(f"/admin/review/{MODULE}").status == 403
+
+
+def test_a_learner_is_never_a_reviewer(pages, admin, learner):
+    assert pages.as_(admin).post(f"/admin/people/{learner.code}/reviewer", {"reviewer": "yes"}).status == 409
+
+
+def test_the_certificate_says_who_reviewed_what_was_studied(app, reviewer, learner, admin, catalog):
+    sign(app, reviewer, catalog.modules[MODULE])
+    certificate = factories.issue(app, learner, admin)
+    assert certificate.facts["modules"][0]["review"] == "reviewed"
+    assert "Rita Reviewer, PT, DPT, HI 1234" in certificate.facts["modules"][0]["reviewed_by"]
+
+
+def test_the_second_page_of_the_certificate_names_the_reviewer_or_says_that_none_has_signed(
+    app, reviewer, learner, other_learner, admin, catalog
+):
+    awaited = printed(factories.issue(app, other_learner, admin))
+    assert "The content awaited review by a clinician when this was issued." in awaited
+    sign(app, reviewer, catalog.modules[MODULE])
+    assert "Rita Reviewer, PT, DPT, HI 1234, 2026-03-02" in printed(factories.issue(app, learner, admin))
+
+
+def printed(certificate) -> str:
+    """All text of the document after its first page."""
+    document = pypdfium2.PdfDocument(certificate.document)
+    try:
+        pages = [document[n].get_textpage().get_text_range() for n in range(1, len(document))]
+    finally:
+        document.close()
+    return " ".join(" ".join(pages).split())
+
+
+def test_a_provider_may_refuse_certificates_for_unreviewed_content(app, reviewer, learner, admin, catalog):
+    provider = catalog.provider.model_copy(update={"certify_unreviewed": False})
+    app.extensions["catalog"] = replaced(catalog, provider=provider)
+    asked = factories.request(app, learner)
+    with app.app_context(), pytest.raises(making.AwaitsReview):
+        certificates.issue(asked, actor=admin, now=NOON)
+    sign(app, reviewer, catalog.modules[MODULE])
+    with app.app_context():
+        assert certificates.issue(asked, actor=admin, now=NOON).course_id == COURSE

@@ -1,0 +1,63 @@
+from course.people.accounts.models import User
+from course.platform import db
+from course.platform.audit.models import AuditEvent
+
+GOOD = {"jurisdiction": "FL", "profession": "PT", "number": " PT40213 ", "first_licensed": "", "expires_on": ""}
+
+
+def test_a_license_is_added_changed_and_removed_with_its_history(app, pages, learner):
+    mine = pages.as_(learner)
+    mine.post("/profile/licenses/new", GOOD)
+    page = mine.get("/profile")
+    assert "Florida: PT PT40213" in page.text
+    address = page.html.split("PT40213</h3>")[1].split('href="')[1].split('"')[0]
+    mine.post(address, GOOD | {"expires_on": "2027-12-31"})
+    assert "Expires December 31, 2027" in mine.get("/profile").text
+    mine.post(address + "/remove")
+    assert "PT40213" not in mine.get("/profile").text
+    with app.app_context():
+        events = [row.event for row in db.session.query(AuditEvent).order_by(AuditEvent.id)]
+    assert events == ["license:added", "license:changed", "license:removed"]
+
+
+def test_a_removed_license_can_be_added_again(pages, learner):
+    mine = pages.as_(learner)
+    mine.post("/profile/licenses/new", GOOD)
+    mine.post(f"/profile/licenses/{learner.licenses[0].code}/remove")
+    again = GOOD | {"jurisdiction": "HI", "number": learner.licenses[0].number}
+    assert mine.post("/profile/licenses/new", again).status == 303
+    assert f"Hawaii: PT {learner.licenses[0].number}" in mine.get("/profile").text
+
+
+def test_the_same_license_twice_is_refused(pages, learner):
+    mine = pages.as_(learner)
+    mine.post("/profile/licenses/new", GOOD)
+    assert mine.post("/profile/licenses/new", GOOD).status == 409
+
+
+def test_a_license_cannot_expire_before_it_began(pages, learner):
+    dates = {"first_licensed": "2020-01-01", "expires_on": "2019-01-01"}
+    page = pages.as_(learner).post("/profile/licenses/new", GOOD | dates)
+    assert page.status == 422
+    assert "can't expire before" in page.text
+
+
+def test_a_change_of_name_is_on_record(app, pages, learner):
+    pages.as_(learner).post("/profile", {"legal_name": "  Lena   Married "})
+    with app.app_context():
+        row = db.session.query(AuditEvent).one()
+    assert row.details == {"before": {"legal_name": "Lena Learner"}, "after": {"legal_name": "Lena Married"}}
+
+
+def test_a_name_is_kept_composed(app, pages, learner):
+    pages.as_(learner).post("/profile", {"legal_name": "Jose\u0301 \u5c71\u7530"})
+    with app.app_context():
+        assert db.session.get_one(User, learner.id).legal_name == "Jos\u00e9 \u5c71\u7530"
+
+
+def test_a_name_that_hides_something_changes_nothing(app, pages, learner):
+    page = pages.as_(learner).post("/profile", {"legal_name": "Lena\u202erenraeL"})
+    assert page.status == 422
+    assert "hidden or no letter (U+202E)" in page.text
+    with app.app_context():
+        assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"

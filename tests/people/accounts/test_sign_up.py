@@ -1,0 +1,141 @@
+import re
+
+import pytest
+
+from course.people.accounts import passwords, queries
+from course.people.accounts.models import User
+from course.platform import db, jobs
+from course.platform.jobs import Job
+from tests import factories
+from tests.factories import PASSWORD
+
+GOOD = {"legal_name": "Nina New", "email": "Nina@Example.org", "password": PASSWORD}
+
+
+def link_in_outbox(app) -> str:
+    with app.app_context():
+        return db.session.query(Job).order_by(Job.id.desc()).first().payload["link"]
+
+
+def path_of(link: str) -> str:
+    return re.sub(r"^https?://[^/]+", "", link)
+
+
+def test_signing_up_signs_in_and_mails_a_link(app, pages):
+    page = pages.post("/sign-up", GOOD)
+    assert page.location == "/home"
+    assert "Nina New" in pages.get("/home").text
+    pages.post(path_of(link_in_outbox(app)))
+    with app.app_context():
+        assert queries.find_by_email("nina@example.org").email_confirmed_at is not None
+
+
+def test_opening_the_link_alone_confirms_nothing(app, pages):
+    pages.post("/sign-up", GOOD)
+    assert pages.get(path_of(link_in_outbox(app))).status == 200
+    with app.app_context():
+        assert queries.find_by_email("nina@example.org").email_confirmed_at is None
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"password": "short"}, "at least 12 characters"),
+        ({"password": "password1234"}, "common or easy to guess"),
+        ({"password": "aaaaaaaaaaaaaa"}, "common or easy to guess"),
+        ({"password": "nina@example.org"}, "common or easy to guess"),
+        ({"email": "nonsense"}, "Enter an e-mail address such as"),
+        ({"legal_name": ""}, "Enter your name as on your license"),
+        ({"legal_name": "Nina\u202e weN"}, "hidden or no letter (U+202E)"),
+        ({"legal_name": "Nina 😀"}, "is a symbol"),
+        ({"legal_name": "N" * 201}, "at most 200 characters"),
+    ],
+)
+def test_bad_input_says_what_to_do_and_changes_nothing(app, pages, data, message):
+    page = pages.post("/sign-up", GOOD | data)
+    assert page.status == 422
+    assert message in page.text
+    with app.app_context():
+        assert db.session.query(User).count() == 0
+
+
+def test_an_address_is_taken_once_however_it_is_written(pages, learner):
+    page = pages.post("/sign-up", GOOD | {"email": "LENA@example.org"})
+    assert page.status == 422
+    assert "account with this address already" in page.text
+
+
+def test_passwords_are_kept_as_argon2id(app, pages):
+    pages.post("/sign-up", GOOD)
+    with app.app_context():
+        assert queries.find_by_email("nina@example.org").password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+class TestSignIn:
+    @pytest.fixture(autouse=True)
+    def account(self, pages):
+        pages.post("/sign-up", GOOD)
+        pages.post("/sign-out")
+
+    def test_the_right_password_signs_in(self, pages):
+        assert pages.post("/sign-in", {"email": " NINA@example.org", "password": PASSWORD}).location == "/home"
+
+    @pytest.mark.parametrize("email", ["nina@example.org", "nobody@example.org"])
+    def test_a_wrong_password_and_an_unknown_address_are_answered_alike(self, pages, email):
+        page = pages.post("/sign-in", {"email": email, "password": "wrong password"})
+        assert page.status == 422
+        assert "don't belong together" in page.text
+
+    @pytest.mark.parametrize(
+        ("target", "lands"),
+        [
+            ("/modules/", "/modules/"),
+            ("https://evil.example", "/home"),
+            ("//evil.example", "/home"),
+            ("/\\evil.example", "/home"),
+            ("javascript:alert(1)", "/home"),
+        ],
+    )
+    def test_it_leads_back_to_pages_of_ours_alone(self, pages, target, lands):
+        data = {"email": "nina@example.org", "password": PASSWORD}
+        assert pages.post("/sign-in", data, query_string={"next": target}).location == lands
+
+    def test_a_forgotten_password_is_reset_once_and_ends_other_sessions(self, app, pages):
+        elsewhere = type(pages)(app)
+        elsewhere.post("/sign-in", {"email": "nina@example.org", "password": PASSWORD})
+        pages.post("/forgotten-password", {"email": "nina@example.org"})
+        path = path_of(link_in_outbox(app))
+        assert pages.post(path, {"password": "another copper lantern"}).status == 303
+        assert pages.post(path, {"password": "a third copper lantern"}).status == 410
+        assert "/sign-in" in elsewhere.get("/home").location
+        data = {"email": "nina@example.org", "password": "another copper lantern"}
+        assert pages.post("/sign-in", data).location == "/home"
+
+    def test_a_reset_for_an_unknown_address_mails_nobody_and_says_the_same(self, app, pages):
+        with app.app_context():
+            before = db.session.query(Job).count()
+        assert pages.post("/forgotten-password", {"email": "nobody@example.org"}).status == 303
+        with app.app_context():
+            assert db.session.query(Job).count() == before
+
+    def test_a_forged_link_is_refused(self, pages):
+        assert pages.post("/reset-password/forged", {"password": "another copper lantern"}).status == 410
+
+
+def test_an_invitation_makes_one_administrator(app, pages):
+    path = factories.invitation(app)
+    assert pages.post(path, GOOD).status == 303
+    assert pages.get("/admin/").status == 200
+    assert pages.get(path).status == 404
+
+
+def test_common_passwords_are_known():
+    assert all(passwords.weakness(word) for word in ("123456789012", "qwertyuiopas", "iloveyou1234", "x" * 129))
+    assert passwords.weakness(PASSWORD) is None
+
+
+def test_sent_mails_leave_no_link_behind(app, pages):
+    pages.post("/sign-up", GOOD)
+    jobs.drain(app)
+    with app.app_context():
+        assert db.session.query(Job).one().payload == {}

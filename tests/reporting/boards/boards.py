@@ -1,0 +1,97 @@
+"""Boards with codes, and people licensed there. The codes are made up; they are the test's, not a vendor's."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask
+
+from course.certificates.issuing.models import Certificate
+from course.content.queries import catalog
+from course.content.schema.boards import Board
+from course.people.accounts.models import User
+from course.reporting.boards import actions, queries
+from course.reporting.boards.models import Roster
+from course.reporting.boards.status import Completion, Judged, Reported, Stage, Status
+from course.reporting.boards.status import License as BoardLicense
+from tests import factories
+from tests.factories import COURSE, NOON
+
+LATER = NOON + timedelta(days=3)
+BOARD = Board(
+    key="ce-broker-fl",
+    name="CE Broker, Florida",
+    state="FL",
+    formats=("sheet", "xml", "csv"),
+    provider_number="50-4321",
+    professions={"PT": "PHT", "PTA": None},
+    courses={COURSE: {"number": "20-987654", "publishing_number": "7"}},
+    license_form="PTA?[0-9]+",
+    days=90,
+)
+BY_AREA = BOARD.model_copy(
+    update={
+        "courses": {COURSE: BOARD.courses[COURSE].model_copy(update={"by_area": True})},
+        "subject_areas": {"safety": "SAF"},
+    }
+)
+
+
+def completion(**values: Any) -> Completion:
+    told: dict[str, Any] = {
+        "certificate_id": 1,
+        "code": "AAAA-BBBB",
+        "user_id": 1,
+        "course_id": COURSE,
+        "cycle": 1,
+        "name": "Lena Learner",
+        "completed_on": date(2026, 3, 2),
+        "revoked": False,
+        "license": BoardLicense(profession="PT", number="PT40213", expires_on=None),
+    }
+    return Completion(**told | values)
+
+
+def reported(stage: Stage, **values: Any) -> Reported:
+    return Reported(**{"certificate_id": 1, "record": "R", "stage": stage, "message": None} | values)
+
+
+def use(app: Flask, *boards: Board, upload_key: str = "secret-key") -> None:
+    known = {board.key: board for board in boards or (BOARD,)}
+    app.extensions["catalog"] = replace(app.extensions["catalog"], boards=known)
+    app.extensions["board-upload-key"] = upload_key
+
+
+def holder(app: Flask, name: str, admin: User, number: str | None = None) -> Certificate:
+    """Someone licensed in Florida who holds a certificate."""
+    person = factories.person(app, name)
+    factories.add_license(app, person, number)
+    return factories.issue(app, person, admin)
+
+
+def judged(app: Flask, board: Board = BOARD) -> dict[str, Judged]:
+    """By the certificate's number."""
+    with app.app_context():
+        return {one.completion.code: one for one in queries.judged(catalog().boards[board.key])}
+
+
+def status_of(app: Flask, certificate: Certificate) -> Status:
+    return judged(app)[certificate.code].status
+
+
+def send(app: Flask, admin: User, format_: str = "xml", *, board: Board = BOARD) -> Roster:
+    with app.app_context():
+        found = catalog().boards[board.key]
+        shown = queries.digest(queries.ready(found))
+        (made,) = actions.make(found, format_, shown=shown, actor=admin, now=LATER)
+        return queries.roster_of(made.code, with_file=True)
+
+
+def mirrored(data: bytes, **messages: str) -> bytes:
+    """The receipt of a roster: each record with its message, by license; empty where none is given."""
+    text = data.decode()
+    for part in text.split("<attendee>")[1:]:
+        number = part.split("<license>")[1].split("<")[0]
+        answered = part.replace("</attendee>", f"<Message>{messages.get(number, '')}</Message></attendee>", 1)
+        text = text.replace(part, answered, 1)
+    return text.encode()

@@ -1,0 +1,210 @@
+"""State entries with a life of their own: checked, due, changed, told, exported."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from course.content import source
+from course.content.loader.load import load
+from course.content.schema.jurisdiction import Jurisdiction
+from course.platform import clock, jobs
+from course.platform.config import ROOT
+from course.platform.jobs import Job
+from course.states.entries import actions, export, queries
+from course.states.entries.cli import states_group
+from course.states.entries.forms import shown
+from tests import factories
+from tests.factories import NOON, replaced
+
+SOURCE = {"url": "https://board.example/rule", "kind": "rule", "as_of": "2026-11"}
+DAY = date(2026, 11, 24)
+
+
+def check(app, admin, code="HI", changed=None, day=DAY):
+    with app.app_context():
+        return actions.check_entry(admin, code, changed or {}, SOURCE, checked_on=day, note="read", now=NOON)
+
+
+def announce(app):
+    with app.app_context():
+        return actions.announce(now=NOON)
+
+
+def mails(app, template="state-changed"):
+    with app.app_context():
+        from course.platform import db  # noqa: PLC0415
+
+        return [job.payload for job in db.session.query(Job) if job.payload.get("template") == template]
+
+
+@pytest.fixture
+def known(app):
+    """The demands of today's file were noted at the first start."""
+    assert announce(app) == []
+
+
+def test_the_first_start_notes_every_state_and_tells_nobody(app, learner, known):
+    assert mails(app) == []
+    with app.app_context():
+        assert len(queries.editions()) == 51
+
+
+def test_every_state_says_when_it_was_checked_and_against_what(pages, app, admin):
+    assert "Last checked on November 23, 2026 against the stored copies" in pages.get("/states/HI").text
+    check(app, admin)
+    page = pages.get("/states/HI").text
+    assert "Last checked on November 24, 2026 against board.example/rule" in page
+
+
+def test_an_override_changes_the_page_and_leaves_the_file_alone(app, pages, admin, catalog, known):
+    check(app, admin, changed={"status": "pending"})
+    assert "Enabled by law; the rules are not in force yet" in pages.get("/states/HI").text
+    assert catalog.jurisdictions["HI"].status == "prohibited"
+
+
+def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learner, known):
+    check(app, admin, changed={"status": "pending"})
+    assert announce(app) == []
+    told = mails(app)
+    assert {mail["to"] for mail in told} == {learner.email, admin.email}
+    assert "- status: prohibited -> pending" in told[0]["changes"]
+    home = pages.as_(learner).get("/home").text
+    assert "status: prohibited → pending" in home
+    jobs.drain(app)
+    kept = " ".join(path.read_text() for path in app.extensions["mailbox"].glob("*.eml"))
+    assert "Subject: Hawaii: what is known of dry needling law has changed" in kept
+
+
+def test_a_change_elsewhere_is_told_to_nobody_here(app, admin, learner, known):
+    check(app, admin, code="FL", changed={"status": "pending"})
+    assert mails(app) == []
+
+
+def test_a_check_that_changes_no_demand_is_told_to_nobody(app, admin, learner, known):
+    check(app, admin, changed={"citation": "The same text, cited better"})
+    assert mails(app) == []
+
+
+def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
+    changed = catalog.jurisdictions["HI"].model_copy(update={"status": "permitted"})
+    app.extensions["catalog"] = replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed})
+    assert announce(app) == ["HI"]
+    assert [mail["to"] for mail in mails(app)] == [learner.email]
+
+
+def test_two_processes_that_start_at_once_tell_a_change_once(either_app):
+    person = factories.person(either_app, "Lena Learner")
+    announce(either_app)
+    content = either_app.extensions["catalog"]
+    changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
+    either_app.extensions["catalog"] = replaced(content, jurisdictions={**content.jurisdictions, "HI": changed})
+    with ThreadPoolExecutor(4) as pool:
+        told = [code for codes in pool.map(lambda _: announce(either_app), range(4)) for code in codes]
+    assert told == ["HI"]
+    assert [mail["to"] for mail in mails(either_app)] == [person.email]
+
+
+def test_a_notice_goes_once_it_was_seen_and_only_by_its_reader(app, pages, admin, learner, other_learner, known):
+    check(app, admin, changed={"status": "pending"})
+    with app.app_context():
+        [(notice, _)] = queries.notices_of(learner.id)
+    pages.as_(other_learner).post(f"/states/notices/{notice.id}/seen")
+    assert "I have seen this" in pages.as_(learner).get("/home").text
+    pages.as_(learner).post(f"/states/notices/{notice.id}/seen")
+    assert "I have seen this" not in pages.as_(learner).get("/home").text
+
+
+def test_an_entry_falls_due_after_the_providers_limit(app, pages, admin, monkeypatch):
+    later = NOON.replace(year=2027, month=6)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    page = pages.as_(admin).get("/admin/states/").text
+    assert page.count("! due") == 51
+    check(app, admin, day=later.date() - timedelta(days=180))
+    assert pages.as_(admin).get("/admin/states/").text.count("! due") == 50
+
+
+def test_the_form_shows_the_entry_and_saving_it_unchanged_changes_nothing(app, pages, admin, catalog):
+    data = {k: v for k, v in shown(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
+    data |= {"source_url": SOURCE["url"], "source_kind": "rule", "checked_on": "2026-11-24"}
+    assert pages.as_(admin).post("/admin/states/FL", data).status == 303
+    with app.app_context():
+        after, before = queries.entry_of("FL").state, catalog.jurisdictions["FL"]
+    assert after.sources[0].url == SOURCE["url"]
+    same = {"sources": before.sources, "checked_on": None}
+    assert after.model_copy(update=same) == before
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"source_url": ""}, "address of the text"),
+        ({"checked_on": "2099-01-01"}, "has not come yet"),
+        ({"citation": ""}, "Name the text"),
+        ({"total_hours": "many"}, "valid"),
+    ],
+)
+def test_a_check_without_source_or_sense_is_refused_and_changes_nothing(app, pages, admin, catalog, wrong, words):
+    data = {k: v for k, v in shown(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
+    data |= {"source_url": SOURCE["url"], "source_kind": "rule", "checked_on": "2026-11-24"} | wrong
+    page = pages.as_(admin).post("/admin/states/FL", data)
+    assert page.status == 422
+    assert words in page.text
+    with app.app_context():
+        assert queries.entry_of("FL").override is None
+
+
+def test_a_newer_entry_of_the_file_wins_over_an_older_check(app, admin, catalog):
+    check(app, admin, changed={"status": "pending"})
+    newer = catalog.jurisdictions["HI"].model_copy(update={"checked_on": DAY + timedelta(days=1)})
+    app.extensions["catalog"] = replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": newer})
+    with app.app_context():
+        assert queries.entry_of("HI").state.status == "prohibited"
+
+
+def test_the_export_changes_the_checked_entry_and_no_other_line(app, admin):
+    check(app, admin, changed={"status": "pending"})
+    text = (ROOT / "modules/jurisdictions.yaml").read_text()
+    document = source.parse(text, "jurisdictions.yaml", source.Problems())
+    with app.app_context():
+        entry = queries.entry_of("HI").state.model_dump(mode="json")
+    merged = export.merged(text, document, {"HI": entry})
+    assert {line for line in text.splitlines() if line.startswith("#")} <= set(merged.splitlines())
+    before, after = yaml.safe_load(text)["states"], yaml.safe_load(merged)["states"]
+    assert [s["code"] for s in after] == [s["code"] for s in before]
+    assert [a["code"] for a, b in zip(after, before, strict=True) if a != b] == ["HI"]
+    assert Jurisdiction.model_validate(next(s for s in after if s["code"] == "HI")).status == "pending"
+
+
+def test_the_export_command_writes_a_file_that_the_product_reads_as_it_stands_in_the_app(app, admin, tmp_path):
+    check(app, admin, changed={"status": "pending"})
+    shutil.copytree(ROOT / "modules", tmp_path / "modules")
+    shutil.copytree(ROOT / "quizzes", tmp_path / "quizzes")
+    target = tmp_path / "modules/jurisdictions.yaml"
+
+    @contextmanager
+    def ready():
+        with app.app_context():
+            yield ROOT / "modules"
+
+    result = CliRunner().invoke(states_group(ready), ["export", "--to", str(target)])
+    assert result.exit_code == 0
+    assert "1 entries merged" in result.stderr
+    written = load(tmp_path / "modules", tmp_path / "quizzes").jurisdictions["HI"]
+    assert (written.status, written.checked_on) == ("pending", DAY)
+
+
+def test_a_check_is_kept_in_the_audit_log_with_what_it_changed(app, admin, known):
+    from course.platform.audit.models import AuditEvent  # noqa: PLC0415
+
+    check(app, admin, changed={"status": "pending"})
+    with app.app_context():
+        from course.platform import db  # noqa: PLC0415
+
+        event = db.session.query(AuditEvent).filter_by(event="state:checked").one()
+    assert (event.details["before"]["status"], event.details["after"]["status"]) == ("prohibited", "pending")
+    assert event.at == factories.NOON

@@ -1,0 +1,62 @@
+"""The benchmark measures what it says, on a database of its own, and leaves nothing behind."""
+
+import pytest
+
+from course.cli import _ready_app
+from course.tools.bench import crowd, disk, issuing, measure, rows
+from course.tools.bench.load import Load
+from course.tools.bench.report import table
+from tests import factories
+
+
+def of_rate(rate, *, milliseconds=1.0, errors=0):
+    return Load([milliseconds / 1000] * rate, errors, 1.0)
+
+
+def test_a_row_stands_beside_its_goals():
+    measured = {
+        (rows.EMPTY_POST, 8): [of_rate(1000), of_rate(100), of_rate(1000)],
+        (rows.SAVE, 8): [of_rate(500), of_rate(50), of_rate(100, milliseconds=80, errors=2)],
+    }
+    lines = list(table(measured))
+    assert lines[1].split() == ["8", "connections", "per", "s", "p50", "p95", "p99", "ms", "errors"]
+    assert lines[3].split() == ["answer", "save", "100", "1.0", "1.0", "1.0", "2"]
+    assert lines[4].strip() == "50% of empty POST; goal 40%: met"
+    assert lines[5].strip() == "p99 1.0 ms; goal 50 ms: met"
+    assert len(lines) == 6
+
+
+def test_a_yardstick_without_a_reply_is_said_and_stops_nothing():
+    measured = {(rows.EMPTY_POST, 8): [of_rate(0, errors=3)], (rows.SAVE, 8): [of_rate(500)]}
+    assert "    empty POST was never answered as expected, so there is no share of it" in list(table(measured))
+
+
+def test_a_writer_that_is_slower_than_the_time_it_has_commits_once_all_the_same(tmp_path):
+    load = disk.drive(disk.sqlite(tmp_path / "commits.db"), writers=8, seconds=1e-9)
+    assert len(load.times) == 8
+
+
+def test_quantiles_are_of_all_replies():
+    load = Load([n / 1000 for n in range(100, 0, -1)], 0, 1.0)
+    assert [load.quantile(share) for share in (0.5, 0.95, 0.99, 1)] == [51.0, 96.0, 100.0, 100.0]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_row_is_answered_without_an_error(kind, config, request, monkeypatch):
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    monkeypatch.setattr(measure, "CONNECTIONS", {1: 3, 8: 8})
+    monkeypatch.setattr(issuing, "SAMPLE", 2)
+    monkeypatch.setattr(crowd, "LEARNERS", 16)
+    if kind == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        config = factories.replaced(config, database=server.url("postgres"))
+    lines = list(measure.run(config, 0.05, 5, _ready_app, lambda _: None))
+    issued = lines.index(f"{'a certificate':24}{'CPU ms':>8}")
+    assert {"badge", "document", "signature", "database", "together"} <= {line.split()[0] for line in lines[issued:]}
+    assert lines[-1] == "    0 errors"
+    measured = [line for line in lines[:issued] if line and not line.startswith("    ") and "connection" not in line]
+    assert len(measured) == 2 * 16
+    assert {line.split()[-1] for line in measured} == {"0"}
+    assert [path.name for path in config.data.iterdir() if path.name.startswith("bench-")] == []
+    if kind == "postgresql":
+        assert not [name for name in server.databases() if name.startswith("bench_")]
