@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from course import create_app, migrate, server
 from course.certificates.approvals import queries as approvals
 from course.certificates.credentials import keys, pdf_signing
-from course.certificates.issuing import making
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.pdf import OURS
 from course.certificates.issuing.templates import Templates
@@ -34,6 +33,7 @@ from course.platform.config import BadSetting, Config
 from course.platform.web import Refused
 from course.reporting.records import actions as records
 from course.reporting.records.checks import Found
+from course.site import site, site_of
 from course.states.entries import actions as states
 from course.states.entries.cli import states_group
 from course.tools import demo
@@ -58,12 +58,11 @@ def _folders() -> tuple[Path, Path]:
 
 def _exceeded_approvals(content: Catalog) -> list[str]:
     """What approvals on record do not cover of this content, which may not be served yet."""
-    app, database = Flask(__name__), _config().database
+    database = _config().database
     if database.startswith("sqlite") and not Path(make_url(database).database or "").exists():
         return []  # nothing is on record yet, and a check makes no database
     try:
-        db.init_app(app, database)
-        with app.app_context():
+        with db.outside_app(database):
             uncovered = approvals.uncovered(content, clock.now().date())
     except (OperationalError, ProgrammingError):
         return ["Approvals were not looked at: the database can't be reached, or is not at its newest schema."]
@@ -104,7 +103,7 @@ def _ready_app(config: Config) -> Flask:
 
 def _refuse_another_address() -> None:
     """What was signed for one address can't be checked at another."""
-    for did in certificates.outside_issuers(making.issuer().did):
+    for did in certificates.outside_issuers(site().issuer.did):
         host = did.removeprefix("did:web:").replace("%3A", ":")
         raise BadSetting(
             f"PUBLIC_URL: certificates are out that name {host} as the place to check them, and with another address "
@@ -122,10 +121,10 @@ def serve() -> None:
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
-        if ending := making.signer().ends_soon(clock.now()):
+        if ending := site().signer.ends_soon(clock.now()):
             notices.append(ending)
         notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
-    app.extensions["engine"].dispose()  # no connection is shared with the processes that follow
+    site_of(app).engines.dispose()  # no connection is shared with the processes that follow
     sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, [_work, _assist]))
 
 

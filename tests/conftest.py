@@ -15,6 +15,7 @@ from course import create_app, migrate
 from course.content.loader.load import load
 from course.content.schema.content import Catalog
 from course.platform.config import ROOT, Config
+from course.site import site_of
 from course.tools.bench.serving import free_port
 from tests import factories, once, postgres
 from tests import redis as redis_server
@@ -102,7 +103,7 @@ def make_app(
 
     yield make
     for app in made:
-        app.extensions["engine"].dispose()
+        site_of(app).engines.writing.dispose()
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def either_app(request: pytest.FixtureRequest, make_app: Callable[[str], Flask])
     name = f"test_{next(COUNT)}"
     app = make_app(server.create(name, "migrated"))
     yield app
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     server.drop(name)
 
 

@@ -40,6 +40,7 @@ from course.reporting.records.models import Packet
 from course.reporting.records.question import Question
 from course.reporting.transcripts import actions as transcripts
 from course.reporting.transcripts.models import OtherRecord
+from course.site import install, site_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
@@ -47,6 +48,11 @@ MODULE = "adverse-events"
 PROOF = b"%PDF-1.7 a license"
 PASSWORD = "quiet copper lantern"
 replaced = replace
+
+
+def change_site(app: Flask, **changes: Any) -> None:
+    """Installs a site in which some parts are others."""
+    install(app, replace(site_of(app), **changes))
 
 
 def person(app: Flask, name: str, *, role: str = "learner", confirmed: bool = True, licensed: bool = True) -> User:
@@ -121,16 +127,16 @@ def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = 
 
 def set_rules(app: Flask, slug: str = MODULE, **rules: Any) -> None:
     """Changes what the course file says of an assessment, for this app alone."""
-    known = app.extensions["catalog"].assessments
+    known = site_of(app).catalog.assessments
     changed = dict(known) | {slug: known[slug].model_copy(update=rules)}
-    app.extensions["catalog"] = replace(app.extensions["catalog"], assessments=changed)
+    change_site(app, catalog=replace(site_of(app).catalog, assessments=changed))
 
 
 def set_course(app: Flask, course: str = COURSE, **changes: Any) -> None:
     """Changes what the course file says of a course, for this app alone."""
-    known = app.extensions["catalog"].courses
+    known = site_of(app).catalog.courses
     changed = dict(known) | {course: known[course].model_copy(update=changes)}
-    app.extensions["catalog"] = replace(app.extensions["catalog"], courses=changed)
+    change_site(app, catalog=replace(site_of(app).catalog, courses=changed))
 
 
 def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
@@ -217,9 +223,9 @@ def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> 
 
 def change_course(app: Flask, **facts: Any) -> None:
     """Changes what the course file says of the course, for this app alone."""
-    courses = dict(app.extensions["catalog"].courses)
+    courses = dict(site_of(app).catalog.courses)
     courses[COURSE] = courses[COURSE].model_copy(update=facts)
-    app.extensions["catalog"] = replace(app.extensions["catalog"], courses=courses)
+    change_site(app, catalog=replace(site_of(app).catalog, courses=courses))
 
 
 def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> OtherRecord:

@@ -1,0 +1,8 @@
+"""Pages that join several wings: the front page, the administrators' overview, people."""
+
+from course.console.front import views as front_views
+from course.console.overview import views as overview_views
+from course.console.people import views as people_views
+from course.platform.wing import Wing
+
+WING = Wing(blueprints=(front_views.bp, overview_views.bp, people_views.bp))

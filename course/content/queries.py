@@ -1,14 +1,11 @@
-from typing import cast
-
-from flask import current_app
-
 from course.content.schema.content import Assessment, Catalog, Course, Module, Section
 from course.platform.web import NotFound
+from course.site import site
 
 
 def catalog() -> Catalog:
     """The content that this process was started with."""
-    return cast(Catalog, current_app.extensions["catalog"])
+    return site().catalog
 
 
 def module_of(slug: str) -> Module:

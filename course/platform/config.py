@@ -48,6 +48,11 @@ class Config:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
 
+    @property
+    def mails(self) -> Path:
+        """The folder in which mails are kept while no mail server is set."""
+        return self.data / "mail"
+
     @classmethod
     def from_environ(cls, env: Mapping[str, str]) -> Self:
         data = _data_folder(env)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, ParamSpec, TypeVar, cast
@@ -31,6 +32,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
+
+from course.site import site
 
 if sys.platform != "win32":
     import fcntl
@@ -88,8 +91,8 @@ _fraction = functools.lru_cache(4096)(Fraction)  # few different ones are stored
 
 def _session() -> Session:
     if "session" not in g:
-        engine = current_app.extensions["reading-engine" if _only_reads() else "engine"]
-        g.session = Session(engine, expire_on_commit=False)
+        engines = site().engines
+        g.session = Session(engines.reading if _only_reads() else engines.writing, expire_on_commit=False)
     return cast(Session, g.session)
 
 
@@ -183,14 +186,40 @@ def _next_in_line(path: str) -> Iterator[None]:
         os.close(handle)
 
 
-def init_app(app: Flask, url: str) -> None:
-    app.extensions["engine"] = engine = new_engine(url)
-    app.extensions["reading-engine"] = _reading(engine)
+@dataclass(frozen=True)
+class Engines:
+    """`reading` serves requests that only read; on PostgreSQL it is the same engine as `writing`."""
 
-    @app.teardown_appcontext
-    def close(_error: BaseException | None) -> None:
-        if opened := g.pop("session", None):
-            opened.close()
+    writing: Engine
+    reading: Engine
+
+    def dispose(self) -> None:
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def init_app(app: Flask, url: str) -> Engines:
+    app.teardown_appcontext(_close)
+    writing = new_engine(url)
+    return Engines(writing, _reading(writing))
+
+
+def _close(_error: BaseException | None) -> None:
+    if opened := g.pop("session", None):
+        opened.close()
+
+
+@contextmanager
+def outside_app(url: str) -> Iterator[None]:
+    """A session for a command that looks into the database without starting the app."""
+    app, engine = Flask(__name__), new_engine(url)
+    app.teardown_appcontext(_close)
+    try:
+        with app.app_context():
+            g.session = Session(engine, expire_on_commit=False)
+            yield
+    finally:
+        engine.dispose()
 
 
 def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:

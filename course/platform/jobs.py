@@ -8,17 +8,19 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from sqlalchemy import JSON, event, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from course.platform import clock, db
 from course.platform.db import Model, UTCDateTime, unit_of_work
+from course.site import site, site_of
 
 Handler = Callable[[int, dict[str, Any]], None]
 Task = Callable[[datetime], None]
@@ -47,6 +49,16 @@ class Job(Model):
     last_error: Mapped[str | None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """`huey` wakes the worker; calling `wake` puts a wake-up into it. `handlers` and `steps` do the work."""
+
+    huey: Huey
+    wake: Any
+    handlers: Mapping[str, Handler]
+    steps: Sequence[Step]
+
+
 def init_app(
     app: Flask,
     *,
@@ -55,18 +67,17 @@ def init_app(
     handlers: Mapping[str, Handler],
     hourly: Mapping[str, Task],
     steps: Sequence[Step],
-) -> None:
+) -> Queue:
     """`handlers` do jobs by their kind; `hourly` tasks run each hour by themselves, so they are safe to repeat.
 
     Long work goes in `steps`: each call does a small part of it and says whether there was any.
     """
-    app.extensions["steps"] = steps
-    app.extensions["handlers"] = handlers
-    app.extensions["huey"] = huey = _queue(data, queue_url)
-    app.extensions["drain"] = huey.task()(lambda: drain(app))
+    huey = _queue(data, queue_url)
+    wake = huey.task()(lambda: drain(app))
     huey.periodic_task(crontab(minute="*"), name="drain_every_minute")(lambda: drain(app))
     for name, task in hourly.items():
         huey.periodic_task(crontab(minute="0"), name=name)(functools.partial(_run, app, task))
+    return Queue(huey=huey, wake=wake, handlers=handlers, steps=steps)
 
 
 def _run(app: Flask, task: Task) -> None:
@@ -90,8 +101,8 @@ def put(kind: str, *, key: str, now: datetime, due: datetime | None = None, rank
 def _wake_worker(session: Session) -> None:
     for due in session.info.pop("jobs", ()):
         try:
-            drain_ = current_app.extensions["drain"]
-            drain_() if due is None else drain_.schedule(eta=due)
+            wake_ = site().queue.wake
+            wake_() if due is None else wake_.schedule(eta=due)
         except Exception:  # the row is safe, and the worker looks by itself every minute
             log.exception("the worker could not be woken")
 
@@ -134,7 +145,7 @@ def drain(app: Flask, *, long_work_first: bool = False) -> int:
 
 def _step() -> bool:
     """A part of the long work; False when there is none."""
-    return any(step(clock.now()) for step in cast(Sequence[Step], current_app.extensions["steps"]))
+    return any(step(clock.now()) for step in site().queue.steps)
 
 
 @unit_of_work
@@ -158,9 +169,8 @@ def _claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
 
 
 def _perform(job_id: int, kind: str, payload: dict[str, Any]) -> bool:
-    handlers = cast(Mapping[str, Handler], current_app.extensions["handlers"])
     try:
-        handlers[kind](job_id, payload)
+        site().queue.handlers[kind](job_id, payload)
     except Exception as error:  # whatever it was, the job stays and is tried again later
         log.warning("job %s (%s) failed and will be tried again: %s", job_id, kind, error)
         _postpone(job_id, str(error), clock.now())
@@ -187,7 +197,7 @@ def _postpone(job_id: int, error: str, now: datetime) -> None:
 def work(app: Flask) -> None:
     """Runs the worker until it is told to stop."""
     drain(app)
-    huey = cast(Huey, app.extensions["huey"])
+    huey = site_of(app).queue.huey
     huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, backoff=1.2, max_delay=0.5).run()
 
 

@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from course.platform import clock
 from course.platform.throttle_store import Counts
 from course.platform.web import Refused, error_page
+from course.site import site
 
 V = TypeVar("V", bound=Callable[..., Any])
 ASKS = parse("60 per minute")  # of one address
@@ -81,14 +82,14 @@ def limited(view: V) -> V:
     return view
 
 
-def init_app(app: Flask, *, data: Path, queue_url: str, trusted_proxies: int) -> None:
+def init_app(app: Flask, *, data: Path, queue_url: str, trusted_proxies: int) -> Throttle:
     """`trusted_proxies`: how many of them stand before the site and name the visitor's address."""
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.extensions["throttle"] = Throttle(FixedWindowRateLimiter(_store(data, queue_url)))
     app.before_request(_count_ask)
     app.after_request(_count_miss)
     app.register_error_handler(TooOften, _say_when)
+    return Throttle(FixedWindowRateLimiter(_store(data, queue_url)))
 
 
 def _store(data: Path, queue_url: str) -> Storage:
@@ -99,12 +100,12 @@ def _store(data: Path, queue_url: str) -> Storage:
 
 def _count_ask() -> None:
     if _is_limited():
-        _throttle().count_ask(_visitor())
+        site().throttle.count_ask(_visitor())
 
 
 def _count_miss(response: Response) -> Response:
     if response.status_code == 404 and _is_limited():
-        _throttle().count_miss(_visitor())
+        site().throttle.count_miss(_visitor())
     return response
 
 
@@ -112,10 +113,6 @@ def _say_when(refusal: TooOften) -> Response:
     answer = make_response(error_page(refusal.status, refusal.message))
     answer.headers["Retry-After"] = str(refusal.seconds)
     return answer
-
-
-def _throttle() -> Throttle:
-    return cast(Throttle, current_app.extensions["throttle"])
 
 
 def _is_limited() -> bool:

@@ -12,6 +12,7 @@ from course.certificates.issuing.pdf import OURS
 from course.people.accounts.models import User
 from course.platform.access import PUBLIC
 from course.platform.config import Config
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.pages import Pages
@@ -243,7 +244,7 @@ def world(tmp_path_factory, catalog, migrated) -> World:
         "reviewer": factories.make_reviewer(app, admin, factories.person(app, "Rita Reviewer", role="admin")),
     }
     things = things_of(app, learner, admin)
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     return World(data, people, things)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from course import create_app
 from course.platform.config import Config
+from course.site import site_of
 from tests import factories
 from tests.pages import Pages
 
@@ -25,7 +26,7 @@ def files(site, catalog):
     certificate = factories.issue(app, learner, admin)
     client = Pages(app).as_(learner).client
     found = {kind: client.get(f"/certificates/{certificate.code}.{kind}").data for kind in ("pdf", "png")}
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     return found
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from course.assessment.attempts import queries
 from course.content.schema.content import Cell
+from course.site import site_of
 from tests import factories
 from tests.content.items import EXAMPLES, LETTERS, OF_ITS_TYPE
 from tests.factories import MODULE
@@ -22,10 +23,10 @@ NEEDLE = {"Entry": "4", "Angle": "66", "Depth": "44"}
 @pytest.fixture
 def site(app) -> Iterator[SimpleNamespace]:
     """The product with a bank that has an item of every type, all of them on each paper."""
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     paper = {"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}
     banks = {**content.banks, MODULE: content.banks[MODULE].model_copy(update=paper)}
-    app.extensions["catalog"] = factories.replaced(content, banks=banks)
+    factories.change_site(app, catalog=factories.replaced(content, banks=banks))
     with served(app) as address:
         yield SimpleNamespace(address=address)
 

@@ -4,6 +4,7 @@ import pytest
 
 from course import create_app
 from course.platform.config import Config
+from course.site import site_of
 from course.tools.bench import issuing
 from tests import factories
 from tests.factories import NOON
@@ -21,7 +22,7 @@ def admin(site, walk, request):
         issuing.waiting(COUNT - 1, NOON, name=f"Waiting{request.param}")
     one = walk(script=request.param, dark=request.param)
     one.sign_in(app, boss)
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     return one
 
 

@@ -16,6 +16,7 @@ from course.certificates.issuing import actions as certificates
 from course.content.loader.load import load
 from course.platform import clock
 from course.platform.config import ROOT, Config
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.journeys.conftest import free_port
@@ -73,7 +74,7 @@ def site(tmp_path):
 def app(site):
     made = site.app()
     yield made
-    made.extensions["engine"].dispose()
+    site_of(made).engines.writing.dispose()
 
 
 def answer(app, person, letter):
@@ -170,7 +171,7 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     attempt = answer(fresh, rea, RIGHT)
     with fresh.app_context():
         assert factories.assessment.submit(rea, attempt, now=later).passed
-    fresh.extensions["engine"].dispose()
+    site_of(fresh).engines.writing.dispose()
     admin.press(replaced)
     assert "meets the course: a new certificate can be issued" in admin.text()
     admin.page.get_by_label("Re-issue").check()

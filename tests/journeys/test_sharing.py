@@ -8,6 +8,7 @@ from course import create_app
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing.models import Reason
 from course.platform.config import Config
+from course.site import site_of
 from tests import factories
 
 
@@ -15,7 +16,7 @@ from tests import factories
 def app(site, catalog):
     made = create_app(Config.from_environ({"COURSE_DATA": str(site.data)}), catalog)
     yield made
-    made.extensions["engine"].dispose()
+    site_of(made).engines.writing.dispose()
 
 
 @pytest.fixture

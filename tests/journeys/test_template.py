@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from course.certificates.issuing.pdf import OURS
+from course.site import site_of
 from tests import factories
 from tests.journeys.conftest import served
 
@@ -20,7 +21,7 @@ def site(app) -> Iterator[SimpleNamespace]:
 
 @BOTH
 def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script):
-    folder = app.extensions["templates"].folder
+    folder = site_of(app).templates.folder
     folder.mkdir(parents=True)
     file = folder / "certificate.typ"
     file.write_text(OURS.path.read_text().replace("[Certificate of completion]", "[Proof of learning]"))

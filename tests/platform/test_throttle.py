@@ -13,6 +13,7 @@ from limits import parse
 from course import create_app
 from course.platform import clock
 from course.platform.throttle_store import Counts
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
@@ -35,7 +36,7 @@ def wait(monkeypatch):
 
 def allow(app, **limits):
     parsed = {name: parse(text) for name, text in limits.items()}
-    app.extensions["throttle"] = factories.replaced(app.extensions["throttle"], **parsed)
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, **parsed))
 
 
 def asked(app, path="/verify/", **more):
@@ -105,7 +106,7 @@ class TestProxies:
 
     def visitors(self, app):
         """The networks that were counted."""
-        with sqlite3.connect(app.extensions["throttle"].limiter.storage.path) as file:
+        with sqlite3.connect(site_of(app).throttle.limiter.storage.path) as file:
             return {
                 key.split("/")[2] for (key,) in file.execute("SELECT key FROM counter WHERE key LIKE '%/asks/%/%/%/%'")
             }
@@ -116,7 +117,7 @@ class TestProxies:
         app = create_app(config, catalog)
         asked(app, headers=self.FORWARDED)
         assert self.visitors(app) == {visitor}
-        app.extensions["engine"].dispose()
+        site_of(app).engines.writing.dispose()
 
     def test_they_are_believed_in_nothing_else(self, config, catalog, migrated):
         app = create_app(factories.replaced(config, database=f"sqlite:///{migrated}", trusted_proxies=1), catalog)
@@ -124,7 +125,7 @@ class TestProxies:
         app.before_request(lambda: seen.append((request.host, request.scheme)))
         asked(app, headers=self.FORWARDED | {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
         assert seen == [("localhost", "http")]
-        app.extensions["engine"].dispose()
+        site_of(app).engines.writing.dispose()
 
 
 class TestCounts:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.assessment.attempts import actions, attempt_rules, queries, scoring
@@ -19,6 +19,7 @@ from course.learning.study import queries as study
 from course.platform import clock, db
 from course.platform.access import Permission, me, requires
 from course.platform.web import NotFound, Refused
+from course.site import site
 
 bp = Blueprint("attempts", __name__)
 FIELD = "a"  # the fields of an item's answer begin with it; on a page its position follows
@@ -119,7 +120,7 @@ def _save(code: UUID, position: int, form: SaveForm, name: str = FIELD) -> int:
     save = actions.Save(
         me().id, code, position, _read(request.form, name), form.serial.data, form.given_at(), form.spent.data or 0
     )
-    outcome: int | Refused = current_app.extensions["saves"].do(save)
+    outcome: int | Refused = site().saves.do(save)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome

@@ -20,6 +20,7 @@ from course.people.accounts.unsubscribe import Mails
 from course.platform import db, jobs
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
+from course.site import site
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def remind(user_id: int, *, now: datetime) -> None:
     if today.done or not today.waiting:
         return
     plan.mailed_on = day
-    address = current_app.extensions["base_url"]
+    address = site().base_url
     jobs.put(
         "mail",
         key=f"review:{user.id}:{day}",

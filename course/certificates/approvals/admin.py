@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.approvals import actions, queries
@@ -12,6 +12,7 @@ from course.content.loader.load import ContentInvalid, load
 from course.content.queries import catalog, course_of
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.site import site
 
 bp = Blueprint("approvals_admin", __name__, url_prefix="/admin/approvals")
 
@@ -36,7 +37,7 @@ def approvals() -> ResponseReturnValue:
 def coming() -> ResponseReturnValue:
     """What the content files hold now, which the next start serves, held against the approvals in force."""
     try:
-        files, problems = load(current_app.extensions["modules"], current_app.extensions["quizzes"]), []
+        files, problems = load(site().config.modules, site().config.quizzes), []
     except ContentInvalid as invalid:
         files, problems = None, invalid.problems
     uncovered = queries.uncovered(files, clock.now().date()) if files else []

@@ -1,7 +1,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +16,7 @@ from course.platform import db, file_types, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
+from course.site import site
 
 
 class AskedAlready(Refused):
@@ -78,7 +78,7 @@ def _mail(correction: NameCorrection, certificate: Certificate, template: str, n
         name=person.legal_name,
         code=certificate.code,
         wanted=correction.name,
-        link=f"{current_app.extensions['base_url']}/certificates/{certificate.code}/name",
+        link=f"{site().base_url}/certificates/{certificate.code}/name",
         **values,
     )
 

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from course.certificates.completion import queries as completion
@@ -25,6 +24,7 @@ from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.typesetting import letters
 from course.platform.web import Refused, day
+from course.site import site
 
 
 class NotComplete(Refused):
@@ -133,7 +133,7 @@ def _tell_of_end(certificate: Certificate, last_day: date, template: str, key: s
         course=certificate.facts["course_title"],
         code=certificate.code,
         last_day=day(last_day),
-        home=f"{current_app.extensions['base_url']}/courses/{certificate.course_id}",
+        home=f"{site().base_url}/courses/{certificate.course_id}",
     )
 
 
@@ -265,7 +265,7 @@ def issue(
         if isinstance(plan, Certificate):
             return plan
         with suppress(_StatusBitTaken, making.TemplateFell):
-            made = making.make(plan, making.issuer(), making.signer())
+            made = making.make(plan, site().issuer, site().signer)
             return _register(
                 request.id, plan, made, actor=actor, now=now, bulk=bulk, latin=latin, license_checked=license_checked
             )
@@ -365,7 +365,7 @@ def _issued(request: Request, person: User) -> Certificate | None:
 def _mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
     person = accounts.people_of([request.user_id])[request.user_id]
     course = request.completion["title"]
-    home = f"{current_app.extensions['base_url']}/courses/{request.course_id}"
+    home = f"{site().base_url}/courses/{request.course_id}"
     jobs.put(
         "mail",
         key=f"{template}:{key}",
@@ -450,7 +450,7 @@ def supersede(
     if why is Correction.RESCORED:
         request = _requested_anew(request, actor, now)
     plan = making.plan(request, actor=actor, now=now, name=name or certificate.name, corrects=certificate)
-    made = making.make(plan, making.issuer(), making.signer())
+    made = making.make(plan, site().issuer, site().signer)
     successor = making.row(request, plan, made, supersedes=certificate, why=why)
     db.session.add(successor)
     db.session.flush()
@@ -509,7 +509,7 @@ def _must_stand(certificate: Certificate, now: datetime) -> CertificateStanding:
 @unit_of_work
 def choose_template(digest: str, *, actor: User, now: datetime) -> None:
     """From now on certificates are printed with ours, or with the provider's files as they were previewed."""
-    templates = making.templates()
+    templates = site().templates
     before, draft = templates.in_force(), templates.draft()
     if digest != OURS.digest and (draft is None or draft.fault or draft.digest != digest):
         raise AnotherTemplate

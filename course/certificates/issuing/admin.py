@@ -17,6 +17,7 @@ from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.typesetting.compiler import BrokenTemplate
 from course.platform.web import NotFound, Refused, page_number
+from course.site import site
 
 bp = Blueprint("issuing_admin", __name__, url_prefix="/admin")
 PAGE = 25
@@ -185,7 +186,7 @@ def reissue(code: str) -> ResponseReturnValue:
 @requires(Permission.TEMPLATE)
 def template() -> ResponseReturnValue:
     """The provider's files as they are now, where they can be printed with; else what is in force."""
-    templates = making.templates()
+    templates = site().templates
     draft, in_force = templates.draft(), templates.in_force()
     shown = in_force if draft is None or draft.fault else templates.kept(draft.digest)
     try:
@@ -222,7 +223,7 @@ def choose_template() -> ResponseReturnValue:
 @bp.get("/template/<digest>/<slug>/<int:page>.png")
 @requires(Permission.TEMPLATE)
 def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
-    pages = pdf.pages(_sample(slug), BADGE, making.templates().kept(digest), ppi=PREVIEW_PPI)
+    pages = pdf.pages(_sample(slug), BADGE, site().templates.kept(digest), ppi=PREVIEW_PPI)
     if not 1 <= page <= len(pages):
         raise NotFound
     return Response(pages[page - 1], mimetype="image/png")
@@ -231,11 +232,11 @@ def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
 @bp.get("/template/<digest>/<slug>.pdf")
 @requires(Permission.TEMPLATE)
 def template_document(digest: str, slug: str) -> ResponseReturnValue:
-    document = pdf.render(_sample(slug), BADGE, making.templates().kept(digest))
+    document = pdf.render(_sample(slug), BADGE, site().templates.kept(digest))
     return Response(document, mimetype="application/pdf")
 
 
 def _sample(slug: str) -> Facts:
-    if slug not in making.templates().samples:
+    if slug not in site().templates.samples:
         raise NotFound
-    return making.templates().samples[slug][1]
+    return site().templates.samples[slug][1]

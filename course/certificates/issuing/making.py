@@ -5,9 +5,7 @@ import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, cast
-
-from flask import current_app
+from typing import Any
 
 from course.certificates.approvals import queries as approvals
 from course.certificates.approvals.coverage import Offering
@@ -18,13 +16,14 @@ from course.certificates.issuing import award, badge, numbers, pdf, queries
 from course.certificates.issuing.facts import Approval, Facts
 from course.certificates.issuing.models import Certificate, Correction, Request
 from course.certificates.issuing.pdf import OURS
-from course.certificates.issuing.templates import Templates, set_aside
+from course.certificates.issuing.templates import set_aside
 from course.content.queries import catalog
 from course.learning.review import queries as reviews
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
 from course.platform.typesetting import compiler, letters
 from course.platform.web import Refused
+from course.site import site
 
 
 class AwaitsReview(Refused):
@@ -86,7 +85,7 @@ def plan(
     if corrects and (before := Facts.from_json(corrects.facts)).is_dated_back:
         issue_on = before.issued_on
     person = accounts.people_of([request.user_id])[request.user_id]
-    template = templates().in_force()
+    template = site().templates.in_force()
     return Plan(
         facts=_facts(
             request,
@@ -157,7 +156,7 @@ def row(
         document=made.document,
         document_sha256=hashlib.sha256(made.document).hexdigest(),
         credential=made.credential,
-        issuer=issuer().did,
+        issuer=site().issuer.did,
         status_index=plan.status_index,
         valid_until=facts.valid_until,
         issued_at=facts.issued_at,
@@ -201,22 +200,10 @@ def approvals_named(request: Request) -> tuple[Approval, ...]:
     return tuple(Approval(state=state, number=one.number, approver=one.approver) for state, one in found)
 
 
-def templates() -> Templates:
-    return cast(Templates, current_app.extensions["templates"])
-
-
 def name_refusal(name: str) -> str | None:
     """Why the name can't be printed with the template in force, in a sentence; None where it can."""
-    sample = templates().samples["plain"][1]
-    return pdf.refusal(replace(sample, name=letters.tidy(name)), templates().in_force())
-
-
-def signer() -> DocumentSigner:
-    return cast(DocumentSigner, current_app.extensions["document-signer"])
-
-
-def issuer() -> Issuer:
-    return cast(Issuer, current_app.extensions["issuer"])
+    sample = site().templates.samples["plain"][1]
+    return pdf.refusal(replace(sample, name=letters.tidy(name)), site().templates.in_force())
 
 
 def _free_status_index() -> int:
@@ -239,4 +226,4 @@ def _reviews(request: Request, *, refuse_unreviewed: bool) -> dict[str, str]:
 
 
 def verify_url(code: str) -> str:
-    return f"{current_app.extensions['base_url']}/verify/{code}"
+    return f"{site().base_url}/verify/{code}"

@@ -4,7 +4,7 @@ import functools
 import json
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.approvals import queries as approvals
@@ -25,6 +25,7 @@ from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.web import NotFound, day
+from course.site import site
 
 bp = Blueprint("issuing", __name__)
 PROFESSIONS = {"PT": "Physical therapist", "PTA": "Physical therapist assistant"}
@@ -195,9 +196,9 @@ def _badge_type() -> str:
 @public
 def did() -> ResponseReturnValue:
     """The keys of the site's DID, for wallets and verifiers anywhere; a key that is its own DID needs none."""
-    if not making.issuer().did.startswith("did:web:"):
+    if not site().issuer.did.startswith("did:web:"):
         raise NotFound
-    return Response(json.dumps(making.issuer().document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
+    return Response(json.dumps(site().issuer.document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
 
 
 @bp.get("/status/<int:number>")
@@ -208,7 +209,7 @@ def status(number: int) -> ResponseReturnValue:
     if number < 1 or first > queries.highest_status_index():
         raise NotFound
     ended = tuple(queries.ended_status_indexes(first, first + status_list.SIZE))
-    signed = _signed_list(making.issuer(), current_app.extensions["base_url"], number, ended)
+    signed = _signed_list(site().issuer, site().base_url, number, ended)
     return Response(signed, mimetype="application/vc+ld+json", headers=ANYWHERE)
 
 

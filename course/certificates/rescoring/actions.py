@@ -2,7 +2,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import bindparam, insert, update
 
 from course.assessment.attempts import actions as assessment
@@ -20,6 +19,7 @@ from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
+from course.site import site
 
 Recorded = Sequence[tuple[Change, Result]]
 
@@ -193,7 +193,7 @@ def _tell(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str])
             dropped=rescoring.decision == "drop",
             changes=[_told(*one) for one in changes],
             certificate=in_question.get(person.id),
-            link=f"{current_app.extensions['base_url']}/attempts/{changes[-1][0].sitting.code}",
+            link=f"{site().base_url}/attempts/{changes[-1][0].sitting.code}",
         )
 
 

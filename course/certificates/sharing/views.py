@@ -1,6 +1,6 @@
 """The holder's page of a certificate, the links that show it to others, and the public directory of holders."""
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.issuing import badge, picture
@@ -15,6 +15,7 @@ from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.throttle import limited
 from course.platform.web import NotFound, Refused, page_number
+from course.site import site
 
 bp = Blueprint("sharing", __name__)
 shared_bp = Blueprint("sharing_public", __name__, url_prefix="/shared")
@@ -42,7 +43,7 @@ def _certificate_page(found: Certificate, form: LinkForm, status: int = 200) -> 
         initials=names.initials(found.name),
         resume_line=profile_links.resume_line(facts),
         network_link=profile_links.network_link(facts),
-        base_url=current_app.extensions["base_url"],
+        base_url=site().base_url,
         form=form,
     )
     return page, status

@@ -18,6 +18,7 @@ from course.platform import clock
 from course.platform.access import public
 from course.platform.throttle import limited
 from course.platform.web import NotStorable, csrf, takes_files, wants_json
+from course.site import site
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
 UNSEEN = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
@@ -59,7 +60,7 @@ def file() -> ResponseReturnValue:
     except uploaded_file.Unreadable as refusal:
         return _answer(Verdict(Finding.UNREADABLE, faults=(str(refusal),)))
     named = certificates.of_file(digest_of(data), shown.numbers)
-    verdict = judge(shown, data, named, issuer=making.issuer(), signer=making.signer(), now=clock.now())
+    verdict = judge(shown, data, named, issuer=site().issuer, signer=site().signer, now=clock.now())
     return _answer(verdict, shown.kind)
 
 

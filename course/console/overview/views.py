@@ -7,7 +7,6 @@ from course.assessment.quality import queries as quality
 from course.certificates.approvals import queries as approvals
 from course.certificates.backdating import queries as backdating
 from course.certificates.corrections import queries as corrections
-from course.certificates.issuing import making
 from course.certificates.issuing import queries as certificates
 from course.content.queries import catalog
 from course.learning.review import queries as reviews
@@ -17,6 +16,7 @@ from course.platform import clock
 from course.platform.access import Permission, requires
 from course.reporting.records import queries as records
 from course.reporting.transcripts import queries as transcripts
+from course.site import site
 from course.states.entries import queries as states
 
 bp = Blueprint("overview", __name__, url_prefix="/admin")
@@ -34,7 +34,7 @@ def console() -> ResponseReturnValue:
         backdatings=backdating.count_waiting(),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
-        template_fault=making.templates().fault(),
+        template_fault=site().templates.fault(),
         due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
         unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         uncovered=approvals.uncovered(catalog(), clock.now().date()),

@@ -1,6 +1,6 @@
 """The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_from_directory, url_for
+from flask import Blueprint, flash, redirect, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -13,6 +13,7 @@ from course.learning.study.queries import Place
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.web import NotFound, wants_json
+from course.site import site
 
 bp = Blueprint("study", __name__)
 
@@ -43,7 +44,7 @@ def media(slug: str, name: str) -> ResponseReturnValue:
     found = module_of(slug)
     if not any(f"media/{name}" in section.media for section in found.sections):
         raise NotFound
-    return send_from_directory(current_app.extensions["modules"] / slug / "media", name, conditional=True)
+    return send_from_directory(site().config.modules / slug / "media", name, conditional=True)
 
 
 @bp.get("/modules/<slug>/")

@@ -14,6 +14,7 @@ from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.typesetting import letters
 from course.platform.web import Refused
+from course.site import site
 
 INVITATION_LIFETIME = timedelta(days=2)
 
@@ -72,7 +73,7 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
         to=user.email,
         template=purpose,
         name=user.legal_name,
-        link=f"{current_app.extensions['base_url']}/{purpose}/{token}",
+        link=f"{site().base_url}/{purpose}/{token}",
     )
 
 

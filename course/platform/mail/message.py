@@ -3,7 +3,6 @@
 import os
 import smtplib
 import tempfile
-from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
@@ -12,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import render_template
 
+from course.site import site
+
 NOWHERE = "closed.invalid"  # the domain of accounts that were closed: no mail reaches them
 
 
@@ -19,19 +20,16 @@ class MailNotSafe(Exception):
     """The server offers no encryption, and a password would have to be sent in the clear."""
 
 
-def handler(*, smtp_url: str, mail_from: str, folder: Path) -> Callable[[int, dict[str, Any]], None]:
+def deliver(job_id: int, payload: dict[str, Any]) -> None:
     """The job that delivers a mail: payload `to`, `template` and the template's values."""
-
-    def deliver(job_id: int, payload: dict[str, Any]) -> None:
-        if payload["to"].endswith(f"@{NOWHERE}"):
-            return
-        message = compose(job_id, mail_from, **payload)
-        if smtp_url:
-            send(message, smtp_url)
-        else:
-            keep(message, folder / f"{job_id:09}.eml")
-
-    return deliver
+    if payload["to"].endswith(f"@{NOWHERE}"):
+        return
+    config = site().config
+    message = compose(job_id, config.mail_from, **payload)
+    if config.smtp_url:
+        send(message, config.smtp_url)
+    else:
+        keep(message, config.mails / f"{job_id:09}.eml")
 
 
 def compose(job_id: int, mail_from: str, *, to: str, template: str, **values: Any) -> EmailMessage:

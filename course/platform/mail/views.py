@@ -4,24 +4,23 @@ import ipaddress
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.platform import jobs
 from course.platform.access import public
 from course.platform.web import NotFound
+from course.site import site
 
 bp = Blueprint("mail", __name__)
-# app.extensions["mailbox"] is the folder of kept mails, or None where the mailbox stays closed.
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 def local_mailbox() -> str | None:
     """The mailbox's address if this visitor may see it."""
-    if current_app.extensions["mailbox"] is None or any(name in request.headers for name in FORWARDED):
+    if site().mailbox is None or any(name in request.headers for name in FORWARDED):
         return None
     return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
 
@@ -41,9 +40,9 @@ def _is_local(address: str | None) -> bool:
 @bp.get("/mailbox/")
 @public
 def mailbox() -> ResponseReturnValue:
-    if local_mailbox() is None:
+    folder = site().mailbox
+    if folder is None or local_mailbox() is None:
         raise NotFound
-    folder = cast(Path, current_app.extensions["mailbox"])
     newest = sorted(folder.glob("*.eml"), reverse=True)[:50]
     return render_template(
         "platform/mail/mailbox.html", messages=[_read(path) for path in newest], waiting=jobs.waiting()

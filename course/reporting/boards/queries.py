@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import and_, exists, func, null, or_, select
 from sqlalchemy.orm import aliased, undefer
 
@@ -24,6 +23,7 @@ from course.reporting.boards import status as statuses
 from course.reporting.boards.lines import Line
 from course.reporting.boards.models import Report, Roster
 from course.reporting.boards.status import Completion, Judged, Reported, Stage, Status
+from course.site import site
 
 BATCH = 500
 _successor = aliased(Certificate)
@@ -145,7 +145,7 @@ def digest(entries: Sequence[Ready]) -> str:
 
 
 def upload_key() -> str:
-    return str(current_app.extensions["board-upload-key"])
+    return site().config.board_upload_key
 
 
 def file_of(board: Board, format_: Format, entries: Sequence[Ready], *, test: bool = False) -> bytes:

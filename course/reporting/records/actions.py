@@ -19,6 +19,7 @@ from course.reporting.records.checks import Found
 from course.reporting.records.models import Packet, RecordCheck
 from course.reporting.records.packet import Place
 from course.reporting.records.question import Question
+from course.site import site
 
 EVERY = timedelta(hours=24)
 CLAIM = timedelta(minutes=2)
@@ -246,6 +247,14 @@ class Maker:
         for draft in self._folder.glob("draft-*"):
             if datetime.fromtimestamp(draft.stat().st_mtime, now.tzinfo) < now - DRAFTS:
                 shutil.rmtree(draft, ignore_errors=True)
+
+
+def make_packet(job_id: int, payload: dict[str, Any]) -> None:
+    site().packets.make(job_id, payload)
+
+
+def remove_old_packets(now: datetime) -> None:
+    site().packets.remove_old(now)
 
 
 @unit_of_work

@@ -1,9 +1,8 @@
 """The self-check's result in the console, and the packets that answer a board's audit."""
 
-from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.issuing import queries as certificates
@@ -16,6 +15,7 @@ from course.reporting.records import actions, queries
 from course.reporting.records.forms import PacketForm
 from course.reporting.records.models import Packet
 from course.reporting.records.question import Question
+from course.site import site
 
 bp = Blueprint("records_admin", __name__, url_prefix="/admin")
 HISTORY = 30
@@ -106,7 +106,7 @@ def packet(code: UUID) -> ResponseReturnValue:
 
 
 def _maker() -> actions.Maker:
-    return cast(actions.Maker, current_app.extensions["packets"])
+    return site().packets
 
 
 def _ready(found: Packet) -> bool:

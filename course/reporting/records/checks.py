@@ -18,15 +18,16 @@ from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import in_words
 from course.certificates.completion.rules import COURSEWORK, Kind
 from course.certificates.credentials import status_list
-from course.certificates.credentials.issuer import Issuer, instant
-from course.certificates.credentials.pdf_signing import DocumentSigner, Finding, attached
+from course.certificates.credentials.issuer import instant
+from course.certificates.credentials.pdf_signing import Finding, attached
 from course.certificates.issuing import facts, numbers
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Correction, Request, State
-from course.content.schema.content import Catalog, Mode
+from course.content.schema.content import Mode
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
 from course.platform.typesetting import letters
+from course.site import Site
 
 STUDIED = re.compile(r"(\d+) of \d+ sections studied")
 
@@ -54,15 +55,6 @@ class Fault(StrEnum):
     SUCCESSION = "it does not follow the one that it supersedes"
     LOG = "the audit log does not say the same"
     GONE = "the audit log tells of something that the register lacks"
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the records are held against: the keys, and the content as it is now."""
-
-    issuer: Issuer
-    signer: DocumentSigner
-    catalog: Catalog
 
 
 @dataclass(frozen=True, kw_only=True)

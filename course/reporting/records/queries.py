@@ -11,18 +11,17 @@ from course.assessment.attempts.models import Attempt
 from course.certificates.backdating.models import Backdating
 from course.certificates.backdating.models import State as Confirmation
 from course.certificates.completion.models import Evaluation
-from course.certificates.issuing import making
 from course.certificates.issuing.models import Certificate, Request, Revocation, State
 from course.certificates.rescoring.models import Question, RescoredAttempt
-from course.content.queries import catalog
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
 from course.platform.web import NotFound
-from course.reporting.records.checks import Fault, Found, Record, Site
+from course.reporting.records.checks import Fault, Found, Record
 from course.reporting.records.models import Packet, RecordCheck
+from course.site import site
 
 MARK = "certificate:"
 TOLD = (
@@ -55,10 +54,9 @@ def _records(found: Sequence[Certificate], today: date) -> list[Record]:
     evaluated, gone = _evaluated(people), _no_longer_kept(people, today)
     rescored = _rescored([one.id for of in attempts.values() for one in of])
     asked = _in_question([one.code for one in found])
-    site = Site(making.issuer(), making.signer(), catalog())
     return [
         Record(
-            site=site,
+            site=site(),
             certificate=one,
             request=requests.get(one.request_id),
             predecessor=before.get(one.supersedes_id or 0),

@@ -15,6 +15,7 @@ from course.platform.file_types import media_type
 from course.platform.web import Refused, day
 from course.reporting.transcripts import queries, reminders
 from course.reporting.transcripts.models import OtherRecord, State
+from course.site import site
 
 MOST = 300  # records of one person
 BATCH = 500
@@ -129,7 +130,7 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
         title=other.title,
         state=state,
         note=note,
-        link=f"{current_app.extensions['base_url']}/transcript",
+        link=f"{site().base_url}/transcript",
     )
 
 
@@ -188,7 +189,7 @@ def remind(license_id: int, *, now: datetime) -> None:
         return
     if jobs.known([key]):
         return
-    address, secret = current_app.extensions["base_url"], str(current_app.secret_key)
+    address, secret = site().base_url, str(current_app.secret_key)
     jobs.put(
         "mail",
         key=key,

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
@@ -14,6 +14,7 @@ from course.platform.web import paper, takes_files
 from course.reporting.transcripts import actions, calendar, export, pdf, queries
 from course.reporting.transcripts.forms import RecordForm
 from course.reporting.transcripts.models import OtherRecord
+from course.site import site
 
 bp = Blueprint("transcripts", __name__)
 
@@ -92,7 +93,7 @@ def record_document(code: UUID) -> ResponseReturnValue:
 @requires(Permission.TRANSCRIPT)
 def licenses() -> ResponseReturnValue:
     """The days on which the person's licenses expire, for any calendar."""
-    address = current_app.extensions["base_url"]
+    address = site().base_url
     data = calendar.file(
         queries.expiries_of(me()),
         host=urlsplit(address).hostname or "localhost",

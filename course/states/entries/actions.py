@@ -1,7 +1,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from course.content.schema.jurisdiction import Jurisdiction
@@ -10,6 +9,7 @@ from course.people.accounts.models import User
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
+from course.site import site
 from course.states.entries import demand, queries
 from course.states.entries.models import Edition, Notice, Override
 
@@ -91,7 +91,7 @@ def announce(*, now: datetime) -> list[str]:
 
 
 def _tell(edition: Edition, state: Jurisdiction, now: datetime) -> None:
-    link = f"{current_app.extensions['base_url']}/states/{state.code}"
+    link = f"{site().base_url}/states/{state.code}"
     for person in accounts.licensed_in(state.code):
         db.session.add(Notice(user_id=person.id, edition_id=edition.id))
         jobs.put(

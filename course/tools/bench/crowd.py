@@ -17,6 +17,7 @@ from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
 from course.platform import clock, db
 from course.platform.db import unit_of_work
+from course.site import site_of
 from course.tools import demo
 
 LEARNERS = 96
@@ -97,7 +98,7 @@ def _signed_in(app: Flask, user: User) -> tuple[str, str]:
 
 def startable(app: Flask, crowd: Crowd) -> Iterator[tuple[Learner, str]]:
     """Each quiz that a learner may start and has not started, once."""
-    quizzes = [one.id for one in app.extensions["catalog"].assessments.values() if not one.after and one.id != QUIZ]
+    quizzes = [one.id for one in site_of(app).catalog.assessments.values() if not one.after and one.id != QUIZ]
     return ((learner, id_) for id_ in quizzes for learner in crowd.learners)
 
 

@@ -23,6 +23,7 @@ from course.content.queries import course_of
 from course.people.accounts.models import License, User
 from course.platform import clock, db
 from course.platform.db import unit_of_work
+from course.site import site
 from course.tools.bench import crowd, load
 
 GOAL_EACH, GOAL_ORDER = 60, 5000 / 300  # milliseconds of CPU; certificates a second
@@ -113,7 +114,7 @@ def _by_part(ids: Sequence[int]) -> dict[str, float]:
     """Issues to these people, one part of the work after the other."""
     requests = db.session.scalars(select(Request).where(Request.user_id.in_(ids))).all()
     actor, now = db.session.scalars(select(User).filter_by(role="admin").limit(1)).one(), clock.now()
-    issuer, signer = making.issuer(), making.signer()
+    issuer, signer = site().issuer, site().signer
     plans = [making.plan(request, actor=actor, now=now) for request in requests]
     badges = _each(plans, lambda plan: making.signed_badge(plan, issuer))
     documents = _each(list(zip(plans, badges.made, strict=True)), lambda pair: making.printed(*pair))

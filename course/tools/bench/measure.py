@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 
 from course.platform.config import Config
 from course.platform.web import Refused
+from course.site import site_of
 from course.tools.bench import crowd, disk, issuing, load, rows, serving
 from course.tools.bench.report import Measured, table
 
@@ -46,7 +47,7 @@ def run(
         say("Filling a database of its own …")
         app = ready(Config.from_environ(environ))
         people = crowd.gather(app)
-        app.extensions["engine"].dispose()
+        site_of(app).engines.dispose()
         with _servers(environ) as ports:
             ours = ports.pop("app")
             asked = {name: (port, [load.Ask("GET", "/")] * max(CONNECTIONS)) for name, port in ports.items()}
@@ -57,7 +58,7 @@ def run(
             measured = _rounds(bench, say)
             say(f"Issuing {certificates} certificates …")
             issued = issuing.measure(app, asked["module page"][1], ours, certificates, seconds, environ)
-        app.extensions["engine"].dispose()
+        site_of(app).engines.dispose()
     yield from table(measured)
     yield from issuing.lines(issued)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from course.content.schema.content import Catalog, NeedleCheck
+from course.site import site_of
 from course.tools.bench.crowd import QUIZ, Crowd, Learner
 from course.tools.bench.load import Ask
 
@@ -55,7 +56,7 @@ GOALS: dict[str, Sequence[Goal]] = {
 
 def repeatable(app: Flask, crowd: Crowd) -> dict[str, list[Ask]]:
     """Requests that our app can be asked any number of times, by row; connections take turns at them."""
-    needle, content = _needle(app.extensions["catalog"]), app.extensions["catalog"]
+    needle, content = _needle(site_of(app).catalog), site_of(app).catalog
     module = f"/modules/{QUIZ}/{content.modules[QUIZ].sections[0].id}"
     everyone = crowd.learners
     return {

@@ -10,6 +10,7 @@ from course.assessment.attempts.models import Answer, Attempt, ItemVersion
 from course.content.queries import catalog as content
 from course.platform import db
 from course.platform.audit.models import AuditEvent
+from course.site import site_of
 from tests import factories
 from tests.factories import MODULE, NOON
 from tests.pages import counted
@@ -96,10 +97,10 @@ def test_starting_twice_gives_the_same_attempt(app, learner, attempt):
 def test_the_result_shows_the_paper_as_it_was_after_the_bank_has_changed(app, pages, learner, attempt):
     with app.app_context():
         stem = queries.paper_of(attempt)[0].item.stem.replace("**", "")
-    bank = app.extensions["catalog"].banks[MODULE]
+    bank = site_of(app).catalog.banks[MODULE]
     changed = bank.model_copy(update={"items": bank.items[:0]})
-    banks = dict(app.extensions["catalog"].banks) | {MODULE: changed}
-    app.extensions["catalog"] = factories.replaced(app.extensions["catalog"], banks=banks)
+    banks = dict(site_of(app).catalog.banks) | {MODULE: changed}
+    factories.change_site(app, catalog=factories.replaced(site_of(app).catalog, banks=banks))
     pages.as_(learner).post(f"/attempts/{attempt.code}/submit")
     assert stem[:40] in pages.as_(learner).get(f"/attempts/{attempt.code}").text
 
@@ -198,7 +199,7 @@ def together(work, times):
 
 
 def test_an_answer_is_durable_before_it_is_acknowledged(app):
-    with app.extensions["engine"].connect() as connection:
+    with site_of(app).engines.writing.connect() as connection:
         settings = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
         }

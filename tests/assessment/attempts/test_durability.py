@@ -22,6 +22,7 @@ from course.content.items.base import NotAnAnswer
 from course.platform import clock, db, group_commit
 from course.platform.config import Config
 from course.platform.web import NotFound
+from course.site import site_of
 from course.tools.bench import crowd
 from tests import factories, postgres
 from tests.crash import Mother
@@ -86,7 +87,7 @@ def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
     for id_ in ids:
         with app.app_context():
             learners.append(crowd.seated(app, id_, clock.now()))
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     over = threading.Event()
     clients = [Client(learner, int(environ["PORT"]), over) for learner in learners]
     mother = Mother(environ)
@@ -155,7 +156,7 @@ class TestCrash:
             with saving_clients(environ) as (clients, mother):
                 killed_and_started(clients, mother, lambda number: number % 25 == 12 and crash(server, clients))
             all_that_was_told_is_there(app, clients)
-            app.extensions["engine"].dispose()
+            site_of(app).engines.writing.dispose()
 
 
 def settings(config):
@@ -225,7 +226,7 @@ class TestGroupCommit:
         assert stored(either_app) == 0
 
     def test_who_waits_too_long_is_told_so_and_saved_only_when_sent_again(self, either_app, saves, monkeypatch):
-        group = either_app.extensions["saves"]
+        group = site_of(either_app).saves
         with monkeypatch.context() as hurried, group.turn, either_app.app_context():
             hurried.setattr(group_commit, "PATIENCE", 0.01)
             with pytest.raises(group_commit.Busy):
@@ -261,7 +262,7 @@ class TestGroupCommit:
 def done(app, save):
     with app.app_context():
         try:
-            outcome = app.extensions["saves"].do(save)
+            outcome = site_of(app).saves.do(save)
         except Exception as fault:
             return fault
         return outcome
@@ -269,7 +270,7 @@ def done(app, save):
 
 def done_at_once(app, saves):
     """The outcomes of saves that all wait before the first is written."""
-    group = app.extensions["saves"]
+    group = site_of(app).saves
     with ThreadPoolExecutor(len(saves)) as pool:
         with group.turn:
             running = [pool.submit(done, app, save) for save in saves]
@@ -290,9 +291,9 @@ def commits(app):
     def note(_connection):
         seen.append(1)
 
-    event.listen(app.extensions["engine"], "commit", note)
+    event.listen(site_of(app).engines.writing, "commit", note)
     yield seen
-    event.remove(app.extensions["engine"], "commit", note)
+    event.remove(site_of(app).engines.writing, "commit", note)
 
 
 @contextmanager
@@ -304,9 +305,9 @@ def failing_commits(app, times):
             left[0] -= 1
             raise OperationalError("COMMIT", {}, Exception("the disk is full"))
 
-    event.listen(app.extensions["engine"], "commit", fail, insert=True)
+    event.listen(site_of(app).engines.writing, "commit", fail, insert=True)
     yield
-    event.remove(app.extensions["engine"], "commit", fail)
+    event.remove(site_of(app).engines.writing, "commit", fail)
 
 
 def test_the_session_of_the_request_itself_only_reads(app, learner):
@@ -321,7 +322,7 @@ def test_the_session_of_the_request_itself_only_reads(app, learner):
 def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, monkeypatch):
     attempt = factories.start_attempt(app, learner)
     monkeypatch.setattr(group_commit, "PATIENCE", 0.01)
-    with app.extensions["saves"].turn:
+    with site_of(app).saves.turn:
         reply = pages.as_(learner).post_json(f"/attempts/{attempt.code}/1", {"a": "a", "serial": 1})
     assert reply.status_code == 503
     assert "Send it again" in reply.json["error"]
@@ -329,7 +330,7 @@ def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, m
 
 def test_a_writer_gives_up_after_a_while_and_leaves_the_line_to_others(app, learner, monkeypatch):
     monkeypatch.setattr(db, "PATIENCE", 0.05)
-    with closing(sqlite3.connect(app.extensions["engine"].url.database)) as other:
+    with closing(sqlite3.connect(site_of(app).engines.writing.url.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):
             factories.start_attempt(app, learner)

@@ -20,6 +20,7 @@ from course.content.items import TYPES, item_of, numerals
 from course.content.items.base import NotAnAnswer
 from course.content.schema.content import Cell
 from course.platform.config import ROOT
+from course.site import site_of
 from tests import factories
 from tests.content.items import COMMON, EXAMPLES, OF_ITS_TYPE, SECTIONS, made
 from tests.factories import MODULE
@@ -442,11 +443,11 @@ class TestNeedle:
 @pytest.fixture
 def all_types(app):
     """The bank of a module with an item of every type, drawn whole."""
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     bank = content.banks[MODULE].model_copy(
         update={"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}
     )
-    app.extensions["catalog"] = factories.replaced(content, banks={**content.banks, MODULE: bank})
+    factories.change_site(app, catalog=factories.replaced(content, banks={**content.banks, MODULE: bank}))
 
 
 def test_every_type_can_be_taken_and_its_result_seen(app, pages, learner, all_types):

@@ -430,7 +430,7 @@ def with_items(app, items, drawn):
     """Puts the items into the bank in place of its own; so many are drawn."""
     known = content_of(app)
     banks = dict(known.banks) | {MODULE: known.banks[MODULE].model_copy(update={"items": tuple(items)})}
-    app.extensions["catalog"] = factories.replaced(known, banks=banks)
+    factories.change_site(app, catalog=factories.replaced(known, banks=banks))
     factories.set_rules(app, blueprint=(Cell(items=drawn),))
 
 
@@ -529,7 +529,9 @@ class TestStatements:
         if request.param == 10:
             rules = rules.model_copy(update={"banks": (MODULE,)})
         known = content_of(app)
-        app.extensions["catalog"] = factories.replaced(known, assessments=dict(known.assessments) | {MODULE: rules})
+        factories.change_site(
+            app, catalog=factories.replaced(known, assessments=dict(known.assessments) | {MODULE: rules})
+        )
         return factories.start_attempt(app, learner)
 
     def test_the_page_of_an_item_needs_five(self, pages, learner, attempt, count_queries):

@@ -10,6 +10,7 @@ from course.assessment.practice import actions, queries
 from course.assessment.practice.models import Plan
 from course.platform import clock, db, jobs
 from course.platform.jobs import Job
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
@@ -96,7 +97,7 @@ def test_the_daily_work_brings_new_cards(app, mailed, wishing):
 
 def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, wishing, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    huey = app.extensions["huey"]
+    huey = site_of(app).queue.huey
     (task,) = [one for one in huey._registry.periodic_tasks if one.name == "review-mails"]
     assert task.validate_datetime(LATER)
     assert not task.validate_datetime(LATER + timedelta(minutes=5))
@@ -113,7 +114,7 @@ class TestWayOut:
         mailed()
         with app.app_context():
             (payload,) = [job.payload for job in db.session.query(Job).filter(Job.key.like("review:%"))]
-            return payload["stop"].removeprefix(app.extensions["base_url"])
+            return payload["stop"].removeprefix(site_of(app).base_url)
 
     def wishes(self, app):
         with app.app_context():

@@ -108,7 +108,7 @@ def test_another_persons_open_attempt_closes_nothing(app, other_learner, mine):
 
 def test_a_course_file_can_forbid_it(app, mine, catalog):
     rules = catalog.assessments[MODULE].model_copy(update={"practice": False})
-    app.extensions["catalog"] = replace(catalog, assessments={**catalog.assessments, MODULE: rules})
+    factories.change_site(app, catalog=replace(catalog, assessments={**catalog.assessments, MODULE: rules}))
     assert mine.get(f"{HERE}/s/1").status == 404
     assert HERE not in mine.get(f"/modules/{MODULE}/").html
 

@@ -86,7 +86,7 @@ class TestOpening:
         factories.sit(app, learner)
         item = factories.start_review(app, learner)
         final = catalog.assessments["final"].model_copy(update={"after": ()})
-        app.extensions["catalog"] = replace(catalog, assessments={**catalog.assessments, "final": final})
+        factories.change_site(app, catalog=replace(catalog, assessments={**catalog.assessments, "final": final}))
         factories.start_attempt(app, learner, "final")
         assert review(app, learner).entries == ()
         at_hand = mine.get("/review/")
@@ -101,7 +101,7 @@ class TestOpening:
         item = factories.start_review(app, learner)
         bank = catalog.banks[MODULE]
         rest = bank.model_copy(update={"items": tuple(one for one in bank.items if one.id != item)})
-        app.extensions["catalog"] = replace(catalog, banks={**catalog.banks, MODULE: rest})
+        factories.change_site(app, catalog=replace(catalog, banks={**catalog.banks, MODULE: rest}))
         assert item not in {entry.item_id for entry in review(app, learner).entries}
         assert mine.get(f"/review/items/{item}").location == "/review/"
 
@@ -110,8 +110,9 @@ class TestOpening:
         item = factories.start_review(app, learner)
         bank = catalog.banks[MODULE]
         items = tuple(one.model_copy(update={"stem": "Worded anew?"}) if one.id == item else one for one in bank.items)
-        app.extensions["catalog"] = replace(
-            catalog, banks={**catalog.banks, MODULE: bank.model_copy(update={"items": items})}
+        factories.change_site(
+            app,
+            catalog=replace(catalog, banks={**catalog.banks, MODULE: bank.model_copy(update={"items": items})}),
         )
         at(later(5))
         assert "Worded anew?" in mine.get(f"/review/items/{item}").text
@@ -245,7 +246,7 @@ def test_parametric_items_get_other_values_each_time(app, learner, at, catalog):
     bank = catalog.banks[MODULE]
     parametric = item_of(bank.items[0].model_dump() | {"stem": "After {n} minutes?", "parameters": {"n": (1, 2, 3, 4)}})
     banks = {**catalog.banks, MODULE: bank.model_copy(update={"items": (parametric,)})}
-    app.extensions["catalog"] = replace(catalog, banks=banks)
+    factories.change_site(app, catalog=replace(catalog, banks=banks))
     with app.app_context():
         card = Card(id=1, user_id=learner.id, item_id=parametric.id)
         shown = {str(queries.card_place(card, serial).item.values) for serial in range(1, 9)}

@@ -4,6 +4,7 @@ import pytest
 
 from course import create_app
 from course.platform.config import Config
+from course.site import site_of
 from tests import factories
 from tests.assessment.quality import population
 
@@ -16,11 +17,11 @@ def crowd(tmp_path_factory, catalog, migrated):
     config = Config.from_environ({"COURSE_DATA": str(data), "SECRET_KEY": "k" * 40})
     app = create_app(factories.replaced(config, database=f"sqlite:///{path}"), catalog)
     population.populate(app, 150)
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     return path
 
 
 @pytest.fixture
 def populated(app, crowd, config):
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
     shutil.copy(crowd, config.data / "course.db")

@@ -177,7 +177,7 @@ def test_ratings_of_a_wording_that_has_changed_since_are_told(app, pages, admin,
     before = catalog.banks[MODULE]
     items = (item_of(before.items[0].model_dump() | {"stem": "Another stem?"}), *before.items[1:])
     banks = {**catalog.banks, MODULE: before.model_copy(update={"items": items})}
-    app.extensions["catalog"] = factories.replaced(catalog, banks=banks)
+    factories.change_site(app, catalog=factories.replaced(catalog, banks=banks))
     assert "1 ratings are of a wording" in pages.as_(admin).get(f"/admin/standards/{panel.code}").text
 
 

@@ -19,6 +19,7 @@ from course.content.schema.content import Course
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.config import ROOT
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
 
@@ -190,7 +191,7 @@ class TestConsole:
         next(one for one in courses["courses"] if one["id"] == COURSE)["version"] = "2.0"
         file.write_text(yaml.safe_dump(courses, allow_unicode=True))
         quizzes = shutil.copytree(ROOT / "quizzes", tmp_path / "quizzes")
-        app.extensions.update(modules=modules, quizzes=quizzes)
+        factories.change_site(app, config=factories.replaced(site_of(app).config, modules=modules, quizzes=quizzes))
         text = console.get("/admin/approvals/next").text
         assert "The files differ from what is served" in text
         assert "version 2.0 in place of the approved 1.1" in text
@@ -217,8 +218,8 @@ class TestConsole:
 
     def test_an_approval_of_a_course_that_left_the_file_still_has_its_page(self, app, console, admin):
         approval = factories.approve(app, admin)
-        courses = {id_: one for id_, one in app.extensions["catalog"].courses.items() if id_ != COURSE}
-        app.extensions["catalog"] = factories.replaced(app.extensions["catalog"], courses=courses)
+        courses = {id_: one for id_, one in site_of(app).catalog.courses.items() if id_ != COURSE}
+        factories.change_site(app, catalog=factories.replaced(site_of(app).catalog, courses=courses))
         assert COURSE in console.get(f"/admin/approvals/{approval.code}").text
 
 
@@ -226,7 +227,7 @@ class TestContentCheck:
     @pytest.fixture
     def check(self, app, config, monkeypatch):
         monkeypatch.setenv("COURSE_DATA", str(config.data))
-        monkeypatch.setenv("DATABASE_URL", app.extensions["engine"].url.render_as_string(hide_password=False))
+        monkeypatch.setenv("DATABASE_URL", site_of(app).engines.writing.url.render_as_string(hide_password=False))
         return lambda: CliRunner().invoke(cli, ["content", "check"])
 
     def test_it_names_what_approvals_do_not_cover(self, app, check, admin):

@@ -15,6 +15,7 @@ from course.certificates.issuing.models import Certificate, Request, State
 from course.content.queries import course_of
 from course.platform import clock, db, jobs
 from course.platform.config import Config
+from course.site import site_of
 from course.tools.bench import issuing
 from tests import factories, postgres
 from tests.assessment.attempts.test_durability import settings
@@ -223,7 +224,7 @@ class TestCrash:
         yield app, mother, environ
         mother.kill()
         mother.end()
-        app.extensions["engine"].dispose()
+        site_of(app).engines.writing.dispose()
 
     def test_each_person_has_exactly_one_certificate_and_one_mail(self, server, mailbox, admin_of, monkeypatch):
         app, mother, environ = server
@@ -239,7 +240,7 @@ class TestCrash:
         monkeypatch.setattr(clock, "now", lambda: later)
         started_again = create_app(Config.from_environ(environ))
         jobs.drain(started_again)
-        started_again.extensions["engine"].dispose()
+        site_of(started_again).engines.writing.dispose()
         assert tally(app, placed) == {Outcome.ISSUED: self.ORDERED}
         self.nobody_has_two(app, mailbox)
 

@@ -16,6 +16,7 @@ from course.platform import db, file_types
 from course.platform.audit.models import AuditEvent
 from course.platform.jobs import Job
 from course.reporting.retention import actions as retention
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON, PROOF
 
@@ -120,10 +121,10 @@ class TestDeciding:
 
     def test_it_needs_nothing_of_what_the_course_asks_now(self, app, admin, asked):
         """The content has changed since, and waits for a review without which nothing is issued."""
-        content = app.extensions["catalog"]
+        content = site_of(app).catalog
         factories.set_course(app, version="9.0")
         provider = content.provider.model_copy(update={"certify_unreviewed": False})
-        app.extensions["catalog"] = factories.replaced(app.extensions["catalog"], provider=provider)
+        factories.change_site(app, catalog=factories.replaced(site_of(app).catalog, provider=provider))
         assert accept(app, asked, admin).facts["course_version"] == content.courses[COURSE].version
 
     @pytest.mark.parametrize("rename", [True, False])

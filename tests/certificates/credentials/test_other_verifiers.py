@@ -10,6 +10,7 @@ from course.certificates.credentials import contexts, keys, proofs
 from course.certificates.issuing import actions, queries
 from course.certificates.issuing.models import Correction, Reason
 from course.platform import db
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
@@ -23,7 +24,7 @@ def site(app, config, catalog):
     """The app at a public address, so that its keys are found by did:web."""
     made = at_address(app, config, catalog)
     yield made
-    made.extensions["engine"].dispose()
+    site_of(made).engines.writing.dispose()
 
 
 def at_address(app, config, catalog):
@@ -101,7 +102,7 @@ def test_a_badge_without_the_context_of_its_schema_is_refused(site, issued, monk
     badge = json.loads(issued.credential)
     badge["@context"].remove(contexts.EXTENSIONS)
     del badge["proof"]
-    said = judged(site, site.extensions["issuer"].sign(badge, NOON))
+    said = judged(site, site_of(site).issuer.sign(badge, NOON))
     assert not said.accepted
     assert "Safe mode validation error" in said.error
     assert not said.steps.get("valid_signature")
@@ -119,7 +120,7 @@ def test_after_a_rotation_the_old_key_still_proves_and_the_new_one_too(site, iss
         assert said.accepted, said.error
         assert said.steps["valid_signature"]
     assert not verdict(by_new, old_did, served(rotated, "/status/1")).accepted
-    rotated.extensions["engine"].dispose()
+    site_of(rotated).engines.writing.dispose()
 
 
 def test_a_badge_whose_time_is_over_is_told_from_a_changed_one(site, learner, admin):
@@ -138,7 +139,7 @@ def test_a_badge_whose_time_is_over_is_told_from_a_changed_one(site, learner, ad
 def test_without_a_public_address_the_key_itself_is_the_issuer_and_is_accepted(app, learner, admin):
     badge = json.loads(factories.issue(app, learner, admin).credential)
     assert badge["issuer"]["id"].startswith("did:key:")
-    said = verdict(badge, app.extensions["issuer"].document, served(app, "/status/1"))
+    said = verdict(badge, site_of(app).issuer.document, served(app, "/status/1"))
     assert said.accepted, said.error
     assert said.steps["valid_signature"]
 

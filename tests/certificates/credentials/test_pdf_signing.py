@@ -26,6 +26,7 @@ from course.certificates.issuing import queries
 from course.cli import cli
 from course.platform import clock
 from course.platform.config import ROOT, BadSetting, Config
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.verifiers import signature
@@ -233,7 +234,7 @@ def test_certificates_are_signed_with_what_the_settings_name(app, config, catalo
     certificate = factories.issue(site, learner, admin)
     with site.app_context():
         (_, document) = queries.document_of(admin, certificate.code, any_owner=True)
-    site.extensions["engine"].dispose()
+    site_of(site).engines.writing.dispose()
     said = signature(document)
     assert (said.verified, said.whole, said.signers) == (True, True, ["Operator"])
 

@@ -26,6 +26,7 @@ from course.certificates.issuing.models import Correction, Reason
 from course.cli import cli
 from course.platform import db
 from course.platform.config import BadSetting
+from course.site import site, site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
@@ -46,7 +47,7 @@ def badge_of(app, certificate):
 
 def pem_of(app):
 
-    public = app.extensions["issuer"].keys[-1].private.public_key()
+    public = site_of(app).issuer.keys[-1].private.public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -66,7 +67,7 @@ def badge_with(app, certificate, **facts):
     with app.app_context():
         changed = making.Facts.from_json(certificate.facts | facts)
         plan = making.Plan(facts=changed, email="a@example.org", salt="s", status_index=7)
-        return json.loads(making.signed_badge(plan, making.issuer()))
+        return json.loads(making.signed_badge(plan, site().issuer))
 
 
 def refuses(badge, app):
@@ -177,7 +178,7 @@ def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learne
     assert found == {issued.status_index}
     told = json.loads(issued.credential)["credentialStatus"]
     assert (int(told["statusListIndex"]), told["statusListCredential"]) == (issued.status_index, listed["id"])
-    assert app.extensions["issuer"].signed(listed)
+    assert site_of(app).issuer.signed(listed)
     for kind in ("json", "png", "svg"):
         assert pages.as_(learner).get(f"/certificates/{issued.code}.{kind}").status == 404
 
@@ -194,7 +195,7 @@ def test_without_a_public_address_there_is_no_did_json(pages):
 def test_did_json_names_the_key_and_any_page_may_read_it(config, catalog, app):
     public = create_app(factories.replaced(config, public_url="https://ce.example.org", database=db_url(app)), catalog)
     response = Pages(public).get("/.well-known/did.json").response
-    public.extensions["engine"].dispose()
+    site_of(public).engines.writing.dispose()
     (method,) = response.get_json(force=True)["verificationMethod"]
     assert multibase.decode(method["publicKeyMultibase"])[:2] == multibase.ED25519
     assert response.headers["Access-Control-Allow-Origin"] == "*"
@@ -206,10 +207,10 @@ def test_certificates_of_another_public_address_are_found_before_a_start(config,
     )
     factories.issue(old, learner, admin)
     with app.app_context():
-        assert queries.outside_issuers(making.issuer().did) == ["did:web:old.example.org"]
+        assert queries.outside_issuers(site().issuer.did) == ["did:web:old.example.org"]
     with old.app_context():
-        assert queries.outside_issuers(making.issuer().did) == []
-    old.extensions["engine"].dispose()
+        assert queries.outside_issuers(site().issuer.did) == []
+    site_of(old).engines.writing.dispose()
 
 
 def db_url(app):
@@ -220,7 +221,7 @@ def db_url(app):
 def test_the_document_is_signed_and_carries_the_very_badge(app, issued, admin):
     with app.app_context():
         (_, document) = queries.document_of(admin, issued.code, any_owner=True)
-    assert app.extensions["document-signer"].check(document) is Finding.INTACT
+    assert site_of(app).signer.check(document) is Finding.INTACT
     with pikepdf.open(io.BytesIO(document)) as opened:
         assert opened.attachments["credential.json"].get_file().read_bytes().decode() == issued.credential
 
@@ -250,7 +251,7 @@ class TestCommands:
             factories.replaced(config, public_url="https://old.example.org", database=db_url(app)), catalog
         )
         factories.issue(old, learner, admin)
-        old.extensions["engine"].dispose()
+        site_of(old).engines.writing.dispose()
         for other in ("", "https://new.example.org"):
             refused = run("migrate", PUBLIC_URL=other)
             assert isinstance(refused.exception, BadSetting)

@@ -20,6 +20,7 @@ from course.platform import db
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
 
@@ -85,10 +86,11 @@ def test_the_same_bytes_are_served_whatever_changes_later(app, pages, learner, a
     before = pages.as_(learner).client.get(f"/certificates/{certificate.code}.pdf").data
     with app.app_context():
         accounts.rename(learner, "Lena Married", now=NOON)
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     empty = MappingProxyType({})
-    app.extensions["catalog"] = factories.replaced(
-        content, courses=empty, modules=empty, banks=empty, assessments=empty
+    factories.change_site(
+        app,
+        catalog=factories.replaced(content, courses=empty, modules=empty, banks=empty, assessments=empty),
     )
     assert pages.as_(learner).client.get(f"/certificates/{certificate.code}.pdf").data == before
     assert "Lena Learner" in pages.get(f"/verify/{certificate.code}").text
@@ -96,7 +98,7 @@ def test_the_same_bytes_are_served_whatever_changes_later(app, pages, learner, a
 
 def test_the_check_works_after_the_person_is_gone(app, pages, learner, admin):
     certificate = factories.issue(app, learner, admin)
-    with closing(sqlite3.connect(app.extensions["engine"].url.database)) as connection, connection:
+    with closing(sqlite3.connect(site_of(app).engines.writing.url.database)) as connection, connection:
         connection.execute('DELETE FROM "user" WHERE id = ?', [learner.id])
     assert pages.get(f"/verify/{certificate.code}").status == 200
 
@@ -165,9 +167,9 @@ def test_a_crash_while_issuing_leaves_nothing_behind(app, learner, admin, monkey
 
 
 def test_a_course_that_issues_at_once_needs_no_administrator(app, learner):
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     course = content.courses[COURSE].model_copy(update={"certificate": "at_once"})
-    app.extensions["catalog"] = factories.replaced(content, courses={**content.courses, COURSE: course})
+    factories.change_site(app, catalog=factories.replaced(content, courses={**content.courses, COURSE: course}))
     assert factories.request(app, learner).state == "issued"
 
 
@@ -187,7 +189,7 @@ def test_a_rejected_request_shows_its_reason_and_can_be_made_again(app, pages, l
     with app.app_context():
         again = actions.request_certificate(
             learner,
-            app.extensions["catalog"].courses[COURSE],
+            site_of(app).catalog.courses[COURSE],
             learner.licenses[0],
             attested_name=learner.legal_name,
             print_license=True,
@@ -201,7 +203,7 @@ def test_two_open_requests_for_one_course_are_refused(app, learner):
     with app.app_context(), pytest.raises(actions.RequestedAlready):
         actions.request_certificate(
             learner,
-            app.extensions["catalog"].courses[COURSE],
+            site_of(app).catalog.courses[COURSE],
             learner.licenses[0],
             attested_name=learner.legal_name,
             print_license=True,
@@ -212,7 +214,7 @@ def test_two_open_requests_for_one_course_are_refused(app, learner):
 def test_an_hour_is_certified_once(app, learner, admin, catalog):
     first = factories.issue(app, learner, admin)
     again = catalog.courses[COURSE].model_copy(update={"id": "again", "title": "The same module again"})
-    app.extensions["catalog"] = factories.replaced(catalog, courses={**catalog.courses, "again": again})
+    factories.change_site(app, catalog=factories.replaced(catalog, courses={**catalog.courses, "again": again}))
     factories.evaluate(app, learner, "again")
 
     def ask():

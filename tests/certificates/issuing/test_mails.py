@@ -13,6 +13,7 @@ from course.platform import db
 from course.platform.jobs import Job
 from course.platform.mail import message
 from course.reporting.retention import actions as retention
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
 
@@ -137,14 +138,14 @@ class TestTheEnd:
 
 def test_what_should_have_been_issued_at_once_is_issued_when_the_obstacle_is_gone(app, learner):
     factories.set_course(app, certificate="at_once")
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     strict = content.provider.model_copy(update={"certify_unreviewed": False})
-    app.extensions["catalog"] = factories.replaced(content, provider=strict)
+    factories.change_site(app, catalog=factories.replaced(content, provider=strict))
     factories.request(app, learner)
     with app.app_context():
         actions.issue_waiting(NOON)
         assert queries.count_issued() == 0
-    app.extensions["catalog"] = content
+    factories.change_site(app, catalog=content)
     with app.app_context():
         actions.issue_waiting(NOON)
         actions.issue_waiting(NOON)
@@ -160,5 +161,5 @@ def test_requests_that_an_administrator_decides_are_left_to_them(app, learner):
 
 
 def test_the_worker_does_both_each_hour(app):
-    names = {task.name for task in app.extensions["huey"]._registry.periodic_tasks}
+    names = {task.name for task in site_of(app).queue.huey._registry.periodic_tasks}
     assert {"certificates-at-once", "ends-of-certificates"} <= names

@@ -17,6 +17,7 @@ from course.learning.study import actions as reading
 from course.learning.study import queries as study
 from course.platform import db
 from course.platform.audit.models import AuditEvent
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, MODULE, NOON
 
@@ -89,7 +90,7 @@ class TestReadingAndQuizzes:
         renew(app, learner)
         assert "· studied" not in mine.get(f"/modules/{MODULE}/").text
         assert "Sections studied: 0 of" in mine.get("/modules/").text
-        section = app.extensions["catalog"].modules[MODULE].sections[0].id
+        section = site_of(app).catalog.modules[MODULE].sections[0].id
         refused = mine.post(f"/modules/{MODULE}/{section}/studied")
         assert refused.status == 422
         factories.study_module(app, learner, now=LATER)
@@ -197,9 +198,9 @@ class TestTheNewCertificate:
         assert new.facts["completed_on"] == first.facts["completed_on"]
 
     def test_another_course_with_the_same_module_is_still_refused(self, app, learner, first):
-        content = app.extensions["catalog"]
+        content = site_of(app).catalog
         twin = content.courses[COURSE].model_copy(update={"id": "twin"})
-        app.extensions["catalog"] = factories.replaced(content, courses=dict(content.courses) | {"twin": twin})
+        factories.change_site(app, catalog=factories.replaced(content, courses=dict(content.courses) | {"twin": twin}))
         factories.evaluate(app, learner, "twin")
         with app.app_context(), pytest.raises(actions.CertifiedAlready):
             actions.request_certificate(

@@ -6,6 +6,7 @@ import pytest
 
 from course.certificates.issuing import actions, queries
 from course.certificates.issuing.models import Correction, Reason, Standing
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 
@@ -71,9 +72,9 @@ def test_what_ended_once_can_be_ended_no_further(either_app):
 def test_an_error_of_the_document_is_mended_with_the_same_completion(pages, app, learner, admin, old):
     mine = pages.as_(admin)
     assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": ""}).status == 422
-    content = app.extensions["catalog"]
+    content = site_of(app).catalog
     provider = content.provider.model_copy(update={"number": "P-77"})
-    app.extensions["catalog"] = factories.replaced(content, provider=provider)
+    factories.change_site(app, catalog=factories.replaced(content, provider=provider))
     factories.set_course(app, version="9.0")
     sent = mine.post(f"/admin/certificates/{old.code}/reissue", {"error": "The provider's number was missing."})
     assert sent.status == 303

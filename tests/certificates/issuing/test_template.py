@@ -20,6 +20,7 @@ from course.platform.config import BadSetting
 from course.platform.jobs import Job
 from course.platform.mail import message
 from course.platform.web import NotFound
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 
@@ -28,7 +29,7 @@ PAGE = "/admin/template"
 
 @pytest.fixture
 def templates(app) -> Templates:
-    return app.extensions["templates"]
+    return site_of(app).templates
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def own(app, pages, admin, edit):
 
 
 def choose(app, pages, admin):
-    draft = app.extensions["templates"].draft()
+    draft = site_of(app).templates.draft()
     return pages.as_(admin).post(PAGE, {"digest": draft.digest})
 
 

@@ -28,7 +28,7 @@ def keyed(catalog, key, **more):
 
 
 def use(app: Flask, catalog, key, **more) -> None:
-    app.extensions["catalog"] = keyed(catalog, key, **more)
+    factories.change_site(app, catalog=keyed(catalog, key, **more))
 
 
 def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:

@@ -89,7 +89,7 @@ class TestPreview:
     def test_an_item_that_left_the_bank_can_only_be_dropped(self, app, catalog, pages, admin, both):
         kept = tuple(item for item in catalog.banks[MODULE].items if item.id != ITEM)
         without = catalog.banks[MODULE].model_copy(update={"items": kept})
-        app.extensions["catalog"] = factories.replaced(catalog, banks={**catalog.banks, MODULE: without})
+        factories.change_site(app, catalog=factories.replaced(catalog, banks={**catalog.banks, MODULE: without}))
         page = pages.as_(admin).get(ADDRESS).text
         assert "This item is in no bank." in page
         assert "Accept both" not in page
@@ -137,7 +137,7 @@ class TestEveryType:
 
     def use(self, app, catalog, item):
         bank = catalog.banks[MODULE].model_copy(update={"items": (item,), "blueprint": (Cell(items=1),)})
-        app.extensions["catalog"] = factories.replaced(catalog, banks={**catalog.banks, MODULE: bank})
+        factories.change_site(app, catalog=factories.replaced(catalog, banks={**catalog.banks, MODULE: bank}))
 
     def test_a_corrected_key_is_found_shown_and_scored(self, app, pages, admin, learner, item):
         mine = pages.as_(admin)

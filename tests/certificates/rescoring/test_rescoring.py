@@ -184,7 +184,7 @@ class TestRefusal:
     def test_an_item_that_left_the_bank_can_only_be_dropped(self, app, catalog, admin, corrected):
         kept = tuple(item for item in catalog.banks[MODULE].items if item.id != ITEM)
         bank_without = catalog.banks[MODULE].model_copy(update={"items": kept})
-        app.extensions["catalog"] = factories.replaced(catalog, banks={**catalog.banks, MODULE: bank_without})
+        factories.change_site(app, catalog=factories.replaced(catalog, banks={**catalog.banks, MODULE: bank_without}))
         with pytest.raises(actions.KeyFitsNothing):
             decide(app, admin)
         assert decide(app, admin, "drop").corrected_digest is None

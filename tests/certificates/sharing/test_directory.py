@@ -15,6 +15,7 @@ from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.reporting.retention import actions as retention
+from course.site import site, site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages, counted
@@ -52,7 +53,7 @@ def rename(app, certificate, admin, name):
         old = db.session.get_one(Certificate, certificate.id)
         request = db.session.get_one(Request, old.request_id)
         plan = making.plan(request, actor=admin, now=NOON, name=name)
-        made = making.make(plan, making.issuer(), making.signer())
+        made = making.make(plan, site().issuer, site().signer)
         new = making.row(request, plan, made, supersedes=old, why=Correction.NAME)
         db.session.add(new)
         db.session.flush()
@@ -277,7 +278,7 @@ class TestEitherDatabase:
 def test_the_index_serves_the_look_up(app, certificate):
     """Both ends of the range come from the index of state and key."""
     with app.app_context():
-        state = app.extensions["catalog"].jurisdictions["HI"]
+        state = site_of(app).catalog.jurisdictions["HI"]
         with counted() as seen:
             queries.holders(state, names.key("lea"), page=1, size=25, now=NOON)
         plan = db.session.connection().exec_driver_sql(

@@ -23,6 +23,7 @@ from course.certificates.verification import uploaded_file, verdict
 from course.certificates.verification.uploaded_file import Kind, Unreadable
 from course.platform import db
 from course.platform.db import unit_of_work
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 
@@ -34,7 +35,7 @@ KINDS = ["pdf", "png", "svg", "json"]
 @pytest.fixture
 def unlimited(app):
     often = parse("1000000 per minute")
-    app.extensions["throttle"] = factories.replaced(app.extensions["throttle"], asks=often, asks_of_all=often)
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, asks=often, asks_of_all=often))
 
 
 class Files(dict[str, bytes]):
@@ -126,14 +127,14 @@ class TestOurs:
 
     def test_a_document_signed_by_an_older_key_is_ours_after_a_rotation(self, app, config, pages, files):
         pdf_signing.make(config.data, "Provider", NOON)
-        app.extensions["document-signer"] = pdf_signing.ensure(config.data, "Provider", NOON)
+        factories.change_site(app, signer=pdf_signing.ensure(config.data, "Provider", NOON))
         assert "Unchanged and valid" in send(pages, files["pdf"]).text
 
     def test_a_document_is_known_even_where_the_providers_template_prints_no_link(self, app, pages, certificate):
         with pikepdf.new() as blank:
             blank.add_blank_page()
             blank.save(out := io.BytesIO())
-        document = app.extensions["document-signer"].sign(out.getvalue())
+        document = site_of(app).signer.sign(out.getvalue())
         assert uploaded_file.read(document).numbers == ()
 
         @unit_of_work
@@ -246,7 +247,7 @@ class TestNotOurs:
     def test_a_badge_signed_here_that_is_not_on_record_is_not_believed(self, app, pages, files, certificate):
         badge = json.loads(files["json"].replace(certificate.code.encode(), b"AAAA-AAAA-AAAA-AAAA"))
         del badge["proof"]
-        signed = app.extensions["issuer"].sign(badge, NOON)
+        signed = site_of(app).issuer.sign(badge, NOON)
         assert "✗ Not on record" in send(pages, json.dumps(signed).encode()).text
         signed["credentialSubject"]["creditsEarned"] = 48
         assert "✗ Changed" in send(pages, json.dumps(signed).encode()).text
@@ -256,7 +257,7 @@ class TestNotOurs:
             blank.add_blank_page()
             blank.save(out := io.BytesIO())
         assert "✗ Not from here" in send(pages, out.getvalue()).text
-        signed = app.extensions["document-signer"].sign(out.getvalue())
+        signed = site_of(app).signer.sign(out.getvalue())
         assert "✗ Not on record" in send(pages, signed).text
         assert "✗ Changed" in send(pages, signed + b"%").text
 
@@ -354,7 +355,7 @@ def test_both_databases_know_a_file_by_its_hash_first_and_by_its_numbers(either_
 
 
 def test_files_are_counted_like_numbers(app, pages):
-    app.extensions["throttle"] = factories.replaced(app.extensions["throttle"], asks=parse("1 per minute"))
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, asks=parse("1 per minute")))
     assert [send(pages, b"{}").status for _ in range(2)] == [200, 429]
 
 

@@ -41,7 +41,7 @@ def test_the_signature_is_kept_in_the_audit_log_with_the_content_hash(app, revie
 def test_a_changed_file_falls_back_to_awaiting(app, pages, reviewer, catalog):
     sign(app, reviewer, catalog.modules[MODULE])
     changed = catalog.modules[MODULE].model_copy(update={"reviewed_digest": "another"})
-    app.extensions["catalog"] = replaced(catalog, modules={**catalog.modules, MODULE: changed})
+    factories.change_site(app, catalog=replaced(catalog, modules={**catalog.modules, MODULE: changed}))
     assert "awaits clinical review" in pages.get(f"/modules/{MODULE}/").text
     with app.app_context():
         assert len(queries.history_of(MODULE)) == 1
@@ -110,7 +110,7 @@ def printed(certificate) -> str:
 
 def test_a_provider_may_refuse_certificates_for_unreviewed_content(app, reviewer, learner, admin, catalog):
     provider = catalog.provider.model_copy(update={"certify_unreviewed": False})
-    app.extensions["catalog"] = replaced(catalog, provider=provider)
+    factories.change_site(app, catalog=replaced(catalog, provider=provider))
     asked = factories.request(app, learner)
     with app.app_context(), pytest.raises(making.AwaitsReview):
         certificates.issue(asked, actor=admin, now=NOON)

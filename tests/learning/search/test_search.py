@@ -98,6 +98,6 @@ def test_new_content_is_found_after_a_refresh(app, catalog):
                 )
             }
         )
-        app.extensions["catalog"] = replaced(catalog, glossary=glossary, digest="other")
+        factories.change_site(app, catalog=replaced(catalog, glossary=glossary, digest="other"))
         assert index.refresh()
         assert queries.search("zyxw")[0].url == "/glossary#x"

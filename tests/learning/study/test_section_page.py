@@ -7,6 +7,7 @@ import pytest
 from course.content.loader.load import load
 from course.learning.study import actions, contact, queries
 from course.platform.config import ROOT
+from course.site import site_of
 from tests import factories
 from tests.contracts.test_content import with_clip
 from tests.factories import MODULE, NOON
@@ -83,7 +84,7 @@ def test_related_modules_share_topics(pages, catalog):
 def test_the_median_time_is_shown_from_twenty_learners_on(app, pages, admin):
     people = [factories.person(app, f"P{n} Person", licensed=False) for n in range(20)]
     with app.app_context():
-        module = app.extensions["catalog"].modules[MODULE]
+        module = site_of(app).catalog.modules[MODULE]
         for n, person in enumerate(people):
             for section in module.sections:
                 for check in section.checks:
@@ -126,8 +127,9 @@ def test_a_clip_is_served_in_parts_to_whoever_may_study(app, pages, learner, tmp
     for name in ("modules", "quizzes"):
         shutil.copytree(ROOT / name, tmp_path / name)
     with_clip(tmp_path)
-    app.extensions["modules"] = tmp_path / "modules"
-    app.extensions["catalog"] = load(tmp_path / "modules", tmp_path / "quizzes")
+    config = factories.replaced(site_of(app).config, modules=tmp_path / "modules")
+    factories.change_site(app, config=config)
+    factories.change_site(app, catalog=load(tmp_path / "modules", tmp_path / "quizzes"))
     clip = f"/modules/{MODULE}/media/rib.webm"
     mine = pages.as_(learner)
     with mine.client.get(clip, headers={"Range": "bytes=0-3"}) as part:

@@ -11,6 +11,7 @@ from course.platform import clock, db, jobs
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job
 from course.platform.mail import message
+from course.site import site_of
 from tests import factories
 
 
@@ -19,7 +20,7 @@ def sending_app(config, catalog, migrated, mailbox):
     shutil.copy(migrated, config.data / "course.db")
     app = create_app(factories.replaced(config, smtp_url=mailbox.url, mail_from="Courses <c@example.org>"), catalog)
     yield app
-    app.extensions["engine"].dispose()
+    site_of(app).engines.writing.dispose()
 
 
 @unit_of_work
@@ -112,7 +113,7 @@ def test_a_password_is_never_sent_in_the_clear(sending_app, mailbox):
 def test_a_commit_wakes_the_worker(app):
     with app.app_context():
         put()
-    assert app.extensions["huey"].pending_count() == 1
+    assert site_of(app).queue.huey.pending_count() == 1
 
 
 def test_with_several_machines_the_wake_up_goes_through_redis(config, catalog, migrated, redis):
@@ -120,13 +121,13 @@ def test_with_several_machines_the_wake_up_goes_through_redis(config, catalog, m
     here, there = (create_app(factories.replaced(config, queue_url=redis), catalog) for _ in range(2))
     with here.app_context():
         put()
-    task = there.extensions["huey"].dequeue()
-    there.extensions["huey"].execute(task)
+    task = site_of(there).queue.huey.dequeue()
+    site_of(there).queue.huey.execute(task)
     with here.app_context():
         assert jobs.waiting() == 0
     for app in (here, there):
-        app.extensions["huey"].storage.conn.close()
-        app.extensions["engine"].dispose()
+        site_of(app).queue.huey.storage.conn.close()
+        site_of(app).engines.writing.dispose()
 
 
 class TestLocalMailbox:
@@ -151,4 +152,4 @@ class TestLocalMailbox:
         shutil.copy(migrated, config.data / "course.db")
         app = create_app(factories.replaced(config, **settings), catalog)
         assert app.test_client().get("/mailbox/").status_code == 404
-        app.extensions["engine"].dispose()
+        site_of(app).engines.writing.dispose()

@@ -14,6 +14,7 @@ from course.reporting.boards import actions, queries
 from course.reporting.boards.models import Roster
 from course.reporting.boards.status import Completion, Judged, Reported, Stage, Status
 from course.reporting.boards.status import License as BoardLicense
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
 
@@ -58,8 +59,8 @@ def reported(stage: Stage, **values: Any) -> Reported:
 
 def use(app: Flask, *boards: Board, upload_key: str = "secret-key") -> None:
     known = {board.key: board for board in boards or (BOARD,)}
-    app.extensions["catalog"] = replace(app.extensions["catalog"], boards=known)
-    app.extensions["board-upload-key"] = upload_key
+    factories.change_site(app, catalog=replace(site_of(app).catalog, boards=known))
+    factories.change_site(app, config=replace(site_of(app).config, board_upload_key=upload_key))
 
 
 def holder(app: Flask, name: str, admin: User, number: str | None = None) -> Certificate:

@@ -22,6 +22,7 @@ from course.reporting.records import actions, checks, queries
 from course.reporting.records.checks import Fault
 from course.reporting.records.models import RecordCheck
 from course.reporting.retention import actions as retention
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 
@@ -347,7 +348,7 @@ def test_a_finished_check_is_changed_no_more(either_app):
     for statement in ("UPDATE record_check SET looked_at = 9", "DELETE FROM record_check"):
         with (
             pytest.raises(DBAPIError, match="append-only"),
-            either_app.extensions["engine"].begin() as connection,
+            site_of(either_app).engines.writing.begin() as connection,
         ):
             connection.execute(text(statement))
 

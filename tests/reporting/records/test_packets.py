@@ -26,6 +26,7 @@ from course.platform.db import unit_of_work
 from course.reporting.records import actions, packet, packet_rows, queries
 from course.reporting.records.archive import cell
 from course.reporting.records.models import Packet
+from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
 
@@ -41,7 +42,7 @@ def award(app, learner, admin):
 def made(app, asked, now=AS_OF):
     """The packet's bytes, made as the worker makes it."""
     with app.app_context():
-        maker = app.extensions["packets"]
+        maker = site_of(app).packets
         maker.make(0, {"code": str(asked.code)})
         return maker.path(asked.code).read_bytes()
 
@@ -181,7 +182,7 @@ def test_what_was_recorded_later_is_not_in_it_and_the_bytes_are_the_same(either_
 def test_both_databases_give_the_same_bytes(app, admin, award, postgres_server, make_app):
     asked = ask(app, admin)
     other = make_app(postgres_server.create("copied", "migrated"))
-    with app.extensions["engine"].connect() as source, other.extensions["engine"].begin() as target:
+    with site_of(app).engines.writing.connect() as source, site_of(other).engines.writing.begin() as target:
         for table in tables.metadata.sorted_tables:
             if found := [dict(row._mapping) for row in source.execute(select(table))]:
                 target.execute(insert(table), found)
@@ -192,12 +193,12 @@ def test_another_process_gives_the_same_bytes(app, admin, award, config):
     asked = ask(app, admin)
     here = made(app, asked)
     program = (
-        "import os; from course import create_app; app = create_app()\n"
-        f"with app.app_context(): app.extensions['packets'].make(0, {{'code': '{asked.code}'}})"
+        "import os; from course import create_app; from course.site import site; app = create_app()\n"
+        f"with app.app_context(): site().packets.make(0, {{'code': '{asked.code}'}})"
     )
     env = {"COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     with app.app_context():
-        path = app.extensions["packets"].path(asked.code)
+        path = site_of(app).packets.path(asked.code)
     path.unlink()
     subprocess.run([sys.executable, "-c", program], env=env, cwd=ROOT, check=True)
     assert path.read_bytes() == here
@@ -290,7 +291,7 @@ def test_a_worker_that_was_killed_leaves_no_packet_and_another_one_makes_it(app,
     env = {"COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key}
     assert subprocess.run([sys.executable, "-c", program], env=env, cwd=ROOT, check=False).returncode == 9
     with app.app_context():
-        maker = app.extensions["packets"]
+        maker = site_of(app).packets
         assert not maker.path(asked.code).exists()
         (draft,) = maker.path(asked.code).parent.iterdir()
         when = clock.now() + jobs.CLAIM
@@ -349,7 +350,7 @@ class TestPages:
             assert (row.done, row.parts, row.size) == (row.parts, 4, len(sent.data))
             told = db.session.scalars(select(AuditEvent.event).where(AuditEvent.subject == f"packet:{row.code}"))
             assert list(told) == ["records:packet-asked", "records:packet-downloaded"]
-            path = app.extensions["packets"].path(row.code)
+            path = site_of(app).packets.path(row.code)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         assert [one.name for one in path.parent.iterdir()] == [path.name]
@@ -396,7 +397,7 @@ class TestPages:
         monkeypatch.setattr(packet, "make", full)
         with app.app_context():
             jobs.drain(app)
-            folder = app.extensions["packets"].path(asked.code).parent
+            folder = site_of(app).packets.path(asked.code).parent
         assert list(folder.iterdir()) == []
         boss = pages.as_(admin)
         assert "No space left on device" in boss.get(f"/admin/packets/{asked.code}").text
@@ -413,7 +414,7 @@ class TestPages:
         asked = ask(app, admin)
         with app.app_context():
             jobs.drain(app)
-            maker = app.extensions["packets"]
+            maker = site_of(app).packets
             first = maker.path(asked.code).read_bytes()
             finished = db.session.get_one(Packet, asked.id).finished_at
         with app.app_context():

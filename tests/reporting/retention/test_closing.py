@@ -25,6 +25,7 @@ from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job, drain
 from course.reporting.retention import actions, queries, retention_period
+from course.site import site_of
 from course.tables import metadata
 from tests import factories
 from tests.factories import MODULE, NOON, PASSWORD
@@ -251,12 +252,12 @@ class TestAround:
         close(app, learner)
         drain(app)
         with app.app_context():
-            sent = len(list((app.extensions["mailbox"]).glob("*.eml")))
+            sent = len(list((site_of(app).mailbox).glob("*.eml")))
             person = people.person_of(learner.code)
             accounts.request_reset(person.email, now=LATER)
         drain(app)
         with app.app_context():
-            assert len(list(app.extensions["mailbox"].glob("*.eml"))) == sent
+            assert len(list(site_of(app).mailbox.glob("*.eml"))) == sent
             assert db.session.scalars(select(Job).where(Job.done_at.is_(None))).all() == []
             assert [person.id for person in people.licensed_in("HI")] == [admin.id]
 
@@ -264,7 +265,7 @@ class TestAround:
         factories.issue(app, learner, admin)
         close(app, learner)
         drain(app)
-        mails = [path.read_text() for path in app.extensions["mailbox"].glob("*.eml")]
+        mails = [path.read_text() for path in site_of(app).mailbox.glob("*.eml")]
         assert any("closed" in mail and "March 2, 2033" in mail for mail in mails)
 
     def test_it_is_in_the_log_once(self, app, learner):

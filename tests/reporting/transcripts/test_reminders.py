@@ -16,6 +16,7 @@ from course.platform import clock, db, jobs
 from course.platform.jobs import Job
 from course.reporting.transcripts import actions, calendar, reminders
 from course.reporting.transcripts.calendar import Expiry
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
@@ -124,7 +125,7 @@ def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, licensed,
 
 def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, licensed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: before(30))
-    huey = app.extensions["huey"]
+    huey = site_of(app).queue.huey
     (task,) = [one for one in huey._registry.periodic_tasks if one.name == "license-mails"]
     huey.execute(task)
     assert jobs.drain(app) == 1
@@ -156,7 +157,7 @@ class TestWayOut:
         mailed(before(90))
         with app.app_context():
             (payload,) = [job.payload for job in db.session.query(Job).filter(Job.key.like("license-expires:%"))]
-            link = payload["stop"].removeprefix(app.extensions["base_url"])
+            link = payload["stop"].removeprefix(site_of(app).base_url)
         assert "One press" in pages.get(link).text
         assert self.wishes(app, licensed)
         assert "You get no more mails" in pages.post(link).text

@@ -15,6 +15,7 @@ from course.content.schema.jurisdiction import Jurisdiction
 from course.platform import clock, jobs
 from course.platform.config import ROOT
 from course.platform.jobs import Job
+from course.site import site_of
 from course.states.entries import actions, export, queries
 from course.states.entries.cli import states_group
 from course.states.entries.forms import shown
@@ -76,7 +77,7 @@ def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learne
     home = pages.as_(learner).get("/home").text
     assert "status: prohibited → pending" in home
     jobs.drain(app)
-    kept = " ".join(path.read_text() for path in app.extensions["mailbox"].glob("*.eml"))
+    kept = " ".join(path.read_text() for path in site_of(app).mailbox.glob("*.eml"))
     assert "Subject: Hawaii: what is known of dry needling law has changed" in kept
 
 
@@ -92,7 +93,7 @@ def test_a_check_that_changes_no_demand_is_told_to_nobody(app, admin, learner, k
 
 def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
     changed = catalog.jurisdictions["HI"].model_copy(update={"status": "permitted"})
-    app.extensions["catalog"] = replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed})
+    factories.change_site(app, catalog=replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed}))
     assert announce(app) == ["HI"]
     assert [mail["to"] for mail in mails(app)] == [learner.email]
 
@@ -100,9 +101,9 @@ def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
 def test_two_processes_that_start_at_once_tell_a_change_once(either_app):
     person = factories.person(either_app, "Lena Learner")
     announce(either_app)
-    content = either_app.extensions["catalog"]
+    content = site_of(either_app).catalog
     changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
-    either_app.extensions["catalog"] = replaced(content, jurisdictions={**content.jurisdictions, "HI": changed})
+    factories.change_site(either_app, catalog=replaced(content, jurisdictions={**content.jurisdictions, "HI": changed}))
     with ThreadPoolExecutor(4) as pool:
         told = [code for codes in pool.map(lambda _: announce(either_app), range(4)) for code in codes]
     assert told == ["HI"]
@@ -161,7 +162,7 @@ def test_a_check_without_source_or_sense_is_refused_and_changes_nothing(app, pag
 def test_a_newer_entry_of_the_file_wins_over_an_older_check(app, admin, catalog):
     check(app, admin, changed={"status": "pending"})
     newer = catalog.jurisdictions["HI"].model_copy(update={"checked_on": DAY + timedelta(days=1)})
-    app.extensions["catalog"] = replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": newer})
+    factories.change_site(app, catalog=replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": newer}))
     with app.app_context():
         assert queries.entry_of("HI").state.status == "prohibited"
 
