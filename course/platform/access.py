@@ -4,9 +4,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, flash, redirect, request, url_for
+from flask import Flask, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+
+from course.platform.marks import mark as mark_view
+from course.platform.marks import marked
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -70,15 +73,13 @@ REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer 
 
 def requires(permission: Permission) -> Callable[[View], View]:
     def mark(view: View) -> View:
-        view.access = permission  # type: ignore[attr-defined]
-        return view
+        return mark_view(view, "access", permission)
 
     return mark
 
 
 def public(view: View) -> View:
-    view.access = PUBLIC  # type: ignore[attr-defined]
-    return view
+    return mark_view(view, "access", PUBLIC)
 
 
 def me() -> Any:
@@ -103,7 +104,7 @@ def init_app(app: Flask) -> None:
 def _guard() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None  # no such address: the router answers 404
-    access = getattr(current_app.view_functions[request.endpoint], "access", None)
+    access = marked("access")
     if access == PUBLIC or (access is not None and may(access)):
         return None
     if access is None or current_user.is_authenticated:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import IntEnum
 from fractions import Fraction
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from sqlalchemy import (
     Connection,
     DateTime,
@@ -33,6 +34,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
+from course.platform.marks import mark, marked
 from course.site import site
 
 if sys.platform != "win32":
@@ -43,6 +45,19 @@ R = TypeVar("R")
 M = TypeVar("M", bound="Model")
 V = TypeVar("V", bound=Callable[..., Any])
 PATIENCE = 10  # seconds to wait for the database before a request fails
+
+
+class Lock(IntEnum):
+    """Tasks that only one process at a time may do; the numbers are PostgreSQL's advisory locks."""
+
+    ANNOUNCE_STATES = 7210002
+    BUILD_INDEX = 7210003
+    OPEN_PANEL = 7210004
+    CHECK_RECORDS = 7210010
+    REPORT_TO_BOARDS = 7210011
+    ORDER_BULK_ISSUE = 7210012
+
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -99,14 +114,12 @@ def _session() -> Session:
 def _only_reads() -> bool:
     if not has_request_context():
         return False
-    view = current_app.view_functions.get(request.endpoint or "")
-    return request.method in SAFE_METHODS or getattr(view, "hands_over", False)
+    return request.method in SAFE_METHODS or bool(marked("hands_over"))
 
 
 def hands_over(view: V) -> V:
     """Marks a view whose own session only reads, because what it writes is handed to a group commit."""
-    view.hands_over = True  # type: ignore[attr-defined]
-    return view
+    return mark(view, "hands_over", value=True)
 
 
 session: Session = cast(Session, LocalProxy(_session))
@@ -259,7 +272,7 @@ def lock(rows: Select[Any], **values: Any) -> None:
         session.execute(rows.with_for_update(), values)
 
 
-def alone(task: int) -> None:
+def alone(task: Lock) -> None:
     """Until the transaction ends nobody else does the same task. SQLite's writers are alone already."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(task)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, make_response, request
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
@@ -20,6 +20,7 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.platform import clock
+from course.platform.marks import mark, marked
 from course.platform.throttle_store import Counts
 from course.platform.web import Refused, error_page
 from course.site import site
@@ -78,8 +79,7 @@ def _reached() -> Iterator[None]:
 
 def limited(view: V) -> V:
     """Marks a public view that answers only so often; where it answers 404, that counts for more."""
-    view.limited = True  # type: ignore[attr-defined]
-    return view
+    return mark(view, "limited", value=True)
 
 
 def init_app(app: Flask, *, data: Path, queue_url: str, trusted_proxies: int) -> Throttle:
@@ -99,12 +99,12 @@ def _store(data: Path, queue_url: str) -> Storage:
 
 
 def _count_ask() -> None:
-    if _is_limited():
+    if marked("limited"):
         site().throttle.count_ask(_visitor())
 
 
 def _count_miss(response: Response) -> Response:
-    if response.status_code == 404 and _is_limited():
+    if response.status_code == 404 and marked("limited"):
         site().throttle.count_miss(_visitor())
     return response
 
@@ -113,10 +113,6 @@ def _say_when(refusal: TooOften) -> Response:
     answer = make_response(error_page(refusal.status, refusal.message))
     answer.headers["Retry-After"] = str(refusal.seconds)
     return answer
-
-
-def _is_limited() -> bool:
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "limited", False)
 
 
 def _visitor() -> str:

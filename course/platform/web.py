@@ -3,16 +3,19 @@
 import functools
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
+
+from course.platform.dates import long_date, long_moment
+from course.platform.marks import mark as mark_view
+from course.platform.marks import marked
 
 PRODUCT_NAME = "Needlewise"
 CSP = (
@@ -28,7 +31,6 @@ WORDS = {
 }
 V = TypeVar("V", bound=Callable[..., Any])
 MEGABYTE = 1_000_000
-LAST_PAGE = 1_000_000  # no list is longer, and databases count so far
 csrf = CSRFProtect()
 
 
@@ -81,32 +83,21 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.globals["product_name"] = PRODUCT_NAME
     app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
-    app.add_template_filter(day)
-    app.add_template_filter(moment)
+    app.add_template_filter(long_date, "day")
+    app.add_template_filter(long_moment, "moment")
 
 
 def takes_files(*, megabytes: int) -> Callable[[V], V]:
     """Marks a view that takes more than a usual form."""
 
     def mark(view: V) -> V:
-        view.takes = megabytes * MEGABYTE  # type: ignore[attr-defined]
-        return view
+        return mark_view(view, "takes", megabytes * MEGABYTE)
 
     return mark
 
 
-def paper(data: bytes, media_type: str, name: str) -> Response:
-    """What somebody uploaded, for download: a browser runs nothing in it, and takes it for nothing but its own type."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(data, content_type=media_type, headers=headers)
-
-
 def _make_room() -> None:
-    takes = getattr(current_app.view_functions.get(request.endpoint or ""), "takes", None)
-    if takes is not None:
+    if (takes := marked("takes")) is not None:
         request.max_content_length = takes
 
 
@@ -130,11 +121,6 @@ def _headers(response: Response, *, secure: bool) -> Response:
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
-
-
-def page_number() -> int:
-    """The page of a list that the address asks for, from 1."""
-    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
 
 
 def wants_json() -> bool:
@@ -167,11 +153,3 @@ def asset(folder: Path, name: str) -> str:
     """The address of a static file, changed whenever its bytes change, so that browsers may keep it."""
     version = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
     return url_for("static", filename=name, v=version)
-
-
-def day(value: date) -> str:
-    return f"{value:%B} {value.day}, {value.year}"
-
-
-def moment(value: datetime) -> str:
-    return f"{day(value)}, {value:%H:%M} UTC"

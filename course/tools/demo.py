@@ -201,7 +201,7 @@ def _finish(user: User, course: Course, license_: License, stage: str, admin_id:
         print_license=True,
         now=moment + timedelta(hours=1),
     )
-    admin = accounts.people_of([admin_id])[admin_id]
+    admin = accounts.person(admin_id)
     later = moment + timedelta(hours=20)
     if stage == "rejected":
         certificates.reject(request, "The license number does not match the board's list.", actor=admin, now=later)

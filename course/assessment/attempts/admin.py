@@ -42,7 +42,7 @@ def attempt(code: UUID) -> ResponseReturnValue:
         "assessment/attempts/attempt.html",
         attempt=found,
         title=title_of(found.assessment_id),
-        person=accounts.people_of([found.user_id])[found.user_id],
+        person=accounts.person(found.user_id),
         paper=queries.paper_of(found),
         history=history,
     )

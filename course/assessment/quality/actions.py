@@ -12,8 +12,6 @@ from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
 
-OPENING = 7210004  # the lock's name; any number that nothing else uses
-
 
 class PanelClosed(Refused):
     message = "This panel is closed; its ratings stand as they are."
@@ -34,7 +32,7 @@ class SecondRoundRuns(Refused):
 @unit_of_work
 def open_panel(actor: User, assessment: Assessment, *, now: datetime) -> Panel:
     """Begins a standard setting; the one that is open already if there is one."""
-    db.alone(OPENING)
+    db.alone(db.Lock.OPEN_PANEL)
     if panel := queries.find_open_panel(assessment):
         return panel
     panel = Panel(assessment_id=assessment.id, opened_at=now, opened_by=actor.legal_name)

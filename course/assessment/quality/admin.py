@@ -22,7 +22,8 @@ from course.content.schema.content import Assessment
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import NotFound, page_number
+from course.platform.queries import page_number
+from course.platform.web import NotFound
 
 bp = Blueprint("quality_admin", __name__, url_prefix="/admin")
 PAGE = 10  # items on a page of the worksheet

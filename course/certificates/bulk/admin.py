@@ -53,7 +53,7 @@ def _shown(placed: Order) -> dict[str, object]:
         "title": course.title if course else placed.course_id,
         "tally": queries.tally(placed),
         "refused": queries.refused(placed, SHOWN),
-        "by": accounts.people_of([placed.actor_id])[placed.actor_id].legal_name,
+        "by": accounts.person(placed.actor_id).legal_name,
     }
 
 

@@ -11,7 +11,9 @@ from course.certificates.issuing import queries as register
 from course.people.accounts import queries as accounts
 from course.platform import clock, file_types
 from course.platform.access import Permission, me, requires
-from course.platform.web import Refused, page_number, paper
+from course.platform.downloads import untrusted_download
+from course.platform.queries import page_number
+from course.platform.web import Refused
 
 bp = Blueprint("corrections_admin", __name__, url_prefix="/admin/corrections")
 PAGE = 25
@@ -50,7 +52,7 @@ def _page(
         correction=found,
         certificate=first,
         newest=register.find_award(first.user_id, first.course_id, first.cycle),
-        person=accounts.people_of([found.user_id])[found.user_id],
+        person=accounts.person(found.user_id),
         accepting=accepting or AcceptForm(formdata=None),
         rejecting=rejecting or RejectForm(formdata=None),
     )
@@ -61,7 +63,9 @@ def _page(
 @requires(Permission.CERTIFICATE_DECIDE)
 def proof(code: UUID) -> ResponseReturnValue:
     found = queries.proof_of(code)
-    return paper(found.proof, found.proof_type, f"proof-{found.code}.{file_types.ENDINGS[found.proof_type]}")
+    return untrusted_download(
+        found.proof, found.proof_type, f"proof-{found.code}.{file_types.ENDINGS[found.proof_type]}"
+    )
 
 
 @bp.post("/<uuid:code>/accept")

@@ -21,9 +21,10 @@ from course.people.accounts import queries as accounts
 from course.people.accounts.models import License, User
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record
+from course.platform.dates import long_date
 from course.platform.db import unit_of_work
 from course.platform.typesetting import letters
-from course.platform.web import Refused, day
+from course.platform.web import Refused
 from course.site import site
 
 
@@ -132,7 +133,7 @@ def _tell_of_end(certificate: Certificate, last_day: date, template: str, key: s
         name=person.legal_name,
         course=certificate.facts["course_title"],
         code=certificate.code,
-        last_day=day(last_day),
+        last_day=long_date(last_day),
         home=f"{site().base_url}/courses/{certificate.course_id}",
     )
 
@@ -169,7 +170,7 @@ def license_fault(license_: License, now: datetime) -> str | None:
     """Why no certificate can be asked for with this license, as it stands in the profile."""
     today = award.date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, now)
     if license_.expires_on and license_.expires_on < today:
-        return f"This license expired on {day(license_.expires_on)}. If it was renewed, mend the date in your profile."
+        return f"This license expired on {long_date(license_.expires_on)}. If it was renewed, mend the date in your profile."
     return license_number.fault(license_.number)
 
 
@@ -281,7 +282,7 @@ def _plan(
 ) -> making.Plan | Certificate:
     """What is to be made, or what was issued already. Raises NamePrintable."""
     request = db.session.get_one(Request, request_id)
-    person = accounts.people_of([request.user_id])[request.user_id]
+    person = accounts.person(request.user_id)
     if existing := _issued(request, person):
         return existing
     if latin and making.name_refusal(request.attested_name) is None:
@@ -363,7 +364,7 @@ def _issued(request: Request, person: User) -> Certificate | None:
 
 
 def _mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
-    person = accounts.people_of([request.user_id])[request.user_id]
+    person = accounts.person(request.user_id)
     course = request.completion["title"]
     home = f"{site().base_url}/courses/{request.course_id}"
     jobs.put(
@@ -480,7 +481,7 @@ def supersede(
 
 def _requested_anew(signed: Request, actor: User, now: datetime) -> Request:
     """What was signed, with what the record of the same cycle shows now; issued at once."""
-    person, course = accounts.people_of([signed.user_id])[signed.user_id], course_of(signed.course_id)
+    person, course = accounts.person(signed.user_id), course_of(signed.course_id)
     request = _requested(
         person,
         course,

@@ -15,8 +15,9 @@ from course.content.queries import catalog
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.queries import page_number
 from course.platform.typesetting.compiler import BrokenTemplate
-from course.platform.web import NotFound, Refused, page_number
+from course.platform.web import NotFound, Refused
 from course.site import site
 
 bp = Blueprint("issuing_admin", __name__, url_prefix="/admin")
@@ -77,7 +78,7 @@ def _request_page(
     code: UUID, form: RejectForm | None = None, latin: LatinForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     found = queries.request_of(code)
-    person = accounts.people_of([found.user_id])[found.user_id]
+    person = accounts.person(found.user_id)
     award = queries.find_award(found.user_id, found.course_id, found.cycle)
     page = render_template(
         "certificates/issuing/request_page.html",

@@ -84,7 +84,7 @@ def plan(
     """
     if corrects and (before := Facts.from_json(corrects.facts)).is_dated_back:
         issue_on = before.issued_on
-    person = accounts.people_of([request.user_id])[request.user_id]
+    person = accounts.person(request.user_id)
     template = site().templates.in_force()
     return Plan(
         facts=_facts(
@@ -192,7 +192,7 @@ def approvals_named(request: Request) -> tuple[Approval, ...]:
     That day is the one which the certificate prints.
     """
     license_, done = accounts.license_of(request.license_id), request.completion
-    person = accounts.people_of([request.user_id])[request.user_id]
+    person = accounts.person(request.user_id)
     states = dict.fromkeys([license_.jurisdiction, *(one.jurisdiction for one in person.licenses)])
     day = award.date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, request.completed_at)
     completed = Offering(done["version"], request.content_hash, done["minutes"], done["instructor"])

@@ -24,7 +24,8 @@ from course.people.accounts import queries as accounts
 from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
-from course.platform.web import NotFound, day
+from course.platform.dates import long_date
+from course.platform.web import NotFound
 from course.site import site
 
 bp = Blueprint("issuing", __name__)
@@ -112,7 +113,7 @@ def _in_words(license_: License) -> str:
     told = (
         f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
     )
-    return f"{told}, expires {day(license_.expires_on)}" if license_.expires_on else told
+    return f"{told}, expires {long_date(license_.expires_on)}" if license_.expires_on else told
 
 
 @bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])

@@ -19,7 +19,8 @@ from course.content.queries import catalog, title_of
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import Refused, page_number
+from course.platform.queries import page_number
+from course.platform.web import Refused
 
 bp = Blueprint("rescoring_admin", __name__, url_prefix="/admin")
 PAGE = 25
@@ -174,7 +175,7 @@ _DECIDE = {"keep": _keep, "re-issue": _reissue, "revoke": _revoke}
 
 def _question_page(asked: Question, rescoring: Rescoring, form: QuestionForm, status: int) -> ResponseReturnValue:
     certificate = certificates.certificate_of(asked.certificate_code)
-    person = accounts.people_of([asked.user_id])[asked.user_id]
+    person = accounts.person(asked.user_id)
     course = catalog().courses.get(certificate.course_id)
     standing = completion.standing_of(person, course, certificate.cycle) if course else None
     form.offer({"keep", "re-issue"} if standing and standing.complete else {"keep", "revoke"})

@@ -13,8 +13,9 @@ from course.content.queries import catalog
 from course.content.schema.jurisdiction import Jurisdiction
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
+from course.platform.queries import page_number
 from course.platform.throttle import limited
-from course.platform.web import NotFound, Refused, page_number
+from course.platform.web import NotFound, Refused
 from course.site import site
 
 bp = Blueprint("sharing", __name__)

@@ -13,7 +13,7 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.audit import queries as audit
-from course.platform.web import page_number
+from course.platform.queries import page_number
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
 PAGE = 25

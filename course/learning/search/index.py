@@ -16,8 +16,6 @@ from course.platform.db import unit_of_work
 from course.states.entries import demand
 from course.states.entries import queries as states
 
-INDEXING = 7210003  # the lock's name; any number that nothing else uses
-
 
 def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[str, str]]:
     for module in content.modules.values():
@@ -46,7 +44,7 @@ def _state_in_words(state: Jurisdiction) -> str:
 @unit_of_work
 def refresh() -> bool:
     """Makes the index anew if the content or an entry has changed since. Returns whether it did."""
-    db.alone(INDEXING)
+    db.alone(db.Lock.BUILD_INDEX)
     entries = {code: entry.state for code, entry in states.entries().items()}
     edition = digest_of(catalog().digest, *(entry.model_dump_json() for entry in entries.values()))
     if db.session.scalars(select(Page.edition).limit(1)).first() == edition:

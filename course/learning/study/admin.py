@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from course.content.queries import catalog
 from course.learning.study import contact, queries
 from course.platform.access import Permission, requires
-from course.platform.web import page_number
+from course.platform.queries import page_number
 
 bp = Blueprint("study_admin", __name__, url_prefix="/admin")
 PAGE = 25

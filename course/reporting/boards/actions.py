@@ -17,7 +17,6 @@ from course.reporting.boards.models import Report, Roster
 from course.reporting.boards.queries import Ready
 from course.reporting.boards.status import Decision, Judged, Stage
 
-REPORTING = 7210011  # the lock's name; any number that nothing else uses
 MOST = 5000  # completions in a file: far below the 16 MB and 65,536 lines that a service or a sheet takes
 LONGEST = 1000  # letters of a message that are kept
 
@@ -77,7 +76,7 @@ def make(board: Board, format_: str, *, shown: str, actor: User, now: datetime) 
 
     Raises NothingReady, Changed, NoUploadKey and WrongFormat.
     """
-    db.alone(REPORTING)
+    db.alone(db.Lock.REPORT_TO_BOARDS)
     kind = require_format(board, format_)
     entries = queries.ready(board)
     if not entries:
@@ -135,7 +134,7 @@ def read_receipt(roster: Roster, data: bytes, *, actor: User, now: datetime) -> 
 
     Raises NotReadable and OtherReceipt.
     """
-    db.alone(REPORTING)
+    db.alone(db.Lock.REPORT_TO_BOARDS)
     try:
         messages = receipt.read(data)
     except Unreadable as reason:
@@ -174,7 +173,7 @@ def read_receipt(roster: Roster, data: bytes, *, actor: User, now: datetime) -> 
 @unit_of_work
 def accept_all(roster: Roster, reason: str, *, actor: User, now: datetime) -> int:
     """Notes that the board took all of a file that still waits for its answer; returns how many that were."""
-    db.alone(REPORTING)
+    db.alone(db.Lock.REPORT_TO_BOARDS)
     waiting = [report for report in queries.reports_in(roster) if report.state == Stage.SENT]
     if not waiting:
         raise Overtaken
@@ -197,7 +196,7 @@ def accept_all(roster: Roster, reason: str, *, actor: User, now: datetime) -> in
 @unit_of_work
 def decide(board: Board, code: str, decision: Decision, reason: str, *, actor: User, now: datetime) -> Judged:
     """Keeps what an administrator says of a report. Raises Overtaken."""
-    db.alone(REPORTING)
+    db.alone(db.Lock.REPORT_TO_BOARDS)
     judged = queries.judged_of(board, code)
     if decision not in judged.decisions:
         raise Overtaken

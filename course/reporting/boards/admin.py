@@ -10,7 +10,8 @@ from course.content.queries import catalog
 from course.content.schema.boards import Board
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import NotFound, Refused, page_number, takes_files
+from course.platform.queries import page_number
+from course.platform.web import NotFound, Refused, takes_files
 from course.reporting.boards import actions, queries
 from course.reporting.boards.actions import Outcome
 from course.reporting.boards.forms import AcceptAllForm, DecideForm, MakeForm, ReceiptForm

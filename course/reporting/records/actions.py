@@ -27,7 +27,6 @@ BATCH = 20  # certificates: less than a second
 KEPT = timedelta(days=30)  # for which a packet's file lies ready; it can be made again after that
 DRAFTS = timedelta(days=1)  # after which nobody can be at work on what lies there half made
 SHOWN = 500  # faults that are kept word for word; all are counted
-CHECKING = 7210010  # the lock's name; any number that nothing else uses
 
 
 @dataclass
@@ -73,7 +72,7 @@ def _claimed(now: datetime) -> RecordCheck | None:
 
 def _begun(now: datetime) -> RecordCheck:
     """The check that runs, a new one if there is none."""
-    db.alone(CHECKING)
+    db.alone(db.Lock.CHECK_RECORDS)
     running = queries.find_running()
     if running is None:
         running = RecordCheck(started_at=now, counts={}, faults=[], last_id=0, looked_at=0)

@@ -10,7 +10,8 @@ from course.content.queries import catalog
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import day, page_number
+from course.platform.dates import long_date
+from course.platform.queries import page_number
 from course.reporting.records import actions, queries
 from course.reporting.records.forms import PacketForm
 from course.reporting.records.models import Packet
@@ -90,7 +91,7 @@ def _title(made: Packet) -> str:
     if question.person is not None:
         return f"Everything about {accounts.person_of(UUID(question.person)).legal_name}"
     course = catalog().courses.get(question.course or "")
-    period = " to ".join(day(one) for one in (question.first, question.last) if one)
+    period = " to ".join(long_date(one) for one in (question.first, question.last) if one)
     return f"{course.title if course else question.course}: {period}"
 
 
@@ -100,7 +101,7 @@ def packet(code: UUID) -> ResponseReturnValue:
     """A script asks for the part that changes alone."""
     found = queries.packet_of(code)
     name = "reporting/records/making.html" if request.args.get("part") else "reporting/records/packet_page.html"
-    by = accounts.people_of([found.actor_id])[found.actor_id].legal_name
+    by = accounts.person(found.actor_id).legal_name
     kept = actions.KEPT.days
     return render_template(name, packet=found, title=_title(found), by=by, kept=kept, ready=_ready(found))
 

@@ -9,9 +9,10 @@ from course.people.accounts.models import License, User
 from course.platform import db, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
+from course.platform.dates import long_date
 from course.platform.db import unit_of_work
 from course.platform.mail.message import NOWHERE
-from course.platform.web import Refused, day
+from course.platform.web import Refused
 from course.reporting.retention import queries, retention_period
 from course.reporting.retention.table_fates import FATES, Fate
 
@@ -59,7 +60,7 @@ def close(person: User, *, now: datetime) -> date | None:
         to=user.email,
         template="account-closed",
         name=user.legal_name,
-        kept_until=day(kept_until) if kept_until else None,
+        kept_until=long_date(kept_until) if kept_until else None,
     )
     _shut(user, kept_until, now)
     _erase(user.id, Fate.AT_ONCE)

@@ -10,9 +10,10 @@ from course.people.accounts.models import License, User
 from course.people.accounts.unsubscribe import Mails
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record
+from course.platform.dates import long_date
 from course.platform.db import unit_of_work
 from course.platform.file_types import media_type
-from course.platform.web import Refused, day
+from course.platform.web import Refused
 from course.reporting.transcripts import queries, reminders
 from course.reporting.transcripts.models import OtherRecord, State
 from course.site import site
@@ -119,7 +120,7 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
         after=state,
         note=note,
     )
-    person = accounts.people_of([other.user_id])[other.user_id]
+    person = accounts.person(other.user_id)
     jobs.put(
         "mail",
         key=f"record-checked:{other.code}:{now.isoformat()}",
@@ -198,7 +199,7 @@ def remind(license_id: int, *, now: datetime) -> None:
         template="license-expires",
         name=user.legal_name,
         license=queries.name_of(license_),
-        expires_on=day(expires_on),
+        expires_on=long_date(expires_on),
         left=(expires_on - now.date()).days,
         link=f"{address}/transcript",
         profile=f"{address}/profile",

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import page_number
+from course.platform.queries import page_number
 from course.reporting.transcripts import actions, queries
 from course.reporting.transcripts.forms import CheckForm
 from course.reporting.transcripts.models import State
@@ -51,7 +51,7 @@ def record(code: UUID) -> ResponseReturnValue:
     page = render_template(
         "reporting/transcripts/check.html",
         record=found,
-        person=accounts.people_of([found.user_id])[found.user_id],
+        person=accounts.person(found.user_id),
         seen=actions.version(found),
         form=form,
     )

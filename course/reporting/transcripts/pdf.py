@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from course.certificates.issuing.facts import MODES
+from course.platform.dates import long_date, long_moment
 from course.platform.typesetting import compiler, letters
-from course.platform.web import Refused, day, moment
+from course.platform.web import Refused
 from course.reporting.transcripts.statement import Entry, Span, Statement
 
 TEMPLATE = Path(__file__).parent / "template" / "transcript.typ"
@@ -30,7 +31,7 @@ def render(name: str, provider: str, statements: Sequence[Statement], now: datet
         "name": name,
         "right_to_left": letters.is_right_to_left(name),
         "provider": provider,
-        "made": moment(now),
+        "made": long_moment(now),
         "made_on": {"year": now.year, "month": now.month, "day": now.day},
         "statements": [_statement(one) for one in statements],
     }
@@ -44,14 +45,14 @@ def _statement(statement: Statement) -> dict[str, Any]:
     license_ = statement.license
     return {
         "license": license_.name if license_ else "No license in the profile",
-        "expires": day(license_.expires_on) if license_ and license_.expires_on else None,
+        "expires": long_date(license_.expires_on) if license_ and license_.expires_on else None,
         "spans": [_span(span) for span in statement.spans],
     }
 
 
 def _span(span: Span) -> dict[str, Any]:
     return {
-        "period": f"{day(span.period.first)} to {day(span.period.last)}" if span.period else "All records",
+        "period": f"{long_date(span.period.first)} to {long_date(span.period.last)}" if span.period else "All records",
         "hour_minutes": str(span.hour_minutes),
         "entries": [_entry(entry, span) for entry in span.entries],
         "sums": [
@@ -66,7 +67,7 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _entry(entry: Entry, span: Span) -> dict[str, Any]:
     return {
-        "on": day(entry.completed_on),
+        "on": long_date(entry.completed_on),
         "title": entry.title,
         "about": " · ".join(part for part in (entry.provider, entry.approvals, entry.code or "") if part),
         "mode": ", ".join(words for mode, words in MODES.items() if entry.minutes.get(mode)),

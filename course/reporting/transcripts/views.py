@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from course.content.queries import catalog
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
+from course.platform.downloads import untrusted_download
 from course.platform.file_types import ENDINGS
-from course.platform.web import paper, takes_files
+from course.platform.web import takes_files
 from course.reporting.transcripts import actions, calendar, export, pdf, queries
 from course.reporting.transcripts.forms import RecordForm
 from course.reporting.transcripts.models import OtherRecord
@@ -34,7 +35,7 @@ def transcript() -> ResponseReturnValue:
 def document() -> ResponseReturnValue:
     user, now = me(), clock.now()
     made = pdf.render(user.legal_name, catalog().provider.name, queries.statements_of(user, now), now)
-    return paper(made, "application/pdf", "transcript.pdf")
+    return untrusted_download(made, "application/pdf", "transcript.pdf")
 
 
 @bp.get("/transcript.csv")
@@ -86,7 +87,7 @@ def remove(code: UUID) -> ResponseReturnValue:
 def record_document(code: UUID) -> ResponseReturnValue:
     found = queries.record_of(code) if may(Permission.TRANSCRIPT_CHECK) else queries.own_record(me(), code)
     data, media_type = queries.document_of(found)
-    return paper(data, media_type, f"record-{found.completed_on}.{ENDINGS[media_type]}")
+    return untrusted_download(data, media_type, f"record-{found.completed_on}.{ENDINGS[media_type]}")
 
 
 @bp.get("/licenses.ics")

@@ -13,8 +13,6 @@ from course.site import site
 from course.states.entries import demand, queries
 from course.states.entries.models import Edition, Notice, Override
 
-ANNOUNCING = 7210002  # the lock's name; any number that nothing else uses
-
 
 @unit_of_work
 def check_entry(
@@ -72,7 +70,7 @@ def announce(*, now: datetime) -> list[str]:
 
     The first time that a state is met, its demands are only noted.
     """
-    db.alone(ANNOUNCING)
+    db.alone(db.Lock.ANNOUNCE_STATES)
     known = queries.editions()
     told = []
     for code, entry in queries.entries().items():

@@ -52,7 +52,7 @@ def gather(app: Flask) -> Crowd:
     with app.app_context():
         ids = sign_up(LEARNERS, now)
         certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
-        owner = accounts.people_of([holder])[holder]
+        owner = accounts.person(holder)
     learners = []
     for id_ in ids:
         with app.app_context():
@@ -81,7 +81,7 @@ def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
 
 def seated(app: Flask, id_: int, now: datetime) -> Learner:
     """The person with a session, sitting in QUIZ."""
-    user = accounts.people_of([id_])[id_]
+    user = accounts.person(id_)
     attempt = actions.start(user, catalog().assessments[QUIZ], now=now)
     place = next(place for place in queries.paper_of(attempt) if place.item.type == "single")
     return Learner(id_, *_signed_in(app, user), attempt.code, place.position, place.order[:2])

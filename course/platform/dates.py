@@ -1,0 +1,13 @@
+"""Dates as Americans write them."""
+
+from datetime import date, datetime
+
+
+def long_date(value: date) -> str:
+    """Return a date such as November 30, 2026."""
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def long_moment(value: datetime) -> str:
+    """Return a moment such as November 30, 2026, 14:05 UTC; `value` is aware and in UTC."""
+    return f"{long_date(value)}, {value:%H:%M} UTC"

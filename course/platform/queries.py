@@ -1,0 +1,62 @@
+"""Reads that every room makes: one row or a 404, and a list page by page."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request
+from sqlalchemy import Select, func, select
+
+from course.platform import db
+from course.platform.web import NotFound
+
+T = TypeVar("T")
+MAX_PAGE = 1_000_000  # beyond it the offset would no longer fit the databases' integers
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list. `number` counts from 1; `total` is the number of rows on all pages together."""
+
+    rows: Sequence[T]
+    number: int
+    total: int
+    size: int
+
+    @property
+    def count(self) -> int:
+        """How many pages there are; an empty list has one."""
+        return max(1, math.ceil(self.total / self.size))
+
+
+def page_number() -> int:
+    """Return the page that the address asks for, from 1."""
+    return min(max(1, request.args.get("page", 1, type=int)), MAX_PAGE)
+
+
+def page_of(rows: Select[Any], *, number: int, size: int) -> Page[Any]:
+    """Return one page of the selected rows: one statement for the page and one for the total."""
+    total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+    found = db.session.scalars(rows.limit(size).offset((number - 1) * size)).all()
+    return Page(found, number, total, size)
+
+
+def page_from(rows: Sequence[T], *, number: int, size: int) -> Page[T]:
+    """Return one page of rows that are in memory."""
+    return Page(rows[(number - 1) * size : number * size], number, len(rows), size)
+
+
+def one_or_404(rows: Select[tuple[T]]) -> T:
+    """Return the selected row. Raise NotFound if there is none."""
+    found: Any = db.session.scalars(rows).one_or_none()
+    if found is None:
+        raise NotFound
+    return found  # type: ignore[no-any-return]
+
+
+def found_or_404(value: T | None) -> T:
+    """Return the value. Raise NotFound if it is None."""
+    if value is None:
+        raise NotFound
+    return value
