@@ -170,7 +170,8 @@ def license_fault(license_: License, now: datetime) -> str | None:
     """Why no certificate can be asked for with this license, as it stands in the profile."""
     today = award.date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, now)
     if license_.expires_on and license_.expires_on < today:
-        return f"This license expired on {long_date(license_.expires_on)}. If it was renewed, mend the date in your profile."
+        expired = long_date(license_.expires_on)
+        return f"This license expired on {expired}. If you renewed it, correct the date in your profile."
     return license_number.fault(license_.number)
 
 
