@@ -325,7 +325,7 @@ def test_the_line_is_the_one_of_the_fault(copy):
 
 def test_items_of_different_cases_may_ask_the_same(copy):
     text = (copy / THORAX).read_text()
-    old = "Which structure was most probably pierced?"
+    old = "Which structure did the needle most likely pierce?"
     assert old in text
     (copy / THORAX).write_text(text.replace(old, "Which event should you think of first?"))
     assert faults(copy) == []
