@@ -19,7 +19,7 @@ def send_back(person, name):
     assert [fault for fault in person.faults if "422" not in fault] == []
     person.faults.clear()
     person.see()
-    assert "Please mend this" in person.text()
+    assert "There is a problem" in person.text()
 
 
 @pytest.mark.parametrize(("script", "dark"), [(True, True), (False, False)])

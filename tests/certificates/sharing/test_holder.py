@@ -158,7 +158,7 @@ class TestLinks:
     def test_without_a_label_that_can_be_used_nothing_is_made(self, app, mine, address, label):
         page = mine.post(f"{address}/links", {"label": label})
         assert page.status == 422
-        assert "Please mend this" in page.text
+        assert "There is a problem" in page.text
         with app.app_context():
             assert db.session.query(ShareLink).count() == 0
 

@@ -144,7 +144,7 @@ class TestRoster:
             content_type="multipart/form-data",
         )
         assert sent.status == 422
-        assert "Please mend this" in sent.text
+        assert "There is a problem" in sent.text
         assert status_of(app, lena) is Status.SENT
 
     def test_no_file_at_all_is_refused(self, app, console, lena, admin):
