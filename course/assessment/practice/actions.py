@@ -1,12 +1,10 @@
 """The verbs of spaced review. None is audited: what someone recalls is theirs alone and counts for nothing."""
 
-import logging
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-
-from flask import current_app
 
 from course.assessment.attempts.scoring import Place
 from course.assessment.attempts.tally import LONGEST
@@ -14,15 +12,14 @@ from course.assessment.practice import queries, schedule, session
 from course.assessment.practice.models import Card, Plan, Recall
 from course.content.items.base import Answer
 from course.people.accounts import queries as accounts
-from course.people.accounts import unsubscribe
 from course.people.accounts.models import User
-from course.people.accounts.unsubscribe import Mails
 from course.platform import db, jobs
 from course.platform.db import unit_of_work
+from course.platform.mail.subscriptions import Subscription, remind_each
 from course.platform.web import Refused
 from course.site import site
 
-log = logging.getLogger(__name__)
+REVIEW_MAILS = Subscription(salt="review-mail", path="/review/stop")
 
 
 class ItemWaits(Refused):
@@ -35,11 +32,6 @@ class NotStarted(Refused):
 
 class ConfirmFirst(Refused):
     message = "Confirm your address first: your profile sends you the link."
-
-
-class LinkNotValid(Refused):
-    status = 410
-    message = "This link is incomplete. Open it from the mail again, or sign in and end the mails on the review page."
 
 
 @unit_of_work
@@ -107,30 +99,22 @@ def set_mail(user: User, *, on: bool) -> None:
 
 
 @unit_of_work
-def stop_mail(token: str) -> None:
-    """Ends the mails of whoever the link was sent to, signed in or not."""
-    plan = queries.find_plan(receiver(token).id)
+def unsubscribe(token: str) -> None:
+    """End the mails of the person that the link was sent to, signed in or not. Raise LinkNotValid."""
+    plan = queries.find_plan(recipient(token).id)
     if plan:
         plan.by_mail = False
 
 
-def receiver(token: str) -> User:
-    """Whom the link in a mail was sent to. Raises LinkNotValid."""
-    code = unsubscribe.read(str(current_app.secret_key), Mails.REVIEW, token)
-    if code is None:
-        raise LinkNotValid
-    return accounts.person_of(code)
+def recipient(token: str) -> User:
+    """Return the person that the link in a mail was sent to. Raise LinkNotValid."""
+    return accounts.person_of(REVIEW_MAILS.account(token))
 
 
 def remind_all(now: datetime) -> None:
-    """Mails what is due to everyone who wishes it, at most once a day; safe to repeat."""
-    if now.hour < session.MAIL_HOUR:
-        return
-    for user_id in queries.to_remind(session.day_of(now)):
-        try:
-            remind(user_id, now=now)
-        except Exception:  # one person's trouble keeps nobody else's mail back
-            log.exception("no review mail for person %s", user_id)
+    """Mail everyone who asked for it what is due, at most once a day. Safe to repeat."""
+    if now.hour >= session.MAIL_HOUR:
+        remind_each(queries.to_remind(session.day_of(now)), functools.partial(remind, now=now))
 
 
 @unit_of_work
@@ -144,7 +128,6 @@ def remind(user_id: int, *, now: datetime) -> None:
     if today.done or not today.waiting:
         return
     plan.mailed_on = day
-    address = site().base_url
     jobs.put(
         "mail",
         key=f"review:{user.id}:{day}",
@@ -154,6 +137,6 @@ def remind(user_id: int, *, now: datetime) -> None:
         name=user.legal_name,
         count=len(today.waiting),
         first=today.ahead,
-        link=f"{address}/review/",
-        stop=f"{address}/review/stop/{unsubscribe.make(str(current_app.secret_key), Mails.REVIEW, user.code)}",
+        link=f"{site().base_url}/review/",
+        stop=REVIEW_MAILS.link(user.code),
     )

@@ -1,18 +1,15 @@
-import logging
+import functools
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app
-
 from course.people.accounts import queries as accounts
-from course.people.accounts import unsubscribe
 from course.people.accounts.models import License, User
-from course.people.accounts.unsubscribe import Mails
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
 from course.platform.file_types import media_type
+from course.platform.mail.subscriptions import Subscription, remind_each
 from course.platform.web import Refused
 from course.reporting.transcripts import queries, reminders
 from course.reporting.transcripts.models import OtherRecord, State
@@ -20,7 +17,7 @@ from course.site import site
 
 MOST = 300  # records of one person
 BATCH = 500
-log = logging.getLogger(__name__)
+LICENSE_MAILS = Subscription(salt="license-mail", path="/licenses/stop")
 
 
 class TooMany(Refused):
@@ -37,11 +34,6 @@ class NoDocument(Refused):
 
 class OwnRecord(Refused):
     message = "This is your own record. Another administrator checks it."
-
-
-class LinkNotValid(Refused):
-    status = 410
-    message = "This link is incomplete. Open it from the mail again, or sign in and end the mails in your profile."
 
 
 @unit_of_work
@@ -146,17 +138,14 @@ def set_mail(user: User, *, on: bool) -> None:
 
 
 @unit_of_work
-def stop_mail(token: str) -> None:
-    """Ends the mails of whoever the link was sent to, signed in or not."""
-    db.locked(User, receiver(token).id).license_mails = False
+def unsubscribe(token: str) -> None:
+    """End the mails of the person that the link was sent to, signed in or not. Raise LinkNotValid."""
+    db.locked(User, recipient(token).id).license_mails = False
 
 
-def receiver(token: str) -> User:
-    """Whom the link in a mail was sent to. Raises LinkNotValid."""
-    code = unsubscribe.read(str(current_app.secret_key), Mails.LICENSES, token)
-    if code is None:
-        raise LinkNotValid
-    return accounts.person_of(code)
+def recipient(token: str) -> User:
+    """Return the person that the link in a mail was sent to. Raise LinkNotValid."""
+    return accounts.person_of(LICENSE_MAILS.account(token))
 
 
 def remind_all(now: datetime) -> None:
@@ -168,16 +157,7 @@ def remind_all(now: datetime) -> None:
     wanted = {key: one.id for one in soon if (key := _key(one, today))}
     keys = list(wanted)
     sent = {key for n in range(0, len(keys), BATCH) for key in jobs.known(keys[n : n + BATCH])}
-    for key in keys:
-        if key not in sent:
-            _remind_safely(wanted[key], now)
-
-
-def _remind_safely(license_id: int, now: datetime) -> None:
-    try:
-        remind(license_id, now=now)
-    except Exception:  # one person's trouble keeps nobody else's mail back
-        log.exception("no mail about license %s", license_id)
+    remind_each((wanted[key] for key in keys if key not in sent), functools.partial(remind, now=now))
 
 
 @unit_of_work
@@ -190,7 +170,7 @@ def remind(license_id: int, *, now: datetime) -> None:
         return
     if jobs.known([key]):
         return
-    address, secret = site().base_url, str(current_app.secret_key)
+    address = site().base_url
     jobs.put(
         "mail",
         key=key,
@@ -203,7 +183,7 @@ def remind(license_id: int, *, now: datetime) -> None:
         left=(expires_on - now.date()).days,
         link=f"{address}/transcript",
         profile=f"{address}/profile",
-        stop=f"{address}/licenses/stop/{unsubscribe.make(secret, Mails.LICENSES, user.code)}",
+        stop=LICENSE_MAILS.link(user.code),
     )
 
 

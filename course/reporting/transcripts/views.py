@@ -119,7 +119,7 @@ def set_mail() -> ResponseReturnValue:
 @public
 def stop(token: str) -> ResponseReturnValue:
     """The way out that stands in each mail; mail programs follow links by themselves, so only a press ends them."""
-    actions.receiver(token)
+    actions.recipient(token)
     if request.method == "POST":
-        actions.stop_mail(token)
+        actions.unsubscribe(token)
     return render_template("reporting/transcripts/stop.html", stopped=request.method == "POST")
