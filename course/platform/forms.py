@@ -9,8 +9,13 @@ from wtforms import Field
 from course.platform.web import Refused
 
 
-def form_page(template: str, **values: Any) -> ResponseReturnValue:
-    """Return the page of a form: 200 when it is opened, 422 when it comes back with faults."""
+def form_page(template: str, *, refusal: Refused | None = None, **values: Any) -> ResponseReturnValue:
+    """Return the page of a form: 200 when it is opened, 422 when it comes back with faults.
+
+    `refusal`: why the rules forbid what the form asks; the page then has its status.
+    """
+    if refusal is not None:
+        return render_template(template, **values), refusal.status
     return render_template(template, **values), 422 if request.method == "POST" else 200
 
 

@@ -47,12 +47,9 @@ def page_from(rows: Sequence[T], *, number: int, size: int) -> Page[T]:
     return Page(rows[(number - 1) * size : number * size], number, len(rows), size)
 
 
-def one_or_404(rows: Select[tuple[T]]) -> T:
+def one_or_404(rows: Select[T]) -> T:
     """Return the selected row. Raise NotFound if there is none."""
-    found: Any = db.session.scalars(rows).one_or_none()
-    if found is None:
-        raise NotFound
-    return found  # type: ignore[no-any-return]
+    return found_or_404(db.session.scalars(rows).one_or_none())
 
 
 def found_or_404(value: T | None) -> T:
