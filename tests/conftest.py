@@ -146,11 +146,6 @@ def other_learner(app: Flask) -> factories.User:
 
 
 @pytest.fixture
-def instructor(app: Flask) -> factories.User:
-    return factories.person(app, "Ina Instructor", role="instructor")
-
-
-@pytest.fixture
 def reviewer(app: Flask, admin: factories.User) -> factories.User:
     """An administrator who was made a reviewer."""
     person = factories.person(app, "Rita Reviewer", role="admin")

@@ -221,13 +221,6 @@ def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> 
         return approvals.record_approval(admin, course, **terms | values, now=now)
 
 
-def change_course(app: Flask, **facts: Any) -> None:
-    """Changes what the course file says of the course, for this app alone."""
-    courses = dict(site_of(app).catalog.courses)
-    courses[COURSE] = courses[COURSE].model_copy(update=facts)
-    change_site(app, catalog=replace(site_of(app).catalog, courses=courses))
-
-
 def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> OtherRecord:
     """Four hours in a room, elsewhere, with a document."""
     with app.app_context():

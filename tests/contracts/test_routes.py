@@ -212,8 +212,8 @@ WELCOME = {
     PUBLISHED: set(),
     "reviewer": {"reviewer"},
     "refused to a learner": {"admin", "reviewer"},
-    ANYONE: {"nobody", "learner", "other", "instructor", "admin", "reviewer"},
-    PERSON: {"learner", "other", "instructor", "admin", "reviewer"},
+    ANYONE: {"nobody", "learner", "other", "admin", "reviewer"},
+    PERSON: {"learner", "other", "admin", "reviewer"},
     OWNER: {"learner"},
     "owner or admin": {"learner", "admin", "reviewer"},
     ADMIN: {"admin", "reviewer"},
@@ -239,7 +239,6 @@ def world(tmp_path_factory, catalog, migrated) -> World:
         "nobody": None,
         "learner": learner,
         "other": factories.person(app, "Otto Other"),
-        "instructor": factories.person(app, "Ina Instructor", role="instructor"),
         "admin": admin,
         "reviewer": factories.make_reviewer(app, admin, factories.person(app, "Rita Reviewer", role="admin")),
     }

@@ -73,7 +73,7 @@ class TestCertificate:
 
     def test_a_change_of_the_course_ends_it_until_it_is_recorded_again(self, app, learner, other_learner, admin):
         factories.approve(app, admin)
-        factories.change_course(app, version="9")
+        factories.set_course(app, version="9")
         assert named(app, learner, admin) == []
         factories.approve(app, admin)
         assert named(app, other_learner, admin) == [("HI", "HI-77", "Board of Hawaii")]
@@ -174,7 +174,7 @@ class TestConsole:
     def test_it_says_when_the_course_as_served_is_not_what_was_approved(self, app, console, admin):
         factories.approve(app, admin)
         assert "does not cover" not in console.get("/admin/").text
-        factories.change_course(app, version="9", instructor="Ada Able")
+        factories.set_course(app, version="9", instructor="Ada Able")
         assert "does not cover its course" in console.get("/admin/").text
         text = console.get("/admin/approvals/").text
         assert "version 9 in place of the approved 1.1" in text

@@ -51,10 +51,10 @@ class TestConsole:
         assert 'href="/admin/rescoring/"' in pages.as_(admin).get("/admin/").html
 
     @pytest.mark.parametrize("path", ["rescoring/", f"rescoring/{ITEM}", "questions/", "rescorings/x", "questions/x"])
-    def test_nobody_else_sees_it(self, app, pages, admin, learner, instructor, both, path):
+    def test_nobody_else_sees_it(self, app, pages, admin, learner, other_learner, both, path):
         if path.endswith("x"):
             path = path[:-1] + str(decide(app, admin).code)
-        for person in (learner, instructor):
+        for person in (learner, other_learner):
             assert pages.as_(person).get(f"/admin/{path}").status == 403
 
 

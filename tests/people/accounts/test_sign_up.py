@@ -122,6 +122,15 @@ class TestSignIn:
         assert pages.post("/reset-password/forged", {"password": "another copper lantern"}).status == 410
 
 
+def test_an_account_with_a_role_of_an_earlier_release_has_the_rights_of_a_learner(app, pages, admin):
+    person = factories.person(app, "Ina Instructor", role="instructor")
+    mine = pages.as_(person)
+    assert mine.get("/home").status == 200
+    assert mine.get("/admin/").status == 403
+    assert "instructor" not in pages.as_(admin).get("/admin/people/").text
+    assert "instructor" not in pages.as_(admin).get(f"/admin/people/{person.code}").text
+
+
 def test_an_invitation_makes_one_administrator(app, pages):
     path = factories.invitation(app)
     assert pages.post(path, GOOD).status == 303
