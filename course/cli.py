@@ -25,7 +25,7 @@ from course.content.cli import content_group
 from course.content.loader.load import ContentInvalid, load
 from course.content.queries import catalog
 from course.content.schema.content import Catalog
-from course.learning.search import index
+from course.learning.search import actions as search_actions
 from course.people.accounts import actions as accounts_actions
 from course.people.accounts import queries as accounts
 from course.platform import clock, db, jobs
@@ -96,8 +96,8 @@ def _ready_app(config: Config) -> Flask:
     migrate.upgrade(config.database)
     with app.app_context():
         _refuse_another_address()
-        states.announce(now=clock.now())
-        index.refresh()
+        states.announce_changes(now=clock.now())
+        search_actions.refresh_index()
     return app
 
 

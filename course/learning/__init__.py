@@ -1,7 +1,7 @@
 """How people study: sections, search and the clinical review of modules."""
 
 from course.learning.review import admin as review_admin
-from course.learning.search import index
+from course.learning.search import actions as search_actions
 from course.learning.search import views as search_views
 from course.learning.study import admin as study_admin
 from course.learning.study import views as study_views
@@ -9,5 +9,5 @@ from course.platform.wing import Wing
 
 WING = Wing(
     blueprints=(study_views.bp, study_admin.bp, search_views.bp, review_admin.bp),
-    jobs={"reindex": index.handler},
+    jobs={"reindex": search_actions.reindex},
 )

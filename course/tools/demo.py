@@ -59,7 +59,7 @@ def populate(app: Flask, learners: int, *, now: datetime, progress: Callable[[],
             raise RealPeople
         start = accounts.count_people(demo=True)
     stages = chance.choices([name for name, _ in STAGES], [share for _, share in STAGES], k=learners)
-    digest = passwords.hashed(PASSWORD)
+    digest = passwords.hash_password(PASSWORD)
     with app.app_context():
         admin = _admin(digest, now - timedelta(days=90)).id
     for number, stage in enumerate(stages, start=start + 1):

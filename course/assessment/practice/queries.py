@@ -13,7 +13,7 @@ from course.assessment.practice.review_gate import Met, Sitting
 from course.assessment.practice.session import Entry, Session
 from course.content.queries import catalog
 from course.content.schema.content import Assessment, Module
-from course.learning.study import period
+from course.learning.study import cycle_period
 from course.learning.study import queries as study
 from course.people.accounts.models import User
 from course.platform import db
@@ -60,7 +60,7 @@ def _sittings(user_id: int) -> list[Sitting]:
 def _since_renewals(user_id: int, sittings: Sequence[Sitting]) -> list[Sitting]:
     """Without those of before a course was begun anew: as good as never, its assessments can be taken again."""
     openings, courses = study.cycles_of([user_id])[user_id], catalog().courses.values()
-    anew = {one.assessment_id: period.since(openings, courses, one.assessment_id) for one in sittings}
+    anew = {one.assessment_id: cycle_period.since(openings, courses, one.assessment_id) for one in sittings}
     return [
         one
         for one in sittings

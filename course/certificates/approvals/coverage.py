@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from course.content.schema.content import Mode
-from course.learning.study import contact
+from course.learning.study import contact_time
 
 
 class Force(StrEnum):
@@ -61,7 +61,7 @@ def exceeded(terms: Terms, offering: Offering) -> tuple[str, ...]:
         found.append(f"the content of version {offering.version} was changed since it was approved")
     for mode in Mode:
         approved, given = terms.minutes.get(mode, 0), offering.minutes.get(mode, 0)
-        if contact.hours(approved) != contact.hours(given):
+        if contact_time.hours(approved) != contact_time.hours(given):
             found.append(f"{given} minutes {mode.words} in place of the approved {approved}")
     if not _speaks(terms.speakers, offering.instructor):
         approved_speakers = " and ".join(terms.speakers) or "none (self-paced)"

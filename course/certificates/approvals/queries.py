@@ -8,7 +8,7 @@ from sqlalchemy import select
 from course.certificates.approvals.coverage import Force, Offering, exceeded, force
 from course.certificates.approvals.models import Approval
 from course.content.schema.content import Catalog, Course, Mode
-from course.learning.study import contact
+from course.learning.study import contact_time
 from course.platform import db
 from course.platform.web import NotFound
 
@@ -32,7 +32,7 @@ def offering(catalog: Catalog, course: Course) -> Offering:
     """The course as whoever completes it gets it."""
     minutes = dict.fromkeys(map(str, Mode), 0)
     for module in (catalog.modules[id_] for id_ in course.modules):
-        for mode, more in contact.minutes(module, [section.id for section in module.sections]).items():
+        for mode, more in contact_time.minutes(module, [section.id for section in module.sections]).items():
             minutes[mode] += more
     minutes[Mode.IN_PERSON] += course.hands_on_minutes
     return Offering(course.version, catalog.course_digest(course), minutes, course.instructor)

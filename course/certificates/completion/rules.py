@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from course.assessment.attempts.scoring import Pass, in_words
 from course.content.schema.content import Catalog, Course, Mode
-from course.learning.study import contact, period
-from course.learning.study.period import Opening, Period
+from course.learning.study import contact_time, cycle_period
+from course.learning.study.cycle_period import CyclePeriod, CycleStart
 
 
 class Kind(StrEnum):
@@ -42,13 +42,13 @@ class Record:
     passes: Mapping[str, Sequence[Pass]]
     active: Mapping[str, int]
     evaluated: Mapping[tuple[str, int], datetime]
-    cycles: Mapping[str, Sequence[Opening]]
+    cycles: Mapping[str, Sequence[CycleStart]]
     email_confirmed_at: datetime | None
     has_license: bool
 
     def facts(self, course_id: str, number: int | None = None) -> Facts:
         """What counts in that cycle of the course; in the running one without a number."""
-        cycle = period.of(self.cycles.get(course_id, ()), number)
+        cycle = cycle_period.period_of(self.cycles.get(course_id, ()), number)
         read = {module: _first(sections, cycle) for module, sections in self.studied.items()}
         passes = {id_: [won for won in all_ if cycle.has(won.at)] for id_, all_ in self.passes.items()}
         evaluated = self.evaluated.get((course_id, cycle.number))
@@ -63,7 +63,7 @@ class Record:
         )
 
 
-def _first(sections: Mapping[str, Sequence[datetime]], cycle: Period) -> dict[str, datetime]:
+def _first(sections: Mapping[str, Sequence[datetime]], cycle: CyclePeriod) -> dict[str, datetime]:
     """When each section was studied for the first time in the cycle."""
     times = {section: next((at for at in moments if cycle.has(at)), None) for section, moments in sections.items()}
     return {section: at for section, at in times.items() if at}
@@ -125,7 +125,7 @@ def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requireme
         done = sum(section.id in read for section in module.sections)
         active = facts.active.get(id_, 0) // 60
         evidence = f"{done} of {len(module.sections)} sections studied, {active} active minutes measured"
-        met = contact.is_studied(module, read)
+        met = contact_time.is_studied(module, read)
         yield Requirement(Kind.STUDY, id_, module.title, met, evidence, facts.read_at.get(id_) if met else None)
 
 
@@ -172,7 +172,7 @@ def _person(facts: Facts) -> Iterator[Requirement]:
 def _minutes(course: Course, catalog: Catalog, facts: Facts) -> dict[Mode, int]:
     total = dict.fromkeys(Mode, 0)
     for id_ in course.modules:
-        for mode, minutes in contact.minutes(catalog.modules[id_], facts.read.get(id_, frozenset())).items():
+        for mode, minutes in contact_time.minutes(catalog.modules[id_], facts.read.get(id_, frozenset())).items():
             total[mode] += minutes
     total[Mode.IN_PERSON] += min(facts.in_person, course.hands_on_minutes)
     return total

@@ -15,7 +15,7 @@ from course.content.queries import catalog, course_of
 from course.content.schema.content import Course
 from course.learning.study import actions as reading
 from course.learning.study import queries as study
-from course.learning.study.period import Period
+from course.learning.study.cycle_period import CyclePeriod
 from course.people.accounts import license_number
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import License, User
@@ -175,7 +175,7 @@ def license_fault(license_: License, now: datetime) -> str | None:
     return license_number.fault(license_.number)
 
 
-def _require_new_hours(user: User, course: Course, cycle: Period, now: datetime) -> None:
+def _require_new_hours(user: User, course: Course, cycle: CyclePeriod, now: datetime) -> None:
     """An hour is certified once. Those that were completed before this cycle began are others."""
     for certificate in queries.valid_awards(user.id, now):
         if cycle.since and queries.request_behind(certificate).completed_at <= cycle.since:

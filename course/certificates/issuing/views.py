@@ -18,7 +18,7 @@ from course.certificates.issuing.forms import RequestForm
 from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog, course_of
 from course.content.schema.content import Course
-from course.learning.study import contact
+from course.learning.study import contact_time
 from course.learning.study import queries as study
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import License
@@ -63,7 +63,7 @@ def _state_hours(licenses: list[License], minutes: int) -> str:
     for code in dict.fromkeys(one.jurisdiction for one in licenses):
         state = catalog().jurisdictions[code]
         length = state.hour_minutes or 60
-        found.append(f"{state.name} {float(contact.hours(minutes, length)):g} (of {length} minutes)")
+        found.append(f"{state.name} {float(contact_time.hours(minutes, length)):g} (of {length} minutes)")
     return "; ".join(found)
 
 

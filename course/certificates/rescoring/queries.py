@@ -19,7 +19,7 @@ from course.certificates.rescoring.rescore import Effect, Result, Scope, Sitting
 from course.content.items.base import Answer as Given
 from course.content.items.base import Item
 from course.content.queries import catalog
-from course.learning.study import period
+from course.learning.study import cycle_period
 from course.learning.study import queries as study
 from course.people.accounts.models import User
 from course.platform import db
@@ -163,7 +163,7 @@ def _turns(people: Collection[int]) -> Callable[[int, str, datetime], rescore.Tu
     cycles, courses = study.cycles_of(people), catalog().courses.values()
 
     def turn(person: int, assessment_id: str, at: datetime) -> rescore.Turn:
-        return person, assessment_id, period.turn(cycles[person], courses, assessment_id, at)
+        return person, assessment_id, cycle_period.number_at(cycles[person], courses, assessment_id, at)
 
     return turn
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from course.content.schema.content import Module
-from course.learning.review.models import Review
+from course.learning.review.models import ModuleReview
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event, record
@@ -15,23 +15,23 @@ class ContentChanged(Refused):
     message = "The content has changed since this page was opened. Read what changed, then sign again."
 
 
-class ReviewedAlready(Refused):
+class AlreadySigned(Refused):
     message = "This state of the module was signed already; the first signature stands."
 
 
 @unit_of_work
-def sign(reviewer: User, module: Module, digest: str, *, name: str, credentials: str, now: datetime) -> Review:
+def sign(reviewer: User, module: Module, digest: str, *, name: str, credentials: str, now: datetime) -> ModuleReview:
     """Signs the content that the page showed. `digest` is what the reviewer read; another content is refused."""
     if digest != module.reviewed_digest:
         raise ContentChanged
-    review = Review(
+    review = ModuleReview(
         module_id=module.id, digest=digest, reviewer_id=reviewer.id, name=name, credentials=credentials, at=now
     )
     db.session.add(review)
     try:
         db.session.flush()
     except IntegrityError:
-        raise ReviewedAlready from None
+        raise AlreadySigned from None
     record(
         Event.CONTENT_REVIEWED,
         reviewer,

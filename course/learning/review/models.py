@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from course.platform.db import Model, UTCDateTime
 
 
-class Review(Model):
+class ModuleReview(Model):
     """A reviewer's signature under one state of a module's content. It says nothing about any later state."""
 
     __tablename__ = "review"

@@ -3,20 +3,25 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from course.content.schema.content import Module
-from course.learning.review.models import Review
+from course.learning.review.models import ModuleReview
 from course.platform import db
 
 
-def reviews_of(modules: Collection[Module]) -> dict[str, Review]:
+def reviews_of(modules: Collection[Module]) -> dict[str, ModuleReview]:
     """The signature under each module as it stands now, by module; a module that awaits review is missing."""
     found = by_digest([module.reviewed_digest for module in modules])
     return {module.id: found[module.reviewed_digest] for module in modules if module.reviewed_digest in found}
 
 
-def by_digest(digests: Collection[str]) -> dict[str, Review]:
-    return {review.digest: review for review in db.session.scalars(select(Review).where(Review.digest.in_(digests)))}
+def by_digest(digests: Collection[str]) -> dict[str, ModuleReview]:
+    return {
+        review.digest: review
+        for review in db.session.scalars(select(ModuleReview).where(ModuleReview.digest.in_(digests)))
+    }
 
 
-def history_of(module_id: str) -> list[Review]:
+def history_of(module_id: str) -> list[ModuleReview]:
     """Every signature the module ever had, newest first."""
-    return list(db.session.scalars(select(Review).filter_by(module_id=module_id).order_by(Review.id.desc())))
+    return list(
+        db.session.scalars(select(ModuleReview).filter_by(module_id=module_id).order_by(ModuleReview.id.desc()))
+    )

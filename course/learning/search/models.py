@@ -3,7 +3,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from course.platform.db import Model
 
 
-class Page(Model):
+class SearchPage(Model):
     """A page that can be found. Its words lie in a full-text index beside it: FTS5 on SQLite, GIN on PostgreSQL."""
 
     __tablename__ = "search_page"

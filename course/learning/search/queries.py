@@ -22,7 +22,7 @@ POSTGRESQL = """
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """`extract` alternates between plain and found words, beginning with plain ones."""
 
     kind: str
@@ -32,7 +32,7 @@ class Found:
     extract: tuple[str, ...]
 
 
-def search(wanted: str) -> list[Found]:
+def search(wanted: str) -> list[SearchResult]:
     """Pages that hold every word, or words that begin like the last one; best first."""
     words = re.findall(r"\w+", wanted)[:12]
     if not words:
@@ -42,7 +42,7 @@ def search(wanted: str) -> list[Found]:
     rows = db.session.execute(
         text(SQLITE if lite else POSTGRESQL), {"wanted": query, "open": OPEN, "close": CLOSE, "most": MOST}
     )
-    return [Found(row.kind, row.title, row.under, row.url, _split(row.extract)) for row in rows]
+    return [SearchResult(row.kind, row.title, row.under, row.url, _split(row.extract)) for row in rows]
 
 
 def _split(extract: str) -> tuple[str, ...]:

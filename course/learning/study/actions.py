@@ -5,8 +5,8 @@ from sqlalchemy.exc import IntegrityError
 
 from course.content.figures.needle import judge
 from course.content.schema.content import Check, Course, Mode, Module, NeedleCheck, Section
-from course.learning.study import contact, queries
-from course.learning.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
+from course.learning.study import contact_time, queries
+from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.db import unit_of_work
@@ -47,7 +47,7 @@ def finish_section(user: User, module: Module, section: Section, *, now: datetim
     answered = queries.answers_in(user.id, module.id, section.id, since).keys()
     if any(check.id not in answered for check in section.checks):
         raise ChecksOpen
-    if queries.state_of_section(user.id, module.id, section.id)[0]:
+    if queries.section_status(user.id, module.id, section.id)[0]:
         db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
         return
     reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
@@ -71,7 +71,7 @@ def open_cycle(user: User, course: Course, number: int, *, now: datetime) -> Non
 def count_time(user: User, module_id: str, section_id: str, seconds: int, place: str, *, now: datetime) -> int:
     """Adds a beacon's active seconds and returns the section's sum. Two tabs never count the same second twice."""
     db.locked(User, user.id)
-    add = contact.creditable(seconds, queries.last_beacon(user.id), now)
+    add = contact_time.creditable(seconds, queries.last_beacon(user.id), now)
     key = {
         "user_id": user.id,
         "module_id": module_id,
@@ -91,12 +91,12 @@ def count_time(user: User, module_id: str, section_id: str, seconds: int, place:
 @unit_of_work
 def give_feedback(
     user: User, module: Module, section: Section, *, helpful: bool, comment: str, now: datetime
-) -> Feedback:
+) -> SectionFeedback:
     """Keeps one judgment a person and section; a new one takes the place of the old."""
     db.locked(User, user.id)
     found = queries.feedback_of(user.id, module.id, section.id)
     if found is None:
-        found = Feedback(user_id=user.id, module_id=module.id, section_id=section.id)
+        found = SectionFeedback(user_id=user.id, module_id=module.id, section_id=section.id)
         db.session.add(found)
     found.content_hash, found.helpful, found.comment, found.at = section.digest, helpful, comment, now
     return found

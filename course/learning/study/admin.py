@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
-from course.learning.study import contact, queries
+from course.learning.study import contact_time, queries
 from course.platform.access import Permission, requires
 from course.platform.queries import page_number
 
@@ -30,5 +30,7 @@ def feedback() -> ResponseReturnValue:
 @requires(Permission.CONSOLE)
 def hours() -> ResponseReturnValue:
     modules = list(catalog().modules.values())
-    measured = {m.id: contact.median_minutes(queries.studied_seconds(m.id, len(m.sections))) for m in modules}
-    return render_template("learning/study/hours.html", modules=modules, measured=measured, fewest=contact.FEWEST)
+    measured = {m.id: contact_time.median_minutes(queries.studied_seconds(m.id, len(m.sections))) for m in modules}
+    return render_template(
+        "learning/study/hours.html", modules=modules, measured=measured, fewest=contact_time.MIN_LEARNERS
+    )

@@ -82,7 +82,7 @@ class Cycle(Model):
     active_before: Mapped[dict[str, int]] = mapped_column(JSON)  # seconds by module that seat_time had by then
 
 
-class Feedback(Model):
+class SectionFeedback(Model):
     """Whether a section helped a reader, in one answer a person that may be changed."""
 
     __tablename__ = "section_feedback"

@@ -5,15 +5,15 @@ from datetime import datetime
 from sqlalchemy import and_, func, select, union_all
 
 from course.content.queries import catalog
-from course.learning.study import period
-from course.learning.study.models import CheckAnswer, Cycle, Feedback, Reading, Rereading, SeatTime
-from course.learning.study.period import Period
+from course.learning.study import cycle_period
+from course.learning.study.cycle_period import CyclePeriod
+from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
 from course.people.accounts.models import User
 from course.platform import db
 
 
 @dataclass(frozen=True)
-class Place:
+class ReadingPosition:
     """Where someone was last: a section, a heading in it, and when."""
 
     section_id: str
@@ -21,14 +21,14 @@ class Place:
     at: datetime
 
 
-Moments = dict[str, dict[str, list[datetime]]]
+StudyTimes = dict[str, dict[str, list[datetime]]]
 
 
 def read_sections(user_id: int) -> dict[str, set[str]]:
     """The studied sections' ids by module; of a module that is done anew those that were studied since."""
     openings, courses = cycles_of([user_id])[user_id], catalog().courses.values()
     return {
-        module_id: _newer(sections, period.since(openings, courses, module_id))
+        module_id: _newer(sections, cycle_period.since(openings, courses, module_id))
         for module_id, sections in studied_of([user_id])[user_id].items()
     }
 
@@ -37,7 +37,7 @@ def _newer(sections: dict[str, list[datetime]], since: datetime | None) -> set[s
     return {section_id for section_id, moments in sections.items() if since is None or moments[-1] > since}
 
 
-def studied_of(user_ids: Collection[int]) -> dict[int, Moments]:
+def studied_of(user_ids: Collection[int]) -> dict[int, StudyTimes]:
     """When each section was studied, first and again, in one query: person -> module -> section -> moments in order."""
     every = union_all(
         *(
@@ -45,7 +45,7 @@ def studied_of(user_ids: Collection[int]) -> dict[int, Moments]:
             for table in (Reading, Rereading)
         )
     ).subquery()
-    found: dict[int, Moments] = {user_id: {} for user_id in user_ids}
+    found: dict[int, StudyTimes] = {user_id: {} for user_id in user_ids}
     for user_id, module_id, section_id, at in db.session.execute(select(every).order_by(every.c.at)):
         found[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
     return found
@@ -60,14 +60,14 @@ def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
     return found
 
 
-def period_of(user_id: int, course_id: str) -> Period:
+def period_of(user_id: int, course_id: str) -> CyclePeriod:
     """The cycle of the course in which the person is."""
-    return period.of(cycles_of([user_id])[user_id].get(course_id, []))
+    return cycle_period.period_of(cycles_of([user_id])[user_id].get(course_id, []))
 
 
 def renewed_at(user_id: int, id_: str) -> datetime | None:
     """Since when the person does a module or an assessment anew; None where that is not so."""
-    return period.since(cycles_of([user_id])[user_id], catalog().courses.values(), id_)
+    return cycle_period.since(cycles_of([user_id])[user_id], catalog().courses.values(), id_)
 
 
 def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
@@ -102,44 +102,50 @@ def last_beacon(user_id: int) -> datetime | None:
     return db.session.scalars(select(func.max(SeatTime.last_at)).filter_by(user_id=user_id)).one()
 
 
-def last_places(user_id: int) -> dict[str, Place]:
+def last_positions(user_id: int) -> dict[str, ReadingPosition]:
     """Where the person was last in each module."""
     rows = db.session.execute(
         select(SeatTime.module_id, SeatTime.section_id, SeatTime.place, SeatTime.last_at)
         .filter_by(user_id=user_id)
         .order_by(SeatTime.last_at)
     )
-    return {module_id: Place(section_id, place, at) for module_id, section_id, place, at in rows}
+    return {module_id: ReadingPosition(section_id, place, at) for module_id, section_id, place, at in rows}
 
 
-def state_of_section(
+def section_status(
     user_id: int, module_id: str, section_id: str, since: datetime | None = None
-) -> tuple[bool, Feedback | None]:
+) -> tuple[bool, SectionFeedback | None]:
     """Whether the person has studied the section, after that moment if there is one, and what they said of it."""
     here = {"module_id": module_id, "section_id": section_id}
     row = db.session.execute(
-        select(Reading.id, Feedback)
+        select(Reading.id, SectionFeedback)
         .select_from(User)
         .outerjoin(Reading, and_(Reading.user_id == User.id, *(getattr(Reading, k) == v for k, v in here.items())))
-        .outerjoin(Feedback, and_(Feedback.user_id == User.id, *(getattr(Feedback, k) == v for k, v in here.items())))
+        .outerjoin(
+            SectionFeedback,
+            and_(SectionFeedback.user_id == User.id, *(getattr(SectionFeedback, k) == v for k, v in here.items())),
+        )
         .where(User.id == user_id)
     ).one()
     studied = row[0] is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
     return studied, row[1]
 
 
-def feedback_of(user_id: int, module_id: str, section_id: str) -> Feedback | None:
+def feedback_of(user_id: int, module_id: str, section_id: str) -> SectionFeedback | None:
     return db.session.scalars(
-        select(Feedback).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
+        select(SectionFeedback).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
     ).one_or_none()
 
 
 def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
     """How many found each section helpful, and how many didn't: (module, section) -> (yes, no)."""
     rows = db.session.execute(
-        select(Feedback.module_id, Feedback.section_id, Feedback.helpful, func.count(Feedback.id)).group_by(
-            Feedback.module_id, Feedback.section_id, Feedback.helpful
-        )
+        select(
+            SectionFeedback.module_id,
+            SectionFeedback.section_id,
+            SectionFeedback.helpful,
+            func.count(SectionFeedback.id),
+        ).group_by(SectionFeedback.module_id, SectionFeedback.section_id, SectionFeedback.helpful)
     )
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for module_id, section_id, helpful, count in rows:
@@ -148,19 +154,19 @@ def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-def comments(*, page: int, size: int) -> Sequence[Feedback]:
+def comments(*, page: int, size: int) -> Sequence[SectionFeedback]:
     """Feedback with words in it, newest first."""
     return db.session.scalars(
-        select(Feedback)
-        .where(Feedback.comment != "")
-        .order_by(Feedback.at.desc(), Feedback.id.desc())
+        select(SectionFeedback)
+        .where(SectionFeedback.comment != "")
+        .order_by(SectionFeedback.at.desc(), SectionFeedback.id.desc())
         .offset((page - 1) * size)
         .limit(size)
     ).all()
 
 
 def count_comments() -> int:
-    return db.session.scalars(select(func.count(Feedback.id)).where(Feedback.comment != "")).one()
+    return db.session.scalars(select(func.count(SectionFeedback.id)).where(SectionFeedback.comment != "")).one()
 
 
 def studied_seconds(module_id: str, sections: int) -> list[int]:

@@ -9,7 +9,7 @@ from course.content.schema.content import Check, Module, NeedleCheck, Section
 from course.learning.review import queries as reviews
 from course.learning.study import actions, queries
 from course.learning.study.forms import BeaconForm, FeedbackForm, form_of
-from course.learning.study.queries import Place
+from course.learning.study.queries import ReadingPosition
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.web import NotFound, wants_json
@@ -55,7 +55,7 @@ def module(slug: str) -> ResponseReturnValue:
     place = None
     if current_user.is_authenticated:
         read = queries.read_sections(current_user.id).get(slug, set())
-        place = _resume(found, read, queries.last_places(current_user.id).get(slug))
+        place = _resume(found, read, queries.last_positions(current_user.id).get(slug))
     return render_template(
         "learning/study/module.html",
         module=found,
@@ -67,7 +67,7 @@ def module(slug: str) -> ResponseReturnValue:
     )
 
 
-def _resume(module: Module, read: set[str], place: Place | None) -> tuple[Section, str] | None:
+def _resume(module: Module, read: set[str], place: ReadingPosition | None) -> tuple[Section, str] | None:
     """The section to go on with and the heading in it; None once all are studied."""
     sections = {section.id: section for section in module.sections}
     if place and place.section_id in sections and place.section_id not in read:
@@ -87,7 +87,7 @@ def _section_page(
     user = me()
     last = section is module.sections[-1]
     since = queries.renewed_at(user.id, module.id)
-    studied, feedback = queries.state_of_section(user.id, module.id, section.id, since)
+    studied, feedback = queries.section_status(user.id, module.id, section.id, since)
     page = render_template(
         "learning/study/section.html",
         module=module,

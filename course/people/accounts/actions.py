@@ -27,12 +27,12 @@ class EmailTaken(Refused):
     message = "There is an account with this address already. Sign in, or reset the password."
 
 
-class LinkNotValid(Refused):
+class AccountLinkInvalid(Refused):
     status = 410
     message = "This link was used already, is too old or is incomplete. Ask for a new one."
 
 
-class LicenseKnown(Refused):
+class LicenseAlreadyAdded(Refused):
     message = "This license is in your profile already."
 
 
@@ -80,12 +80,12 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
 def sign_in(email: str, password: str) -> User | None:
     """The person, or None. Takes as long for an unknown address as for a wrong password."""
     user = queries.find_by_email(email)
-    digest = user.password_hash if user else passwords.NOBODY
+    digest = user.password_hash if user else passwords.DUMMY_HASH
     db.release()  # nobody waits for the database while the password is checked
     if not passwords.matches(password, digest) or user is None:
         return None
     if passwords.is_outdated(digest):
-        _rehash(user.id, passwords.hashed(password))
+        _rehash(user.id, passwords.hash_password(password))
     return queries.find_by_email(email)
 
 
@@ -104,7 +104,7 @@ def send_confirmation(user: User, *, now: datetime) -> None:
 def confirm_email(token: str, *, now: datetime) -> User:
     user = queries.user_of_token(_secret(), Purpose.CONFIRM, token)
     if user is None:
-        raise LinkNotValid
+        raise AccountLinkInvalid
     if user.email_confirmed_at is None:
         user.email_confirmed_at = now
         record(Event.EMAIL_CONFIRMED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
@@ -122,7 +122,7 @@ def request_reset(email: str, *, now: datetime) -> None:
 def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
     user = queries.user_of_token(_secret(), Purpose.RESET, token)
     if user is None:
-        raise LinkNotValid
+        raise AccountLinkInvalid
     user.password_hash = password_hash
     user.session_epoch += 1
     user.email_confirmed_at = user.email_confirmed_at or now  # the link reached the mailbox
@@ -169,7 +169,7 @@ def save_license(
     try:
         db.session.flush()
     except IntegrityError:
-        raise LicenseKnown from None
+        raise LicenseAlreadyAdded from None
     event = Event.LICENSE_CHANGED if before else Event.LICENSE_ADDED
     _record_license(event, user, license_, before, license_.facts(), now)
     return license_
@@ -183,7 +183,7 @@ def _license_to_add(user: User, jurisdiction: str, profession: str, number: str)
         known = License(**key)
         db.session.add(known)
     elif known.removed_at is None:
-        raise LicenseKnown
+        raise LicenseAlreadyAdded
     known.removed_at = None
     return known
 
@@ -221,7 +221,7 @@ def invite_admin(*, now: datetime) -> str:
 def accept_invitation(token: str, legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
     invitation = db.locked(Invitation, queries.open_invitation(_digest(token), now).id)
     if invitation.used_at is not None:
-        raise LinkNotValid
+        raise AccountLinkInvalid
     invitation.used_at = now
     user = _add_user(legal_name, email, password_hash, Role(invitation.role), now)
     record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)

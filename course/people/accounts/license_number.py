@@ -6,11 +6,11 @@ No board's own form is known here: what is refused could be no number of any boa
 import re
 import string
 
-LONGEST = 20
+MAX_LENGTH = 20
 ALLOWED = re.compile(r"[A-Za-z0-9 ./-]+")
 PLACEHOLDER = re.compile(r"0+|(.)\1{5,}")  # nothing but zeros; six or more times the same
-COUNTING = string.digits * 3
-COUNTED = 6  # so many digits that only count up are nobody's number
+ASCENDING_DIGITS = string.digits * 3
+MIN_ASCENDING_DIGITS = 6  # so many digits that only count up are nobody's number
 
 
 def fault(number: str) -> str | None:
@@ -20,9 +20,9 @@ def fault(number: str) -> str | None:
         return "A license number has letters, digits, spaces, hyphens, points and slashes only."
     if not digits:
         return "A license number has digits. Enter it as the board writes it."
-    if len(number) > LONGEST:
-        return f"A license number has at most {LONGEST} characters; this one has {len(number)}."
-    if PLACEHOLDER.fullmatch(digits) or (len(digits) >= COUNTED and digits in COUNTING):
+    if len(number) > MAX_LENGTH:
+        return f"A license number has at most {MAX_LENGTH} characters; this one has {len(number)}."
+    if PLACEHOLDER.fullmatch(digits) or (len(digits) >= MIN_ASCENDING_DIGITS and digits in ASCENDING_DIGITS):
         return "This looks like a placeholder. Enter the number as the board writes it."
     return None
 

@@ -8,10 +8,10 @@ MIN_LENGTH = 12
 MAX_LENGTH = 128
 HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 # Verified when nobody has the address, so that the answer takes as long as for a wrong password.
-NOBODY = HASHER.hash("nobody signs in with this")
+DUMMY_HASH = HASHER.hash("nobody signs in with this")
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     return HASHER.hash(password)
 
 

@@ -12,7 +12,7 @@ class Purpose(StrEnum):
     RESET = "reset-password"
 
 
-LIFETIME = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}  # seconds
+LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}  # seconds
 
 
 def make(secret: str, purpose: Purpose, code: UUID, state: str) -> str:
@@ -23,7 +23,7 @@ def make(secret: str, purpose: Purpose, code: UUID, state: str) -> str:
 def read(secret: str, purpose: Purpose, token: str) -> tuple[UUID, str] | None:
     """The account's code and the state's digest; None if forged, altered or too old."""
     try:
-        code, digest = _signer(secret, purpose).loads(token, max_age=LIFETIME[purpose])
+        code, digest = _signer(secret, purpose).loads(token, max_age=LIFETIME_S[purpose])
         return UUID(code), str(digest)
     except (BadData, ValueError, TypeError):
         return None

@@ -30,7 +30,9 @@ def sign_up() -> ResponseReturnValue:
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
         return render_template("people/accounts/sign_up.html", form=form), _status()
-    user = actions.sign_up(form.legal_name.data, form.email.data, passwords.hashed(form.password.data), now=clock.now())
+    user = actions.sign_up(
+        form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
+    )
     return _welcome(user, "Your account is ready.")
 
 
@@ -113,7 +115,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return render_template("people/accounts/reset_password.html", form=form), _status()
-    actions.reset_password(token, passwords.hashed(form.password.data), now=clock.now())
+    actions.reset_password(token, passwords.hash_password(form.password.data), now=clock.now())
     flash("The new password is set. Sign in with it.", "ok")
     return redirect(url_for(".sign_in"), 303)
 
@@ -126,7 +128,7 @@ def invitation(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("people/accounts/invitation.html", form=form), _status()
     user = actions.accept_invitation(
-        token, form.legal_name.data, form.email.data, passwords.hashed(form.password.data), now=clock.now()
+        token, form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
     return _welcome(user, "You are an administrator now.")
 

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from course.content.schema.boards import Board
-from course.learning.study import contact
+from course.learning.study import contact_time
 from course.reporting.boards.status import Completion
 
 
@@ -67,6 +67,6 @@ def _credits(
     minutes: Mapping[str, int], codes: Mapping[str, str | None], hour_minutes: int
 ) -> Iterator[tuple[str, Fraction]]:
     for domain, spent in minutes.items():
-        code, hours = codes.get(domain), contact.hours(spent, hour_minutes)
+        code, hours = codes.get(domain), contact_time.hours(spent, hour_minutes)
         if code and hours:
             yield code, hours

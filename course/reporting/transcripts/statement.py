@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from course.certificates.issuing.facts import MODES
-from course.learning.study import contact
+from course.learning.study import contact_time
 from course.reporting.transcripts.periods import Period, period_of
 
 
@@ -63,7 +63,7 @@ class Span:
 
     def hours(self, minutes: int) -> str:
         """As the license's state counts them, down to the quarter."""
-        return in_digits(contact.hours(minutes, self.hour_minutes))
+        return in_digits(contact_time.hours(minutes, self.hour_minutes))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.site import site
-from course.states.entries import demand, queries
-from course.states.entries.models import Edition, Notice, Override
+from course.states.entries import queries, requirements
+from course.states.entries.models import ChangeNotice, RequirementsEdition, StateCheck
 
 
 @unit_of_work
@@ -24,7 +24,7 @@ def check_entry(
     checked_on: date,
     note: str,
     now: datetime,
-) -> Override:
+) -> StateCheck:
     """Records a check of a state's entry against a source, with what it changed, and tells those licensed there.
 
     `changed` holds top-level fields of the entry; raises pydantic's ValidationError where they don't make an entry.
@@ -35,7 +35,7 @@ def check_entry(
     data["sources"] = [source, *(old for old in data["sources"] if old["url"] != source["url"])]
     data["checked_on"] = checked_on.isoformat()
     after = Jurisdiction.model_validate(data)
-    override = Override(
+    check = StateCheck(
         code=code,
         entry=after.model_dump(mode="json"),
         checked_on=checked_on,
@@ -44,7 +44,7 @@ def check_entry(
         author_name=admin.legal_name,
         at=now,
     )
-    db.session.add(override)
+    db.session.add(check)
     db.session.flush()
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     differing = [name for name in new if old[name] != new[name]]
@@ -59,13 +59,13 @@ def check_entry(
         source=source["url"],
         checked_on=checked_on.isoformat(),
     )
-    announce(now=now)
-    jobs.put("reindex", key=f"reindex:{override.id}", now=now)
-    return override
+    announce_changes(now=now)
+    jobs.put("reindex", key=f"reindex:{check.id}", now=now)
+    return check
 
 
 @unit_of_work
-def announce(*, now: datetime) -> list[str]:
+def announce_changes(*, now: datetime) -> list[str]:
     """Tells people licensed in a state of each change of its status or demands, once. Returns the states' codes.
 
     The first time that a state is met, its demands are only noted.
@@ -74,24 +74,24 @@ def announce(*, now: datetime) -> list[str]:
     known = queries.editions()
     told = []
     for code, entry in queries.entries().items():
-        demanded = demand.demand(entry.state)
-        digest = demand.digest(demanded)
+        demanded = requirements.requirements_of(entry.state)
+        digest = requirements.digest(demanded)
         if code in known and known[code].digest == digest:
             continue
-        changes = demand.changes(known[code].demand, demanded) if code in known else []
-        edition = Edition(code=code, digest=digest, demand=demanded, changes=changes, at=now)
+        changes = requirements.changes(known[code].demand, demanded) if code in known else []
+        edition = RequirementsEdition(code=code, digest=digest, demand=demanded, changes=changes, at=now)
         db.session.add(edition)
         if changes:
             db.session.flush()
-            _tell(edition, entry.state, now)
+            _notify(edition, entry.state, now)
             told.append(code)
     return told
 
 
-def _tell(edition: Edition, state: Jurisdiction, now: datetime) -> None:
+def _notify(edition: RequirementsEdition, state: Jurisdiction, now: datetime) -> None:
     link = f"{site().base_url}/states/{state.code}"
     for person in accounts.licensed_in(state.code):
-        db.session.add(Notice(user_id=person.id, edition_id=edition.id))
+        db.session.add(ChangeNotice(user_id=person.id, edition_id=edition.id))
         jobs.put(
             "mail",
             key=f"state-changed:{edition.id}:{person.id}",
@@ -108,6 +108,6 @@ def _tell(edition: Edition, state: Jurisdiction, now: datetime) -> None:
 @unit_of_work
 def mark_seen(user: User, notice_id: int, *, now: datetime) -> None:
     """The person has seen the notice; someone else's, or one that isn't there, changes nothing."""
-    notice = db.session.scalars(select(Notice).filter_by(id=notice_id, user_id=user.id)).one_or_none()
+    notice = db.session.scalars(select(ChangeNotice).filter_by(id=notice_id, user_id=user.id)).one_or_none()
     if notice and notice.seen_at is None:
         notice.seen_at = now

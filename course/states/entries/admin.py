@@ -7,7 +7,7 @@ from course.content.queries import catalog
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.states.entries import actions, queries
-from course.states.entries.forms import EntryForm, shown
+from course.states.entries.forms import EntryForm, form_values
 
 bp = Blueprint("entries_admin", __name__, url_prefix="/admin/states")
 
@@ -27,7 +27,7 @@ def entries() -> ResponseReturnValue:
 def entry(code: str) -> ResponseReturnValue:
     found = queries.entry_of(code)
     now = clock.now()
-    form = EntryForm(now.date(), data=shown(found.state) | {"checked_on": now.date()})
+    form = EntryForm(now.date(), data=form_values(found.state) | {"checked_on": now.date()})
     if form.validate_on_submit():
         actions.check_entry(
             me(),

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from course.content import source
-from course.states.entries import export, queries
+from course.states.entries import queries, yaml_export
 
 
 def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Group:
@@ -28,11 +28,11 @@ def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Gro
             changed = {
                 code: entry.state.model_dump(mode="json", exclude_none=False)
                 for code, entry in queries.entries().items()
-                if entry.override
+                if entry.check
             }
         if document is None:
             sys.exit("jurisdictions.yaml can't be read; run ./run content check.")
-        merged = export.merged(text, document, changed)
+        merged = yaml_export.merge_entries(text, document, changed)
         if to is None:
             click.echo(merged, nl=False)
             return

@@ -101,7 +101,7 @@ class EntryForm(FlaskForm):
         return {"url": self.source_url.data, "kind": self.source_kind.data, "as_of": self.source_as_of.data or None}
 
 
-def shown(state: Jurisdiction) -> dict[str, Any]:
+def form_values(state: Jurisdiction) -> dict[str, Any]:
     """The entry as the form's fields show it."""
     data = state.model_dump()
     training = data["training"]

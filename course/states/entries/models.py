@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from course.platform.db import Model, UTCDateTime
 
 
-class Override(Model):
+class StateCheck(Model):
     """An administrator's check of one state's entry: the whole entry as it stood then. The newest counts, until the
     file has an entry that was checked later."""
 
@@ -23,7 +23,7 @@ class Override(Model):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Edition(Model):
+class RequirementsEdition(Model):
     """What a state demanded, each time that it changed: so that a change is told once."""
 
     __tablename__ = "jurisdiction_edition"
@@ -36,7 +36,7 @@ class Edition(Model):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class Notice(Model):
+class ChangeNotice(Model):
     """An edition that a person licensed in the state is told of, until they have seen it."""
 
     __tablename__ = "jurisdiction_notice"

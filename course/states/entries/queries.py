@@ -8,60 +8,63 @@ from course.content.queries import catalog
 from course.content.schema.jurisdiction import Jurisdiction
 from course.platform import db
 from course.platform.web import NotFound
-from course.states.entries.models import Edition, Notice, Override
+from course.states.entries.models import ChangeNotice, RequirementsEdition, StateCheck
 
 
 @dataclass(frozen=True)
-class Entry:
+class StateEntry:
     """A state's entry as it stands: from the file, or from an administrator's later check."""
 
     state: Jurisdiction
     checked_on: date
-    override: Override | None
+    check: StateCheck | None
 
     def is_due(self, today: date) -> bool:
         """Whether the last check is longer ago than the provider allows."""
         return self.checked_on + timedelta(days=catalog().provider.state_check_days) < today
 
 
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, StateEntry]:
     """Every state's entry by code, in the order of names; one statement."""
-    newest = select(func.max(Override.id)).group_by(Override.code)
-    found = {row.code: row for row in db.session.scalars(select(Override).where(Override.id.in_(newest)))}
+    newest = select(func.max(StateCheck.id)).group_by(StateCheck.code)
+    found = {row.code: row for row in db.session.scalars(select(StateCheck).where(StateCheck.id.in_(newest)))}
     return {code: _entry(state, found.get(code)) for code, state in catalog().jurisdictions.items()}
 
 
-def entry_of(code: str) -> Entry:
+def entry_of(code: str) -> StateEntry:
     state = catalog().jurisdictions.get(code)
     if state is None:
         raise NotFound
-    newest = select(Override).filter_by(code=code).order_by(Override.id.desc()).limit(1)
+    newest = select(StateCheck).filter_by(code=code).order_by(StateCheck.id.desc()).limit(1)
     return _entry(state, db.session.scalars(newest).one_or_none())
 
 
-def _entry(base: Jurisdiction, override: Override | None) -> Entry:
+def _entry(base: Jurisdiction, check: StateCheck | None) -> StateEntry:
     checked_on = base.checked_on or catalog().compiled_on
-    if override is None or override.checked_on < checked_on:
-        return Entry(base, checked_on, None)
-    return Entry(Jurisdiction.model_validate(override.entry), override.checked_on, override)
+    if check is None or check.checked_on < checked_on:
+        return StateEntry(base, checked_on, None)
+    return StateEntry(Jurisdiction.model_validate(check.entry), check.checked_on, check)
 
 
-def history_of(code: str) -> Sequence[Override]:
-    return db.session.scalars(select(Override).filter_by(code=code).order_by(Override.id.desc())).all()
+def history_of(code: str) -> Sequence[StateCheck]:
+    return db.session.scalars(select(StateCheck).filter_by(code=code).order_by(StateCheck.id.desc())).all()
 
 
-def editions() -> dict[str, Edition]:
+def editions() -> dict[str, RequirementsEdition]:
     """The newest edition of each state."""
-    newest = select(func.max(Edition.id)).group_by(Edition.code)
-    return {row.code: row for row in db.session.scalars(select(Edition).where(Edition.id.in_(newest)))}
+    newest = select(func.max(RequirementsEdition.id)).group_by(RequirementsEdition.code)
+    return {
+        row.code: row
+        for row in db.session.scalars(select(RequirementsEdition).where(RequirementsEdition.id.in_(newest)))
+    }
 
 
-def notices_of(user_id: int) -> Sequence[tuple[Notice, Edition]]:
+def notices_of(user_id: int) -> Sequence[tuple[ChangeNotice, RequirementsEdition]]:
     """The changes that the person has not marked as seen, newest first."""
     rows = db.session.execute(
-        select(Notice, Edition)
-        .join(Edition, Edition.id == Notice.edition_id)
-        .where(Notice.user_id == user_id, Notice.seen_at.is_(None))
-        .order_by(Notice.id.desc())
+        select(ChangeNotice, RequirementsEdition)
+        .join(RequirementsEdition, RequirementsEdition.id == ChangeNotice.edition_id)
+        .where(ChangeNotice.user_id == user_id, ChangeNotice.seen_at.is_(None))
+        .order_by(ChangeNotice.id.desc())
     )
     return [(notice, edition) for notice, edition in rows]

@@ -6,7 +6,7 @@ import pytest
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing import making
 from course.learning.review import actions, queries
-from course.learning.review.actions import ContentChanged, ReviewedAlready
+from course.learning.review.actions import AlreadySigned, ContentChanged
 from course.platform.audit import queries as audit
 from tests import factories
 from tests.factories import COURSE, MODULE, NOON, replaced
@@ -54,7 +54,7 @@ def test_only_the_content_that_was_read_is_signed(app, reviewer, catalog):
 
 def test_the_first_signature_stands(app, reviewer, catalog):
     sign(app, reviewer, catalog.modules[MODULE])
-    with pytest.raises(ReviewedAlready):
+    with pytest.raises(AlreadySigned):
         sign(app, reviewer, catalog.modules[MODULE])
 
 

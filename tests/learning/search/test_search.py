@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.learning.search import index, queries
+from course.learning.search import actions, queries
 from course.platform import jobs
 from course.states.entries import actions as states
 from tests import factories
@@ -13,9 +13,9 @@ from tests.pages import Pages
 @pytest.fixture
 def found_in(either_app):
     with either_app.app_context():
-        assert index.refresh()
+        assert actions.refresh_index()
 
-    def search(words: str) -> list[queries.Found]:
+    def search(words: str) -> list[queries.SearchResult]:
         with either_app.app_context():
             return queries.search(words)
 
@@ -48,21 +48,21 @@ def test_no_input_breaks_the_search(found_in, words):
 
 def test_the_index_is_made_anew_only_when_something_changed(either_app, admin_of):
     with either_app.app_context():
-        assert index.refresh()
-        assert not index.refresh()
+        assert actions.refresh_index()
+        assert not actions.refresh_index()
         source = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
         changed = {"citation": "The zanzibar rule"}
         states.check_entry(
             admin_of, "HI", changed, source, checked_on=NOON.date().replace(year=2027), note="", now=NOON
         )
-        assert index.refresh()
+        assert actions.refresh_index()
         assert queries.search("zanzibar")[0].url == "/states/HI"
 
 
 def test_a_check_in_the_app_reaches_the_index_by_the_worker(app):
     admin = factories.person(app, "Ada Admin", role="admin")
     with app.app_context():
-        index.refresh()
+        actions.refresh_index()
         source = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
         changed = {"citation": "The zanzibar rule"}
         day = NOON.date().replace(year=2027)
@@ -80,7 +80,7 @@ def admin_of(either_app):
 
 def test_the_results_page_works_for_everyone_and_escapes(app, catalog):
     with app.app_context():
-        index.refresh()
+        actions.refresh_index()
     page = Pages(app).get("/search?q=pleura")
     assert page.status == 200
     assert "<mark>" in page.html
@@ -89,7 +89,7 @@ def test_the_results_page_works_for_everyone_and_escapes(app, catalog):
 
 def test_new_content_is_found_after_a_refresh(app, catalog):
     with app.app_context():
-        index.refresh()
+        actions.refresh_index()
         glossary = catalog.glossary.model_copy(
             update={
                 "terms": (
@@ -99,5 +99,5 @@ def test_new_content_is_found_after_a_refresh(app, catalog):
             }
         )
         factories.change_site(app, catalog=replaced(catalog, glossary=glossary, digest="other"))
-        assert index.refresh()
+        assert actions.refresh_index()
         assert queries.search("zyxw")[0].url == "/glossary#x"

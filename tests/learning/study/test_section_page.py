@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from course.content.loader.load import load
-from course.learning.study import actions, contact, queries
+from course.learning.study import actions, contact_time, queries
 from course.platform.config import ROOT
 from course.site import site_of
 from tests import factories
@@ -92,9 +92,9 @@ def test_the_median_time_is_shown_from_twenty_learners_on(app, pages, admin):
                 actions.finish_section(person, module, section, now=NOON)
             if n < 19:
                 add_time(person, module, 600 + n)
-        assert contact.median_minutes(queries.studied_seconds(MODULE, len(module.sections))) is None
+        assert contact_time.median_minutes(queries.studied_seconds(MODULE, len(module.sections))) is None
         add_time(people[19], module, 6000)
-        assert contact.median_minutes(queries.studied_seconds(MODULE, len(module.sections))) == pytest.approx(
+        assert contact_time.median_minutes(queries.studied_seconds(MODULE, len(module.sections))) == pytest.approx(
             10.16, 0.01
         )
     page = pages.as_(admin).get("/admin/hours/").text

@@ -39,7 +39,7 @@ FORM = {"understood": "y", "password": PASSWORD}
 def with_password(app: Flask, person: User) -> User:
     @unit_of_work
     def set_it() -> None:
-        db.session.get_one(User, person.id).password_hash = passwords.hashed(PASSWORD)
+        db.session.get_one(User, person.id).password_hash = passwords.hash_password(PASSWORD)
 
     with app.app_context():
         set_it()

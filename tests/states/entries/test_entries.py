@@ -16,9 +16,9 @@ from course.platform import clock, jobs
 from course.platform.config import ROOT
 from course.platform.jobs import Job
 from course.site import site_of
-from course.states.entries import actions, export, queries
+from course.states.entries import actions, queries, yaml_export
 from course.states.entries.cli import states_group
-from course.states.entries.forms import shown
+from course.states.entries.forms import form_values
 from tests import factories
 from tests.factories import NOON, replaced
 
@@ -31,9 +31,9 @@ def check(app, admin, code="HI", changed=None, day=DAY):
         return actions.check_entry(admin, code, changed or {}, SOURCE, checked_on=day, note="read", now=NOON)
 
 
-def announce(app):
+def announce_changes(app):
     with app.app_context():
-        return actions.announce(now=NOON)
+        return actions.announce_changes(now=NOON)
 
 
 def mails(app, template="state-changed"):
@@ -46,7 +46,7 @@ def mails(app, template="state-changed"):
 @pytest.fixture
 def known(app):
     """The demands of today's file were noted at the first start."""
-    assert announce(app) == []
+    assert announce_changes(app) == []
 
 
 def test_the_first_start_notes_every_state_and_tells_nobody(app, learner, known):
@@ -70,7 +70,7 @@ def test_an_override_changes_the_page_and_leaves_the_file_alone(app, pages, admi
 
 def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learner, known):
     check(app, admin, changed={"status": "pending"})
-    assert announce(app) == []
+    assert announce_changes(app) == []
     told = mails(app)
     assert {mail["to"] for mail in told} == {learner.email, admin.email}
     assert "- status: prohibited -> pending" in told[0]["changes"]
@@ -94,18 +94,18 @@ def test_a_check_that_changes_no_demand_is_told_to_nobody(app, admin, learner, k
 def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
     changed = catalog.jurisdictions["HI"].model_copy(update={"status": "permitted"})
     factories.change_site(app, catalog=replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed}))
-    assert announce(app) == ["HI"]
+    assert announce_changes(app) == ["HI"]
     assert [mail["to"] for mail in mails(app)] == [learner.email]
 
 
 def test_two_processes_that_start_at_once_tell_a_change_once(either_app):
     person = factories.person(either_app, "Lena Learner")
-    announce(either_app)
+    announce_changes(either_app)
     content = site_of(either_app).catalog
     changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
     factories.change_site(either_app, catalog=replaced(content, jurisdictions={**content.jurisdictions, "HI": changed}))
     with ThreadPoolExecutor(4) as pool:
-        told = [code for codes in pool.map(lambda _: announce(either_app), range(4)) for code in codes]
+        told = [code for codes in pool.map(lambda _: announce_changes(either_app), range(4)) for code in codes]
     assert told == ["HI"]
     assert [mail["to"] for mail in mails(either_app)] == [person.email]
 
@@ -130,7 +130,7 @@ def test_an_entry_falls_due_after_the_providers_limit(app, pages, admin, monkeyp
 
 
 def test_the_form_shows_the_entry_and_saving_it_unchanged_changes_nothing(app, pages, admin, catalog):
-    data = {k: v for k, v in shown(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
+    data = {k: v for k, v in form_values(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
     data |= {"source_url": SOURCE["url"], "source_kind": "rule", "checked_on": "2026-11-24"}
     assert pages.as_(admin).post("/admin/states/FL", data).status == 303
     with app.app_context():
@@ -150,13 +150,13 @@ def test_the_form_shows_the_entry_and_saving_it_unchanged_changes_nothing(app, p
     ],
 )
 def test_a_check_without_source_or_sense_is_refused_and_changes_nothing(app, pages, admin, catalog, wrong, words):
-    data = {k: v for k, v in shown(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
+    data = {k: v for k, v in form_values(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
     data |= {"source_url": SOURCE["url"], "source_kind": "rule", "checked_on": "2026-11-24"} | wrong
     page = pages.as_(admin).post("/admin/states/FL", data)
     assert page.status == 422
     assert words in page.text
     with app.app_context():
-        assert queries.entry_of("FL").override is None
+        assert queries.entry_of("FL").check is None
 
 
 def test_a_newer_entry_of_the_file_wins_over_an_older_check(app, admin, catalog):
@@ -173,7 +173,7 @@ def test_the_export_changes_the_checked_entry_and_no_other_line(app, admin):
     document = source.parse(text, "jurisdictions.yaml", source.Problems())
     with app.app_context():
         entry = queries.entry_of("HI").state.model_dump(mode="json")
-    merged = export.merged(text, document, {"HI": entry})
+    merged = yaml_export.merge_entries(text, document, {"HI": entry})
     assert {line for line in text.splitlines() if line.startswith("#")} <= set(merged.splitlines())
     before, after = yaml.safe_load(text)["states"], yaml.safe_load(merged)["states"]
     assert [s["code"] for s in after] == [s["code"] for s in before]

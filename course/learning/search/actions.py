@@ -10,11 +10,11 @@ from course.content.queries import catalog
 from course.content.schema.content import Catalog
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.text.markup import plain
-from course.learning.search.models import Page
+from course.learning.search.models import SearchPage
 from course.platform import db
 from course.platform.db import unit_of_work
-from course.states.entries import demand
 from course.states.entries import queries as states
+from course.states.entries import requirements
 
 
 def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[str, str]]:
@@ -36,26 +36,28 @@ def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[s
 
 
 def _state_in_words(state: Jurisdiction) -> str:
-    seen = {name: value for name, value in demand.demand(state).items() if value not in (None, [])}
-    facts = ". ".join(f"{demand.NAMES.get(name, name)}: {demand.in_words(value)}" for name, value in seen.items())
+    seen = {name: value for name, value in requirements.requirements_of(state).items() if value not in (None, [])}
+    facts = ". ".join(
+        f"{requirements.LABELS.get(name, name)}: {requirements.in_words(value)}" for name, value in seen.items()
+    )
     return f"{state.code} {state.board}. {facts}. {state.citation}"
 
 
 @unit_of_work
-def refresh() -> bool:
+def refresh_index() -> bool:
     """Makes the index anew if the content or an entry has changed since. Returns whether it did."""
     db.alone(db.Lock.BUILD_INDEX)
     entries = {code: entry.state for code, entry in states.entries().items()}
     edition = digest_of(catalog().digest, *(entry.model_dump_json() for entry in entries.values()))
-    if db.session.scalars(select(Page.edition).limit(1)).first() == edition:
+    if db.session.scalars(select(SearchPage.edition).limit(1)).first() == edition:
         return False
-    db.session.execute(delete(Page))
-    db.session.execute(insert(Page), [page | {"edition": edition} for page in pages(catalog(), entries)])
+    db.session.execute(delete(SearchPage))
+    db.session.execute(insert(SearchPage), [page | {"edition": edition} for page in pages(catalog(), entries)])
     if db.session.get_bind().dialect.name == "sqlite":
         db.session.execute(text("INSERT INTO search_words (search_words) VALUES ('rebuild')"))
     return True
 
 
-def handler(_job_id: int, _payload: dict[str, Any]) -> None:
+def reindex(_job_id: int, _payload: dict[str, Any]) -> None:
     """The job `reindex`."""
-    refresh()
+    refresh_index()

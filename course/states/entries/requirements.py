@@ -6,7 +6,7 @@ from typing import Any
 from course.content.base import digest_of
 from course.content.schema.jurisdiction import Jurisdiction
 
-FIELDS = (
+ENTRY_FIELDS = (
     "status",
     "experience_years",
     "required_topics",
@@ -16,7 +16,7 @@ FIELDS = (
     "pta_permitted",
     "adverse_event_reporting",
 )
-NAMES = {
+LABELS = {
     "status": "status",
     "experience_years": "years of practice first",
     "required_topics": "topics",
@@ -36,11 +36,11 @@ NAMES = {
 }
 
 
-def demand(entry: Jurisdiction) -> dict[str, Any]:
+def requirements_of(entry: Jurisdiction) -> dict[str, Any]:
     """Status and demands of an entry, flat."""
     data: dict[str, Any] = entry.model_dump(mode="json")
     training: dict[str, Any] = data["training"]
-    return {name: data[name] for name in FIELDS} | training
+    return {name: data[name] for name in ENTRY_FIELDS} | training
 
 
 def digest(demanded: Mapping[str, Any]) -> str:
@@ -50,7 +50,7 @@ def digest(demanded: Mapping[str, Any]) -> str:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[list[str]]:
     """What differs, as [name, before, after] in words."""
     return [
-        [NAMES.get(name, name), in_words(before.get(name)), in_words(after[name])]
+        [LABELS.get(name, name), in_words(before.get(name)), in_words(after[name])]
         for name in after
         if before.get(name) != after[name]
     ]

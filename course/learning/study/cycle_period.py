@@ -8,7 +8,7 @@ from typing import Protocol
 from course.content.schema.content import Course
 
 
-class Opening(Protocol):
+class CycleStart(Protocol):
     """A renewal. `active_before`: measured seconds by module that earlier cycles have."""
 
     @property
@@ -20,7 +20,7 @@ class Opening(Protocol):
 
 
 @dataclass(frozen=True)
-class Period:
+class CyclePeriod:
     """One cycle of a course: what was done after `since` (None: ever) and not after `until` (None: it still runs)."""
 
     number: int = 1
@@ -38,12 +38,12 @@ class Period:
         return (self.since is None or self.since < at) and (self.until is None or at <= self.until)
 
 
-def of(openings: Sequence[Opening], number: int | None = None) -> Period:
+def period_of(openings: Sequence[CycleStart], number: int | None = None) -> CyclePeriod:
     """The cycle of that number; the running one without it. `openings` in order; the first cycle has none."""
     number = number or len(openings) + 1
     own = openings[number - 2] if number > 1 else None
     after = openings[number - 1] if number <= len(openings) else None
-    return Period(
+    return CyclePeriod(
         number,
         since=own.opened_at if own else None,
         until=after.opened_at if after else None,
@@ -52,13 +52,13 @@ def of(openings: Sequence[Opening], number: int | None = None) -> Period:
     )
 
 
-def since(openings: Mapping[str, Sequence[Opening]], courses: Iterable[Course], id_: str) -> datetime | None:
+def since(openings: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str) -> datetime | None:
     """Since when a module or an assessment is done anew: the newest opening of a course that has it."""
     begun = [openings[one.id][-1].opened_at for one in courses if openings.get(one.id) and _has(one, id_)]
     return max(begun, default=None)
 
 
-def turn(openings: Mapping[str, Sequence[Opening]], courses: Iterable[Course], id_: str, at: datetime) -> int:
+def number_at(openings: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str, at: datetime) -> int:
     """How often a module or an assessment had been begun anew by then; what has the same turn stands for each other."""
     begun = [one.opened_at for course in courses if _has(course, id_) for one in openings.get(course.id, ())]
     return sum(opened < at for opened in begun)

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from course.content.schema.content import Mode, Module
 
-FEWEST = 20  # learners below whom no median is shown
-LONGEST_STEP = 60  # seconds that one beacon can add; the page sends one every 20
+MIN_LEARNERS = 20  # learners below whom no median is shown
+MAX_BEACON_S = 60  # seconds that one beacon can add; the page sends one every 20
 
 
 def creditable(claimed: int, since: datetime | None, now: datetime) -> int:
@@ -16,7 +16,7 @@ def creditable(claimed: int, since: datetime | None, now: datetime) -> int:
     if since is None:
         return 0
     passed = int((now - since).total_seconds())
-    return max(0, min(claimed, passed, LONGEST_STEP))
+    return max(0, min(claimed, passed, MAX_BEACON_S))
 
 
 def is_studied(module: Module, read: Collection[str]) -> bool:
@@ -30,7 +30,7 @@ def minutes(module: Module, read: Collection[str]) -> dict[Mode, int]:
 
 def median_minutes(seconds: Sequence[int]) -> float | None:
     """The median active time in minutes; None while it would rest on too few learners."""
-    return statistics.median(seconds) / 60 if len(seconds) >= FEWEST else None
+    return statistics.median(seconds) / 60 if len(seconds) >= MIN_LEARNERS else None
 
 
 def hours(minutes: int, hour_minutes: int = 60) -> Fraction:

@@ -8,7 +8,7 @@ import yaml
 from course.content.source import Document
 
 
-def merged(text: str, document: Document, entries: Mapping[str, Mapping[str, Any]]) -> str:
+def merge_entries(text: str, document: Document, entries: Mapping[str, Mapping[str, Any]]) -> str:
     """`text` with the entries of these codes replaced; comments and all other entries stay as they are."""
     lines = text.splitlines(keepends=True)
     codes = [state["code"] for state in document.data["states"]]
@@ -16,9 +16,9 @@ def merged(text: str, document: Document, entries: Mapping[str, Mapping[str, Any
     out = lines[: starts[0]]
     for n, code in enumerate(codes):
         old = lines[starts[n] : starts[n + 1]]
-        out += [_dumped(entries[code])] if code in entries else old
+        out += [_yaml_of(entries[code])] if code in entries else old
     return "".join(out)
 
 
-def _dumped(entry: Mapping[str, Any]) -> str:
+def _yaml_of(entry: Mapping[str, Any]) -> str:
     return yaml.safe_dump([dict(entry)], sort_keys=False, allow_unicode=True, width=110)
