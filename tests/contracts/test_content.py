@@ -213,8 +213,8 @@ FAULTS = {
     ),
     "stem twice in a case": (
         BANK,
-        "    The patient is admitted to a hospital for one night and needs no treatment there. How does White's scheme class it?",
-        "    Which event has to be thought of first?",
+        "    The patient is admitted to a hospital for one night and needs no treatment. How does White's scheme classify it?",
+        "    Which event should you think of first?",
         BANK,
         "adverse-040: asks the same as adverse-039",
     ),
