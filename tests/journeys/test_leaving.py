@@ -1,4 +1,4 @@
-"""Reports to boards from the list to the receipt, and a person who closes the account, in a real browser on a phone."""
+"""A board report from the list to the receipt, and closing an account, in a real browser on a phone."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -17,35 +17,35 @@ BOTH = pytest.mark.parametrize("script", [True, False], ids=["dark", "no-script"
 
 @pytest.fixture
 def site(app) -> Iterator[SimpleNamespace]:
-    """The product with a board that has its codes."""
+    """The product with a board that has codes."""
     boards.use(app)
     with served(app) as address:
         yield SimpleNamespace(address=address)
 
 
 @BOTH
-def test_a_completion_goes_to_the_board_and_its_answer_comes_back(app, sign_in, admin, tmp_path, script):
+def test_a_completion_is_sent_to_the_board_and_its_receipt_is_read(app, sign_in, admin, tmp_path, script):
     lena = boards.holder(app, "Lena Learner", admin)
     boards.holder(app, "Mia More", admin, number="40213")
     console = sign_in(admin, script=script, dark=script)
     console.go("/admin/boards/")
     console.press("CE Broker, Florida")
-    assert "is not written as those of FL are" in console.text()
-    console.press("Make a file")
-    console.page.get_by_label("CE Broker's roster (.xml)").check()
-    console.press("Make the file with 1 completion")
+    assert "does not have the format of FL licenses" in console.text()
+    console.press("Create file")
+    console.page.get_by_label("CE Broker roster (.xml)").check()
+    console.press("Create file with 1 completion")
     with console.page.expect_download() as download:
-        console.page.get_by_role("link", name="Download the file").click()
+        console.page.get_by_role("link", name="Download file").click()
     receipt = tmp_path / "receipt.xml"
     sent = download.value.path().read_bytes()
     receipt.write_bytes(boards.mirrored(sent).replace(b"<Message>", b"<Message>No such license"))
     console.page.get_by_label("Receipt (.xml)").set_input_files(receipt)
-    console.press("Read the receipt")
+    console.press("Upload receipt")
     assert "0 accepted, 1 rejected." in console.text()
     console.press("Lena Learner")
-    console.page.get_by_label("Send it again").check()
-    console.fill(How_you_know="the number was mended")
-    console.press("Keep it so")
+    console.page.get_by_label("Send again").check()
+    console.fill(Evidence="The number was corrected.")
+    console.press("Save decision")
     assert boards.status_of(app, lena) is Status.READY
 
 

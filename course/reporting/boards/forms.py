@@ -8,16 +8,16 @@ from wtforms.validators import DataRequired, Length
 
 from course.reporting.boards.status import Decision
 
-FORMATS = {"sheet": "CE Broker's sheet (.xls)", "xml": "CE Broker's roster (.xml)", "csv": "Table (.csv)"}
+FORMATS = {"sheet": "CE Broker sheet (.xls)", "xml": "CE Broker roster (.xml)", "csv": "Table (.csv)"}
 DECISIONS = {
-    Decision.AGAIN: "Send it again: it becomes ready for the next file",
-    Decision.ACCEPTED: "The board has it as it stands now: nothing more is sent",
-    Decision.WITHDRAWN: "The board has taken it back: nothing more is sent",
+    Decision.AGAIN: "Send again: add it to the next file",
+    Decision.ACCEPTED: "Accepted: the board has the current certificate; send nothing more",
+    Decision.WITHDRAWN: "Withdrawn: the board removed the record; send nothing more",
 }
 
 
-class MakeForm(FlaskForm):
-    format = RadioField("File", [DataRequired("Choose a file.")])
+class ReportFileForm(FlaskForm):
+    format = RadioField("Format", [DataRequired("Choose a format.")])
     shown = HiddenField()
 
     def __init__(self, formats: Iterable[str], **kwargs: str) -> None:
@@ -26,20 +26,20 @@ class MakeForm(FlaskForm):
 
 
 class ReceiptForm(FlaskForm):
-    receipt = FileField("Receipt (.xml)", [FileRequired("Choose the file that the service sent back.")])
+    receipt = FileField("Receipt (.xml)", [FileRequired("Choose the receipt that the service sent back.")])
 
 
 def reason_field(hint: str) -> TextAreaField:
-    return TextAreaField("How you know", [DataRequired("Write how you know."), Length(max=1000)], description=hint)
+    return TextAreaField("Evidence", [DataRequired("Enter the evidence."), Length(max=1000)], description=hint)
 
 
 class AcceptAllForm(FlaskForm):
-    reason = reason_field("For example: the service's page counted as many accepted on that day.")
+    reason = reason_field("For example: the service's website shows the same number of accepted records.")
 
 
 class DecideForm(FlaskForm):
-    decision = RadioField("What is to happen", [DataRequired("Choose one.")])
-    reason = reason_field("For administrators; kept in the audit log.")
+    decision = RadioField("Decision", [DataRequired("Choose one.")])
+    reason = reason_field("Only administrators see this. It is kept in the audit log.")
 
     def __init__(self, decisions: Iterable[Decision]) -> None:
         super().__init__()

@@ -8,17 +8,17 @@ from course.platform.db import Model, UTCDateTime
 
 
 class Roster(Model):
-    """A file that was made for a board or its service, kept as it was sent, with the receipt that came back."""
+    """A report file for a board or its service, exactly as it was sent, with the receipt that came back."""
 
     __tablename__ = "board_roster"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
-    board: Mapped[str]  # a key of the settings' boards
+    board: Mapped[str]  # the key of a board in boards.yaml
     format: Mapped[str]  # sheet, xml or csv
     file: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     file_sha256: Mapped[str]
-    records: Mapped[int]  # completions in it
+    records: Mapped[int]  # number of completions in the file
     made_at: Mapped[datetime] = mapped_column(UTCDateTime)
     made_by: Mapped[str]
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
@@ -26,9 +26,10 @@ class Roster(Model):
 
 
 class Report(Model):
-    """A completion that was sent to a board. While there is no row it is derived: not required, ready or blocked.
+    """A completion that was sent to a board. Until it is sent it has no row, and its status is derived.
 
-    A person's course is reported once a cycle, whatever became of its certificate; so is a license's course and day.
+    A board gets one report for a person's course in a cycle, even if the certificate was superseded, and one for a
+    license, course and day.
     """
 
     __tablename__ = "board_report"
@@ -41,10 +42,10 @@ class Report(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     course_id: Mapped[str]
     cycle: Mapped[int]
-    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))  # the one that was reported
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))  # the certificate that was reported
     board: Mapped[str]
-    record: Mapped[str]  # a Line's key, by which a receipt names it
+    record: Mapped[str]  # the key of the ReportLine, which a receipt repeats
     roster_id: Mapped[int] = mapped_column(ForeignKey("board_roster.id"), index=True)
     state: Mapped[str]  # a Stage
-    message: Mapped[str | None]  # what the board's receipt, or an administrator, says of it
+    message: Mapped[str | None]  # from the board's receipt or an administrator
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, null, or_, select
 from sqlalchemy.orm import aliased, undefer
 
 from course.certificates.approvals import queries as approvals
@@ -16,69 +16,74 @@ from course.content.queries import catalog
 from course.content.schema.boards import Board, Format
 from course.people.accounts.models import License, User
 from course.platform import db
-from course.platform.web import NotFound
-from course.reporting.boards import lines, sheet, table
-from course.reporting.boards import roster as rosters_xml
+from course.platform.queries import Page, found_or_404, one_or_404, page_of
+from course.reporting.boards import ce_broker_sheet, ce_broker_xml, csv_table, report_line
 from course.reporting.boards import status as statuses
-from course.reporting.boards.lines import Line
+from course.reporting.boards.csv_table import TableRow
 from course.reporting.boards.models import Report, Roster
-from course.reporting.boards.status import Completion, Judged, Reported, Stage, Status
+from course.reporting.boards.report_line import ReportLine
+from course.reporting.boards.status import BoardLicense, Completion, EarlierReport, ReportStatus, Stage, Status
 from course.site import site
 
-BATCH = 500
+BATCH_SIZE = 500
+COMPLETED_ON = Certificate.facts["completed_on"].as_string()
 _successor = aliased(Certificate)
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A completion that can be sent, with its line."""
+class ReadyCompletion:
+    """A completion that can be sent, with its line in the file."""
 
     completion: Completion
-    line: Line
+    line: ReportLine
 
 
 def board_of(key: str) -> Board:
-    try:
-        return catalog().boards[key]
-    except KeyError:
-        raise NotFound from None
+    return found_or_404(catalog().boards.get(key))
 
 
-def judged(board: Board) -> list[Judged]:
-    """Every completion that the board may ask for, or has, oldest first; nobody of the demonstration."""
-    every = [statuses.judge(completion, board) for completion in _completions(board)]
+def report_statuses(board: Board, *where: ColumnElement[bool]) -> list[ReportStatus]:
+    """Return the status of every completion that may be reported or was, oldest first, without demo accounts.
+
+    `where` narrows the completions. Give it only conditions that keep all completions of one record.
+    """
+    every = [statuses.report_status(completion, board) for completion in _completions(board, *where)]
     ready = (one.completion for one in every if one.status is Status.READY)
     record_of = {completion.certificate_id: _line(completion, board).key for completion in ready}
-    return statuses.apart(every, record_of)
+    return statuses.block_duplicates(every, record_of)
 
 
-def ready(board: Board) -> list[Ready]:
-    found = (one.completion for one in judged(board) if one.status is Status.READY)
-    return [Ready(completion, _line(completion, board)) for completion in found]
+def report_status_of(board: Board, code: str) -> ReportStatus:
+    """Return the status of one certificate's completion. Raise NotFound if the board has nothing to do with it."""
+    completion = found_or_404(next(iter(_completions(board, Certificate.code == code)), None))
+    status = statuses.report_status(completion, board)
+    if status.status is not Status.READY:
+        return status
+    same_day = completion.completed_on.isoformat()
+    same_record = or_(same_day == COMPLETED_ON, Report.record == _line(completion, board).key)
+    return next(one for one in report_statuses(board, same_record) if one.completion.code == code)
 
 
-def judged_of(board: Board, code: str) -> Judged:
-    for one in judged(board):
-        if one.completion.code == code:
-            return one
-    raise NotFound
+def ready_completions(board: Board) -> list[ReadyCompletion]:
+    ready = (one.completion for one in report_statuses(board) if one.status is Status.READY)
+    return [ReadyCompletion(completion, _line(completion, board)) for completion in ready]
 
 
-def _line(completion: Completion, board: Board) -> Line:
-    return lines.line(completion, board, catalog().jurisdictions[board.state].hour_minutes or 60)
+def _line(completion: Completion, board: Board) -> ReportLine:
+    return report_line.report_line(completion, board, catalog().jurisdictions[board.state].hour_minutes or 60)
 
 
-def _completions(board: Board) -> list[Completion]:
+def _completions(board: Board, *where: ColumnElement[bool]) -> list[Completion]:
     by_area = [id_ for id_, course in board.courses.items() if course.by_area]
-    found: dict[int, Completion] = {}
-    for row in db.session.execute(_newest(board, with_modules=bool(by_area))):
-        if row.id not in found:  # of several licenses in the state, the first is the one that it was asked for with
-            found[row.id] = _completion(row, by_area=row.course_id in by_area)
-    return sorted(found.values(), key=lambda one: (one.completed_on, one.certificate_id))
+    completions: dict[int, Completion] = {}
+    for row in db.session.execute(_newest_certificates(board, with_modules=bool(by_area)).where(*where)):
+        if row.id not in completions:  # the license named in the request comes before others in the same state
+            completions[row.id] = _completion(row, by_area=row.course_id in by_area)
+    return sorted(completions.values(), key=lambda one: (one.completed_on, one.certificate_id))
 
 
-def _newest(board: Board, *, with_modules: bool) -> Any:
-    """Each award's newest certificate, with the holder's licenses in the board's state and what was reported."""
+def _newest_certificates(board: Board, *, with_modules: bool) -> Any:
+    """Return a select of each award's newest certificate, the holder's licenses in the board's state and its report."""
     award = and_(
         Report.user_id == Certificate.user_id,
         Report.course_id == Certificate.course_id,
@@ -95,7 +100,7 @@ def _newest(board: Board, *, with_modules: bool) -> Any:
         select(
             *(Certificate.id, Certificate.code, Certificate.user_id, Certificate.course_id, Certificate.cycle),
             Certificate.name,
-            Certificate.facts["completed_on"].as_string().label("completed_on"),
+            COMPLETED_ON.label("completed_on"),
             (Certificate.facts["modules"].as_json() if with_modules else null()).label("modules"),
             Revocation.id.is_not(None).label("revoked"),
             *(License.profession, License.number, License.expires_on),
@@ -113,8 +118,8 @@ def _newest(board: Board, *, with_modules: bool) -> Any:
 
 
 def _completion(row: Any, *, by_area: bool) -> Completion:
-    license_ = row.number and statuses.License(profession=row.profession, number=row.number, expires_on=row.expires_on)
-    reported = row.state and Reported(
+    license_ = row.number and BoardLicense(profession=row.profession, number=row.number, expires_on=row.expires_on)
+    reported = row.state and EarlierReport(
         certificate_id=row.certificate_id, record=row.record, stage=Stage(row.state), message=row.message
     )
     return Completion(
@@ -127,48 +132,48 @@ def _completion(row: Any, *, by_area: bool) -> Completion:
         completed_on=date.fromisoformat(row.completed_on),
         revoked=bool(row.revoked),
         license=license_ or None,
-        minutes=_by_domain(row.modules) if by_area else {},
+        minutes=_minutes_by_domain(row.modules) if by_area else {},
         reported=reported or None,
     )
 
 
-def _by_domain(modules: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _minutes_by_domain(modules: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    minutes: dict[str, int] = {}
     for module in modules:
-        found[module["domain"]] = found.get(module["domain"], 0) + module["minutes"]
-    return found
+        minutes[module["domain"]] = minutes.get(module["domain"], 0) + module["minutes"]
+    return minutes
 
 
-def digest(entries: Sequence[Ready]) -> str:
-    """Of what a file would say, so that what is sent is what was looked at."""
-    return digest_of(*(f"{entry.completion.certificate_id} {entry.line}" for entry in entries))
+def digest(ready: Sequence[ReadyCompletion]) -> str:
+    """Return the digest of what a file would say, to make sure that an administrator saw what is sent."""
+    return digest_of(*(f"{one.completion.certificate_id} {one.line}" for one in ready))
 
 
 def upload_key() -> str:
     return site().config.board_upload_key
 
 
-def file_of(board: Board, format_: Format, entries: Sequence[Ready], *, test: bool = False) -> bytes:
+def report_file(board: Board, format_: Format, ready: Sequence[ReadyCompletion], *, test: bool = False) -> bytes:
     if format_ == "csv":
-        return table.write(_entries(board, [entry.completion for entry in entries]), board)
-    wanted = [entry.line for entry in entries]
+        return csv_table.write(_table_rows(board, [one.completion for one in ready]), board)
+    lines = [one.line for one in ready]
     if format_ == "sheet":
-        return sheet.write(wanted)
+        return ce_broker_sheet.write(lines)
     parent = (board.parent_number or board.provider_number or "").removeprefix("50-")
-    return rosters_xml.write(wanted, parent=parent, upload_key=upload_key(), test=test)
+    return ce_broker_xml.write(lines, parent=parent, upload_key=upload_key(), test=test)
 
 
-def _entries(board: Board, completions: Sequence[Completion]) -> list[table.Entry]:
+def _table_rows(board: Board, completions: Sequence[Completion]) -> list[TableRow]:
     facts_of, on_record = _facts_of([one.certificate_id for one in completions]), approvals.on_record()
     return [
-        table.Entry(one, facts, _approved(board.state, facts, on_record.get(one.course_id, [])))
+        TableRow(one, facts, _approvals_text(board.state, facts, on_record.get(one.course_id, [])))
         for one in completions
         for facts in (facts_of[one.certificate_id],)
     ]
 
 
-def _approved(state: str, facts: Facts, on_record: Sequence[Approval]) -> str:
-    """The approvals of the state that the certificate names, with their days as far as those are on record."""
+def _approvals_text(state: str, facts: Facts, on_record: Sequence[Approval]) -> str:
+    """Return the state's approvals that the certificate names, with their days if those are on record."""
     held = [one for one in reversed(on_record) if one.first_day <= facts.completed_on <= one.last_day]
     days = {one.name: f" ({one.first_day} to {one.last_day})" for one in held}
     named = (f"{one.approver} {one.number}".strip() for one in facts.approvals if one.state == state)
@@ -176,13 +181,13 @@ def _approved(state: str, facts: Facts, on_record: Sequence[Approval]) -> str:
 
 
 def _facts_of(ids: Sequence[int]) -> dict[int, Facts]:
-    found: dict[int, Facts] = {}
-    for start in range(0, len(ids), BATCH):
+    facts_of: dict[int, Facts] = {}
+    for start in range(0, len(ids), BATCH_SIZE):
         rows = db.session.execute(
-            select(Certificate.id, Certificate.facts).where(Certificate.id.in_(ids[start : start + BATCH]))
+            select(Certificate.id, Certificate.facts).where(Certificate.id.in_(ids[start : start + BATCH_SIZE]))
         )
-        found |= {id_: Facts.from_json(facts) for id_, facts in rows}
-    return found
+        facts_of |= {id_: Facts.from_json(facts) for id_, facts in rows}
+    return facts_of
 
 
 def report_of(board: Board, completion: Completion) -> Report:
@@ -198,7 +203,7 @@ def find_report(board: Board, completion: Completion) -> Report | None:
 
 
 def roster_with(report: Report) -> Roster:
-    """The last file that it was in."""
+    """Return the last file that had the report."""
     return db.session.get_one(Roster, report.roster_id)
 
 
@@ -207,29 +212,20 @@ def reports_in(roster: Roster) -> Sequence[Report]:
 
 
 def roster_of(code: UUID, *, with_file: bool = False) -> Roster:
-    """`with_file`: with what was sent and what came back."""
-    wanted = select(Roster).filter_by(code=code)
-    if with_file:
-        wanted = wanted.options(undefer(Roster.file), undefer(Roster.receipt))
-    found = db.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    """Return the roster. `with_file`: load the file that was sent and the receipt, too. Raise NotFound."""
+    roster = select(Roster).filter_by(code=code)
+    return one_or_404(roster.options(undefer(Roster.file), undefer(Roster.receipt)) if with_file else roster)
 
 
-def rosters(board: Board, *, page: int, size: int) -> tuple[Sequence[Roster], int]:
-    """Files made for the board, newest first, and how many pages there are."""
-    total = db.session.scalars(select(func.count(Roster.id)).filter_by(board=board.key)).one()
-    found = db.session.scalars(
-        select(Roster).filter_by(board=board.key).order_by(Roster.id.desc()).offset((page - 1) * size).limit(size)
-    ).all()
-    return found, max(1, -(-total // size))
+def rosters(board: Board, *, page: int, size: int) -> Page[Roster]:
+    """Return one page of the board's files, newest first."""
+    return page_of(select(Roster).filter_by(board=board.key).order_by(Roster.id.desc()), number=page, size=size)
 
 
-def rows_in(roster: Roster, *, page: int, size: int) -> tuple[Sequence[Any], int]:
-    """(report, certificate's code, name) of the completions whose last file this is, and how many pages there are."""
+def rows_in(roster: Roster, *, page: int, size: int) -> Page[Any]:
+    """Return one page of (report, certificate's code, name), without reports that were sent again in a later file."""
     total = db.session.scalars(select(func.count(Report.id)).filter_by(roster_id=roster.id)).one()
-    found = db.session.execute(
+    rows = db.session.execute(
         select(Report, Certificate.code, Certificate.name)
         .join(Certificate, Certificate.id == Report.certificate_id)
         .where(Report.roster_id == roster.id)
@@ -237,7 +233,7 @@ def rows_in(roster: Roster, *, page: int, size: int) -> tuple[Sequence[Any], int
         .offset((page - 1) * size)
         .limit(size)
     ).all()
-    return found, max(1, -(-total // size))
+    return Page(rows, page, total, size)
 
 
 def count_by_stage(roster: Roster) -> dict[Stage, int]:

@@ -1,4 +1,4 @@
-"""Where the report of a completion to a board stands, and why. Pure: facts in, a word and its reasons out."""
+"""Where the report of a completion to a board is, and why."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from course.content.schema.boards import Board, BoardCourse
+from course.platform.dates import long_date
 
 
 class Stage(StrEnum):
-    """What became of a completion that was in a file once. AGAIN and WITHDRAWN are an administrator's word."""
+    """The state of a report that was sent at least once. An administrator sets AGAIN and WITHDRAWN."""
 
     SENT = "sent"
     ACCEPTED = "accepted"
@@ -30,11 +31,11 @@ class Status(StrEnum):
     NOT_REQUIRED = "not required"
 
 
-OPEN = frozenset({Status.READY, Status.BLOCKED, Status.REJECTED})  # the board has nothing yet
+OPEN = frozenset({Status.READY, Status.BLOCKED, Status.REJECTED})  # the board has not received the completion
 
 
 class Decision(StrEnum):
-    """What an administrator says of a report that was sent, rejected, or overtaken by a correction."""
+    """What an administrator decides about a report that was sent, was rejected or needs correction."""
 
     AGAIN = "again"
     ACCEPTED = "accepted"
@@ -42,15 +43,17 @@ class Decision(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class License:
+class BoardLicense:
+    """A license in the board's state."""
+
     profession: str
     number: str
     expires_on: date | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reported:
-    """A report as it is stored: of which certificate, under which record, and how it stands."""
+class EarlierReport:
+    """The report on record: the certificate and the record key that were sent, and the stage it has reached."""
 
     certificate_id: int
     record: str
@@ -62,7 +65,7 @@ class Reported:
 class Completion:
     """A person's course in one cycle, with its newest certificate and the license in the board's state.
 
-    `minutes` by domain, where the course's credit is reported by area. `expired` says nothing here: done stays done.
+    `minutes` by domain, if the board takes the course's credit by area. An expired certificate is still reported.
     """
 
     certificate_id: int
@@ -73,13 +76,15 @@ class Completion:
     name: str
     completed_on: date
     revoked: bool
-    license: License | None
+    license: BoardLicense | None
     minutes: Mapping[str, int] = field(default_factory=dict)
-    reported: Reported | None = None
+    reported: EarlierReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class ReportStatus:
+    """A completion, the status of its report, the reasons for the status, and the last day to report."""
+
     completion: Completion
     status: Status
     reasons: tuple[str, ...] = ()
@@ -87,7 +92,7 @@ class Judged:
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
-        """What may be said of it by hand."""
+        """The decisions that an administrator can make."""
         if self.status is Status.CORRECTION and self.completion.revoked:
             return (Decision.WITHDRAWN,)
         if self.status in {Status.CORRECTION, Status.SENT, Status.REJECTED}:
@@ -98,20 +103,20 @@ class Judged:
         return self.status in OPEN and self.due_on is not None and self.due_on < today
 
 
-def judge(completion: Completion, board: Board) -> Judged:
-    status, *reasons = _standing(completion, board)
+def report_status(completion: Completion, board: Board) -> ReportStatus:
+    """Return the status of one completion, without regard to other completions."""
+    status, *reasons = _status_and_reasons(completion, board)
     due_on = completion.completed_on + timedelta(days=board.days) if board.days else None
-    return Judged(completion=completion, status=Status(status), reasons=tuple(reasons), due_on=due_on)
+    return ReportStatus(completion=completion, status=Status(status), reasons=tuple(reasons), due_on=due_on)
 
 
-def _standing(completion: Completion, board: Board) -> tuple[str, ...]:
-    """The status and its reasons."""
+def _status_and_reasons(completion: Completion, board: Board) -> tuple[str, ...]:
     reported = completion.reported
     if reported and reported.stage in {Stage.SENT, Stage.ACCEPTED}:
         if completion.revoked:
-            return Status.CORRECTION, f"The certificate was revoked; the board has it as {reported.stage}."
+            return Status.CORRECTION, f"The certificate was revoked after its report was {reported.stage}."
         if reported.certificate_id != completion.certificate_id:
-            return Status.CORRECTION, f"The certificate was superseded; the board has the old one as {reported.stage}."
+            return Status.CORRECTION, f"The certificate was superseded after its report was {reported.stage}."
         return (Status(reported.stage), *([reported.message] if reported.message else []))
     if reported and reported.stage is Stage.WITHDRAWN:
         return (Status.WITHDRAWN, *([reported.message] if reported.message else []))
@@ -125,52 +130,54 @@ def _standing(completion: Completion, board: Board) -> tuple[str, ...]:
 def _unsent(completion: Completion, board: Board) -> tuple[str, ...]:
     course = board.courses.get(completion.course_id)
     if course is None:
-        return Status.NOT_REQUIRED, "The course is not one that is reported to this board."
+        return Status.NOT_REQUIRED, "This course is not reported to this board."
     if completion.license is None:
-        return Status.NOT_REQUIRED, f"No license of {board.state}."
-    reasons = tuple(_hindrances(completion, completion.license, course, board))
+        return Status.NOT_REQUIRED, f"No license in {board.state}."
+    reasons = tuple(_obstacles(completion, completion.license, course, board))
     return (Status.BLOCKED if reasons else Status.READY, *reasons)
 
 
-def _hindrances(completion: Completion, license_: License, course: BoardCourse, board: Board) -> Iterator[str]:
+def _obstacles(completion: Completion, license_: BoardLicense, course: BoardCourse, board: Board) -> Iterator[str]:
+    """Yield everything that keeps the completion from being sent."""
     if board.by_codes:
         if board.provider_number is None:
-            yield "The provider's number with this board is not entered."
+            yield "The provider number with this board is missing."
         if course.number is None and course.own_number is None:
-            yield "The course has no number with this board."
+            yield "The course number with this board is missing."
         if board.professions.get(license_.profession) is None:
-            yield f"There is no code for the profession {license_.profession}."
+            yield f"The code for the profession {license_.profession} is missing."
         if missing := [area for area in completion.minutes if board.subject_areas.get(area) is None]:
-            yield f"There is no subject-area code for: {', '.join(missing)}."
+            yield f"Subject-area codes are missing for: {', '.join(missing)}."
     if "xml" in board.formats and len(completion.name.split()) < 2:
-        yield f"The name “{completion.name}” has no first and last part."
+        yield f"The name “{completion.name}” has no first and last name."
     if fault := _fault_of(license_.number, board):
         yield f"The license number “{license_.number}” {fault}."
     if license_.expires_on is not None and license_.expires_on < completion.completed_on:
-        yield f"The license expired on {license_.expires_on}, before the completion."
+        yield f"The license expired on {long_date(license_.expires_on)}, before the completion."
 
 
 def _fault_of(number: str, board: Board) -> str | None:
     if board.license_form is not None and not re.fullmatch(board.license_form, number.strip()):
-        return f"is not written as those of {board.state} are ({board.license_form})"
+        return f"does not have the format of {board.state} licenses ({board.license_form})"
     if not re.search(r"[0-9]", number):
         return "has no digit"
     return None
 
 
-def apart(judged: Iterable[Judged], record_of: Mapping[int, str]) -> list[Judged]:
-    """The same, but a license's course and day that is reported already, or twice, is blocked for whoever comes later.
+def block_duplicates(statuses: Iterable[ReportStatus], record_of: Mapping[int, str]) -> list[ReportStatus]:
+    """Return the statuses, with a ready completion blocked if another account already reports the same record.
 
-    `record_of`: each ready completion's record by its certificate.
+    Two accounts can have the same license; a board takes one report for a license, course and day. `record_of`: the
+    record key of each ready completion by its certificate's id.
     """
-    every = list(judged)
+    every = list(statuses)
     owners = {one.completion.reported.record: one.completion.certificate_id for one in every if one.completion.reported}
-    found = []
+    checked = []
     for one in every:
         record = record_of.get(one.completion.certificate_id)
         if record and owners.setdefault(record, one.completion.certificate_id) != one.completion.certificate_id:
-            why = "The same license, course and day stand in the report of another account."
-            found.append(replace(one, status=Status.BLOCKED, reasons=(why,)))
+            reason = "Another account reports the same license, course and day."
+            checked.append(replace(one, status=Status.BLOCKED, reasons=(reason,)))
         else:
-            found.append(one)
-    return found
+            checked.append(one)
+    return checked

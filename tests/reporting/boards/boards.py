@@ -1,4 +1,4 @@
-"""Boards with codes, and people licensed there. The codes are made up; they are the test's, not a vendor's."""
+"""Boards with codes, and people who are licensed there. The codes are invented for the tests."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,8 +12,7 @@ from course.content.schema.boards import Board
 from course.people.accounts.models import User
 from course.reporting.boards import actions, queries
 from course.reporting.boards.models import Roster
-from course.reporting.boards.status import Completion, Judged, Reported, Stage, Status
-from course.reporting.boards.status import License as BoardLicense
+from course.reporting.boards.status import BoardLicense, Completion, EarlierReport, ReportStatus, Stage, Status
 from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
@@ -39,7 +38,7 @@ BY_AREA = BOARD.model_copy(
 
 
 def completion(**values: Any) -> Completion:
-    told: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "certificate_id": 1,
         "code": "AAAA-BBBB",
         "user_id": 1,
@@ -50,11 +49,11 @@ def completion(**values: Any) -> Completion:
         "revoked": False,
         "license": BoardLicense(profession="PT", number="PT40213", expires_on=None),
     }
-    return Completion(**told | values)
+    return Completion(**defaults | values)
 
 
-def reported(stage: Stage, **values: Any) -> Reported:
-    return Reported(**{"certificate_id": 1, "record": "R", "stage": stage, "message": None} | values)
+def reported(stage: Stage, **values: Any) -> EarlierReport:
+    return EarlierReport(**{"certificate_id": 1, "record": "R", "stage": stage, "message": None} | values)
 
 
 def use(app: Flask, *boards: Board, upload_key: str = "secret-key") -> None:
@@ -64,32 +63,32 @@ def use(app: Flask, *boards: Board, upload_key: str = "secret-key") -> None:
 
 
 def holder(app: Flask, name: str, admin: User, number: str | None = None) -> Certificate:
-    """Someone licensed in Florida who holds a certificate."""
+    """Return the certificate of a new person with a license in Florida."""
     person = factories.person(app, name)
     factories.add_license(app, person, number)
     return factories.issue(app, person, admin)
 
 
-def judged(app: Flask, board: Board = BOARD) -> dict[str, Judged]:
-    """By the certificate's number."""
+def statuses(app: Flask, board: Board = BOARD) -> dict[str, ReportStatus]:
+    """Return the statuses by certificate number."""
     with app.app_context():
-        return {one.completion.code: one for one in queries.judged(catalog().boards[board.key])}
+        return {one.completion.code: one for one in queries.report_statuses(catalog().boards[board.key])}
 
 
 def status_of(app: Flask, certificate: Certificate) -> Status:
-    return judged(app)[certificate.code].status
+    return statuses(app)[certificate.code].status
 
 
 def send(app: Flask, admin: User, format_: str = "xml", *, board: Board = BOARD) -> Roster:
     with app.app_context():
         found = catalog().boards[board.key]
-        shown = queries.digest(queries.ready(found))
-        (made,) = actions.make(found, format_, shown=shown, actor=admin, now=LATER)
+        shown = queries.digest(queries.ready_completions(found))
+        (made,) = actions.create_files(found, format_, shown=shown, actor=admin, now=LATER)
         return queries.roster_of(made.code, with_file=True)
 
 
 def mirrored(data: bytes, **messages: str) -> bytes:
-    """The receipt of a roster: each record with its message, by license; empty where none is given."""
+    """Return the receipt of a roster. `messages` by license number; every other record is accepted."""
     text = data.decode()
     for part in text.split("<attendee>")[1:]:
         number = part.split("<license>")[1].split("<")[0]

@@ -1,4 +1,4 @@
-"""Golden files: what a service is sent, to the cell and to the element, and what its receipt says."""
+"""The exact content of each kind of report file, and the receipt."""
 
 import csv
 import io
@@ -12,20 +12,20 @@ from hypothesis import strategies as st
 
 from course.certificates.issuing.facts import Facts
 from course.content.exchange.report import Unreadable
-from course.reporting.boards import actions, receipt, roster, sheet, table
-from course.reporting.boards.lines import key_of, line
-from course.reporting.boards.status import License
+from course.reporting.boards import actions, ce_broker_sheet, ce_broker_xml, csv_table, receipt
+from course.reporting.boards.report_line import record_key, report_line
+from course.reporting.boards.status import BoardLicense
 from tests.factories import COURSE, NOON
 from tests.reporting.boards.boards import BOARD, BY_AREA, completion, mirrored
 
-WHOLE = line(completion(), BOARD, 60)
+WHOLE = report_line(completion(), BOARD, 60)
 BY_AREAS = BY_AREA.model_copy(update={"subject_areas": {"safety": "SAF", "scope": "LAW"}})
-PARTS = line(
+PARTS = report_line(
     completion(
         name="Maria del Mar Núñez",
         minutes={"safety": 80, "scope": 60, "anatomy": 5},
         completed_on=date(2026, 12, 13),
-        license=License(profession="PT", number=" PTA0099 ", expires_on=None),
+        license=BoardLicense(profession="PT", number=" PTA0099 ", expires_on=None),
     ),
     BY_AREAS,
     60,
@@ -49,7 +49,7 @@ GOLDEN = (
 
 
 def cells(data: bytes) -> list[list[object]]:
-    """Each row with its dates as dates."""
+    """Return the sheet's rows, with dates as datetime."""
     book = xlrd.open_workbook(file_contents=data)
     (found,) = book.sheets()
     return [
@@ -62,75 +62,82 @@ def cells(data: bytes) -> list[list[object]]:
 
 
 class TestSheet:
-    def test_a_line_has_the_columns_a_to_h_without_prefixes_and_a_real_date(self):
-        assert cells(sheet.write([WHOLE])) == [
+    def test_a_row_fills_columns_a_to_h_without_prefixes_and_with_a_real_date(self):
+        assert cells(ce_broker_sheet.write([WHOLE])) == [
             ["4321", "987654", "", "7", "PT40213", datetime(2026, 3, 2), "State=FL", "Profession=PHT"]
         ]
 
     def test_partial_credit_adds_area_and_hours_in_pairs(self):
-        (row,) = cells(sheet.write([PARTS]))
+        (row,) = cells(ce_broker_sheet.write([PARTS]))
         assert row[4:] == ["PTA0099", datetime(2026, 12, 13), "State=FL", "Profession=PHT", "SAF", 1.25, "LAW", 1.0]
 
-    def test_the_providers_own_course_number_stands_in_column_c(self):
+    def test_the_providers_own_course_number_is_in_column_c(self):
         own = BOARD.model_copy(
             update={"courses": {COURSE: type(BOARD.courses[COURSE])(number=None, own_number="20-DN")}}
         )
-        assert cells(sheet.write([line(completion(), own, 60)]))[0][1:4] == ["", "20-DN", ""]
+        assert cells(ce_broker_sheet.write([report_line(completion(), own, 60)]))[0][1:4] == ["", "20-DN", ""]
 
     def test_the_same_lines_give_the_same_bytes(self):
-        assert sheet.write([WHOLE, PARTS]) == sheet.write([WHOLE, PARTS])
+        assert ce_broker_sheet.write([WHOLE, PARTS]) == ce_broker_sheet.write([WHOLE, PARTS])
 
 
 class TestRoster:
-    def test_it_is_the_golden_file(self):
+    def test_it_equals_the_golden_file(self):
         plain = type(PARTS)(
             **{name: getattr(PARTS, name) for name in PARTS.__dataclass_fields__} | {"publishing": None}
         )
-        assert roster.write([WHOLE, plain], parent="4321", upload_key="k&y").decode() == GOLDEN
+        assert ce_broker_xml.write([WHOLE, plain], parent="4321", upload_key="k&y").decode() == GOLDEN
 
-    def test_a_test_says_so(self):
-        assert b'test="true"' in roster.write([WHOLE], parent="4321", upload_key="k", test=True)
+    def test_a_test_file_is_marked_as_a_test(self):
+        assert b'test="true"' in ce_broker_xml.write([WHOLE], parent="4321", upload_key="k", test=True)
 
-    def test_one_roster_for_a_course_and_day_whatever_the_order(self):
-        other = line(
-            completion(certificate_id=2, license=License(profession="PT", number="PT2", expires_on=None)), BOARD, 60
+    def test_completions_of_one_course_and_day_share_a_roster_in_any_order(self):
+        other = report_line(
+            completion(certificate_id=2, license=BoardLicense(profession="PT", number="PT2", expires_on=None)),
+            BOARD,
+            60,
         )
-        data = roster.write([WHOLE, PARTS, other], parent="4321", upload_key="k")
+        data = ce_broker_xml.write([WHOLE, PARTS, other], parent="4321", upload_key="k")
         assert data.count(b"<roster>") == 2
         assert data.count(b"<attendee>") == 3
 
-    def test_the_largest_file_stays_below_what_the_service_takes(self):
-        long = line(completion(name="Ж" * 60 + " " + "Ж" * 59, minutes={"safety": 90, "scope": 90}), BY_AREAS, 60)
-        assert len(roster.write([long] * actions.MOST, parent="4321", upload_key="k")) < 16_000_000
-        assert actions.MOST < 65_536
+    def test_the_largest_file_is_within_the_limits_of_the_service(self):
+        long = report_line(
+            completion(name="Ж" * 60 + " " + "Ж" * 59, minutes={"safety": 90, "scope": 90}), BY_AREAS, 60
+        )
+        assert (
+            len(ce_broker_xml.write([long] * actions.MAX_COMPLETIONS_PER_FILE, parent="4321", upload_key="k"))
+            < 16_000_000
+        )
+        assert actions.MAX_COMPLETIONS_PER_FILE < 65_536
 
     @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
-    def test_any_name_survives(self, name):
+    def test_any_name_is_kept_whole(self, name):
         if len(name.split()) >= 2:
-            one = line(completion(name=name), BOARD, 60)
+            one = report_line(completion(name=name), BOARD, 60)
             assert f"{one.first_name} {one.last_name}" == " ".join(name.split())
 
 
 class TestHours:
-    def test_a_states_hour_of_fifty_minutes(self):
-        assert line(completion(minutes={"safety": 50}), BY_AREAS, 50).credits == (("SAF", Fraction(1)),)
+    def test_an_hour_has_fifty_minutes_if_the_state_says_so(self):
+        assert report_line(completion(minutes={"safety": 50}), BY_AREAS, 50).credits == (("SAF", Fraction(1)),)
 
 
 class TestReceipt:
-    def test_it_mirrors_the_roster_and_an_empty_message_is_a_yes(self):
-        sent = roster.write([WHOLE, PARTS], parent="4321", upload_key="k")
+    def test_each_record_has_its_message_and_an_empty_one_means_accepted(self):
+        sent = ce_broker_xml.write([WHOLE, PARTS], parent="4321", upload_key="k")
         assert receipt.read(mirrored(sent, PTA0099=" No such\n license ")) == {
             WHOLE.key: "",
             PARTS.key: "No such license",
         }
 
-    def test_a_message_of_the_whole_is_everyones(self):
-        sent = mirrored(roster.write([WHOLE], parent="4321", upload_key="k"))
+    def test_a_message_for_the_whole_file_applies_to_every_record(self):
+        sent = mirrored(ce_broker_xml.write([WHOLE], parent="4321", upload_key="k"))
         of_all = sent.replace(b"</rosters>", b"<message>Unknown provider</message></rosters>")
         assert receipt.read(of_all) == {WHOLE.key: "Unknown provider"}
 
-    def test_letters_and_spaces_make_no_other_record(self):
-        assert key_of("pht", " pt40213 ", "fl", "987654", "3/2/2026") == WHOLE.key
+    def test_letter_case_and_spaces_do_not_change_the_record_key(self):
+        assert record_key("pht", " pt40213 ", "fl", "987654", "3/2/2026") == WHOLE.key
 
     @pytest.mark.parametrize(
         ("data", "why"),
@@ -138,25 +145,25 @@ class TestReceipt:
             (b"", "not well-formed"),
             (b"<rosters>", "not well-formed"),
             (b"<roster/>", "outermost element"),
-            (b"<rosters/>", "no record"),
-            (roster.write([WHOLE], parent="4321", upload_key="k"), "no Message"),
+            (b"<rosters/>", "no records"),
+            (ce_broker_xml.write([WHOLE], parent="4321", upload_key="k"), "no Message"),
             (b'<!DOCTYPE r [<!ENTITY a "b">]><rosters>&a;</rosters>', "document type or an entity"),
             (b"<rosters>" + b"<a>" * 200 + b"</a>" * 200 + b"</rosters>", "nested"),
             (b"x" * 10_000_001, "larger than"),
         ],
     )
-    def test_anything_else_is_refused_with_a_reason(self, data, why):
+    def test_a_file_that_is_no_receipt_is_refused_with_the_reason(self, data, why):
         with pytest.raises(Unreadable, match=why):
             receipt.read(data)
 
     @given(st.binary(max_size=300))
-    def test_bytes_of_any_kind_are_read_or_refused(self, data):
+    def test_arbitrary_bytes_are_refused(self, data):
         with pytest.raises(Unreadable):
             receipt.read(data)
 
 
 class TestTable:
-    def test_it_holds_what_boards_ask_and_no_formula(self):
+    def test_it_has_the_columns_that_boards_ask_for_and_no_formula(self):
         facts = Facts(
             code="AAAA-BBBB",
             cycle=1,
@@ -186,8 +193,8 @@ class TestTable:
             verify_url="u",
             template_version="t",
         )
-        one = completion(license=License(profession="PT", number="-1", expires_on=None))
-        data = table.write([table.Entry(one, facts, "@SUM(1)")], BOARD)
+        one = completion(license=BoardLicense(profession="PT", number="-1", expires_on=None))
+        data = csv_table.write([csv_table.TableRow(one, facts, "@SUM(1)")], BOARD)
         (row,) = csv.DictReader(io.StringIO(data.decode("utf-8-sig")))
         assert (row["name"], row["license"], row["license state"]) == ("'=HYPERLINK(1)", "'-1", "FL")
         assert row["approvals"] == "'@SUM(1)"

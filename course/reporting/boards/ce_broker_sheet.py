@@ -1,27 +1,27 @@
-"""CE Broker's sheet: one line a completion, no head. Columns A to H, then I and J for each subject area."""
+"""CE Broker's sheet: one row per completion, without a header. Columns A to H, then two for each subject area."""
 
 import io
 from collections.abc import Sequence
 
 import xlwt
 
-from course.reporting.boards.lines import Line
+from course.reporting.boards.report_line import ReportLine
 
-DATE = xlwt.easyxf(num_format_str="m/d/yyyy")
+DATE_STYLE = xlwt.easyxf(num_format_str="m/d/yyyy")
 
 
-def write(lines: Sequence[Line]) -> bytes:
-    """An .xls workbook with one sheet."""
+def write(lines: Sequence[ReportLine]) -> bytes:
+    """Return an .xls workbook with one sheet."""
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet("completions")
     for row, line in enumerate(lines):
-        _row(sheet.row(row), line)
+        _write_row(sheet.row(row), line)
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
 
 
-def _row(row: xlwt.Row, line: Line) -> None:
+def _write_row(row: xlwt.Row, line: ReportLine) -> None:
     cells = (
         line.provider,
         None if line.is_own_course else line.course,
@@ -32,7 +32,7 @@ def _row(row: xlwt.Row, line: Line) -> None:
     for column, cell in enumerate(cells):
         if cell is not None:
             row.write(column, cell)
-    row.write(5, line.completed_on, DATE)
+    row.write(5, line.completed_on, DATE_STYLE)
     row.write(6, f"State={line.state}")
     row.write(7, f"Profession={line.profession}")
     for n, (area, hours) in enumerate(line.credits):

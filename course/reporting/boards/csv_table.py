@@ -1,6 +1,6 @@
-"""A plain table for a board that takes one: everything that boards ask of a completion, as comma-separated values.
+"""A CSV table with everything that boards ask about a completion, for a board that accepts one.
 
-A cell that spreadsheets would take for a formula has an apostrophe before it.
+A cell that a spreadsheet would read as a formula starts with an apostrophe.
 """
 
 import csv
@@ -13,7 +13,7 @@ from course.content.exchange.csv import FORMULA
 from course.content.schema.boards import Board
 from course.reporting.boards.status import Completion
 
-HEAD = (
+COLUMNS = (
     "name",
     "license state",
     "license",
@@ -35,26 +35,26 @@ HEAD = (
 
 
 @dataclass(frozen=True)
-class Entry:
-    """`approvals`: of the course in the board's state, with the days for which they were given."""
+class TableRow:
+    """`approvals`: the course's approvals in the board's state, with their first and last days."""
 
     completion: Completion
     facts: Facts
     approvals: str
 
 
-def write(entries: Sequence[Entry], board: Board) -> bytes:
-    """UTF-8 with a byte order mark, by which spreadsheets know it."""
+def write(table_rows: Sequence[TableRow], board: Board) -> bytes:
+    """Return the table in UTF-8, with the byte order mark that spreadsheets need."""
     text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(HEAD)
-    for entry in entries:
-        rows.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in _row(entry, board)])
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for table_row in table_rows:
+        writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in _cells(table_row, board)])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _row(entry: Entry, board: Board) -> list[str]:
-    completion, facts = entry.completion, entry.facts
+def _cells(table_row: TableRow, board: Board) -> list[str]:
+    completion, facts = table_row.completion, table_row.facts
     license_, course = completion.license, board.courses[completion.course_id]
     return [
         facts.name,
@@ -69,7 +69,7 @@ def _row(entry: Entry, board: Board) -> list[str]:
         *(hours(facts.minutes.get(mode, 0)) for mode in MODES),
         "; ".join(f"{topic} {hours(minutes)}" for topic, minutes in facts.minutes_by_domain.items()),
         facts.delivery,
-        entry.approvals,
+        table_row.approvals,
         facts.instructor or "",
         facts.provider_name,
         board.provider_number or facts.provider_number or "",

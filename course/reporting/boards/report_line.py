@@ -1,4 +1,4 @@
-"""What a file says of one completion, under the codes of its board."""
+"""One completion as a report file has it, under the codes of its board."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from course.reporting.boards.status import Completion
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """`credits`: hours by subject area, none where the course counts as a whole. Dates are calendar dates."""
+class ReportLine:
+    """`credits`: hours by subject area, empty if the course's credit is not divided. Dates are calendar dates."""
 
     provider: str
     course: str
@@ -28,27 +28,27 @@ class Line:
 
     @property
     def key(self) -> str:
-        return key_of(self.profession, self.license, self.state, self.course, written(self.completed_on))
+        return record_key(self.profession, self.license, self.state, self.course, numeric_date(self.completed_on))
 
 
-def key_of(profession: str, license_: str, state: str, course: str, completed: str) -> str:
-    """What tells a record from every other, in the file that is sent and in the receipt that mirrors it."""
+def record_key(profession: str, license_: str, state: str, course: str, completed: str) -> str:
+    """Return the key that identifies a record in the file and in the receipt that repeats it."""
     return "|".join(" ".join(part.upper().split()) for part in (state, profession, license_, course, completed))
 
 
-def written(day: date) -> str:
-    """As the service writes dates: 12/3/2008."""
+def numeric_date(day: date) -> str:
+    """Return the date as CE Broker writes it: 12/3/2008."""
     return f"{day.month}/{day.day}/{day.year}"
 
 
-def line(completion: Completion, board: Board, hour_minutes: int) -> Line:
-    """Of a completion that is ready; a board without codes gets our own words in their place."""
+def report_line(completion: Completion, board: Board, hour_minutes: int) -> ReportLine:
+    """Return the line of a ready completion. For a board without codes, our own names take their place."""
     license_, course = completion.license, board.courses[completion.course_id]
     if license_ is None:
         raise ValueError(f"{completion.code} has no license to report")
     number = course.number or course.own_number or completion.course_id
     *first, last = completion.name.split()
-    return Line(
+    return ReportLine(
         provider=(board.provider_number or "").removeprefix("50-"),
         course=number.removeprefix("20-") if course.number else number,
         is_own_course=course.number is None,
