@@ -1,8 +1,9 @@
-"""A blueprint, the items there are and a seed -> the form. The same three always give the same form. Pure.
+"""Select the items of a form from a blueprint, the available items and a seed. The same three give the same form.
 
-Which items can be had together is a matching of items to the places of the blueprint. Items are taken in the order in
-which they are wanted, each if the ones taken so far can be moved to make room; that gives the best form there is, not
-just the first that fits. Enemies and cases, which no matching knows, are met by trying other orders.
+Assigning items to the places of a blueprint is a bipartite matching. Items are added in order of preference, and an
+item is accepted if the items accepted so far can move to make room for it. This fills as many places as can be filled,
+not just the places that the first choice leaves open. Enemies and cases lie outside the matching, so several orders
+are tried.
 """
 
 from collections.abc import Sequence, Set
@@ -12,12 +13,12 @@ from course.content.items.base import Item
 from course.content.schema.content import Assessment, Catalog, Cell, Competency
 from course.content.seeded import shuffled
 
-TRIES = 30  # orders that are tried before a form counts as short
+MAX_TRIES = 30  # orders that are tried before a form is reported as incomplete
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An item that may be drawn; `own` ones were made for this learner."""
+    """An item that may be selected. `own` items were made for this learner."""
 
     item: Item
     module: str
@@ -26,8 +27,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """An item on a form, with values for its parameters, and what it shows in which order."""
+class FormItem:
+    """An item on a form: its parameters have values, and `order` is the order in which its parts are shown."""
 
     item: Item
     module: str
@@ -35,42 +36,49 @@ class Drawn:
 
 
 @dataclass(frozen=True)
-class Form:
-    """`missing` has the lines of the blueprint that could not be met, each with as many items as were lacking."""
+class AssembledForm:
+    """`missing` lists the blueprint lines that are not met, each with the number of items that are missing."""
 
-    drawn: tuple[Drawn, ...]
+    items: tuple[FormItem, ...]
     missing: tuple[Cell, ...] = ()
 
 
 def candidates(catalog: Catalog, assessment: Assessment, own: Sequence[Item] = ()) -> list[Candidate]:
-    """Every item that an attempt may draw; `own` ones belong to the first bank that has their objective."""
+    """Return every item that an attempt may use. An `own` item goes to each bank whose module has its objective."""
     found = []
     for bank in assessment.banks:
         module = catalog.modules[catalog.banks[bank].module]
         competency = {objective.id: objective.competency for objective in module.objectives}
-        mine = [item for item in own if item.objective in competency]
-        found += [Candidate(item, module.id, competency[item.objective], own=True) for item in mine]
+        own_here = [item for item in own if item.objective in competency]
+        found += [Candidate(item, module.id, competency[item.objective], own=True) for item in own_here]
         found += [Candidate(item, module.id, competency[item.objective]) for item in catalog.banks[bank].items]
     return found
 
 
-def form(blueprint: Sequence[Cell], supply: Sequence[Candidate], seed: str, seen: Set[str] = frozenset()) -> Form:
-    """As the blueprint asks. Must-pass items come first, then own ones, then those not `seen`; cases stay together."""
-    best = Form((), tuple(blueprint))
-    for number in range(TRIES):
-        chosen, missing = _choose(blueprint, supply, f"{seed}/draw" + (f"/{number}" if number else ""), seen)
-        if number == 0 or _lacking(missing) < _lacking(best.missing):
-            best = Form(_laid_out(chosen, seed), missing)
+def assemble(
+    blueprint: Sequence[Cell], supply: Sequence[Candidate], seed: str, seen: Set[str] = frozenset()
+) -> AssembledForm:
+    """Return the form that meets the blueprint best.
+
+    Must-pass items are selected first, then `own` items, then items whose id is not in `seen`. The items of a case are
+    selected together.
+    """
+    best = AssembledForm((), tuple(blueprint))
+    for number in range(MAX_TRIES):
+        chosen, missing = _select(blueprint, supply, f"{seed}/draw" + (f"/{number}" if number else ""), seen)
+        if number == 0 or _count(missing) < _count(best.missing):
+            best = AssembledForm(_arranged(chosen, seed), missing)
         if not best.missing:
             break
     return best
 
 
-def _lacking(missing: Sequence[Cell]) -> int:
-    return sum(cell.items for cell in missing)
+def _count(cells: Sequence[Cell]) -> int:
+    return sum(cell.items for cell in cells)
 
 
 def fits(cell: Cell, candidate: Candidate) -> bool:
+    """Return whether the item is one that the blueprint line asks for."""
     item = candidate.item
     return (
         cell.module in (None, candidate.module)
@@ -82,53 +90,53 @@ def fits(cell: Cell, candidate: Candidate) -> bool:
 
 
 class _Matching:
-    """Items in places. Once an item has a place, it may be moved but never loses it."""
+    """Items assigned to places. An assigned item may move to another place but is never dropped."""
 
     def __init__(self, places: Sequence[Cell]) -> None:
         self.places = places
-        self.held: dict[int, Candidate] = {}  # the number of a place -> who has it
+        self.assigned: dict[int, Candidate] = {}  # by index in `places`
 
     def add(self, bundle: Sequence[Candidate]) -> bool:
-        """Gives every item of the bundle a place, or none."""
-        before = dict(self.held)
-        if all(self._place(candidate, set()) for candidate in bundle):
+        """Assign a place to every item of the bundle and return True, or change nothing and return False."""
+        before = dict(self.assigned)
+        if all(self._assign(candidate, set()) for candidate in bundle):
             return True
-        self.held = before
+        self.assigned = before
         return False
 
-    def _place(self, candidate: Candidate, tried: set[int]) -> bool:
+    def _assign(self, candidate: Candidate, tried: set[int]) -> bool:
         for n, cell in enumerate(self.places):
             if n in tried or not fits(cell, candidate):
                 continue
             tried.add(n)
-            if n not in self.held or self._place(self.held[n], tried):
-                self.held[n] = candidate
+            if n not in self.assigned or self._assign(self.assigned[n], tried):
+                self.assigned[n] = candidate
                 return True
         return False
 
 
-def _choose(
+def _select(
     blueprint: Sequence[Cell], supply: Sequence[Candidate], seed: str, seen: Set[str]
 ) -> tuple[list[Candidate], tuple[Cell, ...]]:
-    """The items taken, and what of the blueprint stays open."""
+    """Return the selected items and the blueprint lines that stay open."""
     places = [cell for cell in blueprint for _ in range(cell.items)]
     matching, barred = _Matching(places), set[str]()
-    for bundle in _wanted(supply, seed, seen):
+    for bundle in _by_preference(supply, seed, seen):
         ids = {candidate.item.id for candidate in bundle}
         enemies = {enemy for candidate in bundle for enemy in candidate.item.enemies}
-        if ids & barred or enemies & {held.item.id for held in matching.held.values()}:
+        if ids & barred or enemies & {candidate.item.id for candidate in matching.assigned.values()}:
             continue
         if matching.add(bundle):
             barred |= ids | enemies
-        if len(matching.held) == len(places):
+        if len(matching.assigned) == len(places):
             break
-    lacking = [cell for n, cell in enumerate(places) if n not in matching.held]
-    missing = {cell: lacking.count(cell) for cell in lacking}
-    return list(matching.held.values()), tuple(cell.model_copy(update={"items": n}) for cell, n in missing.items())
+    open_places = [cell for n, cell in enumerate(places) if n not in matching.assigned]
+    missing = {cell: open_places.count(cell) for cell in open_places}
+    return list(matching.assigned.values()), tuple(cell.model_copy(update={"items": n}) for cell, n in missing.items())
 
 
-def _wanted(supply: Sequence[Candidate], seed: str, seen: Set[str]) -> list[list[Candidate]]:
-    """Single items, and cases as a whole, those that are wanted most first."""
+def _by_preference(supply: Sequence[Candidate], seed: str, seen: Set[str]) -> list[list[Candidate]]:
+    """Return bundles (single items, or all items of a case), the most preferred first."""
     bundles: dict[str, list[Candidate]] = {}
     for candidate in supply:
         bundles.setdefault(candidate.item.case or candidate.item.id, []).append(candidate)
@@ -143,14 +151,15 @@ def _wanted(supply: Sequence[Candidate], seed: str, seen: Set[str]) -> list[list
     return [bundles[id_] for id_ in sorted(bundles, key=rank)]
 
 
-def _laid_out(chosen: Sequence[Candidate], seed: str) -> tuple[Drawn, ...]:
-    """In shuffled order, the items of a case one after the other as the bank has them."""
-    cases: dict[str, list[Candidate]] = {}
+def _arranged(chosen: Sequence[Candidate], seed: str) -> tuple[FormItem, ...]:
+    """Return the items in shuffled order, the items of a case next to each other in id order."""
+    bundles: dict[str, list[Candidate]] = {}
     for candidate in sorted(chosen, key=lambda one: one.item.id):
-        cases.setdefault(candidate.item.case or candidate.item.id, []).append(candidate)
-    return tuple(_drawn(candidate, seed) for name in shuffled(cases, f"{seed}/order") for candidate in cases[name])
+        bundles.setdefault(candidate.item.case or candidate.item.id, []).append(candidate)
+    names = shuffled(bundles, f"{seed}/order")
+    return tuple(_form_item(candidate, seed) for name in names for candidate in bundles[name])
 
 
-def _drawn(candidate: Candidate, seed: str) -> Drawn:
+def _form_item(candidate: Candidate, seed: str) -> FormItem:
     item = candidate.item.instance(f"{seed}/{candidate.item.id}")
-    return Drawn(item, candidate.module, item.order(f"{seed}/{item.id}"))
+    return FormItem(item, candidate.module, item.order(f"{seed}/{item.id}"))

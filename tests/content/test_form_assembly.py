@@ -10,7 +10,7 @@ from course.content.schema.content import Cell
 
 def paper(catalog, name, seed, **more):
     assessment = catalog.assessments[name]
-    return form_assembly.form(
+    return form_assembly.assemble(
         catalog.blueprint_of(assessment), form_assembly.candidates(catalog, assessment), seed, **more
     )
 
@@ -23,18 +23,18 @@ def test_the_same_seed_gives_the_same_form(catalog):
 def test_a_form_follows_the_blueprint(catalog):
     for name, bank in catalog.banks.items():
         form = paper(catalog, name, "seed")
-        assert Counter(drawn.item.objective for drawn in form.drawn) == {c.objective: c.items for c in bank.blueprint}
-        assert len({drawn.item.id for drawn in form.drawn}) == bank.length
+        assert Counter(drawn.item.objective for drawn in form.items) == {c.objective: c.items for c in bank.blueprint}
+        assert len({drawn.item.id for drawn in form.items}) == bank.length
 
 
 def test_options_are_all_there_in_some_order(catalog):
-    for drawn in paper(catalog, "state-scope", "seed").drawn:
+    for drawn in paper(catalog, "state-scope", "seed").items:
         if drawn.item.type in ("single", "multiple"):
             assert sorted(drawn.order) == sorted(drawn.item.by_id)
 
 
 def test_over_many_seeds_every_item_and_every_place_comes_up(catalog):
-    papers = [paper(catalog, "adverse-events", str(seed)).drawn for seed in range(300)]
+    papers = [paper(catalog, "adverse-events", str(seed)).items for seed in range(300)]
     assert {drawn.item.id for one in papers for drawn in one} == {
         item.id for item in catalog.banks["adverse-events"].items
     }
@@ -50,10 +50,10 @@ def test_items_that_were_met_before_come_last(supply, catalog):
     must_repeat = sum(max(0, 2 * cell.items - counts[cell.objective]) for cell in cells)
     repeated = 0
     for seed in range(20):
-        first = {d.item.id for d in form_assembly.form(cells, supply, f"{seed}").drawn if not d.item.must_pass}
-        again = {d.item.id for d in form_assembly.form(cells, supply, f"{seed}-again", first).drawn}
+        first = {d.item.id for d in form_assembly.assemble(cells, supply, f"{seed}").items if not d.item.must_pass}
+        again = {d.item.id for d in form_assembly.assemble(cells, supply, f"{seed}-again", first).items}
         assert len(first & again) <= must_repeat
-        repeated += len(first & {d.item.id for d in form_assembly.form(cells, supply, f"{seed}-again").drawn})
+        repeated += len(first & {d.item.id for d in form_assembly.assemble(cells, supply, f"{seed}-again").items})
     assert repeated > 20 * must_repeat
 
 
@@ -72,11 +72,11 @@ def test_items_move_to_make_room_so_that_a_form_is_full_whenever_it_can_be(suppl
     one, *others = [c for c in supply if c.item.level == "recall"][:6]
     cells = (Cell(items=1, objective=one.item.objective), Cell(items=5))
     for seed in range(50):
-        assert form_assembly.form(cells, [one, *others], str(seed)).missing == ()
+        assert form_assembly.assemble(cells, [one, *others], str(seed)).missing == ()
 
 
 def test_what_can_not_be_drawn_is_named(supply):
-    form = form_assembly.form((Cell(items=2, level="case"), Cell(items=99, level="recall")), supply, "seed")
+    form = form_assembly.assemble((Cell(items=2, level="case"), Cell(items=99, level="recall")), supply, "seed")
     (missing,) = form.missing
     assert missing.items == 99 - sum(c.item.level == "recall" for c in supply)
     assert str(missing) == f"{missing.items} of recall"
@@ -89,7 +89,7 @@ def test_enemies_never_meet(supply):
         supply, lambda item: item.model_copy(update={"enemies": (pairs[item.id],) if item.id in pairs else ()})
     )
     for seed in range(60):
-        drawn = {d.item.id for d in form_assembly.form((Cell(items=10),), hostile, str(seed)).drawn}
+        drawn = {d.item.id for d in form_assembly.assemble((Cell(items=10),), hostile, str(seed)).items}
         assert len(drawn) == 10
         assert not any(a in drawn and b in drawn for a, b in pairs.items())
 
@@ -102,7 +102,7 @@ def test_a_case_is_drawn_whole_and_stands_together_in_the_order_of_the_bank(supp
     )
     met = 0
     for seed in range(60):
-        drawn = [d.item.id for d in form_assembly.form((Cell(items=8),), cased, str(seed)).drawn]
+        drawn = [d.item.id for d in form_assembly.assemble((Cell(items=8),), cased, str(seed)).items]
         inside = [id_ for id_ in drawn if id_ in case]
         assert inside in ([], case)
         met += bool(inside)

@@ -66,11 +66,11 @@ def best(cells, supply) -> int:
 @settings(max_examples=150, deadline=None)
 @given(supplies(), blueprints(), st.text(max_size=5))
 def test_a_form_is_as_full_as_any_can_be_and_names_what_it_lacks(supply, cells, seed):
-    form = form_assembly.form(cells, supply, seed)
+    form = form_assembly.assemble(cells, supply, seed)
     lacking = sum(cell.items for cell in form.missing)
-    assert len(form.drawn) == best(cells, supply)
-    assert len(form.drawn) + lacking == sum(cell.items for cell in cells)
-    assert len({one.item.id for one in form.drawn}) == len(form.drawn)
+    assert len(form.items) == best(cells, supply)
+    assert len(form.items) + lacking == sum(cell.items for cell in cells)
+    assert len({one.item.id for one in form.items}) == len(form.items)
 
 
 @settings(max_examples=150, deadline=None)
@@ -78,22 +78,24 @@ def test_a_form_is_as_full_as_any_can_be_and_names_what_it_lacks(supply, cells, 
 def test_must_pass_items_are_in_wherever_they_fit(supply, seed):
     cells = (Cell(items=len(supply)),)
     wanted = {c.item.id for c in supply if c.item.must_pass}
-    assert wanted <= {one.item.id for one in form_assembly.form(cells, supply, seed).drawn}
+    assert wanted <= {one.item.id for one in form_assembly.assemble(cells, supply, seed).items}
     small = (Cell(items=max(1, len(wanted))),)
     if wanted:
-        assert {one.item.id for one in form_assembly.form(small, supply, seed).drawn} == wanted
+        assert {one.item.id for one in form_assembly.assemble(small, supply, seed).items} == wanted
 
 
 @settings(max_examples=100, deadline=None)
 @given(supplies(), blueprints(), st.text(max_size=5))
 def test_a_form_is_the_same_however_the_supply_is_sorted(supply, cells, seed):
-    assert form_assembly.form(cells, supply, seed) == form_assembly.form(cells, supply[::-1], seed)
+    assert form_assembly.assemble(cells, supply, seed) == form_assembly.assemble(cells, supply[::-1], seed)
 
 
 @settings(max_examples=100, deadline=None)
 @given(supplies(), st.integers(1, 4), st.text(max_size=5))
 def test_what_was_met_before_is_drawn_only_when_nothing_else_is_left(supply, wanted, seed):
     seen = {c.item.id for c in supply[::2] if not c.item.must_pass}
-    drawn = Counter(one.item.id in seen for one in form_assembly.form((Cell(items=wanted),), supply, seed, seen).drawn)
+    drawn = Counter(
+        one.item.id in seen for one in form_assembly.assemble((Cell(items=wanted),), supply, seed, seen).items
+    )
     fresh = len(supply) - len(seen)
     assert drawn[True] == max(0, min(wanted, len(supply)) - fresh)

@@ -343,7 +343,9 @@ def test_over_many_forms_every_item_of_a_bank_comes_up(catalog):
     for name, bank in catalog.banks.items():
         supply = form_assembly.candidates(catalog, catalog.assessments[name])
         drawn = {
-            one.item.id for seed in range(150) for one in form_assembly.form(bank.blueprint, supply, f"{seed}").drawn
+            one.item.id
+            for seed in range(150)
+            for one in form_assembly.assemble(bank.blueprint, supply, f"{seed}").items
         }
         assert drawn == {item.id for item in bank.items}
 
@@ -353,8 +355,8 @@ def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_an
     supply = {one.item.id: one for one in form_assembly.candidates(catalog, final)}
     must = {id_ for id_, one in supply.items() if one.item.must_pass}
     for seed in range(200):
-        form = form_assembly.form(final.blueprint, list(supply.values()), str(seed))
-        drawn = [supply[one.item.id] for one in form.drawn]
+        form = form_assembly.assemble(final.blueprint, list(supply.values()), str(seed))
+        drawn = [supply[one.item.id] for one in form.items]
         assert form.missing == ()
         assert len({one.item.id for one in drawn}) == 60
         assert must <= {one.item.id for one in drawn}
@@ -370,7 +372,7 @@ def test_the_final_opens_after_every_quiz_and_holds_no_two_items_that_give_each_
     assert catalog.courses["dry-needling"].assessments[-1] == "final"
     supply = form_assembly.candidates(catalog, final)
     for seed in range(50):
-        items = [one.item for one in form_assembly.form(final.blueprint, supply, str(seed)).drawn]
+        items = [one.item for one in form_assembly.assemble(final.blueprint, supply, str(seed)).items]
         assert {enemy for item in items for enemy in item.enemies} & {item.id for item in items} == set()
 
 

@@ -205,29 +205,29 @@ def _own_items(user: User, content: Catalog, assessment: Assessment, seed: str) 
 def _store_form(attempt: Attempt, content: Catalog, assessment: Assessment, own: Sequence[Item]) -> None:
     supply = form_assembly.candidates(content, assessment, own)
     seen = queries.seen_items(attempt.user_id, assessment.id)
-    form = form_assembly.form(content.blueprint_of(assessment), supply, attempt.seed, seen)
+    form = form_assembly.assemble(content.blueprint_of(assessment), supply, attempt.seed, seen)
     if form.missing:
         raise FormShort(form.missing)
     _keep_wordings(
         [
             {
-                "digest": drawn.item.digest,
-                "item_id": drawn.item.id,
-                "content": wording.stored(wording.worded(drawn.item, content.modules[drawn.module])),
+                "digest": one.item.digest,
+                "item_id": one.item.id,
+                "content": wording.stored(wording.worded(one.item, content.modules[one.module])),
             }
-            for drawn in form.drawn
+            for one in form.items
         ]
     )
     db.session.add_all(
         AttemptItem(
             attempt_id=attempt.id,
             position=position,
-            item_id=drawn.item.id,
-            type=drawn.item.type,
-            item_digest=drawn.item.digest,
-            option_order=list(drawn.order),
+            item_id=one.item.id,
+            type=one.item.type,
+            item_digest=one.item.digest,
+            option_order=list(one.order),
         )
-        for position, drawn in enumerate(form.drawn, start=1)
+        for position, one in enumerate(form.items, start=1)
     )
 
 

@@ -88,12 +88,12 @@ def _check_forms(catalog: Catalog, files: Files) -> None:
     document = files.documents["courses"]
     for n, assessment in enumerate(catalog.assessments.values()):
         line, supply = document.line(["assessments", n, "blueprint"]), form_assembly.candidates(catalog, assessment)
-        form = form_assembly.form(catalog.blueprint_of(assessment), supply, "check")
+        form = form_assembly.assemble(catalog.blueprint_of(assessment), supply, "check")
         for cell in form.missing:
             wrong = f"{assessment.id}: the blueprint can't be met, {cell} are missing"
             files.problems.add(document.file, line, wrong, "write more items or ask for fewer")
-        held = {drawn.item.id for drawn in form.drawn}
-        for item in (one.item for one in supply if one.item.must_pass and one.item.id not in held):
+        selected = {one.item.id for one in form.items}
+        for item in (one.item for one in supply if one.item.must_pass and one.item.id not in selected):
             wrong = f"{assessment.id}: the form has no place for the must-pass item {item.id}"
             files.problems.add(document.file, line, wrong, "add a line that it fits, or part it from its enemy")
 

@@ -37,7 +37,7 @@ def test_must_pass_items_are_on_every_form(catalog):
         supply = form_assembly.candidates(catalog, assessment)
         wanted = {candidate.item.id for candidate in supply if candidate.item.must_pass}
         for seed in range(20):
-            drawn = form_assembly.form(catalog.blueprint_of(assessment), supply, str(seed)).drawn
+            drawn = form_assembly.assemble(catalog.blueprint_of(assessment), supply, str(seed)).items
             assert wanted <= {one.item.id for one in drawn}
 
 

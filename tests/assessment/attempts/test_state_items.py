@@ -106,10 +106,10 @@ def asks_the_status(catalog, patterns, monkeypatch):
 
     def draws(seed: str) -> bool:
         items = made(catalog, patterns, ["HI"], seed=seed).values()
-        form = form_assembly.form(
+        form = form_assembly.assemble(
             catalog.blueprint_of(quiz), form_assembly.candidates(catalog, quiz, list(items)), seed
         )
-        return any(drawn.item.id == "own-status-hi" for drawn in form.drawn)
+        return any(one.item.id == "own-status-hi" for one in form.items)
 
     seed = next(seed for seed in map(str, range(100)) if draws(seed))
     monkeypatch.setattr(actions.secrets, "token_hex", lambda _: seed)
