@@ -22,7 +22,9 @@ from course.certificates.issuing.templates import Templates
 from course.content.figures import cross_section_svg, needle
 from course.content.figures.cross_section import CrossSection, Placement
 from course.content.loader.load import load
-from course.content.schema.content import Catalog, Mode, NeedleCheck
+from course.content.schema.catalog import Catalog
+from course.content.schema.hours import Mode
+from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.accounts import queries as accounts
 from course.platform import access, clock, db, jobs, throttle, web

@@ -24,7 +24,7 @@ from course.certificates.issuing.templates import Templates
 from course.content.cli import content_group
 from course.content.loader.load import ContentInvalid, load
 from course.content.queries import catalog
-from course.content.schema.content import Catalog
+from course.content.schema.catalog import Catalog
 from course.learning.search import actions as search_actions
 from course.people.accounts import actions as accounts_actions
 from course.people.accounts import queries as accounts

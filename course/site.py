@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from course.certificates.credentials.issuer import Issuer
     from course.certificates.credentials.pdf_signing import DocumentSigner
     from course.certificates.issuing.templates import Templates
-    from course.content.schema.content import Catalog
+    from course.content.schema.catalog import Catalog
     from course.platform.config import Config
     from course.platform.db import Engines
     from course.platform.group_commit import GroupCommit

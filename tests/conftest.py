@@ -13,7 +13,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from course import create_app, migrate
 from course.content.loader.load import load
-from course.content.schema.content import Catalog
+from course.content.schema.catalog import Catalog
 from course.platform.config import ROOT, Config
 from course.site import site_of
 from course.tools.bench.serving import free_port

@@ -11,7 +11,7 @@ from course.content.exchange import FORMATS, bank_file
 from course.content.exchange.report import LeftOut, Unreadable
 from course.content.loader.load import ContentInvalid, load
 from course.content.rules import coverage
-from course.content.schema.content import Catalog
+from course.content.schema.catalog import Catalog
 from course.content.source import Problem, Problems
 
 Folders = Callable[[], tuple[Path, Path]]  # where modules and quizzes are

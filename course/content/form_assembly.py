@@ -10,7 +10,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from course.content.items.base import Item
-from course.content.schema.content import Assessment, Catalog, Cell, Competency
+from course.content.schema.assessment import Assessment
+from course.content.schema.blueprint import Cell
+from course.content.schema.catalog import Catalog
+from course.content.schema.module import Competency
 from course.content.seeded import shuffled
 
 MAX_TRIES = 30  # orders that are tried before a form is reported as incomplete

@@ -1,4 +1,7 @@
-from course.content.schema.content import Assessment, Catalog, Course, Module, Section
+from course.content.schema.assessment import Assessment
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
+from course.content.schema.module import Module, Section
 from course.platform.web import NotFound
 from course.site import site
 

@@ -17,7 +17,8 @@ from course.certificates.completion import actions as completion
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing.models import Reason
 from course.content.queries import catalog
-from course.content.schema.content import Course, Module
+from course.content.schema.course import Course
+from course.content.schema.module import Module
 from course.learning.study import actions as study
 from course.learning.study.models import SeatTime
 from course.people.accounts import passwords

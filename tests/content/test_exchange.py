@@ -20,7 +20,7 @@ from course.content.cli import content_group
 from course.content.exchange import FORMATS, bank_file, qti, qti_package, report, safe_xml
 from course.content.exchange.report import Imported, Unreadable
 from course.content.items import item_of
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 from course.content.source import Problems
 from course.platform.config import ROOT
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from course.content import form_assembly
-from course.content.schema.content import Cell
+from course.content.schema.blueprint import Cell
 
 
 def paper(catalog, name, seed, **more):

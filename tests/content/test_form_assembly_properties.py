@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from course.content import form_assembly
 from course.content.items import item_of
-from course.content.schema.content import Cell, Competency
+from course.content.schema.blueprint import Cell
+from course.content.schema.module import Competency
 
 DATA = {
     "type": "single",

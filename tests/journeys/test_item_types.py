@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from course.assessment.attempts import queries
-from course.content.schema.content import Cell
+from course.content.schema.blueprint import Cell
 from course.site import site_of
 from tests import factories
 from tests.content.items import EXAMPLES, LETTERS, OF_ITS_TYPE

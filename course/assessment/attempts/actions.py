@@ -24,7 +24,8 @@ from course.content import form_assembly
 from course.content.items.base import Answer as Given
 from course.content.items.base import Item, NotAnAnswer
 from course.content.queries import catalog
-from course.content.schema.content import Assessment, Catalog
+from course.content.schema.assessment import Assessment
+from course.content.schema.catalog import Catalog
 from course.learning.study import queries as study
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User

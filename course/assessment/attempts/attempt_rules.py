@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from course.content.schema.content import Assessment, Feedback
+from course.content.schema.assessment import Assessment, Feedback
 
 
 @dataclass(frozen=True)

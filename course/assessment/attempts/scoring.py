@@ -8,7 +8,7 @@ from typing import Any
 
 from course.assessment.attempts.wording import Wording, worded
 from course.content.items.base import Answer, Item
-from course.content.schema.content import Module
+from course.content.schema.module import Module
 
 Ruling = Mapping[str, Any]  # {"decision": "drop"}, or "new-key" or "accept-both" with the `key` that was corrected
 

@@ -8,7 +8,7 @@ from course.content.base import Reference
 from course.content.items.base import Item
 from course.content.items.options import Option
 from course.content.items.single import Single
-from course.content.schema.content import StateItem
+from course.content.schema.bank import StateItem
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.seeded import shuffled
 

@@ -14,7 +14,7 @@ from course.assessment.attempts.models import Attempt, AttemptItem
 from course.content.items import arithmetic
 from course.content.items.base import Answer, Fields, Item
 from course.content.queries import assessment_of, catalog, module_of, title_of
-from course.content.schema.content import Assessment, Feedback
+from course.content.schema.assessment import Assessment, Feedback
 from course.learning.study import queries as study
 from course.platform import clock, db
 from course.platform.access import Permission, me, requires

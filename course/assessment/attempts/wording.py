@@ -7,7 +7,7 @@ from typing import Any
 from course.content.base import Reference
 from course.content.items import item_of
 from course.content.items.base import Item
-from course.content.schema.content import Module
+from course.content.schema.module import Module
 
 
 @dataclass(frozen=True)

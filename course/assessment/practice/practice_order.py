@@ -3,7 +3,7 @@
 from collections.abc import Set
 
 from course.content.items.base import Item
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 from course.content.seeded import shuffled
 
 

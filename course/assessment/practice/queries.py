@@ -12,7 +12,8 @@ from course.assessment.practice.models import Card, Plan, Recall
 from course.assessment.practice.review_gate import Met, Sitting
 from course.assessment.practice.session import Entry, Session
 from course.content.queries import catalog
-from course.content.schema.content import Assessment, Module
+from course.content.schema.assessment import Assessment
+from course.content.schema.module import Module
 from course.learning.study import cycle_period
 from course.learning.study import queries as study
 from course.people.accounts.models import User

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from course.assessment.attempts import attempt_rules
 from course.assessment.attempts.attempt_rules import Granted, Past
-from course.content.schema.content import Assessment
+from course.content.schema.assessment import Assessment
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from course.assessment.quality import queries
 from course.assessment.quality.models import Panel, Rating
 from course.content.queries import catalog
-from course.content.schema.content import Assessment
+from course.content.schema.assessment import Assessment
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event, record

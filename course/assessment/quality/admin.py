@@ -18,7 +18,7 @@ from course.assessment.quality.statistics import ENOUGH
 from course.content import form_assembly
 from course.content.items.base import Item
 from course.content.queries import assessment_of, catalog, title_of
-from course.content.schema.content import Assessment
+from course.content.schema.assessment import Assessment
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires

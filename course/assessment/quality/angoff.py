@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from course.content.form_assembly import Candidate, fits
-from course.content.schema.content import Cell
+from course.content.schema.blueprint import Cell
 
 APART = 15  # a rating that is further from the item's mean is to be talked about
 

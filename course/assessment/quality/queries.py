@@ -16,7 +16,7 @@ from course.assessment.quality.statistics import Choice, Response, Sitting
 from course.content import form_assembly
 from course.content.items.base import Item
 from course.content.queries import catalog
-from course.content.schema.content import Assessment
+from course.content.schema.assessment import Assessment
 from course.platform import db
 from course.platform.web import NotFound
 

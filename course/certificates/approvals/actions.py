@@ -3,7 +3,7 @@ from datetime import date, datetime
 from course.certificates.approvals.models import Approval
 from course.certificates.approvals.queries import offering
 from course.content.queries import catalog
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event, record

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 from course.learning.study import contact_time
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from course.certificates.approvals.coverage import Offering
 from course.certificates.approvals.models import Approval
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 
 LONGEST = 60_000  # minutes
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from course.certificates.approvals.coverage import Force, Offering, exceeded, force
 from course.certificates.approvals.models import Approval
-from course.content.schema.content import Catalog, Course, Mode
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
+from course.content.schema.hours import Mode
 from course.learning.study import contact_time
 from course.platform import db
 from course.platform.web import NotFound

@@ -11,7 +11,7 @@ from course.certificates.bulk import queries
 from course.certificates.bulk.models import Line, Order, Outcome
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing.models import Request
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.people.accounts.models import User
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record

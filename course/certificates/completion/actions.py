@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from course.certificates.completion.models import Evaluation
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.learning.study import queries as study
 from course.people.accounts.models import User
 from course.platform import db

@@ -3,7 +3,7 @@ from wtforms import Field, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from course.content.schema.content import EvaluationQuestion
+from course.content.schema.course import EvaluationQuestion
 
 SCALE = {"5": "5: fully agree", "4": "4", "3": "3", "2": "2", "1": "1: don't agree at all"}
 YES_NO = {"yes": "Yes", "no": "No"}

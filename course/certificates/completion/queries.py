@@ -8,7 +8,7 @@ from course.certificates.completion import rules
 from course.certificates.completion.models import Evaluation
 from course.certificates.completion.rules import Record, Standing
 from course.content.queries import catalog
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.learning.study import queries as study
 from course.people.accounts.models import User
 from course.platform import db

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from course.assessment.attempts.scoring import Pass, in_words
-from course.content.schema.content import Catalog, Course, Mode
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
+from course.content.schema.hours import Mode
 from course.learning.study import contact_time, cycle_period
 from course.learning.study.cycle_period import CyclePeriod, CycleStart
 

@@ -12,7 +12,7 @@ from course.certificates.issuing.models import Certificate, Correction, Reason, 
 from course.certificates.issuing.models import Standing as CertificateStanding
 from course.certificates.issuing.pdf import OURS
 from course.content.queries import catalog, course_of
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.learning.study import actions as reading
 from course.learning.study import queries as study
 from course.learning.study.cycle_period import CyclePeriod

@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 
 from course.certificates.completion.rules import Kind, Requirement, Standing
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
-from course.content.schema.content import Catalog, Course, Mode, Module, Provider
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course, Provider
+from course.content.schema.hours import Mode
 from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.module import Module
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 
 MODES = {mode.value: mode.words.capitalize() for mode in Mode}
 

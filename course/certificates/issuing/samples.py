@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
-from course.content.schema.content import Provider
+from course.content.schema.course import Provider
 
 BADGE = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "A sample"}'
 OBJECTIVES = (

@@ -17,7 +17,7 @@ from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import RequestForm
 from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog, course_of
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.learning.study import contact_time
 from course.learning.study import queries as study
 from course.people.accounts import queries as accounts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from course.content.exchange import aiken, csv, gift, moodle_xml, qti_package
 from course.content.exchange.report import Exported, Imported
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 
 
 @dataclass(frozen=True)

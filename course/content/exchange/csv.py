@@ -13,7 +13,7 @@ from typing import Any
 from course.content.exchange import tags, written
 from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, Unreadable, each, text_of
 from course.content.items.base import Item
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 
 LETTERS = tuple("abcdefgh")
 PLAIN = ("id", "type", "objective", "level", "section", "case", "vignette", "stem", "rationale")

@@ -19,7 +19,7 @@ from course.content.items.multiple import Multiple
 from course.content.items.numeric import Numeric
 from course.content.items.ordering import Ordering
 from course.content.items.single import Single
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 
 Fields = dict[str, Any]
 MORE = (*choices.NAMES, *numbers.NAMES)  # tags beside those of every item

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from course.content.exchange import qti, qti_reading, safe_xml
 from course.content.exchange.qti import V2, V3, Version
 from course.content.exchange.report import MAX_BYTES, Exported, Imported, Reading, Unreadable, each, limited
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 
 MANIFEST = "imsmanifest.xml"
 LOM = "http://ltsc.ieee.org/xsd/LOM"

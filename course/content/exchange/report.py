@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from course.content.items.base import Item
-from course.content.schema.content import Bank
+from course.content.schema.bank import Bank
 
 T = TypeVar("T")
 Note = Callable[[str], None]  # told what of the item at hand is not carried

@@ -13,18 +13,13 @@ from course.content.figures import svg_file
 from course.content.figures.cross_section import CrossSection
 from course.content.figures.flowchart import Flow
 from course.content.rules import consistency, item_rules
+from course.content.schema.bank import Bank
 from course.content.schema.boards import Board, BoardsFile
-from course.content.schema.content import (
-    Bank,
-    Catalog,
-    CoursesFile,
-    Glossary,
-    GlossaryFile,
-    Module,
-    ModuleFile,
-    Section,
-)
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import CoursesFile
+from course.content.schema.glossary import Glossary, GlossaryFile
 from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
+from course.content.schema.module import Module, ModuleFile, Section
 from course.content.source import Document, Problem, Problems
 from course.content.text import markup
 from course.content.text.glossary import explainer

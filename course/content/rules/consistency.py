@@ -4,9 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from course.content.schema.bank import Bank
 from course.content.schema.boards import Board
-from course.content.schema.content import Bank, CoursesFile, Domain, Glossary, Module
+from course.content.schema.course import CoursesFile
+from course.content.schema.glossary import Glossary
 from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.module import Domain, Module
 from course.content.source import Document, Problems
 from course.content.text.markup import Parsed, cited_in
 
@@ -160,7 +163,7 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
     _cases(bank, document, problems)
     supply = Counter(item.objective for item in bank.items)
     for id_ in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
-        if supply[id_] < (wanted := bank.drawn_of(id_)):
+        if supply[id_] < (wanted := bank.items_per_quiz(id_)):
             line = document.line(["blueprint", id_])
             wrong = f"draws {wanted} of {id_}, the bank has {supply[id_]}"
             problems.add(document.file, line, wrong, "write more items")

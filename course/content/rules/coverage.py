@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from course.content.items.base import LEVELS, Item
-from course.content.schema.content import Catalog, Competency, Module
+from course.content.schema.catalog import Catalog
+from course.content.schema.module import Competency, Module
 
 
 def table(catalog: Catalog) -> str:
@@ -70,7 +71,7 @@ def _objectives(catalog: Catalog) -> Iterator[str]:
         for objective in module.objectives:
             row = [sum(i.objective == objective.id and i.level == level for i in items) for level in LEVELS]
             yield (
-                f"| {module.id} | {objective.id} | {bank.drawn_of(objective.id) if bank else 0} "
+                f"| {module.id} | {objective.id} | {bank.items_per_quiz(objective.id) if bank else 0} "
                 f"| {row[0]} | {row[1]} | {row[2]} | {sum(row)} |"
             )
 

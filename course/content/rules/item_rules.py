@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from course.content.items.base import LEVELS, Item
 from course.content.items.single import Single
-from course.content.schema.content import Bank, Module
+from course.content.schema.bank import Bank
+from course.content.schema.module import Module
 from course.content.source import Document, Problems
 from course.content.text.markup import cited_in
 
@@ -66,11 +67,11 @@ def _bank(bank: Bank) -> Found:
         yield ["items"], f"has {len(bank.items)} items", f"write {SMALLEST_BANK} or more"
     supply = Counter(item.objective for item in bank.items)
     for objective in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
-        wanted = bank.drawn_of(objective)
+        wanted = bank.items_per_quiz(objective)
         if wanted <= supply[objective] < wanted + SPARE:
             yield ["blueprint", objective], f"a quiz draws {wanted} of {objective}, there is no other", "write one more"
     for objective, count in Counter(item.objective for item in bank.items if item.must_pass).items():
-        if count >= bank.drawn_of(objective) and count < supply[objective]:
+        if count >= bank.items_per_quiz(objective) and count < supply[objective]:
             yield (
                 ["blueprint", objective],
                 f"the {count} must-pass items of {objective} leave no room",
@@ -99,7 +100,7 @@ def _together(bank: Bank) -> Found:
     for case in bank.cases:
         for objective, count in Counter(item.objective for item in bank.items if item.case == case).items():
             always = sum(item.must_pass and item.case != case and item.objective == objective for item in bank.items)
-            if count > (room := bank.drawn_of(objective) - always + anywhere):
+            if count > (room := bank.items_per_quiz(objective) - always + anywhere):
                 wrong = f"the case {case} has {count} items of {objective}, a quiz has room for {room}"
                 yield ["cases", case], wrong, "draw more of it, or give an item another objective"
 

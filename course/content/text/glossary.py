@@ -7,7 +7,7 @@ from html import escape
 
 from markdown_it.token import Token
 
-from course.content.schema.content import Glossary, Term
+from course.content.schema.glossary import Glossary, Term
 
 
 @functools.lru_cache(maxsize=2)

@@ -16,7 +16,7 @@ from course.content import source
 from course.content.figures import cross_section_svg, flowchart, svg_file
 from course.content.figures.cross_section import CrossSection
 from course.content.figures.flowchart import Flow
-from course.content.schema.content import Check, NeedleCheck
+from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 from course.content.source import Document, Problems
 from course.content.text import media
 
@@ -77,7 +77,7 @@ class Parsed:
 
     title: str
     tokens: list[Token]
-    checks: dict[int, Check | NeedleCheck]  # by the index of the token that holds it
+    checks: dict[int, KnowledgeCheck | NeedleCheck]  # by the index of the token that holds it
     figures: dict[int, tuple[str, str, str, str]]  # the paragraph's index -> file, svg text, alt, caption
     drawn: dict[int, Drawn]  # by the index of the token
     media: dict[int, media.Clip]
@@ -151,7 +151,7 @@ def _note_block(
 
 
 def _note_check(parsed: Parsed, index: int, document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> None:
-    check: Check | NeedleCheck | None
+    check: KnowledgeCheck | NeedleCheck | None
     if isinstance(document.data, dict) and document.data.get("type") == "needle":
         section = _drawing_of(document, drawn, problems)
         if not isinstance(section, CrossSection):
@@ -160,7 +160,7 @@ def _note_check(parsed: Parsed, index: int, document: Document, drawn: Mapping[s
         check = source.typed(NeedleCheck, document, problems, section=section)
         parsed.files.add(section.id)
     else:
-        check = source.typed(Check, document, problems)
+        check = source.typed(KnowledgeCheck, document, problems)
     if check:
         parsed.checks[index] = check
         parsed.cited += cited_in(check.stem) + cited_in(check.rationale)
@@ -208,10 +208,10 @@ def render(
     numbers: Callable[[str], int | None],
     explain: Explain,
     figure_fault: Callable[..., None],
-) -> list[str | Check | NeedleCheck]:
+) -> list[str | KnowledgeCheck | NeedleCheck]:
     """HTML and checks in the order of the text. `numbers` gives a reference's number in the module."""
     env = {"number": numbers}
-    parts: list[str | Check | NeedleCheck] = []
+    parts: list[str | KnowledgeCheck | NeedleCheck] = []
     run: list[Token] = []
     for index, token in enumerate(parsed.tokens):
         if (whole := _whole(parsed, index, env, figure_fault)) is not None:
@@ -225,7 +225,7 @@ def render(
 
 def _whole(
     parsed: Parsed, index: int, env: dict[str, Any], fault: Callable[..., None]
-) -> str | Check | NeedleCheck | None:
+) -> str | KnowledgeCheck | NeedleCheck | None:
     """What a token stands for that is not running text."""
     if index in parsed.checks:
         return parsed.checks[index]
@@ -257,9 +257,9 @@ def _html(run: list[Token], env: dict[str, Any]) -> Iterator[str]:
         yield html.replace("<table>", table).replace("</table>", "</table></div>")
 
 
-def _joined(parts: Sequence[str | Check | NeedleCheck]) -> list[str | Check | NeedleCheck]:
+def _joined(parts: Sequence[str | KnowledgeCheck | NeedleCheck]) -> list[str | KnowledgeCheck | NeedleCheck]:
     """Neighbouring pieces of HTML as one."""
-    joined: list[str | Check | NeedleCheck] = []
+    joined: list[str | KnowledgeCheck | NeedleCheck] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
             joined[-1] += part

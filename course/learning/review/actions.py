@@ -2,7 +2,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from course.content.schema.content import Module
+from course.content.schema.module import Module
 from course.learning.review.models import ModuleReview
 from course.people.accounts.models import User
 from course.platform import db

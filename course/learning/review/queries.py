@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from course.content.schema.content import Module
+from course.content.schema.module import Module
 from course.learning.review.models import ModuleReview
 from course.platform import db
 

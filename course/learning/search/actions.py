@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, text
 
 from course.content.base import digest_of
 from course.content.queries import catalog
-from course.content.schema.content import Catalog
+from course.content.schema.catalog import Catalog
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.text.markup import plain
 from course.learning.search.models import SearchPage

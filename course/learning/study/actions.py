@@ -4,7 +4,10 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from course.content.figures.needle import judge
-from course.content.schema.content import Check, Course, Mode, Module, NeedleCheck, Section
+from course.content.schema.course import Course
+from course.content.schema.hours import Mode
+from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
+from course.content.schema.module import Module, Section
 from course.learning.study import contact_time, queries
 from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
 from course.people.accounts.models import User
@@ -20,7 +23,7 @@ class ChecksOpen(Refused):
 
 @unit_of_work
 def answer_check(
-    user: User, module: Module, section: Section, check: Check | NeedleCheck, given: Any, *, now: datetime
+    user: User, module: Module, section: Section, check: KnowledgeCheck | NeedleCheck, given: Any, *, now: datetime
 ) -> CheckAnswer:
     """Keeps an answer: `given` is a set of option letters, or a Placement where a needle was to be placed."""
     if isinstance(check, NeedleCheck):

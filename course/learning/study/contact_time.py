@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from fractions import Fraction
 
-from course.content.schema.content import Mode, Module
+from course.content.schema.hours import Mode
+from course.content.schema.module import Module
 
 MIN_LEARNERS = 20  # learners below whom no median is shown
 MAX_BEACON_S = 60  # seconds that one beacon can add; the page sends one every 20

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 
 
 class CycleStart(Protocol):

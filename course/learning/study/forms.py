@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from course.content.figures.cross_section import Placement
-from course.content.schema.content import Check, NeedleCheck
+from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 
 
 class OneForm(FlaskForm):
@@ -54,7 +54,7 @@ class NeedleForm(FlaskForm):
         return Placement(entry=self.entry.data, angle=self.angle.data, depth=self.depth.data)
 
 
-def form_of(check: Check | NeedleCheck, **kwargs: Any) -> OneForm | ManyForm | NeedleForm:
+def form_of(check: KnowledgeCheck | NeedleCheck, **kwargs: Any) -> OneForm | ManyForm | NeedleForm:
     if isinstance(check, NeedleCheck):
         return NeedleForm(check, **kwargs)
     form = OneForm(**kwargs) if check.type == "single" else ManyForm(**kwargs)

@@ -4,7 +4,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 from course.platform.db import Model, UTCDateTime
 
 

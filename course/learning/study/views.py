@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.content.queries import catalog, module_of, section_of
-from course.content.schema.content import Check, Module, NeedleCheck, Section
+from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
+from course.content.schema.module import Module, Section
 from course.learning.review import queries as reviews
 from course.learning.study import actions, queries
 from course.learning.study.forms import BeaconForm, FeedbackForm, form_of
@@ -124,7 +125,7 @@ def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnVal
     return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
 
 
-def _check_of(section: Section, check_id: str) -> Check | NeedleCheck:
+def _check_of(section: Section, check_id: str) -> KnowledgeCheck | NeedleCheck:
     found = next((check for check in section.checks if check.id == check_id), None)
     if found is None:
         raise NotFound

@@ -23,7 +23,7 @@ from course.certificates.credentials.pdf_signing import Finding, attached
 from course.certificates.issuing import facts, numbers
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Correction, Request, State
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
 from course.platform.typesetting import letters

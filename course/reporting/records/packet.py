@@ -15,7 +15,9 @@ from course.assessment.quality import queries as quality
 from course.certificates.issuing.models import Certificate
 from course.content.loader.load import ContentInvalid, load
 from course.content.queries import catalog
-from course.content.schema.content import Catalog, Course, Module
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
+from course.content.schema.module import Module
 from course.learning.review import queries as reviews
 from course.platform import db
 from course.reporting.records import item_statistics, packet_rows, sheets

@@ -15,7 +15,8 @@ from course.certificates.backdating.models import Backdating
 from course.certificates.completion.models import Evaluation
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.models import Certificate, Request
-from course.content.schema.content import Catalog, Course
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
 from course.platform import db

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from course.content.schema.content import Catalog, NeedleCheck
+from course.content.schema.catalog import Catalog
+from course.content.schema.knowledge_check import NeedleCheck
 from course.site import site_of
 from course.tools.bench.crowd import QUIZ, Crowd, Learner
 from course.tools.bench.load import Ask

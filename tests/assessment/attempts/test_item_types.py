@@ -18,7 +18,7 @@ from werkzeug.datastructures import MultiDict
 from course.content.figures.location_in_words import whereabouts
 from course.content.items import TYPES, item_of, numerals
 from course.content.items.base import NotAnAnswer
-from course.content.schema.content import Cell
+from course.content.schema.blueprint import Cell
 from course.platform.config import ROOT
 from course.site import site_of
 from tests import factories

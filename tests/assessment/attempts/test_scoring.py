@@ -8,7 +8,7 @@ from course.assessment.attempts.attempt_rules import Entry, Granted, Past, deadl
 from course.assessment.attempts.scoring import Place, Score
 from course.assessment.attempts.wording import Wording
 from course.content.items import item_of
-from course.content.schema.content import Assessment, Feedback
+from course.content.schema.assessment import Assessment, Feedback
 from tests.factories import NOON
 
 DATA = {

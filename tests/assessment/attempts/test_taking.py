@@ -8,7 +8,8 @@ from course.assessment.attempts import actions, queries
 from course.assessment.attempts.models import Accommodation, Answer, Attempt, ItemReport
 from course.content.items.numeric import Numeric
 from course.content.queries import catalog as content
-from course.content.schema.content import Assessment, Cell, Feedback
+from course.content.schema.assessment import Assessment, Feedback
+from course.content.schema.blueprint import Cell
 from course.platform import clock, db, jobs
 from course.platform.audit.models import AuditEvent
 from tests import factories

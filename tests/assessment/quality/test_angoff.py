@@ -8,7 +8,8 @@ import pytest
 from course.assessment.quality.angoff import Rated, standard, weights
 from course.content.form_assembly import Candidate
 from course.content.items import item_of
-from course.content.schema.content import Cell, Competency
+from course.content.schema.blueprint import Cell
+from course.content.schema.module import Competency
 
 
 def candidate(id_, objective="one", **more):

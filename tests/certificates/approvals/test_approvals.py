@@ -15,7 +15,7 @@ from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction
 from course.cli import cli
 from course.content.queries import catalog
-from course.content.schema.content import Course
+from course.content.schema.course import Course
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.config import ROOT

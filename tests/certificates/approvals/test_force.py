@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.certificates.approvals.coverage import Force, Offering, Terms, exceeded, force
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 
 DAY = timedelta(days=1)
 TERMS = Terms("1.1", "c" * 64, (), {"self_paced_online": 75}, date(2026, 1, 1), date(2026, 12, 31))

@@ -3,7 +3,7 @@ from datetime import timedelta
 from course.assessment.attempts.scoring import Pass
 from course.certificates.completion import rules
 from course.certificates.completion.rules import Facts, Kind
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 from tests.factories import COURSE, MODULE, NOON
 
 

@@ -19,7 +19,7 @@ from course.certificates.credentials.pdf_signing import Finding
 from course.certificates.issuing import numbers, pdf
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts, contact_hours, hours
 from course.certificates.issuing.samples import samples
-from course.content.schema.content import Provider
+from course.content.schema.course import Provider
 from course.platform.typesetting import compiler
 
 FACTS = Facts(

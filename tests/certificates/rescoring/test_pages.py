@@ -6,7 +6,7 @@ import pytest
 
 from course.assessment.attempts import actions as assessment
 from course.certificates.rescoring import queries
-from course.content.schema.content import Cell
+from course.content.schema.blueprint import Cell
 from tests import factories
 from tests.certificates.rescoring.bank import ITEM, RIGHT, WRONG, decide, now_of, sit, use
 from tests.certificates.rescoring.test_rescoring import again, certify, questions

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from fractions import Fraction
 
-from course.content.schema.content import Mode
+from course.content.schema.hours import Mode
 from course.learning.study import contact_time
 from tests.factories import NOON
 

@@ -1,0 +1,58 @@
+"""Courses, their provider and their evaluation: the types of modules/courses.yaml."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from course.content.base import Content, Id, Text
+from course.content.schema.assessment import Assessment
+
+
+class Provider(Content):
+    """The organization that issues certificates.
+
+    `signer` is the person who is responsible for certificates, with title, as boards require. If `certify_unreviewed`
+    is false, no certificate is issued while a module of the course awaits clinical review.
+    """
+
+    name: Text
+    number: Text | None
+    address: Text | None
+    contact: Text | None
+    signer: Text | None = None
+    certify_unreviewed: bool = True
+    state_check_days: int = Field(default=180, ge=1)
+
+
+class Course(Content):
+    """`valid_months` after completion a certificate expires; None: it never does."""
+
+    id: Id
+    title: Text
+    summary: Text
+    version: Text
+    modules: tuple[Id, ...] = Field(min_length=1)
+    assessments: tuple[Id, ...] = Field(min_length=1)
+    hands_on_minutes: int = Field(ge=0)
+    certificate: Literal["on_approval", "at_once"]
+    instructor: Text | None
+    valid_months: int | None = Field(default=None, ge=1)
+
+
+class EvaluationQuestion(Content):
+    """A question of the course evaluation."""
+
+    id: Id
+    question: Text
+    type: Literal["scale", "yes_no", "text"]
+    required: bool
+
+
+class CoursesFile(Content):
+    """What `courses.yaml` says."""
+
+    provider: Provider
+    attestation: Text
+    evaluation: tuple[EvaluationQuestion, ...] = Field(min_length=1)
+    assessments: tuple[Assessment, ...]
+    courses: tuple[Course, ...]
