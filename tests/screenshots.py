@@ -19,7 +19,7 @@ SIZE = {"width": 1180, "height": 760}
 
 def sign_in(page: Page, who: str) -> None:
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(f"{who}@{DOMAIN}")
+    page.get_by_label("Email").fill(f"{who}@{DOMAIN}")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button").click()
 

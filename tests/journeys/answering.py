@@ -32,7 +32,7 @@ class Asked:
 def sign_up(page: Page, name: str, email: str) -> None:
     page.goto("/sign-up")
     page.get_by_label("Legal name").fill(name)
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Create account").click()
@@ -40,7 +40,7 @@ def sign_up(page: Page, name: str, email: str) -> None:
 
 def sign_in(page: Page, email: str) -> None:
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("main").get_by_role("button").click()

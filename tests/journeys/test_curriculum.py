@@ -97,7 +97,7 @@ def test_feedback_states_review_and_hours_in_the_console(admin):
     admin.page.get_by_label("What should be better?").fill("More of this.")
     admin.press("Send")
     admin.go("/admin/")
-    admin.press("Comments on sections")
+    admin.press("Section feedback")
     assert "More of this." in admin.text()
     admin.go("/admin/hours/")
     admin.go("/admin/states/")

@@ -23,15 +23,15 @@ def create_admin(walk, admin_made, *, script):
     if admin_made:
         admin.go("/sign-in")
         admin.fill(Password=PASSWORD)
-        admin.page.get_by_label("E-mail").fill("admin@example.org")
+        admin.page.get_by_label("Email").fill("admin@example.org")
         with admin.page.expect_navigation():
             admin.page.get_by_role("main").get_by_role("button").click()
         admin.see()
         return admin
     admin.go(admin.site.invitation.removeprefix(admin.site.address))
     admin.fill(Legal_name="Ada Admin", Password=PASSWORD)
-    admin.page.get_by_label("E-mail").fill("admin@example.org")
-    admin.press("Create administrator")
+    admin.page.get_by_label("Email").fill("admin@example.org")
+    admin.press("Create account")
     admin_made["yes"] = True
     return admin
 
@@ -40,7 +40,7 @@ def sign_up(person, name, email):
     person.go("/")
     person.press("Sign up")
     person.fill(Legal_name=name, Password=PASSWORD)
-    person.page.get_by_label("E-mail").fill(email)
+    person.page.get_by_label("Email").fill(email)
     person.press("Create account")
     person.press("Open the local mailbox")
     for _ in range(40):
@@ -52,7 +52,7 @@ def sign_up(person, name, email):
     mail = person.page.locator("article", has_text=email)
     person.page.goto(mail.get_by_role("link").first.get_attribute("href"))
     person.see()
-    person.press("Confirm my address")
+    person.press("Confirm email")
     assert "confirmed" in person.text()
 
 
@@ -62,7 +62,7 @@ def add_license(person):
     person.page.get_by_label("State").select_option("FL")
     person.page.get_by_label("Physical therapist (PT)").check()
     person.page.get_by_label("License number").fill("PT40213")
-    person.press("Save the license")
+    person.press("Save license")
 
 
 def study(person):
@@ -121,7 +121,7 @@ def evaluate_and_sign(person, name):
 
 def issue(admin, name):
     admin.go("/admin/")
-    admin.press("Requests that wait")
+    admin.press("Certificate requests")
     admin.press(name)
     assert f"passed with {LENGTH} of {LENGTH}" in admin.text()
     admin.press("Issue the certificate")

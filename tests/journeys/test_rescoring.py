@@ -109,7 +109,7 @@ def certify(app, person, admin):
 def preview(admin):
     """From the console to the effect of the corrected key."""
     admin.go("/admin/")
-    admin.press("Re-scoring")
+    admin.press("Rescoring")
     admin.press(ITEM)
 
 

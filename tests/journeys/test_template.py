@@ -36,7 +36,7 @@ def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script
     assert "printed with your files, as they are now" in console.text()
     file.write_text(file.read_text().replace("#let ink", "#let ink = ("))
     console.go("/admin/")
-    console.press("See the preview")
+    console.press("Preview the template")
     assert "certificate.typ, line 2" in console.text()
 
 

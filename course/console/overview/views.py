@@ -1,4 +1,4 @@
-"""The console: what needs attention."""
+"""The administrators' overview: what needs attention, and the way to every part of the administration."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -25,22 +25,23 @@ bp = Blueprint("overview", __name__, url_prefix="/admin")
 @bp.get("/")
 @requires(Permission.CONSOLE)
 def console() -> ResponseReturnValue:
+    today = clock.now().date()
     return render_template(
         "console/overview/console.html",
-        waiting=certificates.count_waiting(),
-        checked=records.find_latest(),
-        issued=certificates.count_issued(),
-        corrections=corrections.count_waiting(),
-        backdatings=backdating.count_waiting(),
-        people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         catalog=catalog(),
+        requests=certificates.count_waiting(),
+        name_corrections=corrections.count_waiting(),
+        backdating_approvals=backdating.count_waiting(),
+        external_credits=transcripts.count_unchecked(),
+        due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
+        unreviewed_modules=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
+        people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
+        issued=certificates.count_issued(),
+        last_check=records.find_latest(),
         template_fault=site().templates.fault(),
-        due=sum(entry.is_due(clock.now().date()) for entry in states.entries().values()),
-        unreviewed=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
-        uncovered=approvals.uncovered(catalog(), clock.now().date()),
-        elsewhere=transcripts.count_unchecked(),
-        comments=study.count_comments(),
-        reports=sum(quality.open_reports_by_item().values()),
-        panels=sum(panel.closed_at is None for panel in quality.panels()),
+        uncovered_approvals=approvals.uncovered(catalog(), today),
         items=sum(len(bank.items) for bank in catalog().banks.values()),
+        problem_reports=sum(quality.open_reports_by_item().values()),
+        open_panels=sum(panel.closed_at is None for panel in quality.panels()),
+        comments=study.count_comments(),
     )

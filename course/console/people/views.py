@@ -1,8 +1,8 @@
-"""Finding a person by name, email, license or certificate number, and the page of one person."""
+"""The administrators' pages about people: a search, and one page for each person."""
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.completion import queries as completion
@@ -13,10 +13,12 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.audit import queries as audit
+from course.platform.forms import go_to
 from course.platform.queries import page_number
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
-PAGE = 25
+PAGE_SIZE = 25
+MAX_EVENTS = 100
 
 
 @bp.get("/")
@@ -24,19 +26,18 @@ PAGE = 25
 def people() -> ResponseReturnValue:
     text = request.args.get("q", "").strip()
     if text and (certificate := certificates.find_by_code(text)):
-        return redirect(url_for("issuing_admin.certificate", code=certificate.code), 303)
-    page = page_number()
-    found, pages = accounts.search(text, page=page, size=PAGE)
-    counts = certificates.count_of([person.id for person in found])
-    return render_template("console/people/people.html", people=found, counts=counts, q=text, page=page, pages=pages)
+        return go_to(url_for("issuing_admin.certificate", code=certificate.code))
+    page = accounts.search(text, number=page_number(), size=PAGE_SIZE)
+    counts = certificates.count_of([person.id for person in page.rows])
+    return render_template("console/people/people.html", page=page, counts=counts, q=text)
 
 
 @bp.post("/<uuid:code>/reviewer")
 @requires(Permission.PEOPLE_CHANGE)
 def set_reviewer(code: UUID) -> ResponseReturnValue:
-    on = request.form.get("reviewer") == "yes"
-    actions.set_reviewer(me(), accounts.person_of(code), reviewer=on, now=clock.now())
-    return redirect(url_for(".person", code=code), 303)
+    reviewer = request.form.get("reviewer") == "yes"
+    actions.set_reviewer(me(), accounts.person_of(code), reviewer=reviewer, now=clock.now())
+    return go_to(url_for(".person", code=code))
 
 
 @bp.get("/<uuid:code>")
@@ -50,6 +51,6 @@ def person(code: UUID) -> ResponseReturnValue:
         standings=completion.standings_of(found),
         requests=certificates.requests_of(found.id),
         certificates=certificates.awards_of(found.id),
-        events=audit.about(found.id, limit=100),
+        events=audit.about(found.id, limit=MAX_EVENTS),
         now=clock.now(),
     )

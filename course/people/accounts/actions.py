@@ -1,3 +1,5 @@
+"""Accounts change here: sign-up and sign-in, mailed links, names, licenses, invitations and the reviewer role."""
+
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
@@ -24,24 +26,25 @@ def _secret() -> str:
 
 
 class EmailTaken(Refused):
-    message = "There is an account with this address already. Sign in, or reset the password."
+    message = "An account with this email already exists. Sign in, or reset your password."
 
 
 class AccountLinkInvalid(Refused):
     status = 410
-    message = "This link was used already, is too old or is incomplete. Ask for a new one."
+    message = "This link has expired, was already used or is incomplete. Request a new one."
 
 
 class LicenseAlreadyAdded(Refused):
-    message = "This license is in your profile already."
+    message = "This license is already in your profile."
 
 
 class NotAnAdministrator(Refused):
-    message = "Only an administrator can be made a reviewer."
+    message = "Only an administrator can be a reviewer."
 
 
 @unit_of_work
 def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+    """Create a learner's account and mail a link that confirms its email. Raise EmailTaken."""
     user = _add_user(legal_name, email, password_hash, Role.LEARNER, now)
     record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
     _mail_link(user, Purpose.CONFIRM, now)
@@ -78,10 +81,13 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
 
 
 def sign_in(email: str, password: str) -> User | None:
-    """The person, or None. Takes as long for an unknown address as for a wrong password."""
+    """Return the person, or None if the email or the password is wrong.
+
+    An unknown email is checked against a dummy hash, so that the time of the answer doesn't reveal who has an account.
+    """
     user = queries.find_by_email(email)
     digest = user.password_hash if user else passwords.DUMMY_HASH
-    db.release()  # nobody waits for the database while the password is checked
+    db.release()  # checking a password is slow by design; no other writer waits for it
     if not passwords.matches(password, digest) or user is None:
         return None
     if passwords.is_outdated(digest):
@@ -96,12 +102,14 @@ def _rehash(user_id: int, digest: str) -> None:
 
 @unit_of_work
 def send_confirmation(user: User, *, now: datetime) -> None:
+    """Mail the link that confirms the email, unless it is confirmed."""
     if user.email_confirmed_at is None:
         _mail_link(user, Purpose.CONFIRM, now)
 
 
 @unit_of_work
 def confirm_email(token: str, *, now: datetime) -> User:
+    """Confirm the email that the link was mailed to. Raise AccountLinkInvalid."""
     user = queries.user_of_token(_secret(), Purpose.CONFIRM, token)
     if user is None:
         raise AccountLinkInvalid
@@ -113,26 +121,27 @@ def confirm_email(token: str, *, now: datetime) -> User:
 
 @unit_of_work
 def request_reset(email: str, *, now: datetime) -> None:
-    """Mails a link if there is such an account; says nothing either way."""
+    """Mail a reset link if the email has an account. The caller can't tell whether it has."""
     if user := queries.find_by_email(email):
         _mail_link(user, Purpose.RESET, now)
 
 
 @unit_of_work
 def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
+    """Set the password and end every open session of the account. Raise AccountLinkInvalid."""
     user = queries.user_of_token(_secret(), Purpose.RESET, token)
     if user is None:
         raise AccountLinkInvalid
     user.password_hash = password_hash
     user.session_epoch += 1
-    user.email_confirmed_at = user.email_confirmed_at or now  # the link reached the mailbox
+    user.email_confirmed_at = user.email_confirmed_at or now  # the link was mailed there
     record(Event.PASSWORD_RESET, user, f"person:{user.code}", person_id=user.id, now=now)
     return user
 
 
 @unit_of_work
 def rename(user: User, legal_name: str, *, now: datetime, actor: User | None = None) -> None:
-    """`actor`: an administrator who has seen proof of it; else the person."""
+    """Change the legal name. `actor` is the administrator who saw proof of it, if the person didn't do it."""
     before, after = user.legal_name, letters.tidy(legal_name)
     if before != after:
         user.legal_name = after
@@ -160,7 +169,7 @@ def save_license(
     renewal_months: int | None,
     now: datetime,
 ) -> License:
-    """Adds a license, or changes the given one."""
+    """Add a license, or change the given one. Raise LicenseAlreadyAdded."""
     before = license_.facts() if license_ else None
     license_ = license_ or _license_to_add(user, jurisdiction, profession, number.strip())
     license_.jurisdiction, license_.profession, license_.number = jurisdiction, profession, number.strip()
@@ -176,7 +185,7 @@ def save_license(
 
 
 def _license_to_add(user: User, jurisdiction: str, profession: str, number: str) -> License:
-    """A new row, or the one that was removed before."""
+    """Return a new row, or the row of the same license that was removed before."""
     key = {"user_id": user.id, "jurisdiction": jurisdiction, "profession": profession, "number": number}
     known = db.session.query(License).filter_by(**key).one_or_none()
     if known is None:
@@ -190,6 +199,7 @@ def _license_to_add(user: User, jurisdiction: str, profession: str, number: str)
 
 @unit_of_work
 def remove_license(user: User, license_: License, *, now: datetime) -> None:
+    """Take the license out of the profile. The row stays, because certificates refer to it."""
     license_.removed_at = now
     _record_license(Event.LICENSE_REMOVED, user, license_, license_.facts(), None, now)
 
@@ -201,7 +211,7 @@ def _record_license(event: Event, user: User, license_: License, before: object,
 
 @unit_of_work
 def invite_admin(*, now: datetime) -> str:
-    """A new one-time link to make an administrator's account; returns its path."""
+    """Create a one-time invitation for an administrator and return the path of its link."""
     token = secrets.token_urlsafe(24)
     expires_at = now + INVITATION_LIFETIME
     db.session.add(Invitation(digest=_digest(token), role=Role.ADMIN, created_at=now, expires_at=expires_at))
@@ -219,6 +229,7 @@ def invite_admin(*, now: datetime) -> str:
 
 @unit_of_work
 def accept_invitation(token: str, legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+    """Create the account that the invitation is for. Raise NotFound, AccountLinkInvalid or EmailTaken."""
     invitation = db.locked(Invitation, queries.open_invitation(_digest(token), now).id)
     if invitation.used_at is not None:
         raise AccountLinkInvalid
@@ -230,7 +241,7 @@ def accept_invitation(token: str, legal_name: str, email: str, password_hash: st
 
 
 def require_invitation(token: str, *, now: datetime) -> None:
-    """Refuses a link that is used up, before anyone fills in its form."""
+    """Raise NotFound if the invitation can't be used, so that nobody fills in its form in vain."""
     queries.open_invitation(_digest(token), now)
 
 
@@ -240,7 +251,10 @@ def _digest(token: str) -> str:
 
 @unit_of_work
 def set_reviewer(admin: User, person: User, *, reviewer: bool, now: datetime) -> None:
-    """Gives an administrator the reviewer role or takes it back; signatures already given stay."""
+    """Make an administrator a reviewer, or end that role. Reviews already signed stay valid.
+
+    Raise NotAnAdministrator.
+    """
     person = db.locked(User, person.id)
     if person.role != Role.ADMIN or person.closed_at is not None:
         raise NotAnAdministrator

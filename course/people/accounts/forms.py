@@ -1,3 +1,5 @@
+"""Forms for accounts and licenses."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -9,37 +11,44 @@ from wtforms.validators import DataRequired, Email, Length, NumberRange, Optiona
 from course.people.accounts import license_number, passwords
 from course.platform.typesetting import letters
 
-NAME_HINT = "As it stands on your license; certificates are made out to it."
-LAST_YEAR = 2200
-NOT_AN_ADDRESS = "Enter an e-mail address such as name@example.org."
+MAX_EXPIRY_YEAR = 2200
 
 
 def required(what: str) -> DataRequired:
+    """Return a validator that asks for the value by name."""
     return DataRequired(f"Enter {what}.")
 
 
-def sound_name(_: FlaskForm, field: StringField) -> None:
-    """A validator: what the certificate could not show as it was typed is refused where it is typed."""
+def printable_name(_: FlaskForm, field: StringField) -> None:
+    """Refuse a name that a certificate couldn't show as it was typed."""
     if fault := letters.fault(field.data or ""):
         raise ValidationError(fault)
 
 
 def legal_name_field() -> StringField:
     return StringField(
-        "Legal name", [required("your name as on your license"), sound_name], [letters.tidy], description=NAME_HINT
+        "Legal name",
+        [required("your name as on your license"), printable_name],
+        [letters.tidy],
+        description="As on your license. It is printed on your certificates.",
     )
 
 
 def email_field() -> EmailField:
-    return EmailField("E-mail", [required("your e-mail address"), Email(NOT_AN_ADDRESS), Length(max=254)])
+    looks_right = Email("Enter an email such as name@example.org.")
+    return EmailField("Email", [required("your email"), looks_right, Length(max=254)])
+
+
+def new_password_field(label: str) -> PasswordField:
+    return PasswordField(
+        label, [required("a password")], description=f"Use at least {passwords.MIN_LENGTH} characters."
+    )
 
 
 class SignUpForm(FlaskForm):
     legal_name = legal_name_field()
     email = email_field()
-    password = PasswordField(
-        "Password", [required("a password")], description=f"At least {passwords.MIN_LENGTH} characters."
-    )
+    password = new_password_field("Password")
 
     def __init__(self, *, is_taken: Callable[[str], bool] = lambda _: False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -47,7 +56,7 @@ class SignUpForm(FlaskForm):
 
     def validate_email(self, field: EmailField) -> None:
         if self.is_taken(field.data or ""):
-            raise ValidationError("There is an account with this address already. Sign in, or reset the password.")
+            raise ValidationError("An account with this email already exists. Sign in, or reset your password.")
 
     def validate_password(self, field: PasswordField) -> None:
         weakness = passwords.weakness(field.data or "", self.email.data or "", self.legal_name.data or "")
@@ -56,7 +65,7 @@ class SignUpForm(FlaskForm):
 
 
 class SignInForm(FlaskForm):
-    email = EmailField("E-mail", [required("your e-mail address")])
+    email = EmailField("Email", [required("your email")])
     password = PasswordField("Password", [required("your password")])
 
 
@@ -65,9 +74,7 @@ class ForgottenForm(FlaskForm):
 
 
 class NewPasswordForm(FlaskForm):
-    password = PasswordField(
-        "New password", [required("a password")], description=f"At least {passwords.MIN_LENGTH} characters."
-    )
+    password = new_password_field("New password")
 
     def validate_password(self, field: PasswordField) -> None:
         if weakness := passwords.weakness(field.data or ""):
@@ -82,7 +89,7 @@ class LicenseForm(FlaskForm):
     jurisdiction = SelectField("State", [required("the state that issued the license")])
     profession = RadioField(
         "Profession",
-        [DataRequired("Choose one.")],
+        [DataRequired("Choose your profession.")],
         choices=[
             SelectChoice("PT", "Physical therapist (PT)"),
             SelectChoice("PTA", "Physical therapist assistant (PTA)"),
@@ -91,14 +98,14 @@ class LicenseForm(FlaskForm):
     number = StringField(
         "License number",
         [required("the license number"), Length(max=40)],
-        description="Exactly as the board writes it, with letters and zeros.",
+        description="As your board writes it, with letters and leading zeros.",
     )
-    first_licensed = DateField("Date first licensed", [Optional()], description="May be left empty.")
-    expires_on = DateField("Expires on", [Optional()], description="May be left empty.")
+    first_licensed = DateField("Date first licensed", [Optional()], description="Optional.")
+    expires_on = DateField("Expiration date", [Optional()], description="Optional.")
     renewal_months = IntegerField(
-        "Renewed for how many months",
-        [Optional(), NumberRange(1, 120, "Enter 1 to 120 months.")],
-        description="24 for two years, as your board says. Your transcript is divided by it. May be left empty.",
+        "Renewal period in months",
+        [Optional(), NumberRange(1, 120, "Enter a number from 1 to 120.")],
+        description="Optional. For example, 24 for two years. Your transcript is divided into renewal periods.",
     )
 
     def __init__(self, jurisdictions: dict[str, str], **kwargs: Any) -> None:
@@ -112,6 +119,6 @@ class LicenseForm(FlaskForm):
 
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
-            raise ValidationError("A license can't expire before it was first given.")
-        if field.data and field.data.year > LAST_YEAR:
-            raise ValidationError(f"Enter a year up to {LAST_YEAR}.")
+            raise ValidationError("The expiration date can't be before the date first licensed.")
+        if field.data and field.data.year > MAX_EXPIRY_YEAR:
+            raise ValidationError(f"Enter a year up to {MAX_EXPIRY_YEAR}.")

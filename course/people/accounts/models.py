@@ -1,3 +1,5 @@
+"""People, their licenses, and invitations."""
+
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -10,6 +12,8 @@ from course.platform.db import Model, UTCDateTime
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no types
+    """A person with an account. A closed account keeps its row, without email and password."""
+
     __tablename__ = "user"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -23,9 +27,9 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
-    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # the person deleted the account
-    license_mails: Mapped[bool] = mapped_column(default=True, server_default=true())  # before one expires
-    kept_until: Mapped[date | None]  # until then what a board may ask for is kept
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when the person closed the account
+    license_mails: Mapped[bool] = mapped_column(default=True, server_default=true())  # remind before one expires
+    kept_until: Mapped[date | None]  # the day on which what a board may ask for is erased
 
     licenses: Mapped[list["License"]] = relationship(
         order_by="License.id",
@@ -38,7 +42,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
 
 
 class License(Model):
-    """A license to practise in one jurisdiction. Removed ones stay: a certificate may have been dated by them."""
+    """A license to practice in one jurisdiction. A removed one keeps its row, because a certificate may name it."""
 
     __tablename__ = "license"
     __table_args__ = (UniqueConstraint("user_id", "jurisdiction", "profession", "number"),)
@@ -51,11 +55,11 @@ class License(Model):
     number: Mapped[str] = mapped_column(index=True)
     first_licensed: Mapped[date | None]
     expires_on: Mapped[date | None]
-    renewal_months: Mapped[int | None]  # how long it is renewed for, as the holder says
+    renewal_months: Mapped[int | None]  # how long one renewal lasts, as stated by the holder
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     def facts(self) -> dict[str, str | int | None]:
-        """What the audit log keeps of it."""
+        """Return what the audit log keeps of the license."""
         return {
             "jurisdiction": self.jurisdiction,
             "profession": self.profession,
@@ -67,7 +71,7 @@ class License(Model):
 
 
 class Invitation(Model):
-    """A one-time link to make an account with a role; only the link's digest is kept."""
+    """A one-time link to create an account with a role. Only the digest of the link is stored."""
 
     __tablename__ = "invitation"
 

@@ -1,3 +1,5 @@
+"""Finds people, licenses and invitations."""
+
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -7,19 +9,21 @@ from sqlalchemy.orm import selectinload
 
 from course.people.accounts import license_number
 from course.people.accounts.models import Invitation, License, User
-from course.people.accounts.tokens import Purpose, fits, read
+from course.people.accounts.tokens import Purpose, matches, read
 from course.platform import db
 from course.platform.access import Role
+from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 
-_BY_CODE = select(User).where(User.code == bindparam("code"))  # made once: every request of a signed-in person asks it
+# Built once, because every request of a signed-in person runs it.
+_USER_BY_CODE = select(User).where(User.code == bindparam("code"))
 
 
 def user_of_session(session_id: str) -> User | None:
-    """Who a session cookie stands for, unless their sessions were ended since."""
+    """Return the person of a session cookie, or None if the session was ended."""
     code, _, epoch = session_id.partition(".")
     try:
-        user = db.session.scalars(_BY_CODE, {"code": UUID(code)}).one_or_none()
+        user = db.session.scalars(_USER_BY_CODE, {"code": UUID(code)}).one_or_none()
     except ValueError:
         return None
     return user if user and str(user.session_epoch) == epoch else None
@@ -30,34 +34,31 @@ def find_by_email(email: str) -> User | None:
 
 
 def person_of(code: UUID) -> User:
-    user = db.session.scalars(select(User).filter_by(code=code).options(selectinload(User.licenses))).one_or_none()
-    if user is None:
-        raise NotFound
-    return user
+    """Return the person with their licenses. Raise NotFound."""
+    return one_or_404(select(User).filter_by(code=code).options(selectinload(User.licenses)))
 
 
 def person(user_id: int) -> User:
-    """Return the person with that id; there is one wherever a row names it."""
+    """Return the person whose id a row refers to."""
     return people_of([user_id])[user_id]
 
 
 def people_of(ids: Sequence[int]) -> dict[int, User]:
+    """Return the people with these ids, with their licenses."""
     found = db.session.scalars(select(User).where(User.id.in_(ids)).options(selectinload(User.licenses)))
     return {user.id: user for user in found}
 
 
 def licensed_in(code: str) -> Sequence[User]:
-    """Everyone with a license of that state in their profile; nobody whose account is closed."""
+    """Return everyone with a license of that state in their profile, without closed accounts."""
     holders = select(License.user_id).where(License.jurisdiction == code, License.removed_at.is_(None))
     wanted = select(User).where(User.id.in_(holders), User.closed_at.is_(None))
     return db.session.scalars(wanted.order_by(User.id)).all()
 
 
 def own_license(user: User, code: UUID) -> License:
-    found = db.session.scalars(select(License).filter_by(user_id=user.id, code=code, removed_at=None)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    """Return the person's license with that code. Raise NotFound."""
+    return one_or_404(select(License).filter_by(user_id=user.id, code=code, removed_at=None))
 
 
 def license_of(license_id: int) -> License:
@@ -65,7 +66,7 @@ def license_of(license_id: int) -> License:
 
 
 def also_held_by(licenses: Collection[License]) -> dict[int, list[User]]:
-    """Other people with a license of the same state and number: license -> people. One statement for any number."""
+    """Return the other people with a license of the same state and number, by license id. One statement in all."""
     states = {one.jurisdiction for one in licenses}
     compact = func.upper(License.number)
     for sign in " ./-":
@@ -98,38 +99,32 @@ def count_people(*, demo: bool) -> int:
 
 
 def open_invitation(digest: str, now: datetime) -> Invitation:
+    """Return the unused invitation with that digest. Raise NotFound if there is none or it has expired."""
     found = db.session.scalars(select(Invitation).filter_by(digest=digest, used_at=None)).one_or_none()
     if found is None or found.expires_at <= now:
-        raise NotFound("This link was used already or is too old. Ask for a new one.")
+        raise NotFound("This invitation has expired or was already used. Ask for a new one.")
     return found
 
 
 def user_of_token(secret: str, purpose: Purpose, token: str) -> User | None:
-    """Whom a mailed link speaks for, while the state that it was made for still holds."""
+    """Return the person whom a link was mailed to, or None if the link is no longer valid."""
     if (parts := read(secret, purpose, token)) is None:
         return None
     user = db.session.scalars(select(User).filter_by(code=parts[0])).one_or_none()
-    if user is None or not fits(parts[1], token_state(purpose, user)):
+    if user is None or not matches(parts[1], token_state(purpose, user)):
         return None
     return user
 
 
 def token_state(purpose: Purpose, user: User) -> str:
+    """Return what must not change for a mailed link of that purpose to stay valid."""
     return user.email if purpose is Purpose.CONFIRM else user.password_hash
 
 
-def search(text: str, *, page: int, size: int) -> tuple[Sequence[User], int]:
-    """People whose name, e-mail or license number holds `text`, newest first, and how many pages there are."""
+def search(text: str, *, number: int, size: int) -> Page[User]:
+    """Return one page of the people whose name, email or license number contains `text`, newest first."""
     pattern = f"%{text.strip().lower().replace('%', '').replace('_', '')}%"
     licensed = select(License.user_id).where(func.lower(License.number).like(pattern))
     wanted = or_(func.lower(User.legal_name).like(pattern), User.email.like(pattern), User.id.in_(licensed))
-    total = db.session.scalars(select(func.count(User.id)).where(wanted)).one()
-    found = db.session.scalars(
-        select(User)
-        .where(wanted)
-        .order_by(User.id.desc())
-        .offset((page - 1) * size)
-        .limit(size)
-        .options(selectinload(User.licenses))
-    ).all()
-    return found, max(1, -(-total // size))
+    people = select(User).where(wanted).order_by(User.id.desc()).options(selectinload(User.licenses))
+    return page_of(people, number=number, size=size)

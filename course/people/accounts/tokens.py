@@ -1,4 +1,4 @@
-"""Signed links for mails. Each is for one purpose and one state of the account, so it works once."""
+"""Signed tokens for mailed links. A token is for one purpose and one state of the account, so it works only once."""
 
 import hashlib
 from enum import StrEnum
@@ -16,12 +16,12 @@ LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}  # second
 
 
 def make(secret: str, purpose: Purpose, code: UUID, state: str) -> str:
-    """`state` is what must not have changed since: the address to confirm, or the password's hash."""
+    """Return a token. It stays valid while `state` is unchanged: the email to confirm, or the hash of the password."""
     return _signer(secret, purpose).dumps([str(code), _digest(state)])
 
 
 def read(secret: str, purpose: Purpose, token: str) -> tuple[UUID, str] | None:
-    """The account's code and the state's digest; None if forged, altered or too old."""
+    """Return the account's code and the digest of the state, or None if the token is forged, altered or expired."""
     try:
         code, digest = _signer(secret, purpose).loads(token, max_age=LIFETIME_S[purpose])
         return UUID(code), str(digest)
@@ -29,7 +29,8 @@ def read(secret: str, purpose: Purpose, token: str) -> tuple[UUID, str] | None:
         return None
 
 
-def fits(digest: str, state: str) -> bool:
+def matches(digest: str, state: str) -> bool:
+    """Return whether the digest in a token is of this state."""
     return digest == _digest(state)
 
 

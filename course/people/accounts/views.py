@@ -1,9 +1,9 @@
-"""Signing up, in and out, confirming an address, resetting a password, invitations, and the profile."""
+"""The pages for sign-up, sign-in, confirming an email, resetting a password, invitations, and the profile."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -13,6 +13,7 @@ from course.people.accounts.forms import ForgottenForm, LicenseForm, NameForm, N
 from course.people.accounts.models import License, User
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
+from course.platform.forms import form_page, go_to
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
@@ -26,10 +27,10 @@ def _is_taken(email: str) -> bool:
 @public
 def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(HOME, 303)
+        return go_to(HOME)
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
-        return render_template("people/accounts/sign_up.html", form=form), _status()
+        return form_page("people/accounts/sign_up.html", form=form)
     user = actions.sign_up(
         form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
@@ -38,13 +39,8 @@ def sign_up() -> ResponseReturnValue:
 
 def _welcome(user: User, message: str) -> ResponseReturnValue:
     login_user(user)
-    flash(f"{message} We have sent a mail to {user.email}; its link confirms the address.", "mail")
-    return redirect(HOME, 303)
-
-
-def _status() -> int:
-    """A form that comes back with errors was not accepted."""
-    return 422 if request.method == "POST" else 200
+    flash(f"{message} To confirm your email, open the link that we sent to {user.email}.", "mail")
+    return go_to(HOME)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -54,15 +50,13 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         if user := actions.sign_in(form.email.data, form.password.data):
             login_user(user)
-            return redirect(_safe_next(), 303)
-        form.password.errors = [
-            "The address and the password don't belong together. Check both, or reset the password."
-        ]
-    return render_template("people/accounts/sign_in.html", form=form), _status()
+            return go_to(_safe_next())
+        form.password.errors = ["Email or password is incorrect."]
+    return form_page("people/accounts/sign_in.html", form=form)
 
 
 def _safe_next() -> str:
-    """Where the person wanted to go, if that is a page of ours."""
+    """Return the page that the person asked for before signing in, or the home page if it isn't one of ours."""
     target = request.args.get("next", "")
     parts = urlsplit(target)
     ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
@@ -74,16 +68,16 @@ def _safe_next() -> str:
 def sign_out() -> ResponseReturnValue:
     logout_user()
     flash("You are signed out.", "info")
-    return redirect(url_for("front.front"), 303)
+    return go_to(url_for("front.front"))
 
 
 @bp.route("/confirm-email/<token>", methods=["GET", "POST"])
 @public
 def confirm_email(token: str) -> ResponseReturnValue:
-    if request.method == "POST":  # mail programs follow links by themselves; only a press confirms
+    if request.method == "POST":  # mail programs open links on their own; only a press of the button confirms
         actions.confirm_email(token, now=clock.now())
-        flash("Your address is confirmed.", "ok")
-        return redirect(HOME if current_user.is_authenticated else url_for(".sign_in"), 303)
+        flash("Your email is confirmed.", "ok")
+        return go_to(HOME if current_user.is_authenticated else url_for(".sign_in"))
     return render_template("people/accounts/confirm_email.html")
 
 
@@ -91,8 +85,8 @@ def confirm_email(token: str) -> ResponseReturnValue:
 @requires(Permission.PROFILE)
 def send_confirmation() -> ResponseReturnValue:
     actions.send_confirmation(me(), now=clock.now())
-    flash(f"We have sent a mail to {current_user.email}.", "mail")
-    return redirect(url_for(".profile"), 303)
+    flash(f"We sent an email to {current_user.email}.", "mail")
+    return go_to(url_for(".profile"))
 
 
 @bp.route("/forgotten-password", methods=["GET", "POST"])
@@ -100,13 +94,13 @@ def send_confirmation() -> ResponseReturnValue:
 def forgotten_password() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():
-        return render_template("people/accounts/forgotten_password.html", form=form), _status()
+        return form_page("people/accounts/forgotten_password.html", form=form)
     actions.request_reset(form.email.data, now=clock.now())
     flash(
-        "If there is an account with this address, we have sent it a mail with a link, good for two hours.",
+        "If this email has an account, we sent it a link to set a new password. The link works for two hours.",
         "mail",
     )
-    return redirect(url_for(".sign_in"), 303)
+    return go_to(url_for(".sign_in"))
 
 
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
@@ -114,10 +108,10 @@ def forgotten_password() -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
-        return render_template("people/accounts/reset_password.html", form=form), _status()
+        return form_page("people/accounts/reset_password.html", form=form)
     actions.reset_password(token, passwords.hash_password(form.password.data), now=clock.now())
-    flash("The new password is set. Sign in with it.", "ok")
-    return redirect(url_for(".sign_in"), 303)
+    flash("Your password is changed. Sign in with the new one.", "ok")
+    return go_to(url_for(".sign_in"))
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
@@ -126,11 +120,11 @@ def invitation(token: str) -> ResponseReturnValue:
     actions.require_invitation(token, now=clock.now())
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
-        return render_template("people/accounts/invitation.html", form=form), _status()
+        return form_page("people/accounts/invitation.html", form=form)
     user = actions.accept_invitation(
         token, form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
-    return _welcome(user, "You are an administrator now.")
+    return _welcome(user, "Your administrator account is ready.")
 
 
 @bp.route("/profile", methods=["GET", "POST"])
@@ -140,8 +134,8 @@ def profile() -> ResponseReturnValue:
     if form.validate_on_submit():
         actions.rename(me(), form.legal_name.data, now=clock.now())
         flash("Your name is saved.", "ok")
-        return redirect(url_for(".profile"), 303)
-    return render_template("people/accounts/profile.html", form=form, states=_states()), _status()
+        return go_to(url_for(".profile"))
+    return form_page("people/accounts/profile.html", form=form, states=_states())
 
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])
@@ -159,19 +153,19 @@ def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - the address's no
 def _edit_license(license_: License | None) -> ResponseReturnValue:
     form = LicenseForm(_states(), obj=license_)
     if not form.validate_on_submit():
-        return render_template("people/accounts/license.html", form=form, license=license_), _status()
+        return form_page("people/accounts/license.html", form=form, license=license_)
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
     actions.save_license(me(), license_, **values, now=clock.now())
     flash("Your license is saved.", "ok")
-    return redirect(url_for(".profile"), 303)
+    return go_to(url_for(".profile"))
 
 
 @bp.post("/profile/licenses/<uuid:code>/remove")
 @requires(Permission.PROFILE)
 def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
-    flash("The license is removed from your profile.", "ok")
-    return redirect(url_for(".profile"), 303)
+    flash("The license is removed.", "ok")
+    return go_to(url_for(".profile"))
 
 
 def _states() -> dict[str, str]:

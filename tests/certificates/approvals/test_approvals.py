@@ -175,7 +175,7 @@ class TestConsole:
         factories.approve(app, admin)
         assert "does not cover" not in console.get("/admin/").text
         factories.set_course(app, version="9", instructor="Ada Able")
-        assert "does not cover its course" in console.get("/admin/").text
+        assert "does not cover the current version" in console.get("/admin/").text
         text = console.get("/admin/approvals/").text
         assert "version 9 in place of the approved 1.1" in text
         assert "instructor Ada Able, approved: none (self-paced)" in text

@@ -160,7 +160,7 @@ class TestPages:
         sent = mine.post(address, {"issue_on": "2026-03-05", "reason": "The office was closed."})
         assert "Confirm and issue" not in mine.get(sent.location).text
         assert mine.post(f"{sent.location}/confirm").status == 403
-        assert "Earlier dates 1" in other.get("/admin/").text
+        assert "Backdating approvals 1" in other.get("/admin/").text
         assert "To be dated March 5, 2026" in other.get("/admin/backdating/").text
         page = other.get(sent.location)
         assert "The office was closed." in page.text

@@ -169,7 +169,7 @@ class TestDeciding:
 class TestConsole:
     def test_it_waits_in_the_console_with_old_and_new_name(self, pages, admin, asked):
         mine = pages.as_(admin)
-        assert "Names 1 Name corrections" in mine.get("/admin/").text
+        assert "Name corrections 1" in mine.get("/admin/").text
         assert NAME in mine.get("/admin/corrections/").text
         page = mine.get(f"/admin/corrections/{asked.code}").text
         assert re.search("Lena Learner.*Lena Lernér.*The accent is missing", page)

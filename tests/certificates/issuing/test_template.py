@@ -156,7 +156,7 @@ def test_a_broken_template_blocks_nothing_and_the_console_says_what_and_where(
     page = pages.as_(admin).get(PAGE)
     assert "can't be used" in page.text
     assert why in page.text
-    assert "template needs mending" in pages.as_(admin).get("/admin/").text
+    assert "certificate template has an error" in pages.as_(admin).get("/admin/").text
     assert "Proof of learning" in issued(app, admin)[1]
     assert choose(app, pages, admin).status == 409
 
@@ -190,7 +190,7 @@ def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certif
     assert (version, templates.in_force().version) == (before, before)
     assert "Proof of learning" in text
     assert "rare" in pages.as_(admin).get(PAGE).text
-    assert "template needs mending" in pages.as_(admin).get("/admin/").text
+    assert "certificate template has an error" in pages.as_(admin).get("/admin/").text
     assert choose(app, pages, admin).status == 303
     assert templates.in_force().version != before
 

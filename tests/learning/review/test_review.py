@@ -73,7 +73,7 @@ def test_an_administrator_without_the_role_cannot_sign(pages, admin, catalog):
 
 
 def test_the_role_is_given_and_taken_back_on_the_person_page(app, pages, admin, reviewer):
-    assert "Take the reviewer role back" in pages.as_(admin).get(f"/admin/people/{reviewer.code}").text
+    assert "Remove reviewer role" in pages.as_(admin).get(f"/admin/people/{reviewer.code}").text
     pages.as_(admin).post(f"/admin/people/{reviewer.code}/reviewer", {"reviewer": "no"})
     assert pages.as_(reviewer).get(f"/admin/review/{MODULE}").status == 403
 

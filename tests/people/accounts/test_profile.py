@@ -39,7 +39,7 @@ def test_a_license_cannot_expire_before_it_began(pages, learner):
     dates = {"first_licensed": "2020-01-01", "expires_on": "2019-01-01"}
     page = pages.as_(learner).post("/profile/licenses/new", GOOD | dates)
     assert page.status == 422
-    assert "can't expire before" in page.text
+    assert "can't be before the date first licensed" in page.text
 
 
 def test_a_change_of_name_is_on_record(app, pages, learner):

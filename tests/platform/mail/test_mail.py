@@ -37,7 +37,7 @@ def test_a_mail_arrives_whole(sending_app, mailbox):
     assert (mail["To"], mail["From"], mail["Subject"]) == (
         "nina@example.org",
         "Courses <c@example.org>",
-        "Confirm your e-mail address",
+        "Confirm your email",
     )
     assert "https://x/y" in mail.get_content()
 
@@ -135,7 +135,7 @@ class TestLocalMailbox:
         with app.app_context():
             put()
         jobs.drain(app)
-        assert "Confirm your e-mail address" in pages.get("/mailbox/").text
+        assert "Confirm your email" in pages.get("/mailbox/").text
 
     @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
     def test_it_is_closed_to_forwarded_requests(self, pages, header):

@@ -367,11 +367,11 @@ def test_reading_a_batch_costs_the_same_for_one_certificate_or_many(app, award, 
 
 def test_the_console_shows_the_result_with_the_way_to_each_fault(app, pages, admin, award):
     boss = pages.as_(admin)
-    assert "not checked yet" in boss.get("/admin/").text
+    assert "not run yet" in boss.get("/admin/").text
     assert boss.post("/admin/checks/").status == 303
     assert "A check is running" in boss.get("/admin/checks/").text
     drained(app)
-    assert "everything agrees" in boss.get("/admin/").text
+    assert "no discrepancies" in boss.get("/admin/").text
     assert "everything agrees" in boss.get("/admin/checks/").text
     broken(app, "DELETE FROM evaluation")
     boss.post("/admin/checks/")
@@ -379,7 +379,7 @@ def test_the_console_shows_the_result_with_the_way_to_each_fault(app, pages, adm
     page = boss.get("/admin/checks/")
     assert str(Fault.EVALUATION) in page.text
     assert f"/admin/certificates/{award.code}" in page.html
-    assert "1 fault" in boss.get("/admin/").text
+    assert "1 discrepancy" in boss.get("/admin/").text
 
 
 def test_faults_beyond_those_that_are_kept_are_counted(app, award, admin, pages, monkeypatch):

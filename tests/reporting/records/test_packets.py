@@ -380,7 +380,7 @@ class TestPages:
 
     def test_a_person_is_asked_about_on_their_page(self, app, pages, admin, learner, award):
         boss = pages.as_(admin)
-        assert "Make an audit packet" in boss.get(f"/admin/people/{learner.code}").text
+        assert "Create audit packet" in boss.get(f"/admin/people/{learner.code}").text
         page = boss.get(boss.post(f"/admin/people/{learner.code}/packet").location)
         assert "Everything about Lena Learner" in page.text
         with app.app_context():

@@ -172,10 +172,10 @@ class TestWayOut:
 
     def test_the_profile_has_a_switch(self, app, pages, licensed):
         mine = pages.as_(licensed)
-        assert "End these mails" in mine.get("/profile").text
+        assert "We email you 90, 30 and 7 days before" in mine.get("/profile").text
         mine.post("/licenses/mail", {"by_mail": "no"})
         assert not self.wishes(app, licensed)
-        assert "Remind me by mail" in mine.get("/profile").text
+        assert "Turn on email reminders" in mine.get("/profile").text
         mine.post("/licenses/mail", {"by_mail": "yes"})
         assert self.wishes(app, licensed)
 

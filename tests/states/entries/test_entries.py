@@ -78,7 +78,7 @@ def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learne
     assert "status: prohibited → pending" in home
     jobs.drain(app)
     kept = " ".join(path.read_text() for path in site_of(app).mailbox.glob("*.eml"))
-    assert "Subject: Hawaii: what is known of dry needling law has changed" in kept
+    assert "Subject: Hawaii: our dry needling entry has changed" in kept
 
 
 def test_a_change_elsewhere_is_told_to_nobody_here(app, admin, learner, known):
