@@ -26,7 +26,7 @@ from course.certificates.issuing import queries as awards
 from course.certificates.issuing.models import Certificate, Request
 from course.certificates.sharing import actions as sharing
 from course.certificates.sharing.queries import Shown
-from course.content.items.options import Options
+from course.content.items.options import LetteredOptions
 from course.content.queries import catalog
 from course.learning.study import actions as study
 from course.people.accounts import actions as accounts
@@ -169,7 +169,7 @@ def wrong_answer(place: Place) -> Any:
     """An answer that earns nothing: a distractor where there are options, else none."""
     return (
         next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None)
-        if isinstance(place.item, Options)
+        if isinstance(place.item, LetteredOptions)
         else None
     )
 

@@ -8,7 +8,7 @@ import click
 
 from course.content import source
 from course.content.exchange import FORMATS, bank_file
-from course.content.exchange.report import LeftOut, Unreadable
+from course.content.exchange.report import LeftOut, UnreadableFile
 from course.content.loader.load import ContentInvalid, load
 from course.content.rules import coverage
 from course.content.schema.catalog import Catalog
@@ -98,7 +98,7 @@ def _import(folders: Folders) -> click.Command:
             _refuse(f"There is no module {bank}; name one of {', '.join(known)}.")
         try:
             imported = FORMATS[name].read(file.read_bytes())
-        except (OSError, Unreadable) as reason:
+        except (OSError, UnreadableFile) as reason:
             _refuse(f"{file} was not read: {getattr(reason, 'strerror', None) or reason}")
         text = bank_file.text(bank, imported, _standing(quizzes / f"{bank}.yaml"))
         _write(to, text.encode(), force)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from course.content import source
 from course.content.cli import content_group
 from course.content.exchange import FORMATS, bank_file, qti, qti_package, report, safe_xml
-from course.content.exchange.report import Imported, Unreadable
+from course.content.exchange.report import Imported, UnreadableFile
 from course.content.items import item_of
 from course.content.schema.bank import Bank
 from course.content.source import Problems
@@ -506,10 +506,10 @@ DEEP = "<quiz>" + "<a>" * 200 + "</a>" * 200 + "</quiz>"
     ids=["entities", "external", "dtd", "deep", "many", "huge", "broken", "empty", "other"],
 )
 def test_harmful_and_broken_xml_is_refused_with_a_sentence(text, sentence):
-    with pytest.raises(Unreadable, match=sentence):
+    with pytest.raises(UnreadableFile, match=sentence):
         FORMATS["moodle-xml"].read(text.encode())
     if sentence != "begins with <html>":
-        with pytest.raises(Unreadable, match=sentence):
+        with pytest.raises(UnreadableFile, match=sentence):
             FORMATS["qti-3.0"].read(text.encode())
 
 
@@ -533,29 +533,29 @@ def zipped(**files: bytes) -> bytes:
     ids=["no zip", "no manifest", "entities", "bomb", "no item"],
 )
 def test_harmful_and_broken_packages_are_refused_with_a_sentence(data, sentence):
-    with pytest.raises(Unreadable, match=sentence):
+    with pytest.raises(UnreadableFile, match=sentence):
         FORMATS["qti-2.2"].read(data)
 
 
 def test_a_package_of_many_large_files_is_refused(monkeypatch):
     monkeypatch.setattr(qti_package, "MOST_BYTES", 1000)
-    with pytest.raises(Unreadable, match="split it"):
+    with pytest.raises(UnreadableFile, match="split it"):
         FORMATS["qti-2.2"].read(FORMATS["qti-2.2"].write(bank_of([SINGLE])).data)
 
 
 @pytest.mark.parametrize("name", ["gift", "aiken", "csv"])
 def test_plain_files_that_are_no_text_are_refused_with_a_sentence(name):
-    with pytest.raises(Unreadable, match=r"not UTF-8 \(byte 6\); save it"):
+    with pytest.raises(UnreadableFile, match=r"not UTF-8 \(byte 6\); save it"):
         FORMATS[name].read(b"Caf\xc3\xa9\xe9")
-    with pytest.raises(Unreadable, match="Line 2 has a control character"):
+    with pytest.raises(UnreadableFile, match="Line 2 has a control character"):
         FORMATS[name].read(b"one\ntwo\x00")
-    with pytest.raises(Unreadable, match="larger than 10 MB"):
+    with pytest.raises(UnreadableFile, match="larger than 10 MB"):
         FORMATS[name].read(b"x" * (report.MAX_BYTES + 1))
 
 
 @pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b'type,stem\n"single,x', b'type,"stem', b"x" * 200_000])
 def test_a_table_without_our_columns_or_with_an_open_cell_is_refused(data):
-    with pytest.raises(Unreadable, match=r"column names|not readable as CSV"):
+    with pytest.raises(UnreadableFile, match=r"column names|not readable as CSV"):
         FORMATS["csv"].read(data)
 
 
@@ -563,7 +563,7 @@ def test_a_table_without_our_columns_or_with_an_open_cell_is_refused(data):
 @given(st.sampled_from(["gift", "aiken", "csv"]), st.text(alphabet='ab ~=#{}:\\\n->%[]".,;A)', max_size=60))
 def test_no_text_makes_a_reader_fall_over(name, text):
     data = ("ANSWER: A\n" if name == "aiken" else "type,stem,more\n" if name == "csv" else "") + text
-    with suppress(Unreadable):
+    with suppress(UnreadableFile):
         FORMATS[name].read(data.encode())
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from course.content.base import Reference
 from course.content.items.base import Item
-from course.content.items.options import Option
-from course.content.items.single import Single
+from course.content.items.options import LetteredOption
+from course.content.items.single import SingleItem
 from course.content.schema.bank import StateItem
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.seeded import shuffled
@@ -54,13 +54,13 @@ def _item(
         return None
     texts = shuffled([answer, *wrong], f"{seed}/order")
     source = state.sources[0]
-    return Single(
+    return SingleItem(
         id=f"{pattern.id}-{state.code.lower()}",
         objective=pattern.objective,
         level=pattern.level,
         difficulty=pattern.difficulty,
         stem=pattern.stem.format(state=state.name),
-        options=tuple(Option(id=letter, text=text) for letter, text in zip("abcd", texts, strict=True)),
+        options=tuple(LetteredOption(id=letter, text=text) for letter, text in zip("abcd", texts, strict=True)),
         key=("abcd"[texts.index(answer)],),
         rationale=pattern.rationale.format(state=state.name, answer=answer) + f" [@{SOURCE}]",
         references=(SOURCE,),

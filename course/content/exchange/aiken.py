@@ -3,8 +3,8 @@
 import re
 from string import ascii_lowercase
 
-from course.content.exchange import prose
-from course.content.exchange.report import Imported, NotCarried, Note, Reading, text_of
+from course.content.exchange import markdown_text
+from course.content.exchange.report import ImportBuilder, Imported, NotCarried, Note, text_of
 
 OPTION = re.compile(r"([A-Z])[.)]\s+(.+)")
 ANSWER = re.compile(r"ANSWER:\s*([A-Z])\s*", re.IGNORECASE)
@@ -12,7 +12,7 @@ ANSWER = re.compile(r"ANSWER:\s*([A-Z])\s*", re.IGNORECASE)
 
 def read(data: bytes) -> Imported:
     """Raises Unreadable."""
-    reading, lines, number = Reading(), list[str](), 0
+    reading, lines, number = ImportBuilder(), list[str](), 0
     for line in filter(None, map(str.strip, text_of(data).split("\n"))):
         lines.append(line)
         if ANSWER.fullmatch(line):
@@ -39,5 +39,5 @@ def _item(lines: list[str], note: Note) -> dict[str, object]:  # noqa: ARG001
     key = lines[-1].rpartition(":")[2].strip().lower()
     if key not in [letter.lower() for letter, _ in options]:
         raise NotCarried(f"its answer {key.upper()} is none of its options")
-    texts = {letter.lower(): prose.plain(text) for letter, text in options}
-    return {"stem": prose.plain("\n".join(stem)), "type": "single", "options": texts, "key": key}
+    texts = {letter.lower(): markdown_text.plain(text) for letter, text in options}
+    return {"stem": markdown_text.plain("\n".join(stem)), "type": "single", "options": texts, "key": key}

@@ -5,13 +5,13 @@ from string import ascii_lowercase
 from typing import Any
 
 from course.content.exchange.report import NotCarried, Note
-from course.content.items.matching import Matching
-from course.content.items.options import Options
+from course.content.items.matching import MatchingItem
+from course.content.items.options import LetteredOptions
 
 NAMES = ("letters", "prompts")  # of tags, where letters are not a, b, c … or numbers not 1, 2, 3 …
 
 
-def tags_of(item: Options) -> dict[str, str]:
+def tags_of(item: LetteredOptions) -> dict[str, str]:
     return _unusual("letters", "".join(item.by_id), ascii_lowercase)
 
 
@@ -20,7 +20,7 @@ def lettered(count: int, told: dict[str, Any], note: Note) -> str:
     return _labels("letters", count, ascii_lowercase, told, note)
 
 
-def pairs(item: Matching) -> tuple[list[tuple[str, str]], dict[str, str]]:
+def pairs(item: MatchingItem) -> tuple[list[tuple[str, str]], dict[str, str]]:
     """Prompt and option, an empty prompt for an option that belongs to none; and tags. Raises NotCarried."""
     if len(set(item.by_id.values())) < len(item.by_id) or list(item.by_id) != sorted(item.by_id):
         raise NotCarried("its options are not in the order of their letters, or two of them say the same")

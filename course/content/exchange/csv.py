@@ -10,8 +10,17 @@ import json
 import re
 from typing import Any
 
-from course.content.exchange import tags, written
-from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, Unreadable, each, text_of
+from course.content.exchange import item_fields, tags
+from course.content.exchange.report import (
+    Exported,
+    ImportBuilder,
+    Imported,
+    NotCarried,
+    Note,
+    UnreadableFile,
+    each,
+    text_of,
+)
 from course.content.items.base import Item
 from course.content.schema.bank import Bank
 
@@ -55,7 +64,7 @@ def write(bank: Bank) -> Exported:
 def _row(item: Item, note: Note) -> dict[str, str]:  # noqa: ARG001
     if "figure" in type(item).model_fields:
         raise NotCarried(f"the type {item.type} shows a figure, which no table can hold")
-    fields, row = written.fields(item), dict[str, str]()
+    fields, row = item_fields.fields(item), dict[str, str]()
     if item.vignette:
         row["vignette"] = item.vignette
     if isinstance(options := fields.get("options"), dict) and list(options) == sorted(options):
@@ -75,17 +84,17 @@ def read(data: bytes) -> Imported:
     head = text.partition("\n")[0]
     cell_end = ";" if head.count(";") > head.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_end, strict=True)
-    reading = Reading()
+    reading = ImportBuilder()
     try:
         if not {"type", "stem"} <= set(rows.fieldnames or ()):
-            raise Unreadable(
+            raise UnreadableFile(
                 "The first line does not name the columns type and stem; begin with a line of column names."
             )
         for row in rows:
             name = row.get("id") or f"line {rows.line_num}"
             reading.add(name, lambda note, row=row: _item(row, note))  # type: ignore[misc]
     except csv.Error as error:
-        raise Unreadable(f"Line {rows.line_num} is not readable as CSV ({error}); save the table anew.") from None
+        raise UnreadableFile(f"Line {rows.line_num} is not readable as CSV ({error}); save the table anew.") from None
     return reading.done()
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from course.content.exchange import choices, credit, numbers, prose, tags
-from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, each, text_of
+from course.content.exchange import choices, markdown_text, numbers, partial_credit, tags
+from course.content.exchange.report import Exported, ImportBuilder, Imported, NotCarried, Note, each, text_of
 from course.content.items.base import Item
-from course.content.items.matching import Matching
-from course.content.items.multiple import Multiple
-from course.content.items.numeric import Numeric
-from course.content.items.single import Single
+from course.content.items.matching import MatchingItem
+from course.content.items.multiple import MultipleItem
+from course.content.items.numeric import NumericItem
+from course.content.items.single import SingleItem
 from course.content.schema.bank import Bank
 
 Fields = dict[str, Any]
@@ -40,7 +40,7 @@ def _question(item: Item, note: Note) -> str:
         raise NotCarried(f"the type {item.type} has no place in GIFT")
     body, more = WRITERS[type(item)](item, note)
     marks = "".join(f" [tag:{tag.replace(']', chr(92) + ']')}]" for tag in tags.of(item, note, **more))
-    stem = _escaped(prose.with_vignette(item))
+    stem = _escaped(markdown_text.with_vignette(item))
     rationale = f"\t####{_marked(item.rationale)}\n"
     return f"// [id:{item.id}]{marks}\n::{item.id}::[markdown]{stem}{{{body}{rationale}}}\n"
 
@@ -54,25 +54,25 @@ def _marked(text: str) -> str:
     return f"[markdown]{_escaped(text)}" if text.startswith(("[", "%")) else _escaped(text)
 
 
-def _write_single(item: Single, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+def _write_single(item: SingleItem, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
     lines = [f"\t{'=' if letter in item.key else '~'}{_marked(text)}\n" for letter, text in item.by_id.items()]
     return "\n" + "".join(lines), choices.tags_of(item)
 
 
-def _write_multiple(item: Multiple, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
-    weights = credit.weights(item.by_id, item.key)
+def _write_multiple(item: MultipleItem, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+    weights = partial_credit.weights(item.by_id, item.key)
     lines = [f"\t~%{float(weights[letter]):.7g}%{_marked(text)}\n" for letter, text in item.by_id.items()]
     return "\n" + "".join(lines), choices.tags_of(item)
 
 
-def _write_matching(item: Matching, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
+def _write_matching(item: MatchingItem, note: Note) -> tuple[str, dict[str, str]]:  # noqa: ARG001
     pairs, more = choices.pairs(item)
     if any("->" in prompt for prompt, _ in pairs):
         raise NotCarried("a prompt has an arrow (->), which GIFT takes for the border between prompt and option")
     return "\n" + "".join(f"\t={_marked(prompt)} -> {_escaped(option)}\n" for prompt, option in pairs), more
 
 
-def _write_numeric(item: Numeric, note: Note) -> tuple[str, dict[str, str]]:
+def _write_numeric(item: NumericItem, note: Note) -> tuple[str, dict[str, str]]:
     if item.units:
         note("its other units; GIFT has no units")
     unit = {} if item.unit is None else {"unit": item.unit}
@@ -80,16 +80,16 @@ def _write_numeric(item: Numeric, note: Note) -> tuple[str, dict[str, str]]:
 
 
 WRITERS: dict[type[Item], Callable[[Any, Note], tuple[str, dict[str, str]]]] = {
-    Single: _write_single,
-    Multiple: _write_multiple,
-    Matching: _write_matching,
-    Numeric: _write_numeric,
+    SingleItem: _write_single,
+    MultipleItem: _write_multiple,
+    MatchingItem: _write_matching,
+    NumericItem: _write_numeric,
 }
 
 
 def read(data: bytes) -> Imported:
     """Raises Unreadable."""
-    reading = Reading()
+    reading = ImportBuilder()
     for number, block in enumerate(re.split(r"\n(?:[ \t]*\n)+", text_of(data)), start=1):
         lines = block.split("\n")
         comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
@@ -133,7 +133,7 @@ def _item(text: str, comments: str, id_: str, note: Note) -> Fields:
     usual, question = _read_text(stem, "moodle", note)
     fields: Fields = {"id": id_} if id_ else {}
     if "case" in told:
-        vignette, question = prose.without_vignette(question)
+        vignette, question = markdown_text.without_vignette(question)
         fields |= {"vignette": vignette} if vignette else {}
     fields |= {"stem": question, **_answers(body.strip(), usual, told, note)}
     if rationale.strip():
@@ -146,10 +146,10 @@ def _read_text(text: str, usual: str, note: Note) -> tuple[str, str]:
     named = FORMAT.match(text.strip())
     format_, bare = (named[1], _released(text.strip()[named.end() :])) if named else (usual, _released(text))
     if format_ == "markdown":
-        return format_, prose.markdown(bare, note)
+        return format_, markdown_text.markdown(bare, note)
     if format_ == "plain":
-        return format_, prose.plain(bare)
-    return format_, prose.from_html(bare.replace("\n", "<br>") if format_ == "moodle" else bare, note)
+        return format_, markdown_text.plain(bare)
+    return format_, markdown_text.from_html(bare.replace("\n", "<br>") if format_ == "moodle" else bare, note)
 
 
 def _answers(body: str, usual: str, told: Fields, note: Note) -> Fields:
@@ -182,8 +182,8 @@ def _choice(body: str, usual: str, told: Fields, note: Note) -> Fields:
     letters = choices.lettered(len(texts), told, note)
     options, given = dict(zip(letters, texts, strict=True)), dict(zip(letters, weights, strict=True))
     if "=" in body:
-        return {"type": "single", "options": options, "key": credit.single(given, note)}
-    return {"type": "multiple", "options": options, "key": credit.several(given, note)}
+        return {"type": "single", "options": options, "key": partial_credit.single(given, note)}
+    return {"type": "multiple", "options": options, "key": partial_credit.several(given, note)}
 
 
 def _matching(body: str, usual: str, told: Fields, note: Note) -> Fields:
@@ -193,7 +193,9 @@ def _matching(body: str, usual: str, told: Fields, note: Note) -> Fields:
         if not arrow:
             raise NotCarried(f"the pair “{_released(part)}” has no arrow (->)")
         plain = _released(option)
-        pairs.append((_read_text(prompt, usual, note)[1], plain if usual == "markdown" else prose.escaped(plain)))
+        pairs.append(
+            (_read_text(prompt, usual, note)[1], plain if usual == "markdown" else markdown_text.escaped(plain))
+        )
     return {"type": "matching", **choices.matching(pairs, told, note)}
 
 

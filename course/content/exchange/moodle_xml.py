@@ -11,14 +11,14 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from course.content.exchange import choices, credit, numbers, prose, safe_xml, tags
-from course.content.exchange.report import Exported, Imported, NotCarried, Note, Reading, Unreadable, each
+from course.content.exchange import choices, markdown_text, numbers, partial_credit, safe_xml, tags
+from course.content.exchange.report import Exported, ImportBuilder, Imported, NotCarried, Note, UnreadableFile, each
 from course.content.items.base import Item
-from course.content.items.matching import Matching
-from course.content.items.multiple import Multiple
-from course.content.items.numeric import Numeric
-from course.content.items.ordering import Ordering
-from course.content.items.single import Single
+from course.content.items.matching import MatchingItem
+from course.content.items.multiple import MultipleItem
+from course.content.items.numeric import NumericItem
+from course.content.items.ordering import OrderingItem
+from course.content.items.single import SingleItem
 from course.content.schema.bank import Bank
 
 Fields = dict[str, Any]
@@ -62,7 +62,7 @@ def _question(item: Item, note: Note) -> Element:
     name, write_body = WRITERS[type(item)]
     question = Element("question", type=name)
     _text(question, "name", item.id)
-    _text(question, "questiontext", prose.with_vignette(item), format="markdown")
+    _text(question, "questiontext", markdown_text.with_vignette(item), format="markdown")
     _text(question, "generalfeedback", item.rationale, format="markdown")
     for element, value in (("defaultgrade", "1"), ("penalty", "0"), ("hidden", "0"), ("idnumber", item.id)):
         SubElement(question, element).text = value
@@ -79,17 +79,17 @@ def _text(parent: Element, name: str, text: str, **attributes: str) -> Element:
     return element
 
 
-def _write_choice(question: Element, item: Single | Multiple, note: Note) -> dict[str, str]:  # noqa: ARG001
-    SubElement(question, "single").text = str(isinstance(item, Single)).lower()
+def _write_choice(question: Element, item: SingleItem | MultipleItem, note: Note) -> dict[str, str]:  # noqa: ARG001
+    SubElement(question, "single").text = str(isinstance(item, SingleItem)).lower()
     SubElement(question, "shuffleanswers").text = "true"
-    weights = credit.weights(item.by_id, item.key)
+    weights = partial_credit.weights(item.by_id, item.key)
     for letter, text in item.by_id.items():
-        weight = weights[letter] if isinstance(item, Multiple) or letter in item.key else Fraction(0)
+        weight = weights[letter] if isinstance(item, MultipleItem) or letter in item.key else Fraction(0)
         _text(question, "answer", text, fraction=f"{float(weight):.7g}", format="markdown")
     return choices.tags_of(item)
 
 
-def _write_matching(question: Element, item: Matching, note: Note) -> dict[str, str]:  # noqa: ARG001
+def _write_matching(question: Element, item: MatchingItem, note: Note) -> dict[str, str]:  # noqa: ARG001
     SubElement(question, "shuffleanswers").text = "true"
     pairs, more = choices.pairs(item)
     for prompt, option in pairs:
@@ -97,7 +97,7 @@ def _write_matching(question: Element, item: Matching, note: Note) -> dict[str, 
     return more
 
 
-def _write_ordering(question: Element, item: Ordering, note: Note) -> dict[str, str]:
+def _write_ordering(question: Element, item: OrderingItem, note: Note) -> dict[str, str]:
     note(PAIRS)
     settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0", "showgrading": "SHOW"}
     for name, value in (settings | {"gradingtype": "RELATIVE_ALL_PREVIOUS_AND_NEXT"}).items():
@@ -107,7 +107,7 @@ def _write_ordering(question: Element, item: Ordering, note: Note) -> dict[str, 
     return {}
 
 
-def _write_numeric(question: Element, item: Numeric, note: Note) -> dict[str, str]:
+def _write_numeric(question: Element, item: NumericItem, note: Note) -> dict[str, str]:
     answer = _text(question, "answer", numbers.key_of(item, note), fraction="100", format="moodle_auto_format")
     SubElement(answer, "tolerance").text = numbers.margin_of(item, note)
     if item.unit is not None:
@@ -122,11 +122,11 @@ def _write_numeric(question: Element, item: Numeric, note: Note) -> dict[str, st
 
 
 WRITERS: dict[type[Item], tuple[str, Callable[[Element, Any, Note], dict[str, str]]]] = {
-    Single: ("multichoice", _write_choice),
-    Multiple: ("multichoice", _write_choice),
-    Matching: ("matching", _write_matching),
-    Ordering: ("ordering", _write_ordering),
-    Numeric: ("numerical", _write_numeric),
+    SingleItem: ("multichoice", _write_choice),
+    MultipleItem: ("multichoice", _write_choice),
+    MatchingItem: ("matching", _write_matching),
+    OrderingItem: ("ordering", _write_ordering),
+    NumericItem: ("numerical", _write_numeric),
 }
 
 
@@ -134,8 +134,10 @@ def read(data: bytes) -> Imported:
     """Raises Unreadable."""
     root = safe_xml.parse(data)
     if root.tag != "quiz":
-        raise Unreadable(f"The file is no Moodle XML: it begins with <{root.tag}>, not <quiz>. Export as Moodle XML.")
-    reading = Reading()
+        raise UnreadableFile(
+            f"The file is no Moodle XML: it begins with <{root.tag}>, not <quiz>. Export as Moodle XML."
+        )
+    reading = ImportBuilder()
     for number, question in enumerate(root.iter("question"), start=1):
         name = question.findtext("idnumber") or question.findtext("name/text") or f"question {number}"
         reading.add(name.strip(), lambda note, question=question: _item(question, note))  # type: ignore[misc]
@@ -150,7 +152,7 @@ def _item(question: Element, note: Note) -> Fields:
     fields: Fields = {"id": id_} if (id_ := (question.findtext("idnumber") or "").strip()) else {}
     stem = _read_text(question.find("questiontext"), note)
     if "case" in told:
-        vignette, stem = prose.without_vignette(stem)
+        vignette, stem = markdown_text.without_vignette(stem)
         fields |= {"vignette": vignette} if vignette else {}
     fields |= {"stem": stem, **READERS[type_](question, told, note)}
     if rationale := _read_text(question.find("generalfeedback"), note):
@@ -166,10 +168,10 @@ def _read_text(element: Element | None, note: Note, usual: str = "html") -> str:
         note(f"the file {file.get('name')}")
     text, format_ = element.findtext("text") or "", element.get("format", usual)
     if format_ == "markdown":
-        return prose.markdown(text, note)
+        return markdown_text.markdown(text, note)
     if format_ == "plain_text":
-        return prose.plain(text)
-    return prose.from_html(text.replace("\n", "<br>") if format_ == "moodle_auto_format" else text, note)
+        return markdown_text.plain(text)
+    return markdown_text.from_html(text.replace("\n", "<br>") if format_ == "moodle_auto_format" else text, note)
 
 
 def _answers(question: Element, note: Note) -> list[tuple[str, Fraction, Element]]:
@@ -188,8 +190,8 @@ def _choice(question: Element, told: Fields, note: Note) -> Fields:
     weights = {letter: weight for letter, (_, weight, _) in zip(letters, answers, strict=True)}
     options = {letter: text for letter, (text, _, _) in zip(letters, answers, strict=True)}
     if (question.findtext("single") or "true").strip() in ("true", "1"):
-        return {"type": "single", "options": options, "key": credit.single(weights, note)}
-    return {"type": "multiple", "options": options, "key": credit.several(weights, note)}
+        return {"type": "single", "options": options, "key": partial_credit.single(weights, note)}
+    return {"type": "multiple", "options": options, "key": partial_credit.several(weights, note)}
 
 
 def _matching(question: Element, told: Fields, note: Note) -> Fields:
@@ -197,7 +199,7 @@ def _matching(question: Element, told: Fields, note: Note) -> Fields:
     for pair in question.iterfind("subquestion"):
         option = (pair.findtext("answer/text") or "").strip()
         prompt = _read_text(pair, note)
-        pairs.append((prompt, option if pair.get("format") == "markdown" else prose.escaped(option)))
+        pairs.append((prompt, option if pair.get("format") == "markdown" else markdown_text.escaped(option)))
     return {"type": "matching", **choices.matching(pairs, told, note)}
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from course.content.exchange import tags
 from course.content.exchange.report import NotCarried, Note
-from course.content.items.numeric import Numeric
+from course.content.items.numeric import NumericItem
 
 WRITTEN, KEPT = Context(prec=24), Context(prec=12)  # digits of a multiplier that are written, and that come back
 LONGEST = 40  # characters and powers of ten, so that nobody can make us write a number out for hours
 NAMES = ("tolerance_percent", "decimals")  # of tags that have no place of their own in other formats
 
 
-def tags_of(item: Numeric) -> dict[str, str]:
+def tags_of(item: NumericItem) -> dict[str, str]:
     percent = {} if item.tolerance_percent is None else {"tolerance_percent": str(item.tolerance_percent)}
     return percent | ({} if item.decimals == 2 else {"decimals": str(item.decimals)})
 
@@ -30,7 +30,7 @@ def decimal(text: str) -> Decimal:
     return number
 
 
-def key_of(item: Numeric, note: Note) -> str:
+def key_of(item: NumericItem, note: Note) -> str:
     """Raises NotCarried where the key depends on parameters."""
     tags.require_fixed(item)
     try:
@@ -40,7 +40,7 @@ def key_of(item: Numeric, note: Note) -> str:
         return _exactly(item.exact)
 
 
-def margin_of(item: Numeric, note: Note) -> str:
+def margin_of(item: NumericItem, note: Note) -> str:
     if item.tolerance == 0:
         note("its tolerance of 0, which comes back as none and scores alike")
     return _exactly(item.margin)

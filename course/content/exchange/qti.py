@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
-from course.content.exchange import credit, safe_xml, tags
+from course.content.exchange import partial_credit, safe_xml, tags
 from course.content.exchange.report import NotCarried, Note
 from course.content.items.base import Item
-from course.content.items.multiple import Multiple
-from course.content.items.single import Single
+from course.content.items.multiple import MultipleItem
+from course.content.items.single import SingleItem
 
 TOOL = "Needlewise"
 RATIONALE = "RATIONALE"  # the feedback that is shown whatever was answered
@@ -44,14 +44,14 @@ V3 = Version(
 
 def written(item: Item, version: Version, note: Note) -> tuple[bytes, list[str]]:
     """The item as an XML file, and its tags, for which the manifest has room."""
-    if not isinstance(item, (Single, Multiple)):
+    if not isinstance(item, (SingleItem, MultipleItem)):
         raise NotCarried(f"the type {item.type} is not exchanged as QTI")
     keywords = tags.of(item, note)
     root = Element("assessmentItem", identifier=item.id, title=item.id, adaptive="false", timeDependent="false")
     root.set("toolName", TOOL)
     _declare(root, item)
     _body(root, item)
-    template = "match_correct" if isinstance(item, Single) else "map_response"
+    template = "match_correct" if isinstance(item, SingleItem) else "map_response"
     SubElement(root, "responseProcessing", template=f"{version.templates}{template}{version.ending}")
     attributes = {"outcomeIdentifier": "FEEDBACK", "identifier": RATIONALE, "showHide": "show"}
     feedback = SubElement(root, "modalFeedback", attributes)
@@ -63,28 +63,28 @@ def written(item: Item, version: Version, note: Note) -> tuple[bytes, list[str]]
     return safe_xml.written(root), keywords
 
 
-def _declare(root: Element, item: Single | Multiple) -> None:
-    cardinality = "single" if isinstance(item, Single) else "multiple"
+def _declare(root: Element, item: SingleItem | MultipleItem) -> None:
+    cardinality = "single" if isinstance(item, SingleItem) else "multiple"
     response = SubElement(
         root, "responseDeclaration", identifier="RESPONSE", cardinality=cardinality, baseType="identifier"
     )
     correct = SubElement(response, "correctResponse")
     for letter in item.key:
         SubElement(correct, "value").text = letter
-    if isinstance(item, Multiple):
+    if isinstance(item, MultipleItem):
         mapping = SubElement(response, "mapping", lowerBound="0", defaultValue="0")
-        for letter, weight in credit.weights(item.by_id, item.key).items():
+        for letter, weight in partial_credit.weights(item.by_id, item.key).items():
             SubElement(mapping, "mapEntry", mapKey=letter, mappedValue=repr(float(weight / 100)))
     for name, type_, value in (("SCORE", "float", "0"), ("FEEDBACK", "identifier", RATIONALE)):
         outcome = SubElement(root, "outcomeDeclaration", identifier=name, cardinality="single", baseType=type_)
         SubElement(SubElement(outcome, "defaultValue"), "value").text = value
 
 
-def _body(root: Element, item: Single | Multiple) -> None:
+def _body(root: Element, item: SingleItem | MultipleItem) -> None:
     body = SubElement(root, "itemBody")
     if item.vignette:
         _paragraphs(SubElement(body, "div", {"class": "vignette"}), item.vignette)
-    most = "1" if isinstance(item, Single) else "0"
+    most = "1" if isinstance(item, SingleItem) else "0"
     interaction = SubElement(body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="true", maxChoices=most)
     _text(SubElement(interaction, "prompt"), item.stem)
     for letter, text in item.by_id.items():

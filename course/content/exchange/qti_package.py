@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from course.content.exchange import qti, qti_reading, safe_xml
 from course.content.exchange.qti import V2, V3, Version
-from course.content.exchange.report import MAX_BYTES, Exported, Imported, Reading, Unreadable, each, limited
+from course.content.exchange.report import MAX_BYTES, Exported, ImportBuilder, Imported, UnreadableFile, each, limited
 from course.content.schema.bank import Bank
 
 MANIFEST = "imsmanifest.xml"
@@ -64,17 +64,17 @@ def _manifest(name: str, version: Version, items: dict[str, list[str]]) -> bytes
 
 def read(data: bytes) -> Imported:
     """A package, or one item as XML, of either version. Raises Unreadable."""
-    reading = Reading()
+    reading = ImportBuilder()
     if not limited(data).startswith(b"PK"):
         _add(reading, _parsed(data), [])
         return reading.done()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _read_package(_Files(package), reading)
-    except Unreadable:
+    except UnreadableFile:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise Unreadable(f"The package can't be unpacked ({error}); export it anew.") from None
+        raise UnreadableFile(f"The package can't be unpacked ({error}); export it anew.") from None
     return reading.done()
 
 
@@ -94,21 +94,21 @@ class _Files:
     def xml(self, name: str) -> Element | None:
         try:
             if self.package.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise Unreadable("The package is compressed in an uncommon way; zip it anew.")
+                raise UnreadableFile("The package is compressed in an uncommon way; zip it anew.")
             with self.package.open(name) as file:
                 data = file.read(min(MAX_BYTES, self.left) + 1)
         except KeyError:
             return None
         self.left -= len(data)
         if self.left < 0:
-            raise Unreadable(f"The package holds more than {MOST_BYTES // 1_000_000} MB; split it into several.")
+            raise UnreadableFile(f"The package holds more than {MOST_BYTES // 1_000_000} MB; split it into several.")
         return _parsed(data)
 
 
-def _read_package(files: _Files, reading: Reading) -> None:
+def _read_package(files: _Files, reading: ImportBuilder) -> None:
     manifest = files.xml(MANIFEST)
     if manifest is None:
-        raise Unreadable(f"The package has no {MANIFEST}; export it as an IMS content package.")
+        raise UnreadableFile(f"The package has no {MANIFEST}; export it as an IMS content package.")
     for resource in manifest.iter("resource"):
         href, type_ = resource.get("href", ""), resource.get("type", "")
         if not type_.startswith("imsqti_item_"):
@@ -124,7 +124,7 @@ def _read_package(files: _Files, reading: Reading) -> None:
         _add(reading, root, keywords)
 
 
-def _add(reading: Reading, root: Element, keywords: list[str]) -> None:
+def _add(reading: ImportBuilder, root: Element, keywords: list[str]) -> None:
     if root.tag != "assessmentItem":
-        raise Unreadable(f"The file begins with <{root.tag}>; a QTI item begins with assessmentItem.")
+        raise UnreadableFile(f"The file begins with <{root.tag}>; a QTI item begins with assessmentItem.")
     reading.add(qti_reading.name_of(root), lambda note: qti_reading.fields(root, keywords, note))

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from course.content.exchange import choices, credit, numbers, prose, tags
+from course.content.exchange import choices, markdown_text, numbers, partial_credit, tags
 from course.content.exchange.qti import RATIONALE, TOOL
 from course.content.exchange.report import NotCarried, Note
 
@@ -63,7 +63,7 @@ def _read(element: Element, own: bool, note: Note) -> str:
 def _converted(element: Element, note: Note, cut: Element | None = None, skip: Element | None = None) -> str:
     copy = _copied(element, cut, skip)
     copy.tag, copy.attrib, copy.tail = "div", {}, None
-    return prose.from_html(ElementTree.tostring(copy, encoding="unicode"), note)
+    return markdown_text.from_html(ElementTree.tostring(copy, encoding="unicode"), note)
 
 
 def _copied(element: Element, cut: Element | None, skip: Element | None) -> Element:
@@ -120,8 +120,8 @@ def _key(root: Element, interaction: Element, own: bool, told: dict[str, Any], n
             note(f"option {letter} earns {float(weights[letter]):g} % there; here it is wrong")
         return found | {"type": "single", "key": key[0] if len(key) == 1 else key}
     if not mapped:
-        note(f"its score, all or nothing there; {credit.RULE}")
-    elif credit.several(weights, note) != key:
+        note(f"its score, all or nothing there; {partial_credit.RULE}")
+    elif partial_credit.several(weights, note) != key:
         note("its weights, which do not agree with its right answers; the right answers are taken")
     return found | {"type": "multiple", "key": key}
 

@@ -14,7 +14,7 @@ MAX_BYTES = 10_000_000
 CONTROL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML text can hold, and \r
 
 
-class Unreadable(ValueError):
+class UnreadableFile(ValueError):
     """The file as a whole can't be read; the message says why and what to do."""
 
 
@@ -49,7 +49,7 @@ class Exported:
 
 
 @dataclass
-class Reading:
+class ImportBuilder:
     """Gathers what a file has, question by question."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
@@ -108,7 +108,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 def limited(data: bytes) -> bytes:
     if len(data) > MAX_BYTES:
-        raise Unreadable(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it into several.")
+        raise UnreadableFile(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it into several.")
     return data
 
 
@@ -117,8 +117,8 @@ def text_of(data: bytes) -> str:
     try:
         text = limited(data).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise Unreadable(f"The file is not UTF-8 (byte {error.start + 1}); save it as text in UTF-8.") from None
+        raise UnreadableFile(f"The file is not UTF-8 (byte {error.start + 1}); save it as text in UTF-8.") from None
     if found := CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise Unreadable(f"Line {line} has a control character; save the file as plain text.")
+        raise UnreadableFile(f"Line {line} has a control character; save the file as plain text.")
     return text

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from course.content.exchange.report import Unreadable, limited
+from course.content.exchange.report import UnreadableFile, limited
 
 DEEPEST = 100
 MOST = 200_000
@@ -21,9 +21,9 @@ class _Bounded(TreeBuilder):
         self.depth += 1
         self.count += 1
         if self.depth > DEEPEST:
-            raise Unreadable(f"The XML is nested more than {DEEPEST} deep, which no such file is; export it anew.")
+            raise UnreadableFile(f"The XML is nested more than {DEEPEST} deep, which no such file is; export it anew.")
         if self.count > MOST:
-            raise Unreadable(f"The XML has more than {MOST} elements; split it into several files.")
+            raise UnreadableFile(f"The XML has more than {MOST} elements; split it into several files.")
         return super().start(tag, attrs)
 
     def end(self, tag: Any) -> Element:
@@ -38,11 +38,11 @@ def parse(data: bytes) -> Element:
         parser.feed(limited(data))
         root: Element = parser.close()
     except DefusedXmlException:
-        raise Unreadable("The XML declares a document type or an entity, which is not read; remove it.") from None
+        raise UnreadableFile("The XML declares a document type or an entity, which is not read; remove it.") from None
     except (ParseError, LookupError, ValueError) as error:
-        if isinstance(error, Unreadable):
+        if isinstance(error, UnreadableFile):
             raise
-        raise Unreadable(f"The file is not well-formed XML ({error}); export it anew.") from None
+        raise UnreadableFile(f"The file is not well-formed XML ({error}); export it anew.") from None
     return root
 
 

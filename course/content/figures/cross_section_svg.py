@@ -12,7 +12,7 @@ from shapely import LineString, MultiPolygon, Polygon, maximum_inscribed_circle
 from shapely import Point as Spot
 
 from course.content.figures.cross_section import CrossSection, Layer, Placement, Point, Structure
-from course.content.figures.needle import Verdict, judge
+from course.content.figures.needle import NeedleVerdict, judge
 
 LEFT, TOP, WIDE = 8, 22, 222  # px: where the drawing begins, and its width; the labels stand to its right
 LABELS, TOTAL = 246, 360
@@ -126,13 +126,13 @@ def describe(section: CrossSection, placement: Placement | None = None, *, bare:
     return told
 
 
-def path_in_words(verdict: Verdict) -> str:
+def path_in_words(verdict: NeedleVerdict) -> str:
     passed = ", ".join(dict.fromkeys(passage.part.name for passage in verdict.passages))
     tip = verdict.tip.name if verdict.tip else "outside the drawing"
     return f"passes {passed or 'nothing'}; tip {'on' if verdict.on_bone else 'in'} {tip}; {_judged(verdict)}."
 
 
-def _judged(verdict: Verdict) -> str:
+def _judged(verdict: NeedleVerdict) -> str:
     return "safe" if verdict.safe else "not safe"
 
 

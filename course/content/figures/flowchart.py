@@ -21,7 +21,7 @@ class Step(Content):
     kind: Literal["step", "key", "emergency"] = "step"
 
 
-class Flow(Content):
+class Flowchart(Content):
     id: Id
     title: Text
     steps: Annotated[tuple[Step, ...], Field(min_length=2)]
@@ -29,7 +29,7 @@ class Flow(Content):
     references: Annotated[tuple[ReferenceId, ...], Field(min_length=1)]
 
 
-def svg(flow: Flow) -> str:
+def svg(flow: Flowchart) -> str:
     """The figure: a time line on the left, a box for each step on the right."""
     inside, y, centers = [], 8.0, []
     for step in flow.steps:
@@ -53,7 +53,7 @@ def svg(flow: Flow) -> str:
     )
 
 
-def describe(flow: Flow) -> str:
+def describe(flow: Flowchart) -> str:
     steps = " ".join(
         f"{n}. {step.when + ': ' if step.when else ''}{step.say}" for n, step in enumerate(flow.steps, start=1)
     )

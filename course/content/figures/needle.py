@@ -21,7 +21,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class NeedleVerdict:
     """`tip` is the part in which the tip lies, None outside the drawing; `depth` ends at bone if bone is met first."""
 
     passages: tuple[Passage, ...]
@@ -37,7 +37,7 @@ class Verdict:
         return self.reached and self.safe
 
 
-def judge(section: CrossSection, placement: Placement) -> Verdict:
+def judge(section: CrossSection, placement: Placement) -> NeedleVerdict:
     """What the placement means. Safe: no vessel, nerve, pleura or organ is passed or nearer than the section's
     `clearance`, and none lies within its `overshoot` beyond the tip unless bone that is a backstop comes first."""
     bone = min(_first_bone(section, placement, backstop=backstop) for backstop in (True, False))
@@ -49,7 +49,7 @@ def judge(section: CrossSection, placement: Placement) -> Verdict:
     reached = any(p.part.role == "target" for p in passages) and tip is not None and tip.role in ("target", "bone")
     passed = any(passage.part.role in DANGERS for passage in passages)
     reasons = (*_met(section, path, passages), *(() if passed else _beyond(section, placement, depth)))
-    return Verdict(passages, tip, depth, on_bone, reached, not reasons and tip is not None, reasons)
+    return NeedleVerdict(passages, tip, depth, on_bone, reached, not reasons and tip is not None, reasons)
 
 
 def require_right(section: CrossSection, answer: Placement) -> None:

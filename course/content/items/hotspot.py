@@ -16,7 +16,7 @@ from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 from course.content.seeded import shuffled
 
 
-class Hotspot(Item):
+class HotspotItem(Item):
     """`figure` names the cross-section, `key` a part of it; `choices` are the parts with a letter, by default all.
 
     A part of the same name as the key's is right as well. An answer is a list with the part's id; pages know letters
@@ -31,7 +31,7 @@ class Hotspot(Item):
     choices: tuple[Id, ...] = ()
 
     @model_validator(mode="after")
-    def _parts_are_seen(self) -> "Hotspot":
+    def _parts_are_seen(self) -> "HotspotItem":
         if unknown := [id_ for id_ in (*self.choices, self.key) if id_ not in self.seen]:
             raise ValueError(f"{', '.join(unknown)} is not to be seen in the figure; use {', '.join(self.seen)}")
         if self.key not in self.offered:

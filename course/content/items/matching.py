@@ -23,7 +23,7 @@ def _by_number(given: Any) -> Any:
     return {str(prompt): option for prompt, option in given.items()} if isinstance(given, dict) else given
 
 
-class Matching(Item):
+class MatchingItem(Item):
     """`key` names the option of each prompt; an option may belong to several prompts or to none.
 
     An answer is `{"1": "b"}`, without the prompts that are still open.
@@ -36,7 +36,7 @@ class Matching(Item):
     key: Annotated[Mapping[str, str], BeforeValidator(_by_number)]
 
     @model_validator(mode="after")
-    def _key_is_whole(self) -> "Matching":
+    def _key_is_whole(self) -> "MatchingItem":
         if self.key.keys() != self.asked.keys():
             raise ValueError(f"the key needs one option for each of {', '.join(self.asked)}, and nothing else")
         require_options(self.key.values(), self.options)

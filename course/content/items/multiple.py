@@ -6,14 +6,14 @@ from typing import Literal
 from pydantic import model_validator
 
 from course.content.items.base import Answer
-from course.content.items.options import Choice, require_several_keys
+from course.content.items.options import ChoiceItem, require_several_keys
 
 
-class Multiple(Choice):
+class MultipleItem(ChoiceItem):
     type: Literal["multiple"] = "multiple"
 
     @model_validator(mode="after")
-    def _several_keys(self) -> "Multiple":
+    def _several_keys(self) -> "MultipleItem":
         require_several_keys(self.key, self.options)
         return self
 

@@ -15,7 +15,7 @@ from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 DEEPEST = 200  # mm
 
 
-class Needle(Item):
+class NeedleItem(Item):
     """`figure` names the cross-section; `answer` is one placement that is right.
 
     An answer is `{"entry": mm from the left, "angle": degrees, "depth": mm}`; what was not written yet is null.
@@ -28,7 +28,7 @@ class Needle(Item):
     answer: Placement
 
     @model_validator(mode="after")
-    def _answer_is_right(self) -> "Needle":
+    def _answer_is_right(self) -> "NeedleItem":
         require_right(self.drawing, self.answer)
         return self
 

@@ -15,7 +15,7 @@ DIGITS = 12  # significant ones that are kept of a key that was worked out, so t
 Written = Annotated[Text, BeforeValidator(lambda given: given if isinstance(given, str) else str(given))]
 
 
-class Numeric(Item):
+class NumericItem(Item):
     """`key` is a number, or an expression (`course.catalog.arithmetic`) over the parameters, in `unit`.
 
     `unit` null says that there is none. `units` are others that may be chosen, each with how many of `unit` it is.
@@ -33,7 +33,7 @@ class Numeric(Item):
     decimals: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
-    def _key_is_within_its_tolerance(self) -> "Numeric":
+    def _key_is_within_its_tolerance(self) -> "NumericItem":
         if self.tolerance is not None and self.tolerance_percent is not None:
             raise ValueError("has two tolerances; keep `tolerance` or `tolerance_percent`")
         if self.units and (self.unit is None or self.unit in self.units):

@@ -10,7 +10,7 @@ from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 from course.content.seeded import shuffled
 
 
-class Option(Content):
+class LetteredOption(Content):
     id: Annotated[str, StringConstraints(pattern=r"^[a-h]$")]
     text: Text
 
@@ -22,10 +22,10 @@ def by_letter(given: Any) -> Any:
     return given
 
 
-Lettered = Annotated[tuple[Option, ...], BeforeValidator(by_letter), Field(min_length=2)]
+Lettered = Annotated[tuple[LetteredOption, ...], BeforeValidator(by_letter), Field(min_length=2)]
 
 
-class Options(Content):
+class LetteredOptions(Content):
     options: Lettered
     key: tuple[str, ...]
 
@@ -35,7 +35,7 @@ class Options(Content):
         return (given,) if isinstance(given, str) else given
 
     @model_validator(mode="after")
-    def _key_is_there(self) -> "Options":
+    def _key_is_there(self) -> "LetteredOptions":
         require_options(self.key, self.options)
         return self
 
@@ -44,7 +44,7 @@ class Options(Content):
         return {option.id: option.text for option in self.options}
 
 
-def require_options(key: Iterable[str], options: Sequence[Option]) -> None:
+def require_options(key: Iterable[str], options: Sequence[LetteredOption]) -> None:
     ids = [option.id for option in options]
     if unknown := [id_ for id_ in key if id_ not in ids]:
         raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
@@ -55,12 +55,12 @@ def require_one_key(key: Sequence[str]) -> None:
         raise ValueError("a single-best-answer question has one letter as its key")
 
 
-def require_several_keys(key: Sequence[str], options: Sequence[Option]) -> None:
+def require_several_keys(key: Sequence[str], options: Sequence[LetteredOption]) -> None:
     if not 2 <= len(set(key)) < len(options):
         raise ValueError("a multiple-response key has two letters or more, and leaves at least one option out")
 
 
-class Choice(Options, Item):
+class ChoiceItem(LetteredOptions, Item):
     """What single-best-answer and multiple-response items share. An answer is a list of letters."""
 
     KEY: ClassVar[tuple[str, ...]] = ("key",)

@@ -13,7 +13,7 @@ from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 from course.content.seeded import shuffled
 
 
-class Ordering(Item):
+class OrderingItem(Item):
     """`steps` stand in the bank in their right order.
 
     A step's id is made of its words, so that neither a page nor a corrected bank says or changes which is which. An
@@ -25,7 +25,7 @@ class Ordering(Item):
     steps: tuple[Text, ...] = Field(min_length=3, max_length=9)
 
     @model_validator(mode="after")
-    def _steps_differ(self) -> "Ordering":
+    def _steps_differ(self) -> "OrderingItem":
         if len(set(self.steps)) < len(self.steps):
             raise ValueError("two steps are the same; word each of them differently")
         return self

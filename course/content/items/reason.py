@@ -14,7 +14,7 @@ from course.content.seeded import shuffled
 VERDICTS = {"": None, "true": True, "false": False}
 
 
-class Reason(Item):
+class ReasonItem(Item):
     """The stem is the statement, `key` whether it is true, `reason` the letter of the reason that holds.
 
     An answer is `{"verdict": true, "reason": "b"}`; what was not chosen yet is null.
@@ -27,7 +27,7 @@ class Reason(Item):
     reason: str
 
     @model_validator(mode="after")
-    def _reason_is_there(self) -> "Reason":
+    def _reason_is_there(self) -> "ReasonItem":
         require_options([self.reason], self.reasons)
         return self
 

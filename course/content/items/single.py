@@ -7,14 +7,14 @@ from typing import Literal
 from pydantic import model_validator
 
 from course.content.items.base import Answer, Fields, NotAnAnswer
-from course.content.items.options import Choice, require_one_key
+from course.content.items.options import ChoiceItem, require_one_key
 
 
-class Single(Choice):
+class SingleItem(ChoiceItem):
     type: Literal["single"] = "single"
 
     @model_validator(mode="after")
-    def _one_key(self) -> "Single":
+    def _one_key(self) -> "SingleItem":
         require_one_key(self.key)
         return self
 

@@ -11,7 +11,7 @@ from course.content import form_assembly, source
 from course.content.base import digest_of
 from course.content.figures import svg_file
 from course.content.figures.cross_section import CrossSection
-from course.content.figures.flowchart import Flow
+from course.content.figures.flowchart import Flowchart
 from course.content.rules import consistency, item_rules
 from course.content.schema.bank import Bank
 from course.content.schema.boards import Board, BoardsFile
@@ -22,8 +22,8 @@ from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.content.schema.module import Module, ModuleFile, Section
 from course.content.source import Document, Problem, Problems
 from course.content.text import markup
-from course.content.text.glossary import explainer
-from course.content.text.markup import Drawn, Parsed
+from course.content.text.markup import DataFigure, Parsed
+from course.content.text.term_buttons import explainer
 
 V = TypeVar("V")
 
@@ -43,8 +43,8 @@ class Files:
     root: Path
     problems: Problems = field(default_factory=Problems)
     documents: dict[str, Document] = field(default_factory=dict)
-    drawn: dict[str, Drawn] = field(default_factory=dict)
-    drawn_digests: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, DataFigure] = field(default_factory=dict)
+    figure_digests: dict[str, str] = field(default_factory=dict)
     banks: dict[str, Bank] = field(default_factory=dict)
     parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
     courses = _courses(modules / "courses.yaml", files)
     compiled_on = _jurisdictions(modules / "jurisdictions.yaml", files)
     glossary = _glossary(modules / "glossary.yaml", files)
-    _drawn(modules / "figures", files)
+    _figures(modules / "figures", files)
     _banks(quizzes, files)
     folders = sorted(path for path in modules.iterdir() if (path / "module.yaml").is_file())
     files.parsed = {folder.name: _sections(folder, files) for folder in folders}
@@ -173,17 +173,17 @@ def _glossary(path: Path, files: Files) -> Glossary | None:
     return Glossary(references=file.references, terms=tuple(in_order))
 
 
-def _drawn(folder: Path, files: Files) -> None:
+def _figures(folder: Path, files: Files) -> None:
     """The figures that are kept as data: cross-sections, and the flows of responses, which have `steps`."""
     for path in sorted(folder.glob("*.yaml")):
         document = _document(path, files, f"figure:{path.stem}")
         if document is None:
             continue
         is_flow = isinstance(document.data, dict) and "steps" in document.data
-        model: type[Flow] | type[CrossSection] = Flow if is_flow else CrossSection
+        model: type[Flowchart] | type[CrossSection] = Flowchart if is_flow else CrossSection
         if found := source.typed(model, document, files.problems, id=path.stem):
-            files.drawn[path.stem] = found
-            files.drawn_digests[path.stem] = digest_of(path.read_bytes())
+            files.figures[path.stem] = found
+            files.figure_digests[path.stem] = digest_of(path.read_bytes())
 
 
 def _banks(folder: Path, files: Files) -> None:
@@ -191,13 +191,13 @@ def _banks(folder: Path, files: Files) -> None:
         document = _document(path, files, f"bank:{path.stem}")
         if document is None:
             continue
-        figures_used = _draw_into(document, files)
-        digest = digest_of(path.read_bytes(), *(files.drawn_digests[name] for name in figures_used))
+        figures_used = _attach_figures(document, files)
+        digest = digest_of(path.read_bytes(), *(files.figure_digests[name] for name in figures_used))
         if bank := source.typed(Bank, document, files.problems, digest=digest):
             files.banks[path.stem] = bank
 
 
-def _draw_into(document: Document, files: Files) -> list[str]:
+def _attach_figures(document: Document, files: Files) -> list[str]:
     """Gives each item that names a figure the drawing, so that its wording is whole; returns the figures' names."""
     items = document.data.get("items") if isinstance(document.data, dict) else None
     used: set[str] = set()
@@ -205,9 +205,9 @@ def _draw_into(document: Document, files: Files) -> list[str]:
         name = item.get("figure") if isinstance(item, dict) else None
         if name is None:
             continue
-        if isinstance(drawing := files.drawn.get(str(name)), CrossSection):
-            item["drawing"] = drawing
-            used.add(drawing.id)
+        if isinstance(figure := files.figures.get(str(name)), CrossSection):
+            item["drawing"] = figure
+            used.add(figure.id)
         else:
             line = document.line(["items", n, "figure"])
             files.problems.add(document.file, line, f"no cross-section {name}", "name one of modules/figures")
@@ -223,7 +223,7 @@ def _sections(folder: Path, files: Files) -> dict[str, Parsed]:
         )
     return {
         path.name: markup.parse(
-            path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.drawn, files.problems
+            path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.figures, files.problems
         )
         for path in texts
     }
@@ -279,7 +279,7 @@ def _section(
         media=tuple(name for clip in parsed.media.values() for name in (clip.file, clip.captions)),
         text=" ".join(parsed.text),
         words=parsed.words,
-        digest=digest_of((folder / name).read_bytes(), *(files.drawn_digests[n] for n in sorted(parsed.files))),
+        digest=digest_of((folder / name).read_bytes(), *(files.figure_digests[n] for n in sorted(parsed.files))),
     )
 
 
@@ -288,4 +288,4 @@ def _folder_digest(folder: Path, parsed: Mapping[str, Parsed], files: Files) -> 
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     own = (part for path in paths for part in (str(path.relative_to(folder)), path.read_bytes()))
     shared = sorted({name for section in parsed.values() for name in section.files})
-    return digest_of(*own, *(part for name in shared for part in (name, files.drawn_digests[name])))
+    return digest_of(*own, *(part for name in shared for part in (name, files.figure_digests[name])))

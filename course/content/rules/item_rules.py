@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from course.content.items.base import LEVELS, Item
-from course.content.items.single import Single
+from course.content.items.single import SingleItem
 from course.content.schema.bank import Bank
 from course.content.schema.module import Module
 from course.content.source import Document, Problems
@@ -81,7 +81,7 @@ def _bank(bank: Bank) -> Found:
     for level in LEVELS:
         if not any(item.level == level for item in bank.items):
             yield ["items"], f"no item of the level {level}", "write some"
-    yield from _keys([item for item in bank.items if isinstance(item, Single)])
+    yield from _keys([item for item in bank.items if isinstance(item, SingleItem)])
 
 
 def _together(bank: Bank) -> Found:
@@ -105,7 +105,7 @@ def _together(bank: Bank) -> Found:
                 yield ["cases", case], wrong, "draw more of it, or give an item another objective"
 
 
-def _keys(items: list[Single]) -> Found:
+def _keys(items: list[SingleItem]) -> Found:
     if len(items) < SMALLEST_BANK // 2:
         return
     letter, count = Counter(item.key[0] for item in items).most_common(1)[0]
@@ -116,7 +116,7 @@ def _keys(items: list[Single]) -> Found:
         yield ["items"], f"the key is the longest option in {len(longest)} of {len(items)} items", "shorten keys"
 
 
-def _key_is_longest(item: Single) -> bool:
+def _key_is_longest(item: SingleItem) -> bool:
     others = [len(option.text) for option in item.options if option.id not in item.key]
     return next(len(option.text) for option in item.options if option.id in item.key) > max(others)
 

@@ -7,10 +7,10 @@ from pydantic import model_validator
 from course.content.base import Content, Id, Text
 from course.content.figures.cross_section import CrossSection, Placement
 from course.content.figures.needle import require_right
-from course.content.items.options import Options, require_one_key, require_several_keys
+from course.content.items.options import LetteredOptions, require_one_key, require_several_keys
 
 
-class KnowledgeCheck(Options):
+class KnowledgeCheck(LetteredOptions):
     """A knowledge check with lettered options."""
 
     id: Id

@@ -15,12 +15,12 @@ from markdown_it.token import Token
 from course.content import source
 from course.content.figures import cross_section_svg, flowchart, svg_file
 from course.content.figures.cross_section import CrossSection
-from course.content.figures.flowchart import Flow
+from course.content.figures.flowchart import Flowchart
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 from course.content.source import Document, Problems
 from course.content.text import media
 
-Drawn = CrossSection | Flow
+DataFigure = CrossSection | Flowchart
 Explain = Callable[[Token], Token]
 CITATION = re.compile(r"\[@([A-Za-z0-9-]+(?:\s*,\s*@[A-Za-z0-9-]+)*)\]")
 WORD = re.compile(r"\w[\w'’-]*")  # noqa: RUF001 - the apostrophe of good typography
@@ -78,8 +78,8 @@ class Parsed:
     title: str
     tokens: list[Token]
     checks: dict[int, KnowledgeCheck | NeedleCheck]  # by the index of the token that holds it
-    figures: dict[int, tuple[str, str, str, str]]  # the paragraph's index -> file, svg text, alt, caption
-    drawn: dict[int, Drawn]  # by the index of the token
+    svg_figures: dict[int, tuple[str, str, str, str]]  # by paragraph index: file, SVG text, alt text, caption
+    data_figures: dict[int, DataFigure]  # by token index
     media: dict[int, media.Clip]
     cited: list[str]
     links: list[tuple[str, int]]
@@ -89,7 +89,7 @@ class Parsed:
     files: set[str] = field(default_factory=set)  # of modules/figures, without their ending
 
 
-def parse(text: str, file: str, folder: Path, drawn: Mapping[str, Drawn], problems: Problems) -> Parsed:
+def parse(text: str, file: str, folder: Path, figures: Mapping[str, DataFigure], problems: Problems) -> Parsed:
     tokens = _parser().parse(text)
     parsed = Parsed("", tokens, {}, {}, {}, {}, [], [], 0)
     if [t.type for t in tokens[:1]] == ["heading_open"] and tokens[0].tag == "h1":
@@ -100,7 +100,7 @@ def parse(text: str, file: str, folder: Path, drawn: Mapping[str, Drawn], proble
     for index, token in enumerate(tokens):
         _note(parsed, index, token, file, folder, problems)
         if token.type == "fence":
-            _note_block(parsed, index, token, file, folder, drawn, problems)
+            _note_block(parsed, index, token, file, folder, figures, problems)
     return parsed
 
 
@@ -118,7 +118,7 @@ def _note(parsed: Parsed, index: int, token: Token, file: str, folder: Path, pro
         parsed.words += sum(len(WORD.findall(text)) for text in texts)
         parsed.text.append(" ".join(texts))
         if any(child.type == "image" for child in children):
-            _note_figure(parsed, index, children, at, file, folder, problems)
+            _note_svg_figure(parsed, index, children, at, file, folder, problems)
 
 
 def _note_anchor(parsed: Parsed, token: Token, heading: str, file: str, problems: Problems) -> None:
@@ -130,7 +130,13 @@ def _note_anchor(parsed: Parsed, token: Token, heading: str, file: str, problems
 
 
 def _note_block(
-    parsed: Parsed, index: int, token: Token, file: str, folder: Path, drawn: Mapping[str, Drawn], problems: Problems
+    parsed: Parsed,
+    index: int,
+    token: Token,
+    file: str,
+    folder: Path,
+    figures: Mapping[str, DataFigure],
+    problems: Problems,
 ) -> None:
     """A fenced block: a knowledge check, a figure that is drawn from data, or a clip."""
     kind, start = token.info.strip(), (token.map or [0])[0] + 1
@@ -141,19 +147,21 @@ def _note_block(
     if document is None:
         return
     if kind == "check":
-        _note_check(parsed, index, document, drawn, problems)
+        _note_check(parsed, index, document, figures, problems)
     elif kind == "figure":
-        _note_drawn(parsed, index, document, drawn, problems)
+        _note_data_figure(parsed, index, document, figures, problems)
     elif clip := media.clip(kind, document, folder, problems):
         parsed.media[index] = clip
         parsed.words += len(WORD.findall(clip.transcript))
         parsed.text.append(f"{clip.title} {clip.transcript}")
 
 
-def _note_check(parsed: Parsed, index: int, document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> None:
+def _note_check(
+    parsed: Parsed, index: int, document: Document, figures: Mapping[str, DataFigure], problems: Problems
+) -> None:
     check: KnowledgeCheck | NeedleCheck | None
     if isinstance(document.data, dict) and document.data.get("type") == "needle":
-        section = _drawing_of(document, drawn, problems)
+        section = _figure_of(document, figures, problems)
         if not isinstance(section, CrossSection):
             problems.add(document.file, document.line(["figure"]), "not a cross-section", "name a cross-section")
             return
@@ -166,16 +174,18 @@ def _note_check(parsed: Parsed, index: int, document: Document, drawn: Mapping[s
         parsed.cited += cited_in(check.stem) + cited_in(check.rationale)
 
 
-def _note_drawn(parsed: Parsed, index: int, document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> None:
-    if found := _drawing_of(document, drawn, problems):
-        parsed.drawn[index] = found
+def _note_data_figure(
+    parsed: Parsed, index: int, document: Document, figures: Mapping[str, DataFigure], problems: Problems
+) -> None:
+    if found := _figure_of(document, figures, problems):
+        parsed.data_figures[index] = found
         parsed.files.add(found.id)
         parsed.cited += cited_in(found.caption)
 
 
-def _drawing_of(document: Document, drawn: Mapping[str, Drawn], problems: Problems) -> Drawn | None:
+def _figure_of(document: Document, figures: Mapping[str, DataFigure], problems: Problems) -> DataFigure | None:
     name = document.data.get("figure") if isinstance(document.data, dict) else None
-    if found := drawn.get(str(name)):
+    if found := figures.get(str(name)):
         return found
     problems.add(
         document.file, document.line(["figure"]), f"there is no figure {name}", "name a file of modules/figures"
@@ -183,7 +193,7 @@ def _drawing_of(document: Document, drawn: Mapping[str, Drawn], problems: Proble
     return None
 
 
-def _note_figure(
+def _note_svg_figure(
     parsed: Parsed, index: int, children: list[Token], at: int, file: str, folder: Path, problems: Problems
 ) -> None:
     if len(children) != 1:
@@ -200,7 +210,7 @@ def _note_figure(
         problems.add(file, at, f"there is no figure {src}", "add the file or correct its name")
         return
     parsed.cited += cited_in(caption)
-    parsed.figures[index - 1] = (src, path.read_text(encoding="utf-8"), alt, caption)
+    parsed.svg_figures[index - 1] = (src, path.read_text(encoding="utf-8"), alt, caption)
 
 
 def render(
@@ -217,7 +227,7 @@ def render(
         if (whole := _whole(parsed, index, env, figure_fault)) is not None:
             parts += [*_html(run, env), whole]
             run = []
-        elif not {index - 1, index - 2} & parsed.figures.keys():  # the rest of a figure's paragraph
+        elif not {index - 1, index - 2} & parsed.svg_figures.keys():  # the rest of a figure's paragraph
             heading = run and run[-1].type == "heading_open"
             run.append(token if heading else explain(token))
     return _joined([*parts, *_html(run, env)])
@@ -229,20 +239,22 @@ def _whole(
     """What a token stands for that is not running text."""
     if index in parsed.checks:
         return parsed.checks[index]
-    if index in parsed.figures:
-        return _figure(*parsed.figures[index], env, fault)
-    if index in parsed.drawn:
-        return _drawn(parsed.drawn[index], env)
+    if index in parsed.svg_figures:
+        return _render_svg_figure(*parsed.svg_figures[index], env, fault)
+    if index in parsed.data_figures:
+        return _render_data_figure(parsed.data_figures[index], env)
     return parsed.media[index].html if index in parsed.media else None
 
 
-def _drawn(what: Drawn, env: dict[str, Any]) -> str:
+def _render_data_figure(what: DataFigure, env: dict[str, Any]) -> str:
     svg = cross_section_svg.svg(what) if isinstance(what, CrossSection) else flowchart.svg(what)
     caption = str(_parser().renderInline(what.caption, env))
     return f'<figure class="figure">{svg}<figcaption>{caption}</figcaption></figure>\n'
 
 
-def _figure(src: str, svg: str, alt: str, caption: str, env: dict[str, Any], fault: Callable[..., None]) -> str:
+def _render_svg_figure(
+    src: str, svg: str, alt: str, caption: str, env: dict[str, Any], fault: Callable[..., None]
+) -> str:
     try:
         return svg_file.inline(svg, alt, str(_parser().renderInline(caption, env)))
     except svg_file.FigureFault as error:

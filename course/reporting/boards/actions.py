@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from course.content.exchange.report import Unreadable
+from course.content.exchange.report import UnreadableFile
 from course.content.schema.boards import Board, Format
 from course.people.accounts.models import User
 from course.platform import db
@@ -144,7 +144,7 @@ def read_receipt(roster: Roster, data: bytes, *, actor: User, now: datetime) -> 
     db.alone(db.Lock.REPORT_TO_BOARDS)
     try:
         messages = receipt.read(data)
-    except Unreadable as reason:
+    except UnreadableFile as reason:
         raise ReceiptNotReadable(str(reason)) from None
     reports = {report.record: report for report in queries.reports_in(roster)}
     answered = messages.keys() & reports.keys()

@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from course.content.exchange import safe_xml
-from course.content.exchange.report import Unreadable
+from course.content.exchange.report import UnreadableFile
 from course.reporting.boards.report_line import record_key
 
 
 def read(data: bytes) -> Mapping[str, str]:
-    """Return each record's message by its key. Raise Unreadable if this is not a receipt."""
+    """Return each record's message by its key. Raise UnreadableFile if this is not a receipt."""
     root = safe_xml.parse(data)
     if _name(root) != "rosters":
-        raise Unreadable("This is not a receipt: its outermost element is not <rosters>.")
+        raise UnreadableFile("This is not a receipt: its outermost element is not <rosters>.")
     messages: dict[str, str] = {}
     for key, message in _records(root):
         messages[key] = messages.get(key) or message  # a record that is listed twice and failed once has failed
     if not messages:
-        raise Unreadable("This receipt has no records.")
+        raise UnreadableFile("This receipt has no records.")
     return messages
 
 
@@ -30,7 +30,9 @@ def _records(root: Element) -> Iterator[tuple[str, str]]:
         for attendee in _all(roster, "attendee"):
             message = _message(attendee)
             if message is None:
-                raise Unreadable("This is not a receipt: a record has no Message. It may be the file that was sent.")
+                raise UnreadableFile(
+                    "This is not a receipt: a record has no Message. It may be the file that was sent."
+                )
             yield _key(attendee, course), message or roster_message
 
 

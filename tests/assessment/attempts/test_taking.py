@@ -6,7 +6,7 @@ import pytest
 
 from course.assessment.attempts import actions, queries
 from course.assessment.attempts.models import Accommodation, Answer, Attempt, ItemReport
-from course.content.items.numeric import Numeric
+from course.content.items.numeric import NumericItem
 from course.content.queries import catalog as content
 from course.content.schema.assessment import Assessment, Feedback
 from course.content.schema.blueprint import Cell
@@ -439,7 +439,7 @@ def with_numeric(app, learner):
     """An attempt whose paper has an item with a calculator; and the item's place."""
     known = content_of(app).banks[MODULE].items
     last = known[-1]
-    item = Numeric(
+    item = NumericItem(
         id="calculated",
         objective=last.objective,
         level=last.level,

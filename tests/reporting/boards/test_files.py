@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.certificates.issuing.facts import Facts
-from course.content.exchange.report import Unreadable
+from course.content.exchange.report import UnreadableFile
 from course.reporting.boards import actions, ce_broker_sheet, ce_broker_xml, csv_table, receipt
 from course.reporting.boards.report_line import record_key, report_line
 from course.reporting.boards.status import BoardLicense
@@ -153,12 +153,12 @@ class TestReceipt:
         ],
     )
     def test_a_file_that_is_no_receipt_is_refused_with_the_reason(self, data, why):
-        with pytest.raises(Unreadable, match=why):
+        with pytest.raises(UnreadableFile, match=why):
             receipt.read(data)
 
     @given(st.binary(max_size=300))
     def test_arbitrary_bytes_are_refused(self, data):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableFile):
             receipt.read(data)
 
 
