@@ -1,4 +1,4 @@
-"""Certificates by the thousand: the order is one transaction, and the workers issue its lines a few at a time."""
+"""Thousands of certificates: one transaction records which requests to issue, then workers issue them in batches."""
 
 import logging
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, literal, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from course.certificates.bulk import queries
-from course.certificates.bulk.models import Line, Order, Outcome
+from course.certificates.bulk.models import BulkIssue, BulkLine, Outcome
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Course
@@ -18,108 +18,125 @@ from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
 
-AT_ONCE = 8  # lines that a worker takes: few, so that a stop is soon heard and a crash leaves little
-TAKEN = timedelta(minutes=1)
-FAILED = "It could not be made; the server's log says why. The request still waits."
+BATCH_SIZE = 8  # small, so that a cancellation takes effect soon and a crash leaves little to repeat
+CLAIM_TIME = timedelta(minutes=1)
+FAILED = "The certificate could not be created. The request is still waiting; the server log has the error."
 log = logging.getLogger(__name__)
 
 
-class NothingWaits(Refused):
-    message = "No request of this course waits that is not in an order already."
+class NothingToIssue(Refused):
+    message = "This course has no certificate request that can be issued now."
 
 
 class FinishedAlready(Refused):
-    message = "This order is finished: nothing of it waits any more."
+    message = "This bulk issue is finished. There is nothing left to cancel."
 
 
 @unit_of_work
-def order(course: Course, *, actor: User, now: datetime) -> Order:
-    """To issue every request of the course that waits now, but for those that another open order has, and those for
-    which an earlier date is asked."""
-    placed = Order(course_id=course.id, actor_id=actor.id, started_at=now)
-    db.session.add(placed)
+def start(course: Course, *, actor: User, now: datetime) -> BulkIssue:
+    """Start to issue every waiting request of the course, and return the bulk issue.
+
+    Requests with a proposed earlier date are left out. Where an open bulk issue has all the others already, return
+    that one. Raise NothingToIssue if there is none.
+    """
+    # Two administrators may start at the same moment. On PostgreSQL neither would see the lines that the other has
+    # not committed yet, and both would take the same requests.
+    db.alone(db.Lock.ORDER_BULK_ISSUE)
+    if not queries.any_issuable(course.id):
+        if open_one := queries.find_open(course.id):
+            return open_one
+        raise NothingToIssue
+    bulk_issue = BulkIssue(course_id=course.id, actor_id=actor.id, started_at=now)
+    db.session.add(bulk_issue)
     db.session.flush()
-    wanted = queries.orderable(course.id).add_columns(literal(placed.id), literal(Outcome.WAITING.value))
-    db.session.execute(insert(Line).from_select(["request_id", "bulk_id", "state"], wanted))
-    count = queries.tally(placed)[Outcome.WAITING]
-    if not count:
-        raise NothingWaits
-    record(Event.BULK_STARTED, actor, f"order:{placed.code}", person_id=None, now=now, requests=count)
+    lines = queries.issuable(course.id).add_columns(literal(bulk_issue.id), literal(Outcome.WAITING.value))
+    db.session.execute(insert(BulkLine).from_select(["request_id", "bulk_id", "state"], lines))
+    count = queries.tally(bulk_issue)[Outcome.WAITING]
+    record(Event.BULK_STARTED, actor, f"order:{bulk_issue.code}", person_id=None, now=now, requests=count)
     jobs.wake()
-    return placed
+    return bulk_issue
 
 
 @unit_of_work
-def stop(placed: Order, *, actor: User, now: datetime) -> int:
-    """Leaves in the queue what is not issued yet; what a worker has in hand is still done. Returns how many."""
-    placed = db.locked(Order, placed.id)
-    if placed.finished_at is not None:
+def cancel_remaining(bulk_issue: BulkIssue, *, actor: User, now: datetime) -> int:
+    """Leave the requests that are not issued yet waiting, and return their number.
+
+    The batch that a worker has claimed is still issued. Raise FinishedAlready if nothing is left.
+    """
+    bulk_issue = db.locked(BulkIssue, bulk_issue.id)
+    if bulk_issue.finished_at is not None:
         raise FinishedAlready
-    rest = update(Line).where(Line.bulk_id == placed.id, Line.state == Outcome.WAITING, _free(now))
+    rest = update(BulkLine).where(
+        BulkLine.bulk_id == bulk_issue.id,
+        BulkLine.state == Outcome.WAITING,
+        _is_unclaimed(now),
+    )
     count: int = db.session.execute(rest.values(state=Outcome.STOPPED)).rowcount  # type: ignore[attr-defined]
-    record(Event.BULK_STOPPED, actor, f"order:{placed.code}", person_id=None, now=now, requests=count)
-    _finish_if_done(placed, now)
+    record(Event.BULK_STOPPED, actor, f"order:{bulk_issue.code}", person_id=None, now=now, requests=count)
+    _finish_if_done(bulk_issue, now)
     return count
 
 
 def step(now: datetime) -> bool:
-    """Issues a few lines of the oldest open order; False when there are none.
+    """Issue one batch of the oldest open bulk issue. Return False if there is nothing to do.
 
-    Issuing is safe to repeat: what a worker issued before it died is found issued by the next.
+    It is safe to repeat: a certificate that was issued just before its worker died is found, not issued again.
     """
-    lines = _take(now)
+    lines = claim_batch(now)
     if not lines:
         return False
-    placed = db.session.get_one(Order, lines[0].bulk_id)
-    _note(placed, {line.id: _issue(line, placed.actor_id, now) for line in lines}, now)
+    bulk_issue = db.session.get_one(BulkIssue, lines[0].bulk_id)
+    _note_outcomes(bulk_issue, {line.id: issue_line(line, bulk_issue.actor_id, now) for line in lines}, now)
     return True
 
 
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(Line.taken_until.is_(None), Line.taken_until < now)
+def _is_unclaimed(now: datetime) -> ColumnElement[bool]:
+    return or_(BulkLine.taken_until.is_(None), BulkLine.taken_until < now)
 
 
 @unit_of_work
-def _take(now: datetime) -> Sequence[Line]:
-    oldest = select(Order.id).where(Order.finished_at.is_(None)).order_by(Order.id)
-    for id_ in db.session.scalars(oldest):
+def claim_batch(now: datetime) -> Sequence[BulkLine]:
+    """Return the next waiting lines of one bulk issue, which no other worker gets for CLAIM_TIME."""
+    open_ids = select(BulkIssue.id).where(BulkIssue.finished_at.is_(None)).order_by(BulkIssue.id)
+    for bulk_id in db.session.scalars(open_ids):
         lines = db.session.scalars(
-            select(Line)
-            .where(Line.bulk_id == id_, Line.state == Outcome.WAITING, _free(now))
-            .order_by(Line.id)
-            .limit(AT_ONCE)
+            select(BulkLine)
+            .where(BulkLine.bulk_id == bulk_id, BulkLine.state == Outcome.WAITING, _is_unclaimed(now))
+            .order_by(BulkLine.id)
+            .limit(BATCH_SIZE)
             .with_for_update(skip_locked=True)
         ).all()
         if lines:
             for line in lines:
-                line.taken_until = now + TAKEN
+                line.taken_until = now + CLAIM_TIME
             return lines
     return ()
 
 
-def _issue(line: Line, actor_id: int, now: datetime) -> tuple[Outcome, str | None]:
+def issue_line(line: BulkLine, actor_id: int, now: datetime) -> tuple[Outcome, str | None]:
+    """Issue the line's request. Return the outcome and, if it was refused, the reason."""
     request, actor = db.session.get_one(Request, line.request_id), db.session.get_one(User, actor_id)
     try:
         certificates.issue(request, actor=actor, now=now, bulk=True)
     except Refused as refusal:
         return Outcome.REFUSED, refusal.message
     except OperationalError:
-        raise  # the database can't be used: the line is tried again
+        raise  # the database is unavailable: the line is tried again when its claim ends
     except Exception:
-        log.exception("a certificate of an order could not be issued")
+        log.exception("a certificate of a bulk issue could not be issued")
         return Outcome.REFUSED, FAILED
     return Outcome.ISSUED, None
 
 
 @unit_of_work
-def _note(placed: Order, outcomes: dict[int, tuple[Outcome, str | None]], now: datetime) -> None:
-    placed = db.locked(Order, placed.id)
+def _note_outcomes(bulk_issue: BulkIssue, outcomes: dict[int, tuple[Outcome, str | None]], now: datetime) -> None:
+    bulk_issue = db.locked(BulkIssue, bulk_issue.id)
     for id_, (outcome, message) in outcomes.items():
-        db.session.execute(update(Line).where(Line.id == id_).values(state=outcome, message=message))
-    _finish_if_done(placed, now)
+        db.session.execute(update(BulkLine).where(BulkLine.id == id_).values(state=outcome, message=message))
+    _finish_if_done(bulk_issue, now)
 
 
-def _finish_if_done(placed: Order, now: datetime) -> None:
-    """The order's row is locked, so of two workers the last one sees that nothing is left."""
-    if not queries.tally(placed)[Outcome.WAITING]:
-        placed.finished_at = now
+def _finish_if_done(bulk_issue: BulkIssue, now: datetime) -> None:
+    """Set the end if no line is left. The caller has locked the row, so the last of two workers sees that."""
+    if not queries.tally(bulk_issue)[Outcome.WAITING]:
+        bulk_issue.finished_at = now

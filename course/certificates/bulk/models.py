@@ -15,8 +15,8 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
 
 
-class Order(Model):
-    """An administrator's order to issue many certificates; the workers go through its lines."""
+class BulkIssue(Model):
+    """Many certificate requests that an administrator issues together; the workers go through its lines."""
 
     __tablename__ = "bulk_issue"
 
@@ -28,8 +28,8 @@ class Order(Model):
     finished_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
 
 
-class Line(Model):
-    """A request in such an order and what became of it. A worker that died leaves it to others after `taken_until`."""
+class BulkLine(Model):
+    """One request of a bulk issue and its outcome. `taken_until`: until then one worker has it, and no other."""
 
     __tablename__ = "bulk_line"
     __table_args__ = (

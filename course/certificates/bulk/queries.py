@@ -5,62 +5,73 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, func, select
 
 from course.certificates.backdating import queries as backdating
-from course.certificates.bulk.models import Line, Order, Outcome
+from course.certificates.bulk.models import BulkIssue, BulkLine, Outcome
 from course.certificates.issuing.models import Request, State
 from course.platform import db
-from course.platform.web import NotFound
+from course.platform.queries import one_or_404
 
-ORDERED = (
-    select(Line.id)
-    .join(Order, Order.id == Line.bulk_id)
-    .where(Line.request_id == Request.id, Line.state == Outcome.WAITING, Order.finished_at.is_(None))
+IN_OPEN_BULK_ISSUE = (
+    select(BulkLine.id)
+    .join(BulkIssue, BulkIssue.id == BulkLine.bulk_id)
+    .where(
+        BulkLine.request_id == Request.id,
+        BulkLine.state == Outcome.WAITING,
+        BulkIssue.finished_at.is_(None),
+    )
     .exists()
 )
+# A request with a proposed earlier date waits for a second administrator, so a bulk issue leaves it alone.
+ISSUABLE = and_(Request.state == State.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.HELD)
 
 
-# Waits for nobody's decision but the order's: one for which an earlier date is asked waits for a second administrator.
-ORDERABLE = and_(Request.state == State.WAITING, ~ORDERED, ~backdating.HELD)
+def issuable(course_id: str) -> Select[int]:
+    """Select the ids of the course's waiting requests that are in no open bulk issue, oldest first."""
+    return select(Request.id).where(ISSUABLE, Request.course_id == course_id).order_by(Request.requested_at, Request.id)
 
 
-def orderable(course_id: str) -> Select[int]:
-    """The ids of the course's requests that wait and are in no open order, oldest first."""
-    return (
-        select(Request.id).where(ORDERABLE, Request.course_id == course_id).order_by(Request.requested_at, Request.id)
-    )
+def any_issuable(course_id: str) -> bool:
+    """Return whether the course has a request that a bulk issue could take."""
+    return db.session.scalars(issuable(course_id).limit(1)).first() is not None
 
 
-def count_orderable() -> dict[str, int]:
-    """By course."""
+def count_issuable() -> dict[str, int]:
+    """Return the number of requests that a bulk issue could take, by course id; courses without one are left out."""
     rows = db.session.execute(
-        select(Request.course_id, func.count(Request.id).label("waiting")).where(ORDERABLE).group_by(Request.course_id)
+        select(Request.course_id, func.count(Request.id).label("requests")).where(ISSUABLE).group_by(Request.course_id)
     )
-    return {row.course_id: row.waiting for row in rows}
+    return {row.course_id: row.requests for row in rows}
 
 
-def tally(placed: Order) -> Counter[str]:
-    """How many lines of the order came out how."""
+def find_open(course_id: str) -> BulkIssue | None:
+    """Return the course's newest unfinished bulk issue, or None."""
+    wanted = select(BulkIssue).where(BulkIssue.course_id == course_id, BulkIssue.finished_at.is_(None))
+    return db.session.scalars(wanted.order_by(BulkIssue.id.desc()).limit(1)).first()
+
+
+def tally(bulk_issue: BulkIssue) -> Counter[str]:
+    """Return the number of lines by outcome."""
     rows = db.session.execute(
-        select(Line.state, func.count(Line.id).label("lines")).where(Line.bulk_id == placed.id).group_by(Line.state)
+        select(BulkLine.state, func.count(BulkLine.id).label("lines"))
+        .where(BulkLine.bulk_id == bulk_issue.id)
+        .group_by(BulkLine.state)
     )
     return Counter({row.state: row.lines for row in rows})
 
 
-def order_of(code: UUID) -> Order:
-    if placed := db.session.scalars(select(Order).filter_by(code=code)).one_or_none():
-        return placed
-    raise NotFound
+def bulk_issue_of(code: UUID) -> BulkIssue:
+    return one_or_404(select(BulkIssue).filter_by(code=code))
 
 
-def latest(limit: int) -> Sequence[Order]:
-    return db.session.scalars(select(Order).order_by(Order.id.desc()).limit(limit)).all()
+def latest(limit: int) -> Sequence[BulkIssue]:
+    return db.session.scalars(select(BulkIssue).order_by(BulkIssue.id.desc()).limit(limit)).all()
 
 
-def refused(placed: Order, limit: int) -> Sequence[Row[Line, Request]]:
-    """What could not be issued and why, with the request that still waits."""
+def refused(bulk_issue: BulkIssue, limit: int) -> Sequence[Row[BulkLine, Request]]:
+    """Return the first refused lines, each with its request, which is still waiting."""
     return db.session.execute(
-        select(Line, Request)
-        .join(Request, Request.id == Line.request_id)
-        .where(Line.bulk_id == placed.id, Line.state == Outcome.REFUSED)
-        .order_by(Line.id)
+        select(BulkLine, Request)
+        .join(Request, Request.id == BulkLine.request_id)
+        .where(BulkLine.bulk_id == bulk_issue.id, BulkLine.state == Outcome.REFUSED)
+        .order_by(BulkLine.id)
         .limit(limit)
     ).all()

@@ -15,8 +15,8 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from course.certificates.bulk import actions as bulk
-from course.certificates.bulk import queries as orders
-from course.certificates.bulk.models import Order, Outcome
+from course.certificates.bulk import queries as bulk_queries
+from course.certificates.bulk.models import BulkIssue, Outcome
 from course.certificates.issuing import actions, making
 from course.certificates.issuing.models import Request, State
 from course.content.queries import course_of
@@ -59,8 +59,8 @@ def measure(
     began = time.monotonic()
     quiet = _read(port, asks, lambda: time.monotonic() - began >= seconds)
     with _workers(environ), app.app_context():
-        placed = _order(people[-1], clock.now())
-        meanwhile = _read(port, asks, lambda: _finished(placed))
+        started = _start_bulk_issue(people[-1], clock.now())
+        meanwhile = _read(port, asks, lambda: _finished(started))
     return Issuing(cpu, word.cpu, count, meanwhile.seconds, quiet, meanwhile)
 
 
@@ -162,13 +162,13 @@ def _workers(environ: Mapping[str, str]) -> Iterator[None]:
             process.wait()
 
 
-def _order(waiting: int, now: datetime) -> Order:
+def _start_bulk_issue(waiting: int, now: datetime) -> BulkIssue:
     course_id = db.session.scalars(select(Request.course_id).filter_by(user_id=waiting)).one()
     admin = db.session.scalars(select(User).filter_by(role="admin").limit(1)).one()
-    return bulk.order(course_of(course_id), actor=admin, now=now)
+    return bulk.start(course_of(course_id), actor=admin, now=now)
 
 
-def _finished(placed: Order) -> bool:
-    left = orders.tally(placed)[Outcome.WAITING]
+def _finished(started: BulkIssue) -> bool:
+    left = bulk_queries.tally(started)[Outcome.WAITING]
     db.release()  # a transaction left open would keep the workers from writing
     return not left

@@ -1,4 +1,4 @@
-"""An administrator issues many certificates at once and watches, in a real browser, with the workers of the server."""
+"""Bulk issue in a real browser, with the workers of the server."""
 
 import pytest
 
@@ -14,7 +14,7 @@ COUNT = 30
 
 @pytest.fixture
 def admin(site, walk, request):
-    """Signed in, while so many wait. `request.param`: whether the browser runs scripts."""
+    """Return an administrator's signed-in browser, with COUNT requests waiting. `request.param`: with scripts or not."""
     app = create_app(Config.from_environ({"COURSE_DATA": str(site.data)}))
     boss = factories.person(app, f"Ada{request.param} Boss", role="admin")
     factories.request(app, factories.person(app, f"Maya{request.param} Reed"))
@@ -26,17 +26,17 @@ def admin(site, walk, request):
     return one
 
 
-def order(admin):
+def start_bulk_issue(admin):
     admin.go("/admin/requests/")
-    admin.press("Issue many")
+    admin.press("Bulk issue")
     admin.press(f"Issue {COUNT} certificates")
 
 
 @pytest.mark.parametrize("admin", [True], indirect=True)
 def test_progress_is_seen_until_all_are_issued(admin):
-    order(admin)
-    admin.page.get_by_text(f"{COUNT} issued. Finished").wait_for(timeout=60_000)
-    admin.page.get_by_role("button", name="Stop the rest").wait_for(state="detached")
+    start_bulk_issue(admin)
+    admin.page.get_by_text(f"{COUNT} issued. Finished on").wait_for(timeout=60_000)
+    admin.page.get_by_role("button", name="Cancel remaining").wait_for(state="detached")
     admin.see()
     admin.go("/admin/requests/")
     assert "Nobody waits" in admin.text()
@@ -44,11 +44,11 @@ def test_progress_is_seen_until_all_are_issued(admin):
 
 @pytest.mark.parametrize("admin", [False], indirect=True)
 def test_without_scripts_the_page_is_loaded_again_by_its_link(admin):
-    order(admin)
+    start_bulk_issue(admin)
     for _ in range(200):
-        if f"{COUNT} issued. Finished" in admin.text():
+        if f"{COUNT} issued. Finished on" in admin.text():
             break
-        if admin.page.get_by_role("link", name="Look again").count():
-            admin.press("Look again")
+        if admin.page.get_by_role("link", name="Refresh").count():
+            admin.press("Refresh")
         admin.page.wait_for_timeout(200)
-    assert f"{COUNT} issued. Finished" in admin.text()
+    assert f"{COUNT} issued. Finished on" in admin.text()
