@@ -103,7 +103,7 @@ TABLE = {
     "practice.recall": ("POST", "/review/items/{card}", OWNER),
     "practice.set_mail": ("POST", "/review/mail", PERSON),
     "practice.stop": ("GET", "/review/stop/token", ANYONE),
-    "completion.home": ("GET", "/home", PERSON),
+    "home.home": ("GET", "/home", PERSON),
     "completion.evaluation": ("GET", f"/courses/{COURSE}/evaluation", PERSON),
     "issuing.course": ("GET", f"/courses/{COURSE}", PERSON),
     "issuing.request_certificate": ("GET", f"/courses/{COURSE}/certificate", PERSON),

@@ -110,13 +110,13 @@ def evaluate_and_sign(person, name):
     for group in person.page.locator("fieldset").all():
         group.locator("input").first.check()
     person.page.get_by_label("What will you do differently").fill("Call the next day.")
-    person.press("Send the evaluation")
+    person.press("Submit evaluation")
     person.press("Sign and request the certificate")
     for box in ("State, profession and number", "The name is as on my license", "I attest to this"):
         person.page.get_by_label(box).check()
     person.page.get_by_label("Your legal name").fill(name)
     person.press("Sign and request")
-    assert "waiting for an administrator" in person.text()
+    assert "Waiting for review since" in person.text()
 
 
 def issue(admin, name):

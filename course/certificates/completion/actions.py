@@ -14,11 +14,12 @@ from course.platform.web import Refused
 
 
 class EvaluatedAlready(Refused):
-    message = "You have evaluated this course already. Thank you."
+    message = "You have already evaluated this course."
 
 
 @unit_of_work
 def evaluate(user: User, course: Course, answers: dict[str, Any], *, now: datetime) -> None:
+    """Store the person's evaluation of the running cycle. Raise EvaluatedAlready the second time."""
     evaluation = Evaluation(
         user_id=user.id,
         course_id=course.id,
@@ -32,5 +33,5 @@ def evaluate(user: User, course: Course, answers: dict[str, Any], *, now: dateti
         db.session.flush()
     except IntegrityError:
         raise EvaluatedAlready from None
-    # What was answered stays out of the log: evaluations are read without names.
+    # The answers stay out of the audit log, because evaluations are anonymous to those who read them.
     record(Event.EVALUATION_GIVEN, user, f"course:{course.id}", person_id=user.id, now=now, course=course.id)

@@ -5,29 +5,31 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from course.content.schema.course import EvaluationQuestion
 
-SCALE = {"5": "5: fully agree", "4": "4", "3": "3", "2": "2", "1": "1: don't agree at all"}
+SCALE = {"5": "5: strongly agree", "4": "4", "3": "3", "2": "2", "1": "1: strongly disagree"}
 YES_NO = {"yes": "Yes", "no": "No"}
+MAX_ANSWER_LENGTH = 4000
 
 
 def evaluation_form(questions: tuple[EvaluationQuestion, ...]) -> FlaskForm:
-    """A form with one field for each question of the course file."""
-    fields = {_name(question): _field(question) for question in questions}
+    """Return a form with one field for each question."""
+    fields = {field_name(question): _field(question) for question in questions}
     form: FlaskForm = type("EvaluationForm", (FlaskForm,), fields)()
     return form
 
 
 def answers(form: FlaskForm, questions: tuple[EvaluationQuestion, ...]) -> dict[str, str]:
-    return {question.id: form[_name(question)].data or "" for question in questions}
+    """Return the answers by question id; an empty one is the empty text."""
+    return {question.id: form[field_name(question)].data or "" for question in questions}
 
 
-def _name(question: EvaluationQuestion) -> str:
+def field_name(question: EvaluationQuestion) -> str:
     return question.id.replace("-", "_")
 
 
 def _field(question: EvaluationQuestion) -> Field:
     if question.type == "text":
-        need = DataRequired("Write a few words.") if question.required else Optional()
-        return TextAreaField(question.question, [need, Length(max=4000)])
-    need = DataRequired("Choose one answer.") if question.required else Optional()
+        presence = DataRequired("Enter a few words.") if question.required else Optional()
+        return TextAreaField(question.question, [presence, Length(max=MAX_ANSWER_LENGTH)])
+    presence = DataRequired("Choose one answer.") if question.required else Optional()
     choices = SCALE if question.type == "scale" else YES_NO
-    return RadioField(question.question, [need], choices=[SelectChoice(*pair) for pair in choices.items()])
+    return RadioField(question.question, [presence], choices=[SelectChoice(*pair) for pair in choices.items()])

@@ -8,7 +8,7 @@ from course.platform.db import Model, UTCDateTime
 
 
 class Evaluation(Model):
-    """A participant's evaluation of a course. Answers by question id; given once a cycle, never changed."""
+    """A person's evaluation of a course, given once a cycle and never changed. `answers` by question id."""
 
     __tablename__ = "evaluation"
     __table_args__ = (UniqueConstraint("user_id", "course_id", "cycle"),)

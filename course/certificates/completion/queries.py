@@ -15,7 +15,10 @@ from course.platform import db
 
 
 def records_of(people: Sequence[User]) -> dict[int, Record]:
-    """What is on record, in the same number of queries for one person or many; `people` with their licenses."""
+    """Return each person's record by user id, in the same number of statements for one person or many.
+
+    The licenses of `people` must be loaded.
+    """
     ids = [person.id for person in people]
     studied, active, cycles = study.studied_of(ids), study.active_seconds_of(ids), study.cycles_of(ids)
     passes, evaluated = assessment.passes_of(ids), evaluations_of(ids)
@@ -34,12 +37,12 @@ def records_of(people: Sequence[User]) -> dict[int, Record]:
 
 
 def standing_of(person: User, course: Course, cycle: int | None = None) -> Standing:
-    """The person's standing in that cycle of the course; in the running one without it."""
+    """Return the person's progress in that cycle of the course; without a number, in the running cycle."""
     return rules.standing(course, catalog(), records_of([person])[person.id].facts(course.id, cycle))
 
 
 def standings_of(person: User) -> dict[str, Standing]:
-    """The person's standing in every course."""
+    """Return the person's progress in the running cycle of every course, by course id."""
     record = records_of([person])[person.id]
     return {
         course.id: rules.standing(course, catalog(), record.facts(course.id)) for course in catalog().courses.values()
@@ -47,7 +50,7 @@ def standings_of(person: User) -> dict[str, Standing]:
 
 
 def evaluations_of(ids: Collection[int]) -> dict[int, dict[tuple[str, int], datetime]]:
-    """When each course was evaluated: person -> (course, cycle) -> moment."""
+    """Return when each course was evaluated: user id -> (course id, cycle) -> moment."""
     found: dict[int, dict[tuple[str, int], datetime]] = {id_: {} for id_ in ids}
     rows = db.session.execute(
         select(Evaluation.user_id, Evaluation.course_id, Evaluation.cycle, Evaluation.given_at).where(

@@ -1,4 +1,4 @@
-"""What a course asks and what someone has done -> what is met, what is missing, how many minutes, since when."""
+"""What a course requires, what a person has done for it, and what is missing."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -24,7 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What counts for one person in a cycle of a course. `in_person` in minutes; `active` in seconds by module."""
+    """What one person has done in a cycle of a course, by module, assessment or course id.
+
+    `read`: section ids; `active`: measured seconds; `in_person`: minutes.
+    """
 
     read: Mapping[str, Set[str]]
     read_at: Mapping[str, datetime]
@@ -38,7 +41,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Record:
-    """All that is on record for one person, over every cycle. `studied`: module -> section -> moments in order."""
+    """What one person has done over all cycles. `studied`: module id -> section id -> moments, oldest first."""
 
     studied: Mapping[str, Mapping[str, Sequence[datetime]]]
     passes: Mapping[str, Sequence[Pass]]
@@ -49,15 +52,15 @@ class Record:
     has_license: bool
 
     def facts(self, course_id: str, number: int | None = None) -> Facts:
-        """What counts in that cycle of the course; in the running one without a number."""
+        """Return what counts in that cycle of the course; without a number, in the running cycle."""
         cycle = cycle_period.period_of(self.cycles.get(course_id, ()), number)
         read = {module: _first(sections, cycle) for module, sections in self.studied.items()}
-        passes = {id_: [won for won in all_ if cycle.has(won.at)] for id_, all_ in self.passes.items()}
+        passes = {id_: [one for one in every_pass if cycle.has(one.at)] for id_, every_pass in self.passes.items()}
         evaluated = self.evaluated.get((course_id, cycle.number))
         return Facts(
             read={module: sections.keys() for module, sections in read.items()},
             read_at={module: max(sections.values()) for module, sections in read.items() if sections},
-            passes={id_: won[0] for id_, won in passes.items() if won},
+            passes={id_: in_cycle[0] for id_, in_cycle in passes.items() if in_cycle},
             active=cycle.active(self.active),
             evaluated_at={course_id: evaluated} if evaluated else {},
             email_confirmed_at=self.email_confirmed_at,
@@ -66,14 +69,14 @@ class Record:
 
 
 def _first(sections: Mapping[str, Sequence[datetime]], cycle: CyclePeriod) -> dict[str, datetime]:
-    """When each section was studied for the first time in the cycle."""
+    """Return when each section was first studied in the cycle."""
     times = {section: next((at for at in moments if cycle.has(at)), None) for section, moments in sections.items()}
     return {section: at for section, at in times.items() if at}
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """`id` is the module's or assessment's, `evidence` the words for what met it, `at` when."""
+    """`id`: of the module, assessment or course. `evidence`: what met it, or what to do. `at`: when it was met."""
 
     kind: Kind
     id: str
@@ -85,8 +88,11 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Standing:
+    """`started`: whether anything of the course was done. `minutes`: contact minutes earned."""
+
     requirements: tuple[Requirement, ...]
     minutes: Mapping[Mode, int]
+    started: bool
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
@@ -98,12 +104,13 @@ class Standing:
 
     @property
     def completed_at(self) -> datetime | None:
-        """When the last of the course's own demands was met; None while one is open."""
+        """When the last of the course's own requirements was met; None if the course is not complete."""
         moments = [r.at for r in self.requirements if r.kind in COURSEWORK and r.at]
         return max(moments) if self.complete and moments else None
 
     @property
     def share(self) -> tuple[int, int]:
+        """Number of requirements met, and of all."""
         return len(self.requirements) - len(self.missing), len(self.requirements)
 
 
@@ -111,6 +118,7 @@ COURSEWORK = frozenset({Kind.STUDY, Kind.QUIZ, Kind.HANDS_ON, Kind.EVALUATION})
 
 
 def standing(course: Course, catalog: Catalog, facts: Facts) -> Standing:
+    """Return what the person has met and what is missing."""
     requirements = (
         *_study(course, catalog, facts),
         *_quizzes(course, catalog, facts),
@@ -118,7 +126,12 @@ def standing(course: Course, catalog: Catalog, facts: Facts) -> Standing:
         _evaluation(course, facts),
         *_person(facts),
     )
-    return Standing(requirements, _minutes(course, catalog, facts))
+    return Standing(requirements, _minutes(course, catalog, facts), _is_started(course, facts))
+
+
+def _is_started(course: Course, facts: Facts) -> bool:
+    studied = any(facts.read.get(id_) or facts.active.get(id_) for id_ in course.modules)
+    return studied or course.id in facts.evaluated_at or any(id_ in facts.passes for id_ in course.assessments)
 
 
 def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
@@ -135,13 +148,12 @@ def _quizzes(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Require
     for id_ in course.assessments:
         assessment = catalog.assessments[id_]
         title = catalog.title_of(assessment)
-        won = facts.passes.get(id_)
-        if won:
-            yield Requirement(
-                Kind.QUIZ, id_, title, True, f"passed with {in_words(won.points)} of {won.scored}", won.at
-            )
+        passed = facts.passes.get(id_)
+        if passed:
+            evidence = f"passed with {in_words(passed.points)} of {passed.scored}"
+            yield Requirement(Kind.QUIZ, id_, title, True, evidence, passed.at)
         else:
-            yield Requirement(Kind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark} %")
+            yield Requirement(Kind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark}%")
 
 
 def _hands_on(course: Course, facts: Facts) -> Iterator[Requirement]:
@@ -158,17 +170,17 @@ def _evaluation(course: Course, facts: Facts) -> Requirement:
         course.id,
         "Course evaluation",
         at is not None,
-        "given" if at else "a few questions",
+        "submitted" if at else "a few questions",
         at,
     )
 
 
 def _person(facts: Facts) -> Iterator[Requirement]:
     confirmed = facts.email_confirmed_at
-    evidence = "confirmed" if confirmed else "open the link in the mail that we sent"
-    yield Requirement(Kind.EMAIL, "", "E-mail address confirmed", confirmed is not None, evidence, confirmed)
-    evidence = "on record" if facts.has_license else "add the license that the certificate is for"
-    yield Requirement(Kind.LICENSE, "", "A license in your profile", facts.has_license, evidence)
+    evidence = "confirmed" if confirmed else "open the link in the email we sent"
+    yield Requirement(Kind.EMAIL, "", "Email address confirmed", confirmed is not None, evidence, confirmed)
+    evidence = "on record" if facts.has_license else "add the license for your certificate"
+    yield Requirement(Kind.LICENSE, "", "License in your profile", facts.has_license, evidence)
 
 
 def _minutes(course: Course, catalog: Catalog, facts: Facts) -> dict[Mode, int]:

@@ -1,30 +1,16 @@
-"""The learner's home: what is done, what is missing and why, the next step; and the course evaluation."""
+"""The course evaluation."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.completion import actions, forms, queries
-from course.certificates.completion.steps import step_url
 from course.content.queries import catalog, course_of
 from course.learning.study import queries as study
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.states.entries import queries as states
+from course.platform.forms import form_page, go_to
 
 bp = Blueprint("completion", __name__)
-
-
-@bp.get("/home")
-@requires(Permission.STUDY)
-def home() -> ResponseReturnValue:
-    return render_template(
-        "certificates/completion/home.html",
-        standings=queries.standings_of(me()),
-        notices=states.notices_of(me().id),
-        states=catalog().jurisdictions,
-        catalog=catalog(),
-        step_url=step_url,
-    )
 
 
 @bp.route("/courses/<course_id>/evaluation", methods=["GET", "POST"])
@@ -34,14 +20,16 @@ def evaluation(course_id: str) -> ResponseReturnValue:
     number = study.period_of(me().id, course.id).number
     if (course.id, number) in queries.evaluations_of([me().id])[me().id]:
         flash(actions.EvaluatedAlready.message, "info")
-        return redirect(url_for("issuing.course", course_id=course.id), 303)
+        return go_to(url_for("issuing.course", course_id=course.id))
     questions = catalog().evaluation
     form = forms.evaluation_form(questions)
     if not form.validate_on_submit():
-        status = 422 if request.method == "POST" else 200
-        return render_template(
-            "certificates/completion/evaluation.html", course=course, form=form, questions=questions
-        ), status
+        return form_page(
+            "certificates/completion/evaluation.html",
+            course=course,
+            questions=[(question, form[forms.field_name(question)]) for question in questions],
+            form=form,
+        )
     actions.evaluate(me(), course, forms.answers(form, questions), now=clock.now())
-    flash("Thank you, your evaluation is saved.", "ok")
-    return redirect(url_for("issuing.course", course_id=course.id), 303)
+    flash("Thank you. Your evaluation has been submitted.", "ok")
+    return go_to(url_for("issuing.course", course_id=course.id))

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from course.certificates.approvals import queries as approvals
 from course.certificates.completion import queries as completion
-from course.certificates.completion.steps import step_url
+from course.certificates.completion.next_step import step_for
 from course.certificates.credentials import status_list
 from course.certificates.credentials.issuer import Issuer, instant
-from course.certificates.issuing import actions, award, badge, making, picture, queries
+from course.certificates.issuing import actions, award, badge, making, picture, queries, status_queries
+from course.certificates.issuing.course_status import status_of
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import RequestForm
 from course.certificates.issuing.models import Certificate
@@ -39,19 +40,21 @@ def course(course_id: str) -> ResponseReturnValue:
     found, now = course_of(course_id), clock.now()
     cycle = study.period_of(me().id, found.id)
     awards = {one.cycle: one for one in queries.all_awards_of(me().id) if one.course_id == found.id}
-    asked, certificate = queries.requests_of(me().id).get(found.id), awards.pop(cycle.number, None)
+    newest, certificate = queries.requests_of(me().id).get(found.id), awards.pop(cycle.number, None)
+    asked = newest if newest and newest.cycle == cycle.number else None
+    progress = completion.standing_of(me(), found)
     return render_template(
         "certificates/issuing/course.html",
         course=found,
         catalog=catalog(),
         cycle=cycle,
-        standing=completion.standing_of(me(), found),
-        asked=asked if asked and asked.cycle == cycle.number else None,
+        standing=progress,
+        status=status_of(found, progress, asked, certificate, provider=catalog().provider, now=now),
         certificate=certificate,
         renewal_opens=queries.renewal_opens(certificate, now) if certificate else None,
         earlier=list(reversed(awards.values())),
         now=now,
-        step_url=step_url,
+        step_for=step_for,
         state_hours_of=_state_hours,
         approvals_of=functools.partial(_approvals, found),
     )
@@ -143,9 +146,15 @@ def renewal(course_id: str) -> ResponseReturnValue:
 @bp.get("/certificates/")
 @requires(Permission.CERTIFICATE_OWN)
 def certificates() -> ResponseReturnValue:
-    awards = reversed(queries.all_awards_of(me().id))
+    awards, now = reversed(queries.all_awards_of(me().id)), clock.now()
+    statuses = [
+        (catalog().courses[id_], status) for id_, (_, status) in status_queries.progress_and_statuses(me(), now).items()
+    ]
     return render_template(
-        "certificates/issuing/certificates.html", certificates=[(c, facts_of(c)) for c in awards], now=clock.now()
+        "certificates/issuing/certificates.html",
+        coming=[(course, status) for course, status in statuses if status.stage.before_certificate],
+        certificates=[(one, facts_of(one)) for one in awards],
+        now=now,
     )
 
 

@@ -29,4 +29,4 @@ def state(code: str) -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def notice_seen(notice_id: int) -> ResponseReturnValue:
     actions.mark_seen(me(), notice_id, now=clock.now())
-    return redirect(url_for("completion.home"), 303)
+    return redirect(url_for("home.home"), 303)

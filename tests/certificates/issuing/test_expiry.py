@@ -101,7 +101,7 @@ class TestPages:
 
     def test_the_holder_sees_it_and_keeps_the_document(self, pages, learner, long_ago):
         mine = pages.as_(learner)
-        assert "has expired" in mine.get(f"/courses/{COURSE}").text
+        assert "Certificate expired on" in mine.get(f"/courses/{COURSE}").text
         page = mine.get("/certificates/")
         assert "expired" in page.text
         assert f"/certificates/{long_ago.code}.pdf" in page.html

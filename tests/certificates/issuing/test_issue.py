@@ -35,7 +35,7 @@ def test_what_is_not_complete_cannot_be_requested(app, pages, learner):
 
 def test_without_a_confirmed_address_nothing_is_requested(app):
     person = factories.person(app, "Una Unconfirmed", confirmed=False)
-    with pytest.raises(actions.NotComplete, match="E-mail address confirmed"):
+    with pytest.raises(actions.NotComplete, match="Email address confirmed"):
         factories.request(app, person)
 
 

@@ -133,7 +133,7 @@ class TestWhen:
         with pytest.raises(actions.RenewalNotYet, match="December 3, 2027"):
             renew(app, learner, now=early - timedelta(days=1))
         assert (
-            "You can do the course anew from December 3, 2027 on" in pages.as_(learner).get(f"/courses/{COURSE}").text
+            "You can take the course again from December 3, 2027." in pages.as_(learner).get(f"/courses/{COURSE}").text
         )
         renew(app, learner, now=early)
         assert missing(app, learner)
@@ -211,7 +211,7 @@ class TestTheNewCertificate:
 class TestPages:
     def test_it_says_what_happens_and_asks(self, pages, app, learner, first):
         mine = pages.as_(learner)
-        assert "Do the course anew" in mine.get(f"/courses/{COURSE}").text
+        assert "Take the course again" in mine.get(f"/courses/{COURSE}").text
         page = mine.get(f"/courses/{COURSE}/renewal")
         assert "Nothing is deleted or reset" in page.text
         assert standing(app, learner).complete  # a look changes nothing

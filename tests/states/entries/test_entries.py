@@ -115,9 +115,9 @@ def test_a_notice_goes_once_it_was_seen_and_only_by_its_reader(app, pages, admin
     with app.app_context():
         [(notice, _)] = queries.notices_of(learner.id)
     pages.as_(other_learner).post(f"/states/notices/{notice.id}/seen")
-    assert "I have seen this" in pages.as_(learner).get("/home").text
+    assert "Dismiss the notice for" in pages.as_(learner).get("/home").text
     pages.as_(learner).post(f"/states/notices/{notice.id}/seen")
-    assert "I have seen this" not in pages.as_(learner).get("/home").text
+    assert "Dismiss the notice for" not in pages.as_(learner).get("/home").text
 
 
 def test_an_entry_falls_due_after_the_providers_limit(app, pages, admin, monkeypatch):

@@ -1,0 +1,33 @@
+"""What a person does next in a course, and the page to do it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from course.certificates.completion.rules import Kind, Requirement
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """`endpoint` and `values`: the arguments of `url_for` for the page; no endpoint where there is nothing to open."""
+
+    text: str
+    endpoint: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def step_for(requirement: Requirement) -> NextStep:
+    """Return the step that meets the requirement."""
+    title, id_ = requirement.title, requirement.id
+    match requirement.kind:
+        case Kind.STUDY:
+            return NextStep(title, "study.module", {"slug": id_})
+        case Kind.QUIZ:
+            return NextStep(title, "attempts.cover", {"assessment_id": id_})
+        case Kind.EVALUATION:
+            return NextStep(title, "completion.evaluation", {"course_id": id_})
+        case Kind.EMAIL:
+            return NextStep(title, "accounts.profile")
+        case Kind.LICENSE:
+            return NextStep(title, "accounts.add_license")
+        case Kind.HANDS_ON:
+            return NextStep(title)
