@@ -13,8 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from course import assessment, certificates, console, learning, people, platform, reporting, site, states
-from course.assessment.attempts import actions as attempts
-from course.assessment.attempts import scoring
+from course.assessment.attempts import saving, scoring
 from course.certificates.credentials import issuer, keys, pdf_signing
 from course.certificates.issuing import facts as certificate_facts
 from course.certificates.issuing.samples import samples
@@ -63,7 +62,7 @@ def _site(app: Flask, config: Config, content: Catalog) -> site.Site:
         templates=Templates(config.data, samples(content.provider, config.base_url)),
         engines=db.init_app(app, config.database),
         queue=_queue(app, config),
-        saves=GroupCommit(app, lambda saves: attempts.save_all(saves, now=clock.now())),
+        saves=GroupCommit(app, saving.write),
         throttle=throttle.init_app(
             app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies
         ),

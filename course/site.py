@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask, current_app
 
 if TYPE_CHECKING:
-    from course.assessment.attempts.actions import Save
+    from course.assessment.attempts.saving import Save
     from course.certificates.credentials.issuer import Issuer
     from course.certificates.credentials.pdf_signing import DocumentSigner
     from course.certificates.issuing.templates import Templates

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask import Flask
 
-from course.assessment.attempts import actions as assessment
 from course.assessment.attempts import queries as attempts
+from course.assessment.attempts import saving, taking
 from course.assessment.attempts.models import Attempt
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.practice import actions as practice
 from course.assessment.practice import queries as reviews
 from course.assessment.quality import actions as quality
@@ -141,15 +141,15 @@ def set_course(app: Flask, course: str = COURSE, **changes: Any) -> None:
 
 def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> Attempt:
     with app.app_context():
-        return assessment.start(user, catalog().assessments[slug], now=now)
+        return taking.start(user, catalog().assessments[slug], now=now)
 
 
 def save_answer(
     user: User, code: UUID, position: int, answer: Any, *, serial: int, now: datetime, given_at: datetime | None = None
 ) -> int:
     """Saves an answer that is made already, in the context that is open. Raises what refuses it."""
-    save = assessment.Save(user.id, code, position, lambda _item, _order: answer, serial, given_at)
-    (outcome,) = assessment.save_all([save], now=now)
+    save = saving.Save(user.id, code, position, answer, serial, given_at)
+    (outcome,) = saving.save_all([save], now=now)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
@@ -159,13 +159,13 @@ def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: 
     """A submitted attempt, all right or all wrong."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
-        for place in attempts.paper_of(attempt):
+        for place in attempts.items_of(attempt):
             answer = place.item.solution if right else wrong_answer(place)
             save_answer(user, attempt.code, place.position, answer, serial=1, now=now)
-        return assessment.submit(user, attempt, now=now)
+        return taking.submit(user, attempt, now=now)
 
 
-def wrong_answer(place: Place) -> Any:
+def wrong_answer(place: PlacedItem) -> Any:
     """An answer that earns nothing: a distractor where there are options, else none."""
     return (
         next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None)

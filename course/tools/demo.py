@@ -9,10 +9,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import update
 
-from course.assessment.attempts import actions as assessment
 from course.assessment.attempts import queries as attempts
+from course.assessment.attempts import saving, taking
 from course.assessment.attempts.models import Attempt
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.certificates.completion import actions as completion
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing.models import Reason
@@ -154,13 +154,13 @@ def _sit(user: User, course: Course, chance: random.Random, moment: datetime, ab
     for id_ in course.assessments:
         rules = catalog().assessments[id_]
         past = attempts.attempts_at(user.id, id_)
-        ready = assessment.entry_for(user, rules, past, moment)
+        ready = taking.eligibility_of(user, rules, past, moment)
         if ready.passed or (ability is not None and (ready.first or past)):
             continue
         for slug, section_id in ready.to_read:
             module = catalog().modules[slug]
             study.finish_section(user, module, module.section(section_id), now=moment)
-        attempt = assessment.start(user, rules, now=moment + timedelta(minutes=30))
+        attempt = taking.start(user, rules, now=moment + timedelta(minutes=30))
         db.session.flush()
         _answer(user, attempt, chance, ability)
 
@@ -168,18 +168,18 @@ def _sit(user: User, course: Course, chance: random.Random, moment: datetime, ab
 def _answer(user: User, attempt: Attempt, chance: random.Random, ability: float | None) -> None:
     at = attempt.started_at
     saves = []
-    for place in attempts.paper_of(attempt):
+    for place in attempts.items_of(attempt):
         at += timedelta(seconds=(spent := chance.randint(12, 60)))
         saves.append(_save(user, attempt, place, _given(place, chance, ability), at, spent))
-    assessment.save_all(saves, now=at)
-    assessment.submit(user, attempt, now=at)
+    saving.save_all(saves, now=at)
+    taking.submit(user, attempt, now=at)
 
 
-def _save(user: User, attempt: Attempt, place: Place, answer: Any, at: datetime, spent: int) -> assessment.Save:
-    return assessment.Save(user.id, attempt.code, place.position, lambda _item, _order: answer, 1, at, spent)
+def _save(user: User, attempt: Attempt, place: PlacedItem, answer: Any, at: datetime, spent: int) -> saving.Save:
+    return saving.Save(user.id, attempt.code, place.position, answer, 1, at, spent)
 
 
-def _given(place: Place, chance: random.Random, ability: float | None) -> Any:
+def _given(place: PlacedItem, chance: random.Random, ability: float | None) -> Any:
     """Right the likelier, the better the therapist and the easier the item; of distractors the first draw most."""
     item = place.item
     if ability is None or chance.random() < 1 / (1 + math.exp(item.difficulty - 1.5 - ability)):

@@ -81,7 +81,7 @@ TABLE = {
     "attempts.cover": ("GET", f"/assessments/{MODULE}", PERSON),
     "attempts.start": ("POST", f"/assessments/{MODULE}", PERSON),
     "attempts.item": ("GET", "/attempts/{attempt}/1", OWNER),
-    "attempts.save": ("POST", "/attempts/{attempt}/1", OWNER),
+    "attempts_saving.save": ("POST", "/attempts/{attempt}/1", OWNER),
     "attempts.whole": ("GET", "/attempts/{attempt}/all", OWNER),
     "attempts.save_whole": ("POST", "/attempts/{attempt}/all", OWNER),
     "attempts.flag": ("POST", "/attempts/{attempt}/1/flag", OWNER),

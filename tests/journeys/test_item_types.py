@@ -38,7 +38,7 @@ def attempt(app, learner):
 
 def paper(app, attempt):
     with app.app_context():
-        return queries.paper_of(attempt)
+        return queries.items_of(attempt)
 
 
 def missed(app, attempt) -> list[str]:
@@ -47,7 +47,7 @@ def missed(app, attempt) -> list[str]:
         answers = queries.answers_of(attempt.id)
         return [
             place.item.type
-            for place in queries.paper_of(attempt)
+            for place in queries.items_of(attempt)
             if place.position not in answers or place.item.score(answers[place.position].answer) < 1
         ]
 

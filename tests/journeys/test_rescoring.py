@@ -81,7 +81,7 @@ def answer(app, person, letter):
     """An open attempt with everything right, but for this answer to the item."""
     attempt = factories.start_attempt(app, person, now=clock.now())
     with app.app_context():
-        for place in attempts.paper_of(attempt):
+        for place in attempts.items_of(attempt):
             given = [letter] if place.item.id == ITEM else place.item.solution
             factories.save_answer(person, attempt.code, place.position, given, serial=1, now=clock.now())
     return attempt
@@ -92,7 +92,7 @@ def certify(app, person, admin):
     factories.study_module(app, person)
     attempt = answer(app, person, WRONG)
     with app.app_context():
-        assert factories.assessment.submit(person, attempt, now=clock.now()).passed
+        assert factories.taking.submit(person, attempt, now=clock.now()).passed
     factories.evaluate(app, person)
     with app.app_context():
         asked = certificates.request_certificate(
@@ -170,7 +170,7 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     factories.study_module(fresh, rea, now=later)
     attempt = answer(fresh, rea, RIGHT)
     with fresh.app_context():
-        assert factories.assessment.submit(rea, attempt, now=later).passed
+        assert factories.taking.submit(rea, attempt, now=later).passed
     site_of(fresh).engines.writing.dispose()
     admin.press(replaced)
     assert "meets the course: a new certificate can be issued" in admin.text()

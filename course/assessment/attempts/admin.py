@@ -1,12 +1,12 @@
-"""One person's sittings in the console: what they are granted everywhere, and each attempt with its whole history."""
+"""A person's attempts in the console, each with its full history, and the person's accommodations."""
 
 from collections import defaultdict
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import accommodating, queries
 from course.assessment.attempts.attempt_rules import Granted
 from course.assessment.attempts.forms import AccommodationForm
 from course.assessment.attempts.models import Answer
@@ -14,7 +14,8 @@ from course.content.queries import title_of
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.web import NotFound
+from course.platform.forms import form_page, go_to
+from course.platform.queries import found_or_404
 
 bp = Blueprint("attempts_admin", __name__, url_prefix="/admin")
 
@@ -31,10 +32,8 @@ def attempts(code: UUID) -> ResponseReturnValue:
 @bp.get("/attempts/<uuid:code>")
 @requires(Permission.PEOPLE_READ)
 def attempt(code: UUID) -> ResponseReturnValue:
-    """For a board's audit: the form as it was drawn, every answer that was saved, and when."""
-    found = queries.find_attempt(code)
-    if found is None:
-        raise NotFound
+    """Show a board's auditor the questions as they were asked, and every answer with its time."""
+    found = found_or_404(queries.find_attempt(code))
     history: dict[int, list[Answer]] = defaultdict(list)
     for answer in queries.history_of(found.id):
         history[answer.position].append(answer)
@@ -43,7 +42,7 @@ def attempt(code: UUID) -> ResponseReturnValue:
         attempt=found,
         title=title_of(found.assessment_id),
         person=accounts.person(found.user_id),
-        paper=queries.paper_of(found),
+        places=queries.items_of(found),
         history=history,
     )
 
@@ -52,19 +51,18 @@ def attempt(code: UUID) -> ResponseReturnValue:
 @requires(Permission.ACCOMMODATE)
 def accommodation(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
-    standing = queries.find_accommodation(person.id)
-    form = AccommodationForm(obj=standing)
+    current = queries.find_accommodation(person.id)
+    form = AccommodationForm(obj=current)
     if form.validate_on_submit():
         granted = Granted(form.extra_percent.data, form.untimed.data, form.extra_attempts.data)
-        actions.accommodate(me(), person, granted, form.note.data.strip(), now=clock.now())
-        flash(f"{person.legal_name}: the accommodations are set. A running attempt has its new deadline already.", "ok")
-        return redirect(url_for("people.person", code=code), 303)
-    page = render_template(
+        accommodating.accommodate(me(), person, granted, form.note.data.strip(), now=clock.now())
+        flash(f"Accommodations saved for {person.legal_name}. Open attempts have their new deadline.", "ok")
+        return go_to(url_for("people.person", code=code))
+    return form_page(
         "assessment/attempts/accommodation.html",
         person=person,
         form=form,
-        standing=standing,
-        running=queries.open_attempts_of(person.id),
+        current=current,
+        open_attempts=queries.open_attempts_of(person.id),
         title_of=title_of,
     )
-    return page, 422 if request.method == "POST" else 200

@@ -1,16 +1,40 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-LAST_SERIAL = 1_000_000
+from course.content.items.base import Answer, Fields, Item, NotAnAnswer
+from course.platform.web import Refused
+
+MAX_SERIAL = 1_000_000
+PAGE_OUT_OF_DATE = "This page could not be read as an answer. Reload the page and answer again."
+
+
+class NotAnOption(Refused):
+    """The fields of a form can't be an answer to the item. `draft` is what can be shown of them again."""
+
+    status = 422
+    message = "Choose one of the answers shown."
+
+    def __init__(self, message: str | None = None, draft: Answer = None) -> None:
+        super().__init__(message)
+        self.draft = draft
+
+
+def answer_in(fields: Fields, name: str, item: Item, order: Sequence[str]) -> Answer:
+    """Return the answer to the item in the fields whose names begin with `name`. Raise NotAnOption."""
+    try:
+        return item.read(fields, name, order)
+    except NotAnAnswer as fault:
+        raise NotAnOption(str(fault), fault.draft) from None
 
 
 class SaveForm(FlaskForm):
-    """What goes with an answer: the page's count of this item's answers, seconds on it, and when it was given."""
+    """What comes with an answer: the page's count of this item's answers, the seconds on it, and when it was given."""
 
-    serial = IntegerField(validators=[InputRequired(), NumberRange(1, LAST_SERIAL)])
+    serial = IntegerField(validators=[InputRequired(), NumberRange(1, MAX_SERIAL)])
     spent = IntegerField(validators=[Optional(), NumberRange(0, 86_400)])
     given = IntegerField(validators=[Optional(), NumberRange(0, 99_999_999_999_999)])  # ms since 1970
 
@@ -23,26 +47,28 @@ class SaveForm(FlaskForm):
 
 class ReportForm(FlaskForm):
     text = TextAreaField(
-        "What is wrong with it?", [DataRequired("Say in a few words what is wrong."), Length(max=2000)]
+        "Problem",
+        [DataRequired("Describe the problem in a few words."), Length(max=2000)],
+        description="For example: two answers are correct, the source says something else, the figure can't be read.",
     )
 
 
 class AccommodationForm(FlaskForm):
     extra_percent = IntegerField(
-        "Extra time in per cent",
-        [InputRequired("Write 0 for none."), NumberRange(0, 300, "From 0 to 300.")],
-        description="Of every time limit, on top of it. 50 makes 90 minutes of 60.",
+        "Extra time, in percent",
+        [InputRequired("Enter 0 for no extra time."), NumberRange(0, 300, "Enter a number from 0 to 300.")],
+        description="Added to every time limit: 50 turns 60 minutes into 90.",
         default=0,
     )
-    untimed = BooleanField("No time limit at all")
+    untimed = BooleanField("No time limit")
     extra_attempts = IntegerField(
         "Extra attempts",
-        [InputRequired("Write 0 for none."), NumberRange(0, 20, "From 0 to 20.")],
-        description="At every assessment, beyond those of the course file.",
+        [InputRequired("Enter 0 for no extra attempts."), NumberRange(0, 20, "Enter a number from 0 to 20.")],
+        description="Added to the attempts that each assessment allows.",
         default=0,
     )
     note = StringField(
-        "Reason, for administrators",
-        [DataRequired("Say on what grounds."), Length(max=500)],
-        description="On what grounds it was granted, and where the paper is kept. No diagnosis.",
+        "Reason",
+        [DataRequired("Enter the reason."), Length(max=500)],
+        description="Why it was granted, and where the paperwork is kept. Only administrators see it. No diagnosis.",
     )

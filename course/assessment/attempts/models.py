@@ -10,7 +10,7 @@ from course.platform.db import Exact, Model, UTCDateTime
 
 
 class ItemVersion(Model):
-    """One wording of one item, kept for ever by its digest, so that an attempt can always be shown as it was."""
+    """One wording of an item, kept permanently by its digest, so that an attempt can always be shown as it was."""
 
     __tablename__ = "item_version"
 
@@ -20,12 +20,12 @@ class ItemVersion(Model):
 
 
 class Attempt(Model):
-    """One sitting of one quiz. Its rules, seed and items are fixed when it starts, its score when it is submitted."""
+    """One attempt at an assessment. Its rules, seed and items are set when it starts, its score when it is submitted."""
 
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("user_id", "assessment_id", "number"),
-        # At most one open attempt: whoever starts twice at once gets the same one.
+        # A person has one open attempt at most: two starts at the same moment get the same one.
         Index(
             "uq_attempt_open",
             "user_id",
@@ -42,9 +42,9 @@ class Attempt(Model):
     assessment_id: Mapped[str]
     number: Mapped[int]
     seed: Mapped[str]
-    content_hash: Mapped[str]  # the banks'
-    pass_mark: Mapped[int]  # per cent
-    minutes: Mapped[int | None]  # the time limit of the course file, before anyone's extra time
+    content_hash: Mapped[str]  # of the banks
+    pass_mark: Mapped[int]  # percent
+    minutes: Mapped[int | None]  # the course file's time limit, without the person's extra time
     grace_seconds: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)
     deadline: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -55,7 +55,7 @@ class Attempt(Model):
 
 
 class AttemptItem(Model):
-    """An item as it stands on the paper: its wording, its place, and the order of its options."""
+    """An item on the form of an attempt: its wording, its position, and the order of its options."""
 
     __tablename__ = "attempt_item"
     __table_args__ = (UniqueConstraint("attempt_id", "position"),)
@@ -68,13 +68,13 @@ class AttemptItem(Model):
     item_digest: Mapped[str] = mapped_column(ForeignKey("item_version.digest"))
     option_order: Mapped[list[Any]] = mapped_column(JSON)
     flagged: Mapped[bool] = mapped_column(default=False)
-    points: Mapped[Fraction | None] = mapped_column(Exact)  # from 0 to 1, once submitted; None where it doesn't count
-    seconds: Mapped[int | None]  # that it was open before its answers, as the browser counted them
-    ruling: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # what a re-scoring decided of it
+    points: Mapped[Fraction | None] = mapped_column(Exact)  # 0 to 1, set by the submit; None if the item doesn't count
+    seconds: Mapped[int | None]  # that its page was open, as the browser counted them
+    ruling: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # what a rescoring decided
 
 
 class Answer(Model):
-    """One saved answer. Append-only; the highest serial of an item counts."""
+    """One saved answer. Append-only; the answer with the highest serial of an item counts."""
 
     __tablename__ = "answer"
     __table_args__ = (UniqueConstraint("attempt_id", "position", "serial"),)
@@ -84,19 +84,19 @@ class Answer(Model):
     position: Mapped[int]
     serial: Mapped[int]
     choice: Mapped[Any] = mapped_column(JSON)
-    given_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # as the browser says; offline that is earlier
+    given_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # by the browser's clock
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    spent: Mapped[int] = mapped_column(default=0)  # seconds on the item since the answer before
+    spent: Mapped[int] = mapped_column(default=0)  # seconds on the item since the previous answer
 
 
 class Accommodation(Model):
-    """What an administrator granted a person for every assessment."""
+    """What an administrator granted a person in every assessment."""
 
     __tablename__ = "accommodation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), unique=True)
-    extra_percent: Mapped[int] = mapped_column(default=0)  # of the time limit, on top of it
+    extra_percent: Mapped[int] = mapped_column(default=0)  # added to every time limit
     untimed: Mapped[bool] = mapped_column(default=False)
     extra_attempts: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(default="")
@@ -105,7 +105,7 @@ class Accommodation(Model):
 
 
 class ItemReport(Model):
-    """A learner's *this question is wrong because …*, until an administrator has answered it."""
+    """A learner's report of a problem with a question, and an administrator's answer to it."""
 
     __tablename__ = "item_report"
 
@@ -122,19 +122,19 @@ class ItemReport(Model):
 
 
 class TotalTally(Model):
-    """How many submitted attempts reached a score: what reliability is computed from. `is_first`: first attempts."""
+    """How many submitted attempts earned a total. `is_first` separates first attempts. Source of the reliability."""
 
     __tablename__ = "total_tally"
 
     assessment_id: Mapped[str] = mapped_column(primary_key=True)
     is_first: Mapped[bool] = mapped_column(primary_key=True)
-    total: Mapped[Fraction] = mapped_column(Exact, primary_key=True)  # points of the attempt
+    total: Mapped[Fraction] = mapped_column(Exact, primary_key=True)  # the attempt's points
     scored: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int]
 
 
 class ItemTally(Model):
-    """How many answers to an item got so many points from people who reached such a total."""
+    """How many people with this total earned these points for an item."""
 
     __tablename__ = "item_tally"
 
@@ -145,13 +145,13 @@ class ItemTally(Model):
     scored: Mapped[int] = mapped_column(primary_key=True)
     points: Mapped[Fraction] = mapped_column(Exact, primary_key=True)
     count: Mapped[int]
-    timed: Mapped[int]  # of them, those whose time was measured
-    seconds: Mapped[int] = mapped_column(BigInteger)  # their sum
-    seconds_squared: Mapped[int] = mapped_column(BigInteger)  # the sum of their squares
+    timed: Mapped[int]  # how many of `count` have a measured time
+    seconds: Mapped[int] = mapped_column(BigInteger)  # the sum over `timed`
+    seconds_squared: Mapped[int] = mapped_column(BigInteger)  # the sum of the squares over `timed`
 
 
 class OptionTally(Model):
-    """How many people who reached such a total chose a label of an item."""
+    """How many people with this total chose a label of an item."""
 
     __tablename__ = "option_tally"
 

@@ -2,69 +2,65 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 
 from course.assessment.attempts import wording
 from course.assessment.attempts.attempt_rules import Granted
 from course.assessment.attempts.models import Accommodation, Answer, Attempt, AttemptItem, ItemReport, ItemVersion
-from course.assessment.attempts.scoring import Pass, Place
-from course.assessment.attempts.tally import Sat
+from course.assessment.attempts.scoring import Pass, PlacedItem
+from course.assessment.attempts.tally import SubmittedAttempt
 from course.assessment.attempts.wording import Wording
-from course.content.items.base import Answer as Given
+from course.content.items.base import Answer as ItemAnswer
 from course.people.accounts.models import User
 from course.platform import db
-from course.platform.web import NotFound
+from course.platform.queries import one_or_404
 
-BATCH = 200  # attempts that are read at once
-KEPT = 4096  # wordings that a process remembers; they never change
-_wordings: dict[str, Wording] = {}
+BATCH_SIZE = 200  # attempts
+MAX_CACHED_WORDINGS = 4096
+_wordings: dict[str, Wording] = {}  # by digest; a wording never changes
 
 
 def own_attempt(user: User, code: UUID) -> Attempt:
-    """The person's attempt without its items; anyone else's is not found."""
-    attempt = db.session.scalars(select(Attempt).filter_by(code=code, user_id=user.id)).one_or_none()
-    if attempt is None:
-        raise NotFound
-    return attempt
+    """Return the person's attempt without its items. Raise NotFound, also if it is another person's."""
+    return one_or_404(select(Attempt).filter_by(code=code, user_id=user.id))
 
 
-def sheet_of(attempt: Attempt) -> Sequence[AttemptItem]:
-    """The rows of an attempt's paper, in order, without their wordings."""
+def item_rows_of(attempt: Attempt) -> Sequence[AttemptItem]:
+    """Return the rows of an attempt's items in order, without their wordings."""
     return db.session.scalars(select(AttemptItem).filter_by(attempt_id=attempt.id).order_by(AttemptItem.position)).all()
 
 
-def paper_of(attempt: Attempt) -> list[Place]:
-    """All items of an attempt, in one statement once their wordings are remembered."""
-    return places(sheet_of(attempt))
+def items_of(attempt: Attempt) -> list[PlacedItem]:
+    """Return the items of an attempt in order: one statement once the process has cached their wordings."""
+    return placed(item_rows_of(attempt))
 
 
-def papers_of(attempt_ids: Collection[int]) -> dict[int, list[Place]]:
-    """The items of many attempts, by attempt."""
+def items_of_many(attempt_ids: Collection[int]) -> dict[int, list[PlacedItem]]:
+    """Return the items of many attempts, by attempt."""
     rows = db.session.scalars(
         select(AttemptItem).where(AttemptItem.attempt_id.in_(attempt_ids)).order_by(AttemptItem.position)
     ).all()
-    found: dict[int, list[Place]] = {id_: [] for id_ in attempt_ids}
-    for row, place in zip(rows, places(rows), strict=True):
+    found: dict[int, list[PlacedItem]] = {id_: [] for id_ in attempt_ids}
+    for row, place in zip(rows, placed(rows), strict=True):
         found[row.attempt_id].append(place)
     return found
 
 
-def place_at(attempt: Attempt, position: int) -> Place:
-    row = db.session.scalars(select(AttemptItem).filter_by(attempt_id=attempt.id, position=position)).one_or_none()
-    if row is None:
-        raise NotFound
-    return places([row])[0]
+def item_at(attempt: Attempt, position: int) -> PlacedItem:
+    """Return the item at a position of the attempt. Raise NotFound."""
+    return placed([one_or_404(select(AttemptItem).filter_by(attempt_id=attempt.id, position=position))])[0]
 
 
-def places(rows: Sequence[AttemptItem]) -> list[Place]:
-    known = wordings_of({row.item_digest for row in rows})
+def placed(rows: Sequence[AttemptItem]) -> list[PlacedItem]:
+    """Return the items of the rows, with their wordings."""
+    wordings = wordings_of({row.item_digest for row in rows})
     return [
-        Place(
+        PlacedItem(
             row.position,
-            known[row.item_digest],
+            wordings[row.item_digest],
             tuple(row.option_order),
             row.item_digest,
             row.flagged,
@@ -77,23 +73,31 @@ def places(rows: Sequence[AttemptItem]) -> list[Place]:
 
 
 def wordings_of(digests: Collection[str]) -> dict[str, Wording]:
-    """Wordings by their digest; those that this process knows already cost no statement."""
+    """Return wordings by their digest. Those that the process has cached need no statement."""
     found = {digest: _wordings[digest] for digest in digests if digest in _wordings}
     if missing := set(digests) - found.keys():
         rows = db.session.execute(
             select(ItemVersion.digest, ItemVersion.content).where(ItemVersion.digest.in_(missing))
         )
         fresh = {digest: wording.read(content) for digest, content in rows}
-        if len(_wordings) > KEPT:
+        if len(_wordings) > MAX_CACHED_WORDINGS:
             _wordings.clear()
         _wordings.update(fresh)
         found |= fresh
     return found
 
 
+class AnswerKey(NamedTuple):
+    """Whose answer, in which attempt, at which position."""
+
+    user_id: int
+    code: UUID
+    position: int
+
+
 @dataclass(frozen=True)
 class Target:
-    """Where an answer is to be saved, and what stands there."""
+    """The item that an answer is for, with its attempt and the answer saved so far (serial 0 if none)."""
 
     attempt_id: int
     submitted_at: datetime | None
@@ -103,11 +107,11 @@ class Target:
     digest: str
     order: Sequence[str]
     serial: int
-    answer: Given
+    answer: ItemAnswer
 
 
 def _statement_of_targets() -> Select[Any]:
-    """Tables instead of entities, and made once: building it would take longer than asking it."""
+    """Build the statement, once for the process: that takes longer than running it. Tables are faster than entities."""
     attempt, item, answer = Attempt.__table__, AttemptItem.__table__, Answer.__table__
     newest = (
         select(func.max(answer.c.serial))
@@ -115,7 +119,7 @@ def _statement_of_targets() -> Select[Any]:
         .correlate(attempt, item)
         .scalar_subquery()
     )
-    there = (answer.c.attempt_id == attempt.c.id) & (answer.c.position == item.c.position) & (answer.c.serial == newest)
+    saved = (answer.c.attempt_id == attempt.c.id) & (answer.c.position == item.c.position) & (answer.c.serial == newest)
     return (
         select(
             attempt.c.user_id,
@@ -127,10 +131,10 @@ def _statement_of_targets() -> Select[Any]:
             item.c.position,
             item.c.item_digest,
             item.c.option_order,
-            func.coalesce(answer.c.serial, 0),
+            func.coalesce(answer.c.serial, 0).label("serial"),
             answer.c.choice,
         )
-        .select_from(attempt.join(item, item.c.attempt_id == attempt.c.id).outerjoin(answer, there))
+        .select_from(attempt.join(item, item.c.attempt_id == attempt.c.id).outerjoin(answer, saved))
         .where(
             attempt.c.code.in_(bindparam("codes", expanding=True)),
             tuple_(attempt.c.code, item.c.position).in_(bindparam("places", expanding=True)),
@@ -142,14 +146,28 @@ _LOCK = select(Attempt.id).where(Attempt.code.in_(bindparam("codes", expanding=T
 _TARGETS = _statement_of_targets()
 
 
-def targets(wanted: Collection[tuple[int, UUID, int]]) -> dict[tuple[int, UUID, int], Target]:
-    """For each (person, attempt's code, position) that is theirs: the target, its attempt locked."""
-    codes = [code for _, code, _ in wanted]
-    db.session.flush()  # a statement on tables does not do so by itself
+def targets(keys: Collection[AnswerKey]) -> dict[AnswerKey, Target]:
+    """Lock the attempts and return the targets that exist and belong to the person."""
+    codes = [key.code for key in keys]
+    db.session.flush()  # a statement on tables doesn't flush
     db.lock(_LOCK, codes=codes)
-    rows = db.session.execute(_TARGETS, {"codes": codes, "places": [(code, position) for _, code, position in wanted]})
-    found = {(row[0], row[1], row[6]): Target(*row[2:]) for row in rows}
-    return {place: found[place] for place in wanted if place in found}
+    rows = db.session.execute(_TARGETS, {"codes": codes, "places": [(key.code, key.position) for key in keys]})
+    found = {AnswerKey(row.user_id, row.code, row.position): _target(row) for row in rows}
+    return {key: found[key] for key in keys if key in found}
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target(
+        attempt_id=row.id,
+        submitted_at=row.submitted_at,
+        deadline=row.deadline,
+        grace_seconds=row.grace_seconds,
+        position=row.position,
+        digest=row.item_digest,
+        order=row.option_order,
+        serial=row.serial,
+        answer=row.choice,
+    )
 
 
 def attempts_at(user_id: int, assessment_id: str) -> Sequence[Attempt]:
@@ -159,7 +177,7 @@ def attempts_at(user_id: int, assessment_id: str) -> Sequence[Attempt]:
 
 
 def attempts_of(user_id: int) -> Sequence[Attempt]:
-    """Every attempt of a person, newest first."""
+    """Return every attempt of a person, newest first."""
     return db.session.scalars(select(Attempt).filter_by(user_id=user_id).order_by(Attempt.id.desc())).all()
 
 
@@ -172,21 +190,22 @@ def find_attempt(code: UUID) -> Attempt | None:
 
 
 @dataclass(frozen=True)
-class Saved:
-    """`seconds` on the item over all its answers, as the browser counted them."""
+class SavedAnswer:
+    """The answer that counts for an item. `seconds` are those on the item over all its answers, by the browser."""
 
-    answer: Given
+    answer: ItemAnswer
     serial: int
     at: datetime
     seconds: int
 
 
-def answers_of(attempt_id: int) -> dict[int, Saved]:
-    """The answer that counts at each position: the one with the highest serial."""
+def answers_of(attempt_id: int) -> dict[int, SavedAnswer]:
+    """Return the answer that counts at each position: the one with the highest serial."""
     return answers_of_many([attempt_id])[attempt_id]
 
 
-def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, Saved]]:
+def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, SavedAnswer]]:
+    """Return the answers that count, by attempt and position."""
     newest = (
         select(
             Answer.attempt_id,
@@ -208,47 +227,44 @@ def answers_of_many(attempt_ids: Collection[int]) -> dict[int, dict[int, Saved]]
             & (Answer.serial == newest.c.serial),
         )
     )
-    found: dict[int, dict[int, Saved]] = {id_: {} for id_ in attempt_ids}
+    found: dict[int, dict[int, SavedAnswer]] = {id_: {} for id_ in attempt_ids}
     for attempt_id, position, choice, serial, at, seconds in rows:
-        found[attempt_id][position] = Saved(choice, serial, at, int(seconds))
+        found[attempt_id][position] = SavedAnswer(choice, serial, at, int(seconds))
     return found
 
 
-def submitted_in_batches(assessment_id: str, until: datetime | None = None) -> Iterator[list[Sat]]:
-    """Every submitted attempt at an assessment, as the counts want it; three statements for each batch.
-
-    `until`: without those that were submitted later.
-    """
+def submitted_in_batches(assessment_id: str, until: datetime | None = None) -> Iterator[list[SubmittedAttempt]]:
+    """Yield every attempt at an assessment that was submitted by `until`, with three statements for each batch."""
     by_then = Attempt.submitted_at.is_not(None) if until is None else Attempt.submitted_at <= until
     last = 0
     while attempts := db.session.scalars(
         select(Attempt)
         .where(Attempt.assessment_id == assessment_id, by_then, Attempt.id > last)
         .order_by(Attempt.id)
-        .limit(BATCH)
+        .limit(BATCH_SIZE)
     ).all():
         ids = [attempt.id for attempt in attempts]
-        papers, answers = papers_of(ids), answers_of_many(ids)
+        items, answers = items_of_many(ids), answers_of_many(ids)
         yield [
-            sat(attempt, papers[attempt.id], {at: saved.answer for at, saved in answers[attempt.id].items()})
+            submitted(attempt, items[attempt.id], {at: saved.answer for at, saved in answers[attempt.id].items()})
             for attempt in attempts
         ]
         last = ids[-1]
 
 
-def sat(attempt: Attempt, paper: Sequence[Place], answers: Mapping[int, Given]) -> Sat:
-    """A submitted attempt as the counts want it."""
+def submitted(attempt: Attempt, items: Sequence[PlacedItem], answers: Mapping[int, ItemAnswer]) -> SubmittedAttempt:
+    """Return a submitted attempt as the tallies count it."""
     total, scored = attempt.points or Fraction(0), attempt.scored or 0
-    return Sat(attempt.assessment_id, attempt.number == 1, total, scored, paper, answers)
+    return SubmittedAttempt(attempt.assessment_id, attempt.number == 1, total, scored, items, answers)
 
 
 def history_of(attempt_id: int) -> Sequence[Answer]:
-    """Every answer that was ever saved, in the order in which it was."""
+    """Return every answer that was ever saved, in the order of saving."""
     return db.session.scalars(select(Answer).filter_by(attempt_id=attempt_id).order_by(Answer.id)).all()
 
 
 def seen_items(user_id: int, assessment_id: str) -> set[str]:
-    """The items that the person met in earlier attempts."""
+    """Return the ids of the items in the person's earlier attempts."""
     return set(
         db.session.scalars(
             select(AttemptItem.item_id)
@@ -263,19 +279,19 @@ def find_accommodation(user_id: int) -> Accommodation | None:
 
 
 def granted_to(user_id: int) -> Granted:
-    """The person's accommodations; none where nothing was set."""
+    """Return the person's accommodations."""
     row = find_accommodation(user_id)
     return Granted(row.extra_percent, row.untimed, row.extra_attempts) if row else Granted()
 
 
 def open_reports(item_id: str | None = None) -> Sequence[ItemReport]:
-    """Learners' reports that nobody has answered, oldest first."""
-    wanted = select(ItemReport).where(ItemReport.closed_at.is_(None)).order_by(ItemReport.id)
-    return db.session.scalars(wanted.filter_by(item_id=item_id) if item_id else wanted).all()
+    """Return learners' reports that have no answer yet, oldest first."""
+    reports = select(ItemReport).where(ItemReport.closed_at.is_(None)).order_by(ItemReport.id)
+    return db.session.scalars(reports.filter_by(item_id=item_id) if item_id else reports).all()
 
 
 def passes_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Pass]]]:
-    """Who has passed what: person -> assessment -> passes in order. One query for any number of people."""
+    """Return the passes of each person, by assessment, oldest first. One statement for any number of people."""
     found: dict[int, dict[str, list[Pass]]] = {user_id: {} for user_id in user_ids}
     rows = db.session.scalars(
         select(Attempt).where(Attempt.user_id.in_(user_ids), Attempt.passed.is_(True)).order_by(Attempt.number)

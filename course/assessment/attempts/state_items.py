@@ -1,4 +1,4 @@
-"""State entries + patterns -> items about a learner's own jurisdictions, with other states' values as distractors."""
+"""Items about the jurisdictions that a learner is licensed in, with other states' values as distractors. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,8 +12,8 @@ from course.content.schema.bank import StateItem
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.seeded import shuffled
 
-DISTRACTORS = 3
-SOURCE = "STATE"
+DISTRACTOR_COUNT = 3
+REFERENCE_ID = "STATE"
 
 
 def items_for(
@@ -23,7 +23,7 @@ def items_for(
     checked_on: Mapping[str, date],
     seed: str,
 ) -> list[Item]:
-    """One item for each code and pattern whose fact is known beyond doubt and has three other real values."""
+    """Return an item for each code and pattern whose fact is certain and has three different values elsewhere."""
     made = (
         _item(pattern, states[code], states, checked_on[code], f"{seed}/{code}/{pattern.id}")
         for pattern in patterns
@@ -34,7 +34,7 @@ def items_for(
 
 
 def can_ask(state: Jurisdiction, fact: str) -> bool:
-    """Whether an item may rest on this fact: it was seen in a source, with confidence, and no source contests it."""
+    """Return whether the fact is certain enough for an item: a source states it and no source contradicts it."""
     if state.confidence == "low" or _value(state, fact) is None:
         return False
     contested = state.contested if state.contested is not None else (fact,) if state.conflicts else ()
@@ -49,8 +49,8 @@ def _item(
     answer = _answer(pattern, _value(state, pattern.fact))
     values = (_value(other, pattern.fact) for other in states.values())
     others = {_answer(pattern, value) for value in values if value is not None}
-    wrong = shuffled(others - {answer}, seed)[:DISTRACTORS]
-    if len(wrong) < DISTRACTORS:
+    wrong = shuffled(others - {answer}, seed)[:DISTRACTOR_COUNT]
+    if len(wrong) < DISTRACTOR_COUNT:
         return None
     texts = shuffled([answer, *wrong], f"{seed}/order")
     source = state.sources[0]
@@ -62,11 +62,11 @@ def _item(
         stem=pattern.stem.format(state=state.name),
         options=tuple(LetteredOption(id=letter, text=text) for letter, text in zip("abcd", texts, strict=True)),
         key=("abcd"[texts.index(answer)],),
-        rationale=pattern.rationale.format(state=state.name, answer=answer) + f" [@{SOURCE}]",
-        references=(SOURCE,),
+        rationale=pattern.rationale.format(state=state.name, answer=answer) + f" [@{REFERENCE_ID}]",
+        references=(REFERENCE_ID,),
         sources=(
             Reference(
-                id=SOURCE,
+                id=REFERENCE_ID,
                 title=f"{state.name}: {state.citation}",
                 source=f"{source.kind}; entry of the state pages, last checked {checked_on.isoformat()}",
                 year=checked_on.year,

@@ -1,25 +1,25 @@
-"""A submitted paper -> the counts that item statistics are made of. Pure."""
+"""The counts that item statistics are made of, from submitted attempts. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from course.assessment.attempts.scoring import Place, ruled
+from course.assessment.attempts.scoring import PlacedItem, ruled
 from course.content.items.base import Answer
 
-LONGEST = 3600  # seconds: longer is a page that was left open, and says nothing of the item
+MAX_ITEM_SECONDS = 3600  # a longer time is a page that was left open, and says nothing about the item
 
 
 @dataclass(frozen=True)
-class Sat:
-    """A submitted attempt with what was answered. `is_first`: the person's first at this assessment."""
+class SubmittedAttempt:
+    """A submitted attempt with its answers, by position. `is_first`: the person's first attempt at the assessment."""
 
     assessment_id: str
     is_first: bool
     total: Fraction
     scored: int
-    paper: Sequence[Place]
+    items: Sequence[PlacedItem]
     answers: Mapping[int, Answer]
 
     @property
@@ -32,17 +32,17 @@ class Sat:
         }
 
 
-def totals(sat: Sat) -> dict[str, Any]:
-    return sat.key | {"count": 1}
+def totals(attempt: SubmittedAttempt) -> dict[str, Any]:
+    return attempt.key | {"count": 1}
 
 
-def items(sat: Sat) -> Iterator[dict[str, Any]]:
-    """A row for each item that counts."""
-    for place in sat.paper:
+def items(attempt: SubmittedAttempt) -> Iterator[dict[str, Any]]:
+    """Yield a row for each item that counts."""
+    for place in attempt.items:
         if place.points is not None:
-            timed = 0 < (place.seconds or 0) <= LONGEST
+            timed = 0 < (place.seconds or 0) <= MAX_ITEM_SECONDS
             seconds = (place.seconds or 0) if timed else 0
-            yield sat.key | {
+            yield attempt.key | {
                 "item_id": place.item.id,
                 "points": place.points,
                 "count": 1,
@@ -52,18 +52,18 @@ def items(sat: Sat) -> Iterator[dict[str, Any]]:
             }
 
 
-def options(sat: Sat) -> Iterator[dict[str, Any]]:
-    """A row for each label that was chosen; what is right to choose is as a re-scoring may have ruled."""
-    for place in sat.paper:
+def options(attempt: SubmittedAttempt) -> Iterator[dict[str, Any]]:
+    """Yield a row for each label that was chosen, by the key that a rescoring may have corrected."""
+    for place in attempt.items:
         if place.points is not None:
-            answer = sat.answers.get(place.position)
+            answer = attempt.answers.get(place.position)
             best = max(ruled(place.item, place.ruling), key=lambda item: item.score(answer))
             for label in best.chosen(answer):
-                yield sat.key | {"item_id": place.item.id, "label": label, "count": 1}
+                yield attempt.key | {"item_id": place.item.id, "label": label, "count": 1}
 
 
 def merged(rows: Iterable[dict[str, Any]], keys: Sequence[str], sums: Sequence[str]) -> list[dict[str, Any]]:
-    """One row for each key, with the `sums` of all rows that have it, in the order of the keys."""
+    """Return one row for each key, in the order of the keys, in which the `sums` of its rows are added up."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
         known = found.setdefault(tuple(str(row[key]) for key in keys), row)

@@ -1,4 +1,4 @@
-"""An item as it was worded when it was drawn: what is stored of it, and what is made of that again. Pure."""
+"""The wording of an item on a form, as it is stored and read back years later. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from course.content.schema.module import Module
 
 @dataclass(frozen=True)
 class Wording:
-    """The item with its references and its objective spelt out. `module` None: stored before that was kept."""
+    """An item with the text of its objective and its references. `module` is None in the oldest stored wordings."""
 
     item: Item
     module: str | None
@@ -21,14 +21,14 @@ class Wording:
 
 
 def worded(item: Item, module: Module) -> Wording:
-    """As the module has it now."""
+    """Return the item's wording from the module as it is today."""
     objective = next(o.text for o in module.objectives if o.id == item.objective)
     cited = (reference for _, reference in module.numbered(item.references))
     return Wording(item, module.id, objective, (*cited, *item.sources))
 
 
 def stored(wording: Wording) -> dict[str, Any]:
-    """What is kept for ever, as JSON."""
+    """Return the JSON that is kept permanently."""
     return {
         "item": wording.item.model_dump(mode="json"),
         "module": wording.module,
@@ -38,6 +38,7 @@ def stored(wording: Wording) -> dict[str, Any]:
 
 
 def read(content: Mapping[str, Any]) -> Wording:
+    """Return the wording that was stored as this JSON."""
     return Wording(
         item_of(content["item"]),
         content["module"],

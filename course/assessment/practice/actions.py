@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from course.assessment.attempts.scoring import Place
-from course.assessment.attempts.tally import LONGEST
+from course.assessment.attempts.scoring import PlacedItem
+from course.assessment.attempts.tally import MAX_ITEM_SECONDS
 from course.assessment.practice import queries, schedule, session
 from course.assessment.practice.models import Card, Plan, Recall
 from course.content.items.base import Answer
@@ -61,7 +61,7 @@ def collect(user: User, *, now: datetime) -> queries.Review:
 class Answered:
     """`counted` False: it was answered before, in another tab or by the same request, and that stands."""
 
-    place: Place
+    place: PlacedItem
     answer: Answer
     points: Fraction
     due_at: datetime
@@ -70,7 +70,7 @@ class Answered:
 
 @unit_of_work
 def answer(
-    user: User, item_id: str, read: Callable[[Place], Answer], *, serial: int, seconds: int, now: datetime
+    user: User, item_id: str, read: Callable[[PlacedItem], Answer], *, serial: int, seconds: int, now: datetime
 ) -> Answered:
     """Keeps an answer to a card and says when the item comes back. A repeat changes nothing."""
     card = db.locked(Card, queries.own_card(user.id, item_id).id)
@@ -81,7 +81,7 @@ def answer(
     points = place.item.score(given)
     counted = serial == queries.answers_to(card) + 1
     if counted:
-        spent = min(max(seconds, 0), LONGEST)
+        spent = min(max(seconds, 0), MAX_ITEM_SECONDS)
         db.session.add(Recall(card_id=card.id, serial=serial, points=points, seconds=spent, at=now))
         card.memory, card.due_at = schedule.after(card.memory, points, now)
     return Answered(place, given, points, card.due_at, counted)

@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select
 
 from course.assessment.attempts import queries as assessment
 from course.assessment.attempts.models import Attempt, AttemptItem
-from course.assessment.attempts.scoring import Place, place_of
+from course.assessment.attempts.scoring import PlacedItem, place_of
 from course.assessment.practice import practice_order, review_gate, schedule, session
 from course.assessment.practice.models import Card, Plan, Recall
 from course.assessment.practice.review_gate import Met, Sitting
@@ -31,7 +31,7 @@ class AttemptOpen(Refused):
         self.assessments = assessments
 
 
-def practice_place(user: User, module: Module, seed: str, number: int) -> tuple[Place, int]:
+def practice_place(user: User, module: Module, seed: str, number: int) -> tuple[PlacedItem, int]:
     """The item at this place of a module's practice, and how many there are. Raises NotFound and AttemptOpen."""
     require_practice(user, module)
     bank = catalog().banks[module.id]
@@ -108,7 +108,7 @@ def answers_to(card: Card) -> int:
     return db.session.scalars(select(func.max(Recall.serial)).filter_by(card_id=card.id)).one() or 0
 
 
-def card_place(card: Card, serial: int) -> Place:
+def card_place(card: Card, serial: int) -> PlacedItem:
     """The card's item in today's wording, with other values each time. Raises NotFound once it left its bank."""
     if card.item_id not in catalog().items:
         raise NotFound

@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from course.assessment.attempts import attempt_rules
-from course.assessment.attempts.attempt_rules import Granted, Past
+from course.assessment.attempts.attempt_rules import Granted, PastAttempt
 from course.content.schema.assessment import Assessment
 
 
@@ -39,18 +39,18 @@ def ended(
     assessments: Mapping[str, Assessment], sittings: Sequence[Sitting], granted: Granted, now: datetime
 ) -> set[str]:
     """The assessments that the person won't take again: passed, out of attempts, or no longer in the course file."""
-    past: dict[str, list[Past]] = {}
+    past: dict[str, list[PastAttempt]] = {}
     for one in sittings:
         mine = past.setdefault(one.assessment_id, [])
         if one.submitted_at:
-            mine.append(Past(one.submitted_at, one.passed))
+            mine.append(PastAttempt(one.submitted_at, one.passed))
     return {
         id_ for id_, mine in past.items() if id_ not in assessments or _is_over(assessments[id_], mine, granted, now)
     }
 
 
-def _is_over(rules: Assessment, past: Sequence[Past], granted: Granted, now: datetime) -> bool:
-    found = attempt_rules.entry(rules, past, now=now, granted=granted)
+def _is_over(rules: Assessment, past: Sequence[PastAttempt], granted: Granted, now: datetime) -> bool:
+    found = attempt_rules.eligibility(rules, past, now=now, granted=granted)
     return found.passed or not found.left
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.assessment.attempts.actions import NotAnOption
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.forms import NotAnOption
+from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.practice import actions, queries, session
 from course.assessment.practice.forms import RecallForm
 from course.assessment.practice.models import Card
@@ -21,7 +21,7 @@ FIELD = "a"  # the fields of an answer begin with it
 ANSWER_FIRST = "Answer the question first, or press “I don't know”."
 
 
-def _given(place: Place) -> Answer:
+def _given(place: PlacedItem) -> Answer:
     """What was answered; nothing where the person doesn't know."""
     if request.form.get("go") == "unknown":
         return None
@@ -34,7 +34,7 @@ def _given(place: Place) -> Answer:
     return answer
 
 
-def _taught(place: Place) -> list[tuple[Any, Any]]:
+def _taught(place: PlacedItem) -> list[tuple[Any, Any]]:
     """The section that teaches the item, with its module."""
     found = catalog().taught_in([(place.item, place.wording.module)])
     return [(catalog().modules[slug], catalog().modules[slug].section(id_)) for slug, id_ in found]

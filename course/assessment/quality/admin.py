@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.assessment.attempts import actions as assessment_actions
 from course.assessment.attempts import queries as assessments
+from course.assessment.attempts import reporting
 from course.assessment.attempts.scoring import place_of
 from course.assessment.quality import actions, analysis, angoff, judgment, plots, queries
 from course.assessment.quality.analysis import Row
@@ -132,7 +132,7 @@ def close_report(code: UUID) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate_on_submit():
         return _reports_page(form, code), 422
-    closed = assessment_actions.close_report(me(), code, form.reply.data.strip(), now=clock.now())
+    closed = reporting.close_report(me(), code, form.reply.data.strip(), now=clock.now())
     flash("The report is answered.", "ok")
     return redirect(url_for(".item", item_id=closed.item_id, _anchor="reports"), 303)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, update
 
-from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import tallying
 from course.assessment.attempts.models import Attempt, AttemptItem
 from course.certificates.issuing import actions as certificates
 from course.certificates.issuing import queries as register
@@ -119,7 +119,7 @@ def _put_on_record(rescoring: Rescoring, recorded: Recorded) -> None:
         )
         db.session.execute(insert(RescoredAttempt), [_row(rescoring, *one) for one in recorded])
     for assessment_id in sorted({change.sitting.assessment_id for change, _ in recorded}):
-        assessment.recount(assessment_id)
+        tallying.recount(assessment_id)
 
 
 def _row(rescoring: Rescoring, change: Change, result: Result) -> dict[str, Any]:

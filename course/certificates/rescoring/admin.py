@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.certificates.completion import queries as completion
 from course.certificates.issuing import queries as certificates
 from course.certificates.rescoring import actions, queries, rescore
@@ -72,9 +72,9 @@ def preview(item_id: str) -> ResponseReturnValue:
 class Reworded:
     """A wording that was answered, in how many attempts, and it with the bank's key; None where that doesn't fit."""
 
-    place: Place
+    place: PlacedItem
     attempts: int
-    corrected: Place | None
+    corrected: PlacedItem | None
 
 
 def _wordings(scope: Scope) -> list[Reworded]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, sel
 
 from course.assessment.attempts import queries as assessment
 from course.assessment.attempts.models import Answer, Attempt, AttemptItem, ItemVersion
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.models import Certificate, Request, Revocation
 from course.certificates.rescoring import rescore
@@ -57,7 +57,7 @@ def scope_of(item_id: str, *, for_update: bool = False) -> Scope:
     return Scope(item_id, in_bank[0] if in_bank else None, tuple(sittings), earlier)
 
 
-def _sitting(attempt: Row[*tuple[Any, ...]], paper: list[Place], answers: dict[int, Given]) -> Sitting:
+def _sitting(attempt: Row[*tuple[Any, ...]], paper: list[PlacedItem], answers: dict[int, Given]) -> Sitting:
     result = Result(attempt.points, attempt.scored, attempt.passed) if attempt.submitted_at else None
     return Sitting(
         attempt.id,
@@ -72,7 +72,7 @@ def _sitting(attempt: Row[*tuple[Any, ...]], paper: list[Place], answers: dict[i
     )
 
 
-def _papers(holding: Select[int]) -> dict[int, list[Place]]:
+def _papers(holding: Select[int]) -> dict[int, list[PlacedItem]]:
     """The papers, as far as scoring needs them, in one statement once their wordings are remembered."""
     rows = db.session.execute(
         select(
@@ -87,9 +87,9 @@ def _papers(holding: Select[int]) -> dict[int, list[Place]]:
         .order_by(AttemptItem.attempt_id, AttemptItem.position)
     ).all()
     known = assessment.wordings_of({row.item_digest for row in rows})
-    found: dict[int, list[Place]] = {}
+    found: dict[int, list[PlacedItem]] = {}
     for row in rows:
-        place = Place(
+        place = PlacedItem(
             row.position,
             known[row.item_digest],
             tuple(row.option_order),

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal, get_args
 
 from course.assessment.attempts import scoring
-from course.assessment.attempts.scoring import Place, Ruling
+from course.assessment.attempts.scoring import PlacedItem, Ruling
 from course.content.base import digest_of
 from course.content.items.base import Answer, Item
 
@@ -41,7 +41,7 @@ class Sitting:
     number: int
     pass_mark: int
     result: Result | None
-    paper: tuple[Place, ...]
+    paper: tuple[PlacedItem, ...]
     answers: Mapping[int, Answer]
 
 
@@ -54,7 +54,7 @@ class Scope:
     sittings: tuple[Sitting, ...]
     earlier: int  # re-scorings of the item so far
 
-    def of(self, sitting: Sitting) -> tuple[Place, ...]:
+    def of(self, sitting: Sitting) -> tuple[PlacedItem, ...]:
         return tuple(place for place in sitting.paper if place.item.id == self.item_id)
 
     @cached_property
@@ -62,7 +62,7 @@ class Scope:
         return tuple(sitting for sitting in self.sittings if sitting.result)
 
     @cached_property
-    def wordings(self) -> dict[str, Place]:
+    def wordings(self) -> dict[str, PlacedItem]:
         """A place for each wording that was answered, by its digest."""
         return {place.digest: place for sitting in self.sittings for place in self.of(sitting)}
 
@@ -198,5 +198,5 @@ def _change(scope: Scope, sitting: Sitting, before: Result, ruled: Mapping[str, 
     return Change(sitting, before, after, earned, before.passed and not after.passed and would_pass)
 
 
-def _earned(sitting: Sitting, place: Place, ruling: Ruling | None) -> Fraction | None:
+def _earned(sitting: Sitting, place: PlacedItem, ruling: Ruling | None) -> Fraction | None:
     return scoring.points_of(replace(place, ruling=ruling), sitting.answers.get(place.position))

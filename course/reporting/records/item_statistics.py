@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from course.assessment.attempts import tally
-from course.assessment.attempts.tally import Sat
+from course.assessment.attempts.tally import SubmittedAttempt
 from course.assessment.quality import analysis
 from course.assessment.quality.analysis import Group
 from course.assessment.quality.statistics import Response, Sitting
@@ -22,14 +22,14 @@ class Counts:
         self._responses: dict[str, dict[tuple[Fraction, int, Fraction], list[int]]] = {}
         self._chosen: dict[str, Counter[str]] = {}
 
-    def add(self, sat: Sat) -> None:
-        self._sittings[sat.total, sat.scored] += 1
-        for row in tally.items(sat):
+    def add(self, attempt: SubmittedAttempt) -> None:
+        self._sittings[attempt.total, attempt.scored] += 1
+        for row in tally.items(attempt):
             place = (row["total"], row["scored"], row["points"])
             sums = self._responses.setdefault(row["item_id"], {}).setdefault(place, [0, 0, 0, 0])
             for n, name in enumerate(("count", "timed", "seconds", "seconds_squared")):
                 sums[n] += row[name]
-        for row in tally.options(sat):
+        for row in tally.options(attempt):
             self._chosen.setdefault(row["item_id"], Counter())[row["label"]] += 1
 
     @property
@@ -47,14 +47,14 @@ class Counts:
         )
 
 
-def counted(batches: Iterable[Sequence[Sat]]) -> tuple[Counts, Counts]:
+def counted(batches: Iterable[Sequence[SubmittedAttempt]]) -> tuple[Counts, Counts]:
     """First attempts, and all."""
     first, every = Counts(), Counts()
     for batch in batches:
-        for sat in batch:
-            every.add(sat)
-            if sat.is_first:
-                first.add(sat)
+        for attempt in batch:
+            every.add(attempt)
+            if attempt.is_first:
+                first.add(attempt)
     return first, every
 
 

@@ -9,7 +9,7 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import queries, saving, taking
 from course.assessment.attempts.models import Attempt
 from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog
@@ -82,8 +82,8 @@ def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
 def seated(app: Flask, id_: int, now: datetime) -> Learner:
     """The person with a session, sitting in QUIZ."""
     user = accounts.person(id_)
-    attempt = actions.start(user, catalog().assessments[QUIZ], now=now)
-    place = next(place for place in queries.paper_of(attempt) if place.item.type == "single")
+    attempt = taking.start(user, catalog().assessments[QUIZ], now=now)
+    place = next(place for place in queries.items_of(attempt) if place.item.type == "single")
     return Learner(id_, *_signed_in(app, user), attempt.code, place.position, place.order[:2])
 
 
@@ -113,7 +113,7 @@ def answered(app: Flask, learner: Learner, assessment_id: str) -> UUID:
 @unit_of_work
 def _answer(attempt: Attempt) -> None:
     saves = [
-        actions.Save(attempt.user_id, attempt.code, place.position, lambda item, _order: item.solution, 1)
-        for place in queries.paper_of(attempt)
+        saving.Save(attempt.user_id, attempt.code, place.position, place.item.solution, 1)
+        for place in queries.items_of(attempt)
     ]
-    actions.save_all(saves, now=clock.now())
+    saving.save_all(saves, now=clock.now())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import queries, saving, taking
 from course.assessment.attempts.models import Answer, Attempt, ItemVersion
 from course.content.queries import catalog as content
 from course.platform import db
@@ -25,7 +25,7 @@ def attempt(app, learner):
 def place(app, attempt):
     """An item of the paper with one best answer."""
     with app.app_context():
-        return next(place for place in queries.paper_of(attempt) if place.item.type == "single")
+        return next(place for place in queries.items_of(attempt) if place.item.type == "single")
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_starting_twice_gives_the_same_attempt(app, learner, attempt):
 
 def test_the_result_shows_the_paper_as_it_was_after_the_bank_has_changed(app, pages, learner, attempt):
     with app.app_context():
-        stem = queries.paper_of(attempt)[0].item.stem.replace("**", "")
+        stem = queries.items_of(attempt)[0].item.stem.replace("**", "")
     bank = site_of(app).catalog.banks[MODULE]
     changed = bank.model_copy(update={"items": bank.items[:0]})
     banks = dict(site_of(app).catalog.banks) | {MODULE: changed}
@@ -107,7 +107,7 @@ def test_the_result_shows_the_paper_as_it_was_after_the_bank_has_changed(app, pa
 
 def test_after_a_pass_no_further_attempt_starts(app, learner):
     factories.sit(app, learner)
-    with pytest.raises(actions.PassedAlready):
+    with pytest.raises(taking.PassedAlready):
         factories.start_attempt(app, learner)
 
 
@@ -115,11 +115,11 @@ def test_attempts_and_waiting_times_come_from_the_course_file(app, learner):
     factories.set_rules(app, attempts=4, wait_hours=24, reread=False)
     factories.sit(app, learner, right=False)
     factories.sit(app, learner, right=False)
-    with pytest.raises(actions.AttemptNotYet):
+    with pytest.raises(taking.AttemptNotYet):
         factories.start_attempt(app, learner, now=NOON + timedelta(hours=23))
     factories.sit(app, learner, right=False, now=NOON + timedelta(hours=25))
     factories.sit(app, learner, right=False, now=NOON + timedelta(hours=50))
-    with pytest.raises(actions.NoAttemptLeft):
+    with pytest.raises(taking.NoAttemptLeft):
         factories.start_attempt(app, learner, now=NOON + timedelta(days=9))
 
 
@@ -160,7 +160,7 @@ class TestAtOnce:
 
         def submit(number):
             with either_app.app_context():
-                return actions.submit(learner, queries.own_attempt(learner, attempt.code), now=NOON).submitted_at
+                return taking.submit(learner, queries.own_attempt(learner, attempt.code), now=NOON).submitted_at
 
         assert set(together(submit, 8)) == {NOON}
         with either_app.app_context():
@@ -183,7 +183,7 @@ class TestAtOnce:
                 choice = ["abc"[number // 10]]
                 try:
                     factories.save_answer(learner, attempt.code, position, choice, serial=number // 10 + 1, now=NOON)
-                except actions.AnsweredElsewhere:
+                except saving.AnsweredElsewhere:
                     return "told"
                 return "saved"
 

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
+from werkzeug.datastructures import MultiDict
 
 from course import create_app, migrate
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import forms, queries, saving
 from course.assessment.attempts.models import Answer
-from course.content.items.base import NotAnAnswer
 from course.platform import clock, db, group_commit
 from course.platform.config import Config
 from course.platform.web import NotFound
@@ -185,10 +185,7 @@ class TestGroupCommit:
         for id_ in ids:
             with either_app.app_context():
                 learners.append(crowd.seated(either_app, id_, NOON))
-        return [
-            actions.Save(one.id, one.attempt, one.position, lambda _item, order: [order[0]], serial=1)
-            for one in learners
-        ]
+        return [saving.Save(one.id, one.attempt, one.position, [one.options[0]], serial=1) for one in learners]
 
     def test_those_who_wait_share_a_commit(self, either_app, saves):
         with commits(either_app) as seen:
@@ -197,19 +194,13 @@ class TestGroupCommit:
         assert stored(either_app) == CLIENTS
 
     def test_each_gets_the_outcome_of_its_own_save(self, either_app, saves):
-        def no_answer(_item, _order):
-            raise NotAnAnswer("Choose one of the answers shown.")
-
-        def unreadable(_item, _order):
-            raise ZeroDivisionError
-
-        saves[3] = factories.replaced(saves[3], read=no_answer)
+        saves[3] = factories.replaced(saves[3], answer=saving.Sent(MultiDict({"a": "z"}), "a"))
         saves[5] = factories.replaced(saves[5], user_id=saves[6].user_id)
-        saves[7] = factories.replaced(saves[7], read=unreadable)
+        saves[7] = factories.replaced(saves[7], answer=object())
         outcomes = done_at_once(either_app, saves)
-        assert isinstance(outcomes[3], actions.NotAnOption)
+        assert isinstance(outcomes[3], forms.NotAnOption)
         assert isinstance(outcomes[5], NotFound)
-        assert isinstance(outcomes[7], ZeroDivisionError)
+        assert isinstance(outcomes[7], StatementError)
         assert [outcome for n, outcome in enumerate(outcomes) if n not in {3, 5, 7}] == [1] * (CLIENTS - 3)
         assert stored(either_app) == sum(outcome == 1 for outcome in outcomes)
 
@@ -236,7 +227,7 @@ class TestGroupCommit:
 
     def test_a_newer_answer_that_was_waited_for_is_seen(self, either_app, saves):
         """On PostgreSQL what a statement reads is as old as its beginning, before it waited for the lock."""
-        newer = factories.replaced(saves[0], serial=5, read=lambda _item, order: [order[1]])
+        newer = factories.replaced(saves[0], serial=5, answer=[saves[0].answer[0], "other"])
         held, written = threading.Event(), threading.Event()
 
         def slow():
@@ -245,7 +236,7 @@ class TestGroupCommit:
 
         @db.unit_of_work
         def save_slowly(save):
-            actions.save_all([save], now=NOON)
+            saving.save_all([save], now=NOON)
             held.set()
             written.wait()
 
@@ -256,7 +247,7 @@ class TestGroupCommit:
             time.sleep(0.2)  # long enough to be waiting; on a slow machine it only proves less
             written.set()
             first.result()
-            assert isinstance(second.result(), actions.AnsweredElsewhere)
+            assert isinstance(second.result(), saving.AnsweredElsewhere)
 
 
 def done(app, save):

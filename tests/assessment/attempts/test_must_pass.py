@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import queries, taking
 from course.content import form_assembly
 from tests import factories
 from tests.assessment.attempts.test_scoring import place, scored
@@ -56,12 +56,12 @@ def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, le
 def test_one_missed_must_pass_item_fails_the_attempt_and_the_result_says_so(app, pages, learner):
     attempt = factories.start_attempt(app, learner)
     with app.app_context():
-        whole = queries.paper_of(attempt)
+        whole = queries.items_of(attempt)
         missed = next(one for one in whole if one.item.must_pass)
         for one in whole:
             if one.position != missed.position:
                 factories.save_answer(learner, attempt.code, one.position, one.item.solution, serial=1, now=NOON)
-        assert actions.submit(learner, attempt, now=NOON).passed is False
+        assert taking.submit(learner, attempt, now=NOON).passed is False
     page = pages.as_(learner).get(f"/attempts/{attempt.code}").text
     assert "Not passed yet" in page
     assert f"A must-pass question was missed: question {missed.position}" in page

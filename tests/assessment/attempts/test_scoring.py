@@ -4,8 +4,15 @@ from fractions import Fraction
 import pytest
 
 from course.assessment.attempts import scoring
-from course.assessment.attempts.attempt_rules import Entry, Granted, Past, deadline, entry, shown
-from course.assessment.attempts.scoring import Place, Score
+from course.assessment.attempts.attempt_rules import (
+    Eligibility,
+    Granted,
+    PastAttempt,
+    deadline,
+    eligibility,
+    visible_feedback,
+)
+from course.assessment.attempts.scoring import PlacedItem, Score
 from course.assessment.attempts.wording import Wording
 from course.content.items import item_of
 from course.content.schema.assessment import Assessment, Feedback
@@ -26,14 +33,14 @@ DATA = {
 def place(position, key, objective="one", **more):
     kind = "single" if isinstance(key, str) else "multiple"
     item = item_of(DATA | {"type": kind, "key": key, "objective": objective} | more)
-    return Place(position, Wording(item, "m", objective, ()), tuple("abcd"), item.digest)
+    return PlacedItem(position, Wording(item, "m", objective, ()), tuple("abcd"), item.digest)
 
 
-PAPER = [place(1, "b"), place(2, ["a", "c"]), place(3, "d", "two")]
+FORM = [place(1, "b"), place(2, ["a", "c"]), place(3, "d", "two")]
 
 
-def scored(paper, answers):
-    return scoring.score(paper, scoring.points(paper, answers))
+def scored(items, answers):
+    return scoring.score(items, scoring.points(items, answers))
 
 
 @pytest.mark.parametrize(
@@ -49,16 +56,16 @@ def scored(paper, answers):
     ],
 )
 def test_multiple_response_earns_the_share_of_right_choices_less_that_of_wrong_ones(choice, points):
-    assert PAPER[1].item.score(choice) == points
+    assert FORM[1].item.score(choice) == points
 
 
 def test_an_item_without_an_answer_scores_nothing():
-    assert scored(PAPER, {1: ["b"]}) == Score(Fraction(1), 3)
+    assert scored(FORM, {1: ["b"]}) == Score(Fraction(1), 3)
 
 
 def test_the_score_is_split_by_objective():
-    earned = scoring.points(PAPER, {1: ["b"], 3: ["d"]})
-    assert scoring.by_objective(PAPER, earned) == {"one": Score(Fraction(1), 2), "two": Score(Fraction(1), 1)}
+    earned = scoring.points(FORM, {1: ["b"], 3: ["d"]})
+    assert scoring.by_objective(FORM, earned) == {"one": Score(Fraction(1), 2), "two": Score(Fraction(1), 1)}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +79,7 @@ def test_the_pass_mark_is_met_exactly(points, count, mark, passes):
 class TestRuling:
     def ruled(self, decision, answer):
         ruling = {"decision": decision, "key": {"key": ["c"]}}
-        one = Place(1, PAPER[0].wording, tuple("abcd"), "d", ruling=ruling)
+        one = PlacedItem(1, FORM[0].wording, tuple("abcd"), "d", ruling=ruling)
         return scored([one], {1: answer})
 
     def test_a_new_key_takes_the_place_of_the_old(self):
@@ -90,41 +97,41 @@ def rules(**more):
     return Assessment(**{"id": "q", "banks": ("b",), "pass_mark": 80, "attempts": 3, "wait_hours": 24} | more)
 
 
-class TestEntry:
-    failed = Past(NOON, passed=False)
+class TestEligibility:
+    failed = PastAttempt(NOON, passed=False)
 
-    def entry(self, past, hours_later=0):
-        return entry(rules(), past, now=NOON + timedelta(hours=hours_later))
+    def eligibility(self, past, hours_later=0):
+        return eligibility(rules(), past, now=NOON + timedelta(hours=hours_later))
 
     def test_after_one_failure_the_next_attempt_is_open_at_once(self):
-        assert self.entry([self.failed]).allowed
+        assert self.eligibility([self.failed]).allowed
 
     def test_after_two_failures_the_waiting_time_runs(self):
-        assert not self.entry([self.failed] * 2, 23).allowed
-        assert self.entry([self.failed] * 2, 23).opens_at == NOON + timedelta(hours=24)
-        assert self.entry([self.failed] * 2, 24).allowed
+        assert not self.eligibility([self.failed] * 2, 23).allowed
+        assert self.eligibility([self.failed] * 2, 23).opens_at == NOON + timedelta(hours=24)
+        assert self.eligibility([self.failed] * 2, 24).allowed
 
     def test_after_the_last_attempt_none_is_left(self):
-        assert self.entry([self.failed] * 3, 99) == Entry(False, 0)
+        assert self.eligibility([self.failed] * 3, 99) == Eligibility(False, 0)
 
     def test_after_a_pass_there_is_nothing_to_do(self):
-        assert self.entry([Past(NOON, passed=True)]).passed
+        assert self.eligibility([PastAttempt(NOON, passed=True)]).passed
 
     def test_granted_attempts_come_on_top(self):
         granted = Granted(extra_attempts=1)
-        assert entry(rules(), [self.failed] * 3, now=NOON + timedelta(days=9), granted=granted).allowed
+        assert eligibility(rules(), [self.failed] * 3, now=NOON + timedelta(days=9), granted=granted).allowed
 
     def test_what_was_missed_is_read_again_first_where_the_course_file_says_so(self):
         unread = [("m", "s")]
-        assert entry(rules(), [self.failed], now=NOON, to_read=unread).allowed
-        strict = entry(rules(reread=True), [self.failed], now=NOON, to_read=unread)
+        assert eligibility(rules(), [self.failed], now=NOON, to_read=unread).allowed
+        strict = eligibility(rules(reread=True), [self.failed], now=NOON, to_read=unread)
         assert (strict.allowed, strict.to_read) == (False, (("m", "s"),))
-        assert entry(rules(reread=True), [self.failed], now=NOON).allowed
+        assert eligibility(rules(reread=True), [self.failed], now=NOON).allowed
 
     def test_other_assessments_may_come_first(self):
         final = rules(after=("one", "two"))
-        assert entry(final, [], now=NOON, passed={"one"}).first == ("two",)
-        assert entry(final, [], now=NOON, passed={"one", "two"}).allowed
+        assert eligibility(final, [], now=NOON, passed={"one"}).first == ("two",)
+        assert eligibility(final, [], now=NOON, passed={"one", "two"}).allowed
 
 
 @pytest.mark.parametrize(
@@ -138,6 +145,6 @@ def test_extra_time_moves_the_deadline(granted, minutes):
 
 def test_feedback_is_shown_when_the_course_file_says_so():
     policy = Feedback(score="each", objectives="each", answers="end", rationales="never")
-    assert shown(policy, Entry(True, 2)) == {"score", "objectives"}
-    assert shown(policy, Entry(False, 2, passed=True)) == {"score", "objectives", "answers"}
-    assert shown(policy, Entry(False, 0)) == {"score", "objectives", "answers"}
+    assert visible_feedback(policy, Eligibility(True, 2)) == {"score", "objectives"}
+    assert visible_feedback(policy, Eligibility(False, 2, passed=True)) == {"score", "objectives", "answers"}
+    assert visible_feedback(policy, Eligibility(False, 0)) == {"score", "objectives", "answers"}

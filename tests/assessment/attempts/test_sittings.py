@@ -22,7 +22,7 @@ def fail_then_pass(app, learner):
 
 def test_every_answer_is_shown_with_when_it_was_given_and_saved(app, pages, learner, admin, attempt):
     with app.app_context():
-        place = next(one for one in queries.paper_of(attempt) if one.item.type == "single")
+        place = next(one for one in queries.items_of(attempt) if one.item.type == "single")
         for serial, answer in enumerate((place.order[0], place.order[1]), start=1):
             saved = NOON + timedelta(minutes=10 * serial)
             given = NOON + timedelta(minutes=1)

@@ -1,10 +1,11 @@
 """Items about a learner's own jurisdictions, made from the entries as they stand."""
 
+import secrets
 from datetime import date
 
 import pytest
 
-from course.assessment.attempts import actions, queries, state_items
+from course.assessment.attempts import queries, state_items
 from course.content import form_assembly
 from course.states.entries import actions as states
 from tests import factories
@@ -81,7 +82,7 @@ def test_the_same_seed_makes_the_same_item_and_the_key_moves_with_it(catalog, pa
 
 def own(app, learner, attempt):
     with app.app_context():
-        return {p.item.id: p.wording for p in queries.paper_of(attempt) if p.item.id.startswith("own-")}
+        return {p.item.id: p.wording for p in queries.items_of(attempt) if p.item.id.startswith("own-")}
 
 
 def test_a_quiz_asks_about_the_learners_states_with_their_source(app, learner):
@@ -96,7 +97,7 @@ def test_without_a_license_items_of_the_bank_stand_in(app, catalog):
     attempt = factories.start_attempt(app, person, "state-scope")
     assert own(app, person, attempt) == {}
     with app.app_context():
-        assert len(queries.paper_of(attempt)) == catalog.banks["state-scope"].length
+        assert len(queries.items_of(attempt)) == catalog.banks["state-scope"].length
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def asks_the_status(catalog, patterns, monkeypatch):
         return any(one.item.id == "own-status-hi" for one in form.items)
 
     seed = next(seed for seed in map(str, range(100)) if draws(seed))
-    monkeypatch.setattr(actions.secrets, "token_hex", lambda _: seed)
+    monkeypatch.setattr(secrets, "token_hex", lambda _: seed)
 
 
 @pytest.mark.usefixtures("asks_the_status")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from course.assessment.attempts import actions, queries
+from course.assessment.attempts import queries, reporting, taking
 from course.assessment.attempts.models import Accommodation, Answer, Attempt, ItemReport
 from course.content.items.numeric import NumericItem
 from course.content.queries import catalog as content
@@ -40,7 +40,7 @@ def timed(app, learner, at):
 
 def paper(app, attempt):
     with app.app_context():
-        return queries.paper_of(attempt)
+        return queries.items_of(attempt)
 
 
 def state(app, attempt):
@@ -110,7 +110,7 @@ class TestDeadline:
         position, order = choice(app, timed)
         at(NOON + 30 * MINUTE + 30 * SECOND)
         with app.app_context():
-            actions.expire(queries.own_attempt(learner, timed.code), now=clock.now())
+            taking.expire(queries.own_attempt(learner, timed.code), now=clock.now())
         assert save(pages, learner, timed, position, order[0]).status_code == 200
         at(NOON + 31 * MINUTE)
         jobs.drain(app)
@@ -190,7 +190,7 @@ class TestGates:
         factories.set_rules(app, reread=True, wait_hours=0)
         factories.study_module(app, learner)
         attempt = factories.sit(app, learner, right=False)
-        with pytest.raises(actions.ReadFirst):
+        with pytest.raises(taking.ReviewFirst):
             factories.start_attempt(app, learner)
         result = pages.as_(learner).get(f"/attempts/{attempt.code}").text
         assert "Read again before the next attempt" in result
@@ -202,7 +202,7 @@ class TestGates:
 
     def test_what_comes_first_is_passed_first(self, app, pages, learner, at):
         factories.set_rules(app, "state-scope", after=(MODULE,))
-        with pytest.raises(actions.PassFirst):
+        with pytest.raises(taking.PassFirst):
             factories.start_attempt(app, learner, "state-scope")
         assert f"/assessments/{MODULE}" in pages.as_(learner).get("/assessments/state-scope").html
         factories.sit(app, learner)
@@ -218,7 +218,7 @@ class TestFeedback:
         wrong = factories.wrong_answer(place)
         with app.app_context():
             factories.save_answer(learner, attempt.code, position, wrong, serial=1, now=NOON)
-            actions.submit(learner, attempt, now=NOON)
+            taking.submit(learner, attempt, now=NOON)
         return attempt, place, wrong
 
     def test_after_each_attempt_everything_is_shown_unless_the_file_says_otherwise(self, app, pages, learner):
@@ -258,7 +258,7 @@ class TestFeedback:
         with app.app_context():
             factories.save_answer(learner, attempt.code, 1, place.item.solution[:1], serial=1, now=NOON)
         with app.app_context():
-            points = actions.submit(learner, attempt, now=NOON).points
+            points = taking.submit(learner, attempt, now=NOON).points
         assert points.denominator > 1
         shown = f"{float(points):.2f}".rstrip("0")
         assert f"{shown} of 1" in pages.as_(learner).get(f"/attempts/{attempt.code}").text
@@ -322,9 +322,9 @@ class TestReports:
         assert pages.as_(learner).post(address, {"text": "Two are right."}).location.endswith(f"/{attempt.code}/3")
         with app.app_context():
             (row,) = queries.open_reports()
-            assert row.item_id == queries.paper_of(attempt)[2].item.id
-            actions.close_report(admin, row.code, "The second is outdated; it is mended.", now=NOON)
-            actions.close_report(admin, row.code, "Again.", now=NOON)
+            assert row.item_id == queries.items_of(attempt)[2].item.id
+            reporting.close_report(admin, row.code, "The second is outdated; it is mended.", now=NOON)
+            reporting.close_report(admin, row.code, "Again.", now=NOON)
             assert queries.open_reports() == []
         jobs.drain(app)
         mails = pages.get("/mailbox/").text

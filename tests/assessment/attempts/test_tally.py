@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select, update
 
-from course.assessment.attempts import actions, queries, tally
+from course.assessment.attempts import queries, saving, taking, tally, tallying
 from course.assessment.attempts.models import AttemptItem, ItemTally, OptionTally, TotalTally
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.attempts.wording import Wording
 from course.certificates.rescoring.rescore import key_of
 from course.content.queries import catalog
@@ -26,13 +26,13 @@ def sit(app, user, right, *, at):
     chance = random.Random(f"{user.id}{at}")
     with app.app_context():
         quiz = catalog().assessments[MODULE].model_copy(update={"reread": False})
-        attempt = actions.start(user, quiz, now=at)
-        for place in queries.paper_of(attempt):
+        attempt = taking.start(user, quiz, now=at)
+        for place in queries.items_of(attempt):
             if place.position % 3:
                 answer = place.item.solution if chance.random() < right else factories.wrong_answer(place)
-                save = actions.Save(user.id, attempt.code, place.position, lambda *_, given=answer: given, 1, spent=40)
-                actions.save_all([save], now=at)
-        return actions.submit(user, attempt, now=at)
+                save = saving.Save(user.id, attempt.code, place.position, answer, 1, spent=40)
+                saving.save_all([save], now=at)
+        return taking.submit(user, attempt, now=at)
 
 
 def counts(app, *models):
@@ -59,7 +59,7 @@ def test_counts_made_anew_equal_those_that_every_submit_added_to(either_app):
     before = counts(either_app)
     assert all(before.values())
     with either_app.app_context():
-        actions.recount(MODULE)
+        tallying.recount(MODULE)
     assert counts(either_app) == before
 
 
@@ -68,7 +68,7 @@ def test_counts_made_anew_in_small_batches_are_the_same(app, monkeypatch):
     before = counts(app)
     monkeypatch.setattr(queries, "BATCH", 2)
     with app.app_context():
-        actions.recount(MODULE)
+        tallying.recount(MODULE)
     assert counts(app) == before
 
 
@@ -82,7 +82,7 @@ def test_counts_made_anew_follow_points_that_were_changed_and_leave_other_assess
         db.session.execute(
             update(AttemptItem).where(AttemptItem.attempt_id == attempt.id).values(points=Fraction(1, 3))
         )
-        actions.recount(MODULE)
+        tallying.recount(MODULE)
 
     with app.app_context():
         rescore()
@@ -94,7 +94,7 @@ def test_counts_made_anew_follow_points_that_were_changed_and_leave_other_assess
 def test_statements_of_a_recount_grow_with_batches_and_not_with_attempts(app, learner, count_queries):
     def statements():
         with app.app_context(), count_queries() as queries:
-            actions.recount(MODULE)
+            tallying.recount(MODULE)
         return len(queries)
 
     sit(app, learner, 1, at=NOON)
@@ -130,18 +130,18 @@ def test_a_submit_during_a_recount_is_counted_once(either_app, monkeypatch):
     def submit():
         reading.wait()
         with either_app.app_context():
-            actions.submit(late, attempt, now=NOON)
+            taking.submit(late, attempt, now=NOON)
 
     submitting = threading.Thread(target=submit)
     monkeypatch.setattr(queries, "submitted_in_batches", slowly)
     submitting.start()
     with either_app.app_context():
-        actions.recount(MODULE)
+        tallying.recount(MODULE)
     submitting.join()
     monkeypatch.undo()
     after = counts(either_app)
     with either_app.app_context():
-        actions.recount(MODULE)
+        tallying.recount(MODULE)
     assert counts(either_app) == after
     assert sum(int(row[-1]) for row in after["TotalTally"]) == 10
 
@@ -161,6 +161,6 @@ def test_a_submit_during_a_recount_is_counted_once(either_app, monkeypatch):
 def test_a_choice_is_counted_as_right_by_the_key_that_was_ruled(decision, answer, label):
     item = made("numeric")
     ruling = decision and {"decision": decision, "key": key_of(made("numeric", key=20))}
-    place = Place(1, Wording(item, MODULE, "Classify.", ()), (), item.digest, ruling=ruling, points=Fraction(1))
-    sat = tally.Sat(MODULE, True, Fraction(1), 1, [place], {1: {"text": answer, "unit": "mm"}})
+    place = PlacedItem(1, Wording(item, MODULE, "Classify.", ()), (), item.digest, ruling=ruling, points=Fraction(1))
+    sat = tally.SubmittedAttempt(MODULE, True, Fraction(1), 1, [place], {1: {"text": answer, "unit": "mm"}})
     assert [row["label"] for row in tally.options(sat)] == [label]

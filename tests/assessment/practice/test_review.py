@@ -68,7 +68,7 @@ class TestOpening:
     def test_what_was_in_a_passed_attempt_comes_back(self, app, learner, at):
         attempt = factories.sit(app, learner)
         with app.app_context():
-            asked = {place.item.id for place in attempts.paper_of(attempt)}
+            asked = {place.item.id for place in attempts.items_of(attempt)}
         assert {entry.item_id for entry in review(app, learner).entries} == asked
 
     def test_while_a_retake_is_open_to_the_person_nothing_comes_back(self, app, learner, at):

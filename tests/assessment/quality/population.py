@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from flask import Flask
 
-from course.assessment.attempts import actions, queries
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts import queries, saving, taking
+from course.assessment.attempts.scoring import PlacedItem
 from course.content.queries import catalog
 from course.people.accounts.models import User
 from course.platform.access import Role
@@ -46,22 +46,20 @@ def _person(number: int) -> User:
 @unit_of_work
 def _sit(user, ability, assessment_id, chance, hardness, again):
     now = NOON + timedelta(days=10 * again)
-    attempt = actions.start(
+    attempt = taking.start(
         user, catalog().assessments[assessment_id].model_copy(update={"reread": False, "after": ()}), now=now
     )
-    for place in queries.paper_of(attempt):
+    for place in queries.items_of(attempt):
         hard = hardness.setdefault(place.item.id, chance.gauss(0, 0.8))
         right = chance.gauss(0, 1) < ability - hard
         answer = place.item.solution if right else _wrong(place, chance)
         if answer:
-            save = actions.Save(
-                user.id, attempt.code, place.position, lambda *_, given=answer: given, 1, spent=chance.randint(8, 120)
-            )
-            actions.save_all([save], now=now)
-    return actions.submit(user, attempt, now=now)
+            save = saving.Save(user.id, attempt.code, place.position, answer, 1, spent=chance.randint(8, 120))
+            saving.save_all([save], now=now)
+    return taking.submit(user, attempt, now=now)
 
 
-def _wrong(place: Place, chance: random.Random):
+def _wrong(place: PlacedItem, chance: random.Random):
     """A wrong option, rarely none; the last of the bank's is hardly ever taken."""
     wrong = [
         [id_]

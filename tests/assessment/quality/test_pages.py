@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from course.assessment.attempts import actions
+from course.assessment.attempts import reporting
 from course.assessment.quality import analysis, queries
 from course.content.queries import catalog
 from tests import factories
@@ -20,7 +20,7 @@ TABLE = f"/admin/assessments/{MODULE}"
 def report(app, user, text="Two options mean the same."):
     attempt = factories.start_attempt(app, user)
     with app.app_context():
-        return actions.report_item(user, attempt, 1, text, now=NOON)
+        return reporting.report_item(user, attempt, 1, text, now=NOON)
 
 
 def test_an_assessment_without_attempts_says_what_will_be_here(pages, admin):

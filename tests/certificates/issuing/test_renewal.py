@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import taking
 from course.assessment.practice import queries as practice
 from course.certificates.completion import queries as completion
 from course.certificates.issuing import actions, queries
@@ -98,8 +98,8 @@ class TestReadingAndQuizzes:
 
     def test_every_attempt_is_open_again_and_old_ones_stay(self, pages, app, learner, admin):
         factories.issue(app, learner, admin)
-        with app.app_context(), pytest.raises(assessment.PassedAlready):
-            assessment.start(learner, catalog().assessments[MODULE], now=NOON)
+        with app.app_context(), pytest.raises(taking.PassedAlready):
+            taking.start(learner, catalog().assessments[MODULE], now=NOON)
         renew(app, learner)
         page = pages.as_(learner).get(f"/assessments/{MODULE}").text
         assert "4 left" in page

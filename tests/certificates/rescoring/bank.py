@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from course.assessment.attempts import actions as assessment
 from course.assessment.attempts import queries as attempts
+from course.assessment.attempts import taking
 from course.assessment.attempts.models import Attempt
 from course.certificates.rescoring import actions, queries
 from course.content.items import item_of
@@ -36,7 +36,7 @@ def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
     attempt = factories.start_attempt(app, user, now=now)
     left = mistakes
     with app.app_context():
-        for place in attempts.paper_of(attempt):
+        for place in attempts.items_of(attempt):
             given = place.item.solution
             if place.item.id == ITEM:
                 given = answer
@@ -49,7 +49,7 @@ def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
 def sit(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
     attempt = begin(app, user, answer=answer, mistakes=mistakes, now=now)
     with app.app_context():
-        return assessment.submit(user, attempt, now=now)
+        return taking.submit(user, attempt, now=now)
 
 
 def decide(app: Flask, admin, decision="new-key", *, take_passes=False, shown=None, reason="The key was wrong."):

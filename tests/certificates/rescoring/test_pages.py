@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import taking
 from course.certificates.rescoring import queries
 from course.content.schema.blueprint import Cell
 from tests import factories
@@ -131,7 +131,7 @@ class TestEveryType:
         attempt = factories.start_attempt(app, learner)
         with app.app_context():
             factories.save_answer(learner, attempt.code, 1, corrected.solution, serial=1, now=NOON)
-            self.attempt = assessment.submit(learner, attempt, now=NOON)
+            self.attempt = taking.submit(learner, attempt, now=NOON)
         self.use(app, catalog, corrected)
         return corrected
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from course.assessment.attempts.scoring import Place
+from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.attempts.wording import Wording
 from course.certificates.rescoring import rescore
 from course.certificates.rescoring.rescore import Result, Scope, Sitting
@@ -29,7 +29,9 @@ def item(key, **more):
 
 
 def place(position, asked, points, ruling=None):
-    return Place(position, Wording(asked, "m", "One", ()), tuple("abcd"), asked.digest, ruling=ruling, points=points)
+    return PlacedItem(
+        position, Wording(asked, "m", "One", ()), tuple("abcd"), asked.digest, ruling=ruling, points=points
+    )
 
 
 def sitting(answer, right, *, id_=1, user=1, asked=None, passed=None, ruling=None, worth=None, others=9):

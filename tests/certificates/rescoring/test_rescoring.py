@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import taking
 from course.assessment.attempts.models import Attempt, AttemptItem, ItemTally
 from course.certificates.completion import queries as completion
 from course.certificates.issuing import actions as certificates
@@ -89,7 +89,7 @@ class TestDecision:
         decide(app, admin)
         with app.app_context():
             assert db.session.get_one(Attempt, attempt.id).points is None
-            assert str(assessment.submit(learner, attempt, now=NOON).points) == "9"
+            assert str(taking.submit(learner, attempt, now=NOON).points) == "9"
 
     def test_a_wording_that_has_the_corrected_key_is_left_alone(self, app, admin, corrected):
         newer = sit(app, factories.person(app, "Nora Newer"), answer=RIGHT)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from course.assessment.attempts import actions as assessment
+from course.assessment.attempts import taking
 from course.assessment.attempts.models import Attempt
 from course.certificates.issuing import actions as awards
 from course.certificates.issuing import queries as certificates
@@ -216,7 +216,7 @@ class TestErasing:
         attempt = factories.start_attempt(app, learner)
         close(app, learner, now=NOON + timedelta(minutes=1))
         with app.app_context():
-            assessment.expire_due(1, {"code": str(attempt.code)})
+            taking.expire_due(1, {"code": str(attempt.code)})
             assert db.session.get_one(Attempt, attempt.id).submitted_at is not None
 
 
