@@ -51,7 +51,9 @@ def test_it_says_the_time_when_asked_and_nothing_by_itself(site, page):
     page.keyboard.press("Alt+Shift+T")
     page.locator("[data-spoken]").get_by_text("14 minutes left").wait_for()
     assert page.get_by_role("timer").get_attribute("aria-live") == "off"
-    assert page.get_by_role("button", name="Say the time left").get_attribute("aria-keyshortcuts") == "Alt+Shift+T"
+    assert (
+        page.get_by_role("button", name="Announce time remaining").get_attribute("aria-keyshortcuts") == "Alt+Shift+T"
+    )
     page.walk.see()
 
 

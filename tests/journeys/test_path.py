@@ -98,7 +98,7 @@ def quiz(person):
     person.press("Start attempt 1")
     for n in range(LENGTH):
         answer(person, n + 1)
-        person.press("Save and see the overview" if n == LENGTH - 1 else "Save and go on")
+        person.press("Save and go to overview" if n == LENGTH - 1 else "Save and continue")
     person.press(f"Submit {LENGTH} of {LENGTH} answers")
     assert "Passed" in person.text()
     assert f"{LENGTH} of {LENGTH}" in person.text()

@@ -44,10 +44,10 @@ def test_a_calculator_works_something_out_and_stays_on_the_page(start, site, scr
     with_calculator(site, answering.code_in(one.page), 2)
     one.page.goto(one.page.url.rsplit("/", 1)[0] + "/2")
     one.page.get_by_text("Calculator").click()
-    one.page.get_by_label("Work out").fill("2 × (3 + 4)")
-    one.page.get_by_label("Work out").press("Enter")
+    one.page.get_by_label("Expression").fill("2 × (3 + 4)")
+    one.page.get_by_label("Expression").press("Enter")
     one.page.locator("[data-result]").get_by_text("= 14").wait_for()
-    assert one.page.get_by_label("Work out").input_value() == "2 × (3 + 4)"
+    assert one.page.get_by_label("Expression").input_value() == "2 × (3 + 4)"
     assert one.page.locator("h1").inner_text().startswith("Question 2 ")
     one.see()
 
@@ -106,10 +106,10 @@ def test_a_quiz_is_taken_without_a_script_on_one_page(start, site):
         page.locator("[data-flag]").nth(4).click()
     assert page.locator("[data-flag]").nth(4).get_attribute("aria-pressed") == "true"
     assert {n: rows[-1][1] for n, rows in answering.history(site, code).items()} == expected
-    one.press("Save all and see the overview")
-    assert "Flagged to come back to: question 5" in one.text()
+    one.press("Save and go to overview")
+    assert "Flagged for review: question 5" in one.text()
     one.press("question 5")
-    one.press("This question is wrong because")
+    one.press("Report a problem")
     page.get_by_label("What is wrong with it?").fill("Two answers are right.")
     one.press("Report this question")
     assert "you get an answer by mail" in one.text()
@@ -130,4 +130,4 @@ def test_no_page_of_a_quiz_has_a_barrier(start, dark):
     one.press("Submit")
     one.go(f"{attempt}/2/report")
     one.page.get_by_role("button", name="Report this question").click()
-    one.page.get_by_text("Say in a few words what is wrong.").first.wait_for()
+    one.page.get_by_text("Describe the problem in a few words.").first.wait_for()

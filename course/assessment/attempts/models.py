@@ -20,7 +20,7 @@ class ItemVersion(Model):
 
 
 class Attempt(Model):
-    """One attempt at an assessment. Its rules, seed and items are set when it starts, its score when it is submitted."""
+    """One attempt at an assessment. Rules, seed and items are set at its start, the score when it is submitted."""
 
     __tablename__ = "attempt"
     __table_args__ = (

@@ -70,7 +70,7 @@ class TestSave:
             assert late.json["kind"] == "AnsweredElsewhere"
         page = mine.post(f"/attempts/{attempt.code}/all", {f"a{n}": order[1], f"serial{n}": 1, "here": n})
         assert page.status == 409
-        assert "answered in another tab" in page.text
+        assert "answered this question in another tab" in page.text
         assert f'value="{order[0]}" checked' in page.html
 
     @pytest.mark.parametrize("data", [{"a": "z", "serial": 1}, {"a": "a"}, {"a": "a", "serial": "x"}])

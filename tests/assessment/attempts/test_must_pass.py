@@ -43,12 +43,12 @@ def test_must_pass_items_are_on_every_form(catalog):
 
 def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, learner, catalog):
     page = pages.as_(learner).get(f"/assessments/{MODULE}").text
-    assert "3 must-pass questions about safety that no score makes up for" in page
+    assert "3 must-pass questions about safety, each marked as such" in page
     attempt = factories.start_attempt(app, learner)
     marked = [
         n
         for n in range(1, catalog.banks[MODULE].length + 1)
-        if "must pass: wrong or open fails" in pages.as_(learner).get(f"/attempts/{attempt.code}/{n}").text
+        if "must pass: if you miss this question" in pages.as_(learner).get(f"/attempts/{attempt.code}/{n}").text
     ]
     assert len(marked) == 3
 

@@ -66,7 +66,7 @@ def test_counts_made_anew_equal_those_that_every_submit_added_to(either_app):
 def test_counts_made_anew_in_small_batches_are_the_same(app, monkeypatch):
     some_attempts(app)
     before = counts(app)
-    monkeypatch.setattr(queries, "BATCH", 2)
+    monkeypatch.setattr(queries, "BATCH_SIZE", 2)
     with app.app_context():
         tallying.recount(MODULE)
     assert counts(app) == before
