@@ -1,4 +1,4 @@
-"""How people study: sections, search and the clinical review of modules."""
+"""Study: the sections of modules, the search over them, and their clinical review."""
 
 from course.learning.review import admin as review_admin
 from course.learning.search import actions as search_actions

@@ -1,77 +1,81 @@
-// Counts active reading time while the page is seen and used, and answers knowledge checks without leaving the page.
+// Measures active reading time while the page is visible and in use, and checks answers without leaving the page.
 
 const article = document.querySelector("[data-time]");
-const STEP = 20; // seconds between two beacons
-const IDLE = 120; // seconds without a sign of life after which nothing is counted
+const BEACON_S = 20;
+const IDLE_S = 120; // after this time without input, a reader is no longer active
 let active = 0;
-let lastSign = performance.now();
+let lastInput = performance.now();
 
 for (const name of ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"]) {
-  addEventListener(name, () => { lastSign = performance.now(); }, { passive: true });
+  addEventListener(name, () => { lastInput = performance.now(); }, { passive: true });
 }
 
-function place() {
-  const passed = [...article.querySelectorAll("h2[id], .check[id]")].filter((one) => one.getBoundingClientRect().top < 200);
-  return passed.at(-1)?.id ?? "";
+function lastHeading() {
+  const headings = [...article.querySelectorAll("h2[id], .check[id]")];
+  return headings.filter((heading) => heading.getBoundingClientRect().top < 200).at(-1)?.id ?? "";
 }
 
-function beacon() {
+function sendBeacon() {
   const body = new FormData();
   body.set("csrf_token", article.dataset.token);
   body.set("seconds", Math.round(active));
-  body.set("place", place());
+  body.set("place", lastHeading());
   active = 0;
-  fetch(article.dataset.time, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } }).catch(() => {});
+  const headers = { Accept: "application/json" };
+  fetch(article.dataset.time, { method: "POST", body, keepalive: true, headers }).catch(() => {});
 }
 
 setInterval(() => {
-  if (document.visibilityState === "visible" && performance.now() - lastSign < IDLE * 1000) active += 1;
-  if (active >= STEP) beacon();
+  if (document.visibilityState === "visible" && performance.now() - lastInput < IDLE_S * 1000) active += 1;
+  if (active >= BEACON_S) sendBeacon();
 }, 1000);
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden" && active) beacon();
-  else lastSign = performance.now();
+  if (document.visibilityState === "hidden" && active) sendBeacon();
+  else lastInput = performance.now();
 });
-beacon();
+sendBeacon();
 
-async function answer(event) {
+async function checkAnswer(event) {
   const form = event.target.closest("form[data-check]");
   if (!form) return;
   event.preventDefault();
   try {
-    const reply = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json" };
+    const reply = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
     const result = await reply.json();
     if (result.html) form.closest(".check").outerHTML = result.html;
-    else complain(form, result.error);
+    else showError(form, result.error);
   } catch {
     form.submit();
   }
 }
 
-function complain(form, text) {
+function showError(form, text) {
   const line = form.querySelector(".error") ?? form.querySelector(".actions").appendChild(document.createElement("p"));
   line.className = "error";
   line.setAttribute("role", "alert");
   line.textContent = text;
 }
 
-article.addEventListener("submit", answer);
+article.addEventListener("submit", checkAnswer);
 
-// A definition opens where its word stands: on hover with a mouse, by click or key everywhere.
-function beside(word) {
-  const box = document.getElementById(word.getAttribute("popovertarget"));
-  const spot = word.getBoundingClientRect();
+// A definition opens below its term: on hover with a mouse, on click or key press everywhere.
+function placedDefinition(term) {
+  const box = document.getElementById(term.getAttribute("popovertarget"));
+  const spot = term.getBoundingClientRect();
   box.style.setProperty("--top", `${Math.min(spot.bottom + 6, innerHeight - 180)}px`);
   box.style.setProperty("--left", `${Math.max(8, Math.min(spot.left, innerWidth - 340))}px`);
   return box;
 }
-for (const word of document.querySelectorAll("button.term")) {
+for (const term of document.querySelectorAll("button.term")) {
   let leaving;
-  const box = beside(word);
-  word.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") beside(word).showPopover(); });
-  word.addEventListener("click", () => beside(word));
+  const box = placedDefinition(term);
+  term.addEventListener("pointerenter", (event) => {
+    if (event.pointerType === "mouse") placedDefinition(term).showPopover();
+  });
+  term.addEventListener("click", () => placedDefinition(term));
   const leave = () => { leaving = setTimeout(() => box.hidePopover(), 300); };
-  word.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
+  term.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
   box.addEventListener("pointerenter", () => clearTimeout(leaving));
   box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
 }

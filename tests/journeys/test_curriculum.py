@@ -45,7 +45,7 @@ def test_a_needle_is_dragged_and_judged_on_a_phone(admin):
     place(admin, entry=4, angle=66, depth=44)
     tip = admin.page.locator("[data-needle-form] [data-tip]")
     assert float(tip.get_attribute("cx")) > 110
-    admin.page.get_by_role("button", name="Place it again").click()
+    admin.page.get_by_role("button", name="Check again").click()
     admin.page.get_by_text("The target is reached, and the path is safe.").wait_for()
     admin.see()
 
@@ -81,7 +81,7 @@ def test_body_map_search_and_glossary_lead_to_the_text(admin):
     admin.page.wait_for_url("**/modules/head-neck-jaw/")
     admin.see()
     admin.go("/search")
-    admin.page.get_by_label("Words in modules").fill("vertebral artery")
+    admin.page.get_by_label("Search modules").fill("vertebral artery")
     with admin.page.expect_navigation():
         admin.page.get_by_role("main").get_by_role("button", name="Search").click()
     admin.page.wait_for_url("**q=vertebral**")
@@ -94,8 +94,8 @@ def test_body_map_search_and_glossary_lead_to_the_text(admin):
 def test_feedback_states_review_and_hours_in_the_console(admin):
     admin.go(NEEDLE)
     admin.page.get_by_label("Yes", exact=True).check()
-    admin.page.get_by_label("What should be better?").fill("More of this.")
-    admin.press("Send")
+    admin.page.get_by_label("What could be better?").fill("More of this.")
+    admin.press("Send feedback")
     admin.go("/admin/")
     admin.press("Section feedback")
     assert "More of this." in admin.text()
@@ -122,7 +122,7 @@ def test_an_administrator_becomes_a_reviewer_and_signs(admin):
     admin.see()
     admin.page.get_by_label("Your credentials").fill("PT, license FL 1")
     admin.page.get_by_label("I have read every section").check()
-    admin.press("Sign this state of the module")
+    admin.press("Sign this version")
     assert "Ada Admin, PT, license FL 1" in admin.text()
 
 

@@ -68,7 +68,7 @@ def add_license(person):
 def study(person):
     person.go("/modules/")
     person.press("Adverse events and emergency response")
-    person.press("Begin")
+    person.press("Start")
     while person.page.url.removeprefix(person.site.address) != "/modules/adverse-events/":
         for n in range(person.page.locator(".check form").count()):
             form = person.page.locator(".check form").nth(n)
@@ -94,7 +94,7 @@ def answer(person, position):
 
 
 def quiz(person):
-    person.press("Go to the quiz")
+    person.press("Go to quiz")
     person.press("Start attempt 1")
     for n in range(LENGTH):
         answer(person, n + 1)

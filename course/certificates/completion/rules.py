@@ -139,7 +139,7 @@ def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requireme
         module, read = catalog.modules[id_], facts.read.get(id_, frozenset())
         done = sum(section.id in read for section in module.sections)
         active = facts.active.get(id_, 0) // 60
-        evidence = f"{done} of {len(module.sections)} sections studied, {active} active minutes measured"
+        evidence = f"{done} of {len(module.sections)} sections completed, {active} active minutes measured"
         met = contact_time.is_studied(module, read)
         yield Requirement(Kind.STUDY, id_, module.title, met, evidence, facts.read_at.get(id_) if met else None)
 

@@ -1,3 +1,5 @@
+"""Signs the clinical review of a module."""
+
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -12,16 +14,19 @@ from course.platform.web import Refused
 
 
 class ContentChanged(Refused):
-    message = "The content has changed since this page was opened. Read what changed, then sign again."
+    message = "The content has changed since you opened this page. Reload it, read what changed, then sign."
 
 
 class AlreadySigned(Refused):
-    message = "This state of the module was signed already; the first signature stands."
+    message = "This version of the module is already signed. The first signature counts."
 
 
 @unit_of_work
 def sign(reviewer: User, module: Module, digest: str, *, name: str, credentials: str, now: datetime) -> ModuleReview:
-    """Signs the content that the page showed. `digest` is what the reviewer read; another content is refused."""
+    """Sign the content that the page showed. `digest` is that of the content which the reviewer read.
+
+    Raise ContentChanged if the module has other content by now, AlreadySigned if this content has a signature.
+    """
     if digest != module.reviewed_digest:
         raise ContentChanged
     review = ModuleReview(

@@ -1,6 +1,6 @@
-"""Clinical review in the console: what awaits a reviewer, and the page where a reviewer reads and signs."""
+"""The reviewers' pages: which modules await clinical review, and the page on which one is read and signed."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog, module_of
@@ -8,6 +8,7 @@ from course.learning.review import actions, queries
 from course.learning.review.forms import SignForm
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.forms import form_page, go_to
 
 bp = Blueprint("review_admin", __name__, url_prefix="/admin/review")
 
@@ -15,8 +16,8 @@ bp = Blueprint("review_admin", __name__, url_prefix="/admin/review")
 @bp.get("/")
 @requires(Permission.CONSOLE)
 def modules() -> ResponseReturnValue:
-    every = list(catalog().modules.values())
-    return render_template("learning/review/modules.html", modules=every, reviews=queries.reviews_of(every))
+    modules_ = list(catalog().modules.values())
+    return render_template("learning/review/modules.html", modules=modules_, reviews=queries.reviews_of(modules_))
 
 
 @bp.route("/<slug>", methods=["GET", "POST"])
@@ -33,9 +34,9 @@ def module(slug: str) -> ResponseReturnValue:
             credentials=form.credentials.data.strip(),
             now=clock.now(),
         )
-        flash(f"Signed: {found.title}. It counts until a file of the module changes.", "ok")
-        return redirect(url_for(".modules"), 303)
-    page = render_template(
+        flash(f"You signed {found.title}. The signature counts until a file of the module changes.", "ok")
+        return go_to(url_for(".modules"))
+    return form_page(
         "learning/review/module.html",
         module=found,
         bank=catalog().banks.get(slug),
@@ -44,4 +45,3 @@ def module(slug: str) -> ResponseReturnValue:
         current=queries.reviews_of([found]).get(slug),
         history=queries.history_of(slug),
     )
-    return page, 422 if request.method == "POST" else 200

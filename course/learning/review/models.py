@@ -1,3 +1,5 @@
+"""Signatures of clinical reviewers."""
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -7,7 +9,7 @@ from course.platform.db import Model, UTCDateTime
 
 
 class ModuleReview(Model):
-    """A reviewer's signature under one state of a module's content. It says nothing about any later state."""
+    """A reviewer's signature on one version of a module's content. It does not cover later versions."""
 
     __tablename__ = "review"
     __table_args__ = (UniqueConstraint("module_id", "digest"),)

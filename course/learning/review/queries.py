@@ -1,3 +1,5 @@
+"""Finds the signatures on modules."""
+
 from collections.abc import Collection
 
 from sqlalchemy import select
@@ -8,12 +10,13 @@ from course.platform import db
 
 
 def reviews_of(modules: Collection[Module]) -> dict[str, ModuleReview]:
-    """The signature under each module as it stands now, by module; a module that awaits review is missing."""
+    """Return the signature on each module's current content, by module id. Unreviewed modules are left out."""
     found = by_digest([module.reviewed_digest for module in modules])
     return {module.id: found[module.reviewed_digest] for module in modules if module.reviewed_digest in found}
 
 
 def by_digest(digests: Collection[str]) -> dict[str, ModuleReview]:
+    """Return the signatures on content with these digests, by digest."""
     return {
         review.digest: review
         for review in db.session.scalars(select(ModuleReview).where(ModuleReview.digest.in_(digests)))
@@ -21,7 +24,7 @@ def by_digest(digests: Collection[str]) -> dict[str, ModuleReview]:
 
 
 def history_of(module_id: str) -> list[ModuleReview]:
-    """Every signature the module ever had, newest first."""
+    """Return every signature that the module ever had, newest first."""
     return list(
         db.session.scalars(select(ModuleReview).filter_by(module_id=module_id).order_by(ModuleReview.id.desc()))
     )

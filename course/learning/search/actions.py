@@ -1,4 +1,4 @@
-"""Fills the full-text index from the content and the state entries."""
+"""Builds the full-text index from the content and the state entries."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +18,7 @@ from course.states.entries import requirements
 
 
 def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[str, str]]:
+    """Yield the values of a SearchPage for each section, glossary term and state, without the edition."""
     for module in content.modules.values():
         for section in module.sections:
             url = f"/modules/{module.id}/{section.id}"
@@ -36,16 +37,16 @@ def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[s
 
 
 def _state_in_words(state: Jurisdiction) -> str:
-    seen = {name: value for name, value in requirements.requirements_of(state).items() if value not in (None, [])}
+    stated = {name: value for name, value in requirements.requirements_of(state).items() if value not in (None, [])}
     facts = ". ".join(
-        f"{requirements.LABELS.get(name, name)}: {requirements.in_words(value)}" for name, value in seen.items()
+        f"{requirements.LABELS.get(name, name)}: {requirements.in_words(value)}" for name, value in stated.items()
     )
     return f"{state.code} {state.board}. {facts}. {state.citation}"
 
 
 @unit_of_work
 def refresh_index() -> bool:
-    """Makes the index anew if the content or an entry has changed since. Returns whether it did."""
+    """Rebuild the index if the content or a state entry has changed. Return whether it was rebuilt."""
     db.alone(db.Lock.BUILD_INDEX)
     entries = {code: entry.state for code, entry in states.entries().items()}
     edition = digest_of(catalog().digest, *(entry.model_dump_json() for entry in entries.values()))
@@ -59,5 +60,5 @@ def refresh_index() -> bool:
 
 
 def reindex(_job_id: int, _payload: dict[str, Any]) -> None:
-    """The job `reindex`."""
+    """Do the job `reindex`."""
     refresh_index()

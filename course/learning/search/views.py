@@ -1,4 +1,4 @@
-"""One search over modules, glossary and states."""
+"""The search over modules, glossary and states."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,4 +13,4 @@ bp = Blueprint("search", __name__)
 @public
 def search() -> ResponseReturnValue:
     wanted = request.args.get("q", "").strip()[:100]
-    return render_template("learning/search/results.html", q=wanted, found=queries.search(wanted))
+    return render_template("learning/search/results.html", q=wanted, results=queries.search(wanted))

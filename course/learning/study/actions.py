@@ -1,3 +1,5 @@
+"""What studying writes: answers to knowledge checks, completed sections, active time, feedback, new cycles."""
+
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +18,16 @@ from course.platform.db import unit_of_work
 from course.platform.web import Refused
 
 
-class ChecksOpen(Refused):
+class UnansweredChecks(Refused):
     status = 422
-    message = "Answer the knowledge checks of this section first; right or wrong, each shows why."
+    message = "Answer the knowledge checks in this section first. Right or wrong, each answer is explained."
 
 
 @unit_of_work
 def answer_check(
     user: User, module: Module, section: Section, check: KnowledgeCheck | NeedleCheck, given: Any, *, now: datetime
 ) -> CheckAnswer:
-    """Keeps an answer: `given` is a set of option letters, or a Placement where a needle was to be placed."""
+    """Store an answer. `given` is a set of option letters, or a Placement if the check asks to place a needle."""
     if isinstance(check, NeedleCheck):
         choice, correct = given.model_dump(), judge(check.section, given).right
     else:
@@ -45,11 +47,14 @@ def answer_check(
 
 @unit_of_work
 def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
-    """Records that the section was studied; the first time counts, a repeat is kept beside it."""
+    """Record that the section was studied. The first time counts; later ones are stored as rereadings.
+
+    Raise UnansweredChecks.
+    """
     since = queries.renewed_at(user.id, module.id)
     answered = queries.answers_in(user.id, module.id, section.id, since).keys()
     if any(check.id not in answered for check in section.checks):
-        raise ChecksOpen
+        raise UnansweredChecks
     if queries.section_status(user.id, module.id, section.id)[0]:
         db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
         return
@@ -58,12 +63,12 @@ def finish_section(user: User, module: Module, section: Section, *, now: datetim
         with db.session.begin_nested():
             db.session.add(reading)
     except IntegrityError:
-        pass  # another tab was quicker
+        pass  # a second tab recorded it first
 
 
 @unit_of_work
 def open_cycle(user: User, course: Course, number: int, *, now: datetime) -> None:
-    """Begins a course anew. Nothing of what was done before is changed; from now on it counts for earlier cycles."""
+    """Start a new cycle of the course. What was done until now stays, and counts for earlier cycles only."""
     active = {module: seconds for (_, module), seconds in queries.active_seconds_of([user.id]).items()}
     before = {module: active[module] for module in course.modules if module in active}
     db.session.add(Cycle(user_id=user.id, course_id=course.id, number=number, opened_at=now, active_before=before))
@@ -72,9 +77,12 @@ def open_cycle(user: User, course: Course, number: int, *, now: datetime) -> Non
 
 @unit_of_work
 def count_time(user: User, module_id: str, section_id: str, seconds: int, place: str, *, now: datetime) -> int:
-    """Adds a beacon's active seconds and returns the section's sum. Two tabs never count the same second twice."""
+    """Add a beacon's active seconds and return the section's total.
+
+    The person's row is locked, because beacons of two tabs that arrive together would count the same seconds twice.
+    """
     db.locked(User, user.id)
-    add = contact_time.creditable(seconds, queries.last_beacon(user.id), now)
+    added = contact_time.creditable(seconds, queries.last_beacon(user.id), now)
     key = {
         "user_id": user.id,
         "module_id": module_id,
@@ -85,7 +93,7 @@ def count_time(user: User, module_id: str, section_id: str, seconds: int, place:
     if seat is None:
         seat = SeatTime(**key, seconds=0, first_at=now)
         db.session.add(seat)
-    seat.seconds += add
+    seat.seconds += added
     seat.place = place
     seat.last_at = now
     return seat.seconds
@@ -95,7 +103,7 @@ def count_time(user: User, module_id: str, section_id: str, seconds: int, place:
 def give_feedback(
     user: User, module: Module, section: Section, *, helpful: bool, comment: str, now: datetime
 ) -> SectionFeedback:
-    """Keeps one judgment a person and section; a new one takes the place of the old."""
+    """Store what the person says about the section. A new answer replaces the old one."""
     db.locked(User, user.id)
     found = queries.feedback_of(user.id, module.id, section.id)
     if found is None:

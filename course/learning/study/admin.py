@@ -1,4 +1,4 @@
-"""What readers say of the sections, and how the contact hours of each module were computed."""
+"""The administrators' pages on studying: section feedback, and how contact hours are computed."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -9,20 +9,17 @@ from course.platform.access import Permission, requires
 from course.platform.queries import page_number
 
 bp = Blueprint("study_admin", __name__, url_prefix="/admin")
-PAGE = 25
+PAGE_SIZE = 25
 
 
 @bp.get("/feedback/")
 @requires(Permission.CONSOLE)
 def feedback() -> ResponseReturnValue:
-    page = page_number()
     return render_template(
         "learning/study/feedback.html",
         catalog=catalog(),
         counts=queries.feedback_counts(),
-        comments=queries.comments(page=page, size=PAGE),
-        page=page,
-        pages=max(1, -(-queries.count_comments() // PAGE)),
+        page=queries.comments(number=page_number(), size=PAGE_SIZE),
     )
 
 
@@ -32,5 +29,5 @@ def hours() -> ResponseReturnValue:
     modules = list(catalog().modules.values())
     measured = {m.id: contact_time.median_minutes(queries.studied_seconds(m.id, len(m.sections))) for m in modules}
     return render_template(
-        "learning/study/hours.html", modules=modules, measured=measured, fewest=contact_time.MIN_LEARNERS
+        "learning/study/hours.html", modules=modules, measured=measured, min_learners=contact_time.MIN_LEARNERS
     )

@@ -1,4 +1,4 @@
-"""From what was read to contact time. Minutes are stored; hours are what a state makes of them."""
+"""Computes contact time. Minutes are stored; each state decides how many minutes make an hour."""
 
 import statistics
 from collections.abc import Collection, Sequence
@@ -8,12 +8,12 @@ from fractions import Fraction
 from course.content.schema.hours import Mode
 from course.content.schema.module import Module
 
-MIN_LEARNERS = 20  # learners below whom no median is shown
-MAX_BEACON_S = 60  # seconds that one beacon can add; the page sends one every 20
+MIN_LEARNERS = 20  # with fewer, a median says little and could point at a person
+MAX_BEACON_S = 60  # a page sends a beacon every 20 seconds; a delayed one may cover more
 
 
 def creditable(claimed: int, since: datetime | None, now: datetime) -> int:
-    """Active seconds to add: what the page claims, never more than what passed since the person's last beacon."""
+    """Return the active seconds to add: those claimed, but no more than passed since the person's last beacon."""
     if since is None:
         return 0
     passed = int((now - since).total_seconds())
@@ -21,19 +21,20 @@ def creditable(claimed: int, since: datetime | None, now: datetime) -> int:
 
 
 def is_studied(module: Module, read: Collection[str]) -> bool:
+    """Return whether the ids of the read sections include every section of the module."""
     return all(section.id in read for section in module.sections)
 
 
 def minutes(module: Module, read: Collection[str]) -> dict[Mode, int]:
-    """Contact minutes by mode that a module earns: all of them once every section is studied, none before."""
+    """Return the contact minutes by mode: all of the module's once every section is read, none before."""
     return {Mode.SELF_PACED_ONLINE: module.minutes if is_studied(module, read) else 0}
 
 
 def median_minutes(seconds: Sequence[int]) -> float | None:
-    """The median active time in minutes; None while it would rest on too few learners."""
+    """Return the median active time in minutes, or None if there are too few learners."""
     return statistics.median(seconds) / 60 if len(seconds) >= MIN_LEARNERS else None
 
 
 def hours(minutes: int, hour_minutes: int = 60) -> Fraction:
-    """Hours as a state counts them, 60 or 50 minutes each, down to the quarter."""
+    """Return the hours as a state counts them (60 or 50 minutes each), rounded down to the quarter hour."""
     return Fraction(minutes * 4 // hour_minutes, 4)

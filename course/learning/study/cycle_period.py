@@ -1,4 +1,4 @@
-"""Since when what someone does in a course counts: from the beginning, or from when it was begun anew. Pure."""
+"""The period of a course cycle. What a person does in a course counts for the cycle that is running at the time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from course.content.schema.course import Course
 
 
 class CycleStart(Protocol):
-    """A renewal. `active_before`: measured seconds by module that earlier cycles have."""
+    """The start of a cycle after the first. `active_before` is the active seconds by module of all earlier cycles."""
 
     @property
     def number(self) -> int: ...
@@ -21,7 +21,7 @@ class CycleStart(Protocol):
 
 @dataclass(frozen=True)
 class CyclePeriod:
-    """One cycle of a course: what was done after `since` (None: ever) and not after `until` (None: it still runs)."""
+    """One cycle of a course: after `since` (None: from the beginning) up to `until` (None: it is still running)."""
 
     number: int = 1
     since: datetime | None = None
@@ -30,19 +30,20 @@ class CyclePeriod:
     active_at_end: Mapping[str, int] | None = None
 
     def active(self, measured: Mapping[str, int]) -> dict[str, int]:
-        """Of the seconds `measured` over all cycles those of this one, by module."""
-        whole = measured if self.active_at_end is None else self.active_at_end
-        return {module: seconds - self.active_before.get(module, 0) for module, seconds in whole.items()}
+        """Return this cycle's seconds by module, given those measured over all cycles."""
+        total = measured if self.active_at_end is None else self.active_at_end
+        return {module: seconds - self.active_before.get(module, 0) for module, seconds in total.items()}
 
     def has(self, at: datetime) -> bool:
+        """Return whether the moment falls into this cycle."""
         return (self.since is None or self.since < at) and (self.until is None or at <= self.until)
 
 
-def period_of(openings: Sequence[CycleStart], number: int | None = None) -> CyclePeriod:
-    """The cycle of that number; the running one without it. `openings` in order; the first cycle has none."""
-    number = number or len(openings) + 1
-    own = openings[number - 2] if number > 1 else None
-    after = openings[number - 1] if number <= len(openings) else None
+def period_of(starts: Sequence[CycleStart], number: int | None = None) -> CyclePeriod:
+    """Return the period of that cycle, or of the running one. `starts` are in order, from the second cycle on."""
+    number = number or len(starts) + 1
+    own = starts[number - 2] if number > 1 else None
+    after = starts[number - 1] if number <= len(starts) else None
     return CyclePeriod(
         number,
         since=own.opened_at if own else None,
@@ -52,17 +53,19 @@ def period_of(openings: Sequence[CycleStart], number: int | None = None) -> Cycl
     )
 
 
-def since(openings: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str) -> datetime | None:
-    """Since when a module or an assessment is done anew: the newest opening of a course that has it."""
-    begun = [openings[one.id][-1].opened_at for one in courses if openings.get(one.id) and _has(one, id_)]
-    return max(begun, default=None)
+def since(starts: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str) -> datetime | None:
+    """Return when the running cycle of a module or an assessment started; None in the first cycle."""
+    started = [
+        starts[course.id][-1].opened_at for course in courses if starts.get(course.id) and _includes(course, id_)
+    ]
+    return max(started, default=None)
 
 
-def number_at(openings: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str, at: datetime) -> int:
-    """How often a module or an assessment had been begun anew by then; what has the same turn stands for each other."""
-    begun = [one.opened_at for course in courses if _has(course, id_) for one in openings.get(course.id, ())]
-    return sum(opened < at for opened in begun)
+def number_at(starts: Mapping[str, Sequence[CycleStart]], courses: Iterable[Course], id_: str, at: datetime) -> int:
+    """Return how many new cycles of a module or an assessment had started by then."""
+    started = [start.opened_at for course in courses if _includes(course, id_) for start in starts.get(course.id, ())]
+    return sum(moment < at for moment in started)
 
 
-def _has(course: Course, id_: str) -> bool:
+def _includes(course: Course, id_: str) -> bool:
     return id_ in course.modules or id_ in course.assessments

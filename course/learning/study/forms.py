@@ -1,3 +1,5 @@
+"""Forms of the section pages: knowledge checks, the time beacon and feedback."""
+
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -10,14 +12,18 @@ from course.content.figures.cross_section import Placement
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 
 
-class OneForm(FlaskForm):
+class SingleChoiceForm(FlaskForm):
+    """A knowledge check with one correct option."""
+
     choice = RadioField("Answer", [DataRequired("Choose one answer.")])
 
     def given(self) -> set[str]:
         return {self.choice.data}
 
 
-class ManyForm(FlaskForm):
+class MultipleChoiceForm(FlaskForm):
+    """A knowledge check with any number of correct options."""
+
     choice = SelectMultipleField(
         "Answer",
         [DataRequired("Choose at least one answer.")],
@@ -30,16 +36,16 @@ class ManyForm(FlaskForm):
 
 
 class NeedleForm(FlaskForm):
-    """Where the needle goes in, at which angle and how deep, in numbers: what dragging it sets, too."""
+    """Entry point, angle and depth of a needle as numbers. Dragging the needle sets the same fields."""
 
-    entry = FloatField("Entry, mm from the left edge", [InputRequired("Say where the needle goes in.")])
+    entry = FloatField("Entry, mm from the left edge", [InputRequired("Enter the entry point.")])
     angle = FloatField(
         "Angle in degrees, 0 is straight down",
-        [InputRequired("Give the angle."), NumberRange(-85, 85, "The angle lies between -85 and 85 degrees.")],
+        [InputRequired("Enter the angle."), NumberRange(-85, 85, "Enter an angle between -85 and 85 degrees.")],
     )
     depth = FloatField(
         "Depth along the needle in mm",
-        [InputRequired("Give the depth."), NumberRange(0, 200, "The depth lies between 0 and 200 mm.")],
+        [InputRequired("Enter the depth."), NumberRange(0, 200, "Enter a depth between 0 and 200 mm.")],
     )
 
     def __init__(self, check: NeedleCheck, **kwargs: Any) -> None:
@@ -48,21 +54,24 @@ class NeedleForm(FlaskForm):
 
     def validate_entry(self, field: FloatField) -> None:
         if field.data is None or not 0 <= field.data <= self.width:
-            raise ValidationError(f"The needle goes in between 0 and {self.width:g} mm.")
+            raise ValidationError(f"Enter an entry point between 0 and {self.width:g} mm.")
 
     def given(self) -> Placement:
         return Placement(entry=self.entry.data, angle=self.angle.data, depth=self.depth.data)
 
 
-def form_of(check: KnowledgeCheck | NeedleCheck, **kwargs: Any) -> OneForm | ManyForm | NeedleForm:
+def form_of(check: KnowledgeCheck | NeedleCheck, **kwargs: Any) -> SingleChoiceForm | MultipleChoiceForm | NeedleForm:
+    """Return the form of a knowledge check."""
     if isinstance(check, NeedleCheck):
         return NeedleForm(check, **kwargs)
-    form = OneForm(**kwargs) if check.type == "single" else ManyForm(**kwargs)
+    form = SingleChoiceForm(**kwargs) if check.type == "single" else MultipleChoiceForm(**kwargs)
     form.choice.choices = [SelectChoice(option.id, option.text) for option in check.options]
     return form
 
 
 class BeaconForm(FlaskForm):
+    """The active seconds since the last beacon, and the heading last on screen."""
+
     seconds = IntegerField(validators=[InputRequired(), NumberRange(0, 3600)])
     place = StringField(validators=[Length(max=80), Regexp(r"^[A-Za-z0-9_-]*$")])
 
@@ -70,7 +79,7 @@ class BeaconForm(FlaskForm):
 class FeedbackForm(FlaskForm):
     helpful = RadioField(
         "Was this section helpful?",
-        [DataRequired("Say yes or no.")],
+        [DataRequired("Choose yes or no.")],
         choices=[SelectChoice("yes", "Yes"), SelectChoice("no", "No")],
     )
-    comment = TextAreaField("What should be better?", [Length(max=2000)], description="May be left empty.")
+    comment = TextAreaField("What could be better?", [Length(max=2000)], description="Optional.")

@@ -1,3 +1,5 @@
+"""What people studied: sections, answers to knowledge checks, active time, cycles and feedback."""
+
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +11,7 @@ from course.platform.db import Model, UTCDateTime
 
 
 class Reading(Model):
-    """A section was studied: its end was reached and its knowledge checks were answered. Written once."""
+    """A section that a person completed, with every knowledge check answered. Written once."""
 
     __tablename__ = "reading"
     __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id"),)
@@ -18,12 +20,12 @@ class Reading(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     module_id: Mapped[str]
     section_id: Mapped[str]
-    content_hash: Mapped[str]  # the section's, as it was read
+    content_hash: Mapped[str]  # digest of the section as it was read
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Rereading(Model):
-    """A section that was studied already was studied again. Append-only."""
+    """A section that was completed again. Append-only."""
 
     __tablename__ = "rereading"
     __table_args__ = (Index("ix_rereading_place", "user_id", "module_id", "section_id"),)
@@ -36,7 +38,7 @@ class Rereading(Model):
 
 
 class CheckAnswer(Model):
-    """An answer to a knowledge check in the text. Append-only; the newest counts."""
+    """An answer to a knowledge check. Append-only; the newest one counts."""
 
     __tablename__ = "check_answer"
     __table_args__ = (Index("ix_check_answer_place", "user_id", "module_id", "section_id"),)
@@ -46,13 +48,13 @@ class CheckAnswer(Model):
     module_id: Mapped[str]
     section_id: Mapped[str]
     check_id: Mapped[str]
-    choice: Mapped[Any] = mapped_column(JSON)  # letters, or where a needle was placed
+    choice: Mapped[Any] = mapped_column(JSON)  # option letters, or the placement of a needle
     correct: Mapped[bool]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class SeatTime(Model):
-    """Active time in one section, counted by beacons: evidence beside the computed contact minutes."""
+    """Active time in one section, measured by beacons. Evidence only: contact minutes are computed from the text."""
 
     __tablename__ = "seat_time"
     __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id", "mode"),)
@@ -63,13 +65,13 @@ class SeatTime(Model):
     section_id: Mapped[str]
     mode: Mapped[str] = mapped_column(default=Mode.SELF_PACED_ONLINE)
     seconds: Mapped[int] = mapped_column(default=0)
-    place: Mapped[str] = mapped_column(default="")  # the heading last on screen, to come back to
+    place: Mapped[str] = mapped_column(default="")  # anchor of the heading last on screen
     first_at: Mapped[datetime] = mapped_column(UTCDateTime)
     last_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Cycle(Model):
-    """A renewal: the course is done anew, from this moment on. The first cycle has no row. Append-only."""
+    """The start of a new cycle of a course. The first cycle has no row. Append-only."""
 
     __tablename__ = "course_cycle"
     __table_args__ = (UniqueConstraint("user_id", "course_id", "number"),)
@@ -79,11 +81,11 @@ class Cycle(Model):
     course_id: Mapped[str]
     number: Mapped[int]
     opened_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    active_before: Mapped[dict[str, int]] = mapped_column(JSON)  # seconds by module that seat_time had by then
+    active_before: Mapped[dict[str, int]] = mapped_column(JSON)  # active seconds by module at that moment
 
 
 class SectionFeedback(Model):
-    """Whether a section helped a reader, in one answer a person that may be changed."""
+    """What a person says about a section. One row for each person and section; the person can change it."""
 
     __tablename__ = "section_feedback"
     __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id"),)
@@ -92,7 +94,7 @@ class SectionFeedback(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     module_id: Mapped[str]
     section_id: Mapped[str]
-    content_hash: Mapped[str]  # the section's, as it was judged
+    content_hash: Mapped[str]  # digest of the section as it was read
     helpful: Mapped[bool]
     comment: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime] = mapped_column(UTCDateTime)

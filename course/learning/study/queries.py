@@ -1,4 +1,6 @@
-from collections.abc import Collection, Sequence
+"""What people studied, for how long, and what they said about it."""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,25 +12,26 @@ from course.learning.study.cycle_period import CyclePeriod
 from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
 from course.people.accounts.models import User
 from course.platform import db
+from course.platform.queries import Page, page_of
 
 
 @dataclass(frozen=True)
 class ReadingPosition:
-    """Where someone was last: a section, a heading in it, and when."""
+    """Where a person was last in a module: the section, the anchor of a heading in it, and when."""
 
     section_id: str
     anchor: str
     at: datetime
 
 
-StudyTimes = dict[str, dict[str, list[datetime]]]
+StudyTimes = dict[str, dict[str, list[datetime]]]  # module -> section -> moments in order
 
 
 def read_sections(user_id: int) -> dict[str, set[str]]:
-    """The studied sections' ids by module; of a module that is done anew those that were studied since."""
-    openings, courses = cycles_of([user_id])[user_id], catalog().courses.values()
+    """Return the ids of the completed sections by module, as far as they count for the running cycle."""
+    starts, courses = cycles_of([user_id])[user_id], catalog().courses.values()
     return {
-        module_id: _newer(sections, cycle_period.since(openings, courses, module_id))
+        module_id: _newer(sections, cycle_period.since(starts, courses, module_id))
         for module_id, sections in studied_of([user_id])[user_id].items()
     }
 
@@ -38,21 +41,21 @@ def _newer(sections: dict[str, list[datetime]], since: datetime | None) -> set[s
 
 
 def studied_of(user_ids: Collection[int]) -> dict[int, StudyTimes]:
-    """When each section was studied, first and again, in one query: person -> module -> section -> moments in order."""
-    every = union_all(
+    """Return when each person completed each section, the first time and again. One statement."""
+    readings = union_all(
         *(
             select(table.user_id, table.module_id, table.section_id, table.at).where(table.user_id.in_(user_ids))
             for table in (Reading, Rereading)
         )
     ).subquery()
     found: dict[int, StudyTimes] = {user_id: {} for user_id in user_ids}
-    for user_id, module_id, section_id, at in db.session.execute(select(every).order_by(every.c.at)):
+    for user_id, module_id, section_id, at in db.session.execute(select(readings).order_by(readings.c.at)):
         found[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
     return found
 
 
 def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
-    """Renewals in order: person -> course -> cycles from the second on."""
+    """Return the cycles from the second on, in order: person -> course -> cycles."""
     rows = db.session.scalars(select(Cycle).where(Cycle.user_id.in_(user_ids)).order_by(Cycle.number))
     found: dict[int, dict[str, list[Cycle]]] = {user_id: {} for user_id in user_ids}
     for row in rows:
@@ -61,17 +64,17 @@ def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
 
 
 def period_of(user_id: int, course_id: str) -> CyclePeriod:
-    """The cycle of the course in which the person is."""
+    """Return the period of the person's running cycle of the course."""
     return cycle_period.period_of(cycles_of([user_id])[user_id].get(course_id, []))
 
 
 def renewed_at(user_id: int, id_: str) -> datetime | None:
-    """Since when the person does a module or an assessment anew; None where that is not so."""
+    """Return when the person's running cycle of a module or an assessment started; None in the first cycle."""
     return cycle_period.since(cycles_of([user_id])[user_id], catalog().courses.values(), id_)
 
 
 def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
-    """The sections, as (module, section), that the person studied after that moment, again or for the first time."""
+    """Return the sections, as (module, section), that the person completed after that moment, including again."""
     rows = union_all(
         *(
             select(table.module_id, table.section_id).where(table.user_id == user_id, table.at > moment)
@@ -82,14 +85,14 @@ def read_since(user_id: int, moment: datetime) -> set[tuple[str, str]]:
 
 
 def answers_in(user_id: int, module_id: str, section_id: str, since: datetime | None = None) -> dict[str, CheckAnswer]:
-    """The newest answer to each knowledge check of a section, given after that moment."""
+    """Return the newest answer to each knowledge check of a section, given after `since`."""
     wanted = select(CheckAnswer).filter_by(user_id=user_id, module_id=module_id, section_id=section_id)
     wanted = wanted.where(CheckAnswer.at > since) if since else wanted
     return {row.check_id: row for row in db.session.scalars(wanted.order_by(CheckAnswer.id))}
 
 
 def active_seconds_of(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """Measured active seconds: (person, module) -> seconds."""
+    """Return the measured active seconds: (person, module) -> seconds."""
     rows = db.session.execute(
         select(SeatTime.user_id, SeatTime.module_id, func.sum(SeatTime.seconds))
         .where(SeatTime.user_id.in_(user_ids))
@@ -99,11 +102,12 @@ def active_seconds_of(user_ids: Collection[int]) -> dict[tuple[int, str], int]:
 
 
 def last_beacon(user_id: int) -> datetime | None:
+    """Return when the person's last beacon came, from any section."""
     return db.session.scalars(select(func.max(SeatTime.last_at)).filter_by(user_id=user_id)).one()
 
 
 def last_positions(user_id: int) -> dict[str, ReadingPosition]:
-    """Where the person was last in each module."""
+    """Return where the person was last in each module."""
     rows = db.session.execute(
         select(SeatTime.module_id, SeatTime.section_id, SeatTime.place, SeatTime.last_at)
         .filter_by(user_id=user_id)
@@ -115,7 +119,7 @@ def last_positions(user_id: int) -> dict[str, ReadingPosition]:
 def section_status(
     user_id: int, module_id: str, section_id: str, since: datetime | None = None
 ) -> tuple[bool, SectionFeedback | None]:
-    """Whether the person has studied the section, after that moment if there is one, and what they said of it."""
+    """Return whether the person completed the section (after `since`, if given), and their feedback."""
     here = {"module_id": module_id, "section_id": section_id}
     row = db.session.execute(
         select(Reading.id, SectionFeedback)
@@ -138,7 +142,7 @@ def feedback_of(user_id: int, module_id: str, section_id: str) -> SectionFeedbac
 
 
 def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
-    """How many found each section helpful, and how many didn't: (module, section) -> (yes, no)."""
+    """Return how many found each section helpful and how many did not: (module, section) -> (yes, no)."""
     rows = db.session.execute(
         select(
             SectionFeedback.module_id,
@@ -154,15 +158,11 @@ def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-def comments(*, page: int, size: int) -> Sequence[SectionFeedback]:
-    """Feedback with words in it, newest first."""
-    return db.session.scalars(
-        select(SectionFeedback)
-        .where(SectionFeedback.comment != "")
-        .order_by(SectionFeedback.at.desc(), SectionFeedback.id.desc())
-        .offset((page - 1) * size)
-        .limit(size)
-    ).all()
+def comments(*, number: int, size: int) -> Page[SectionFeedback]:
+    """Return one page of the feedback with comments, newest first."""
+    written = select(SectionFeedback).where(SectionFeedback.comment != "")
+    newest_first = written.order_by(SectionFeedback.at.desc(), SectionFeedback.id.desc())
+    return page_of(newest_first, number=number, size=size)
 
 
 def count_comments() -> int:
@@ -170,7 +170,7 @@ def count_comments() -> int:
 
 
 def studied_seconds(module_id: str, sections: int) -> list[int]:
-    """Active seconds of each real learner who has studied every section of the module, in no order."""
+    """Return the active seconds of each learner who completed every section of the module, without demo accounts."""
     done = (
         select(Reading.user_id)
         .join(User, User.id == Reading.user_id)

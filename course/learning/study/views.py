@@ -1,8 +1,11 @@
-"""The module pages: catalogue, overview, sections with their knowledge checks, and the beacon that counts time."""
+"""The module pages: the list, the overview of a module, its sections, and the beacon that measures time."""
 
-from flask import Blueprint, flash, redirect, render_template, send_from_directory, url_for
+from collections.abc import Collection, Mapping
+
+from flask import Blueprint, flash, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from flask_wtf import FlaskForm
 
 from course.content.queries import catalog, module_of, section_of
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
@@ -13,6 +16,7 @@ from course.learning.study.forms import BeaconForm, FeedbackForm, form_of
 from course.learning.study.queries import ReadingPosition
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
+from course.platform.forms import go_to
 from course.platform.web import NotFound, wants_json
 from course.site import site
 
@@ -27,9 +31,19 @@ def modules() -> ResponseReturnValue:
         "learning/study/modules.html",
         catalog=catalog(),
         read=read,
+        next_sections=_next_sections(read) if current_user.is_authenticated else {},
         reviews=reviews.reviews_of(catalog().modules.values()),
         by_region={module.region: module for module in catalog().modules.values() if module.region},
     )
+
+
+def _next_sections(read: Mapping[str, Collection[str]]) -> dict[str, Section]:
+    """Return the first unread section of each module that has one, by module."""
+    unread = {
+        module.id: [section for section in module.sections if section.id not in read.get(module.id, ())]
+        for module in catalog().modules.values()
+    }
+    return {module_id: sections[0] for module_id, sections in unread.items() if sections}
 
 
 @bp.get("/glossary")
@@ -41,7 +55,7 @@ def glossary() -> ResponseReturnValue:
 @bp.get("/modules/<slug>/media/<name>")
 @requires(Permission.STUDY)
 def media(slug: str, name: str) -> ResponseReturnValue:
-    """A clip or its captions; parts of it on request, so that a player can seek."""
+    """Return a clip or its captions. A range request returns a part, so that a player can seek."""
     found = module_of(slug)
     if not any(f"media/{name}" in section.media for section in found.sections):
         raise NotFound
@@ -53,26 +67,26 @@ def media(slug: str, name: str) -> ResponseReturnValue:
 def module(slug: str) -> ResponseReturnValue:
     found = module_of(slug)
     read: set[str] = set()
-    place = None
+    resume = None
     if current_user.is_authenticated:
         read = queries.read_sections(current_user.id).get(slug, set())
-        place = _resume(found, read, queries.last_positions(current_user.id).get(slug))
+        resume = _resume(found, read, queries.last_positions(current_user.id).get(slug))
     return render_template(
         "learning/study/module.html",
         module=found,
         read=read,
-        resume=place,
+        resume=resume,
         catalog=catalog(),
         review=reviews.reviews_of([found]).get(slug),
         related=catalog().related(found),
     )
 
 
-def _resume(module: Module, read: set[str], place: ReadingPosition | None) -> tuple[Section, str] | None:
-    """The section to go on with and the heading in it; None once all are studied."""
+def _resume(module: Module, read: set[str], position: ReadingPosition | None) -> tuple[Section, str] | None:
+    """Return the section to continue with and the anchor of the heading in it; None if all are read."""
     sections = {section.id: section for section in module.sections}
-    if place and place.section_id in sections and place.section_id not in read:
-        return sections[place.section_id], place.anchor
+    if position and position.section_id in sections and position.section_id not in read:
+        return sections[position.section_id], position.anchor
     return next(((section, "") for section in module.sections if section.id not in read), None)
 
 
@@ -112,17 +126,22 @@ def answer_check(slug: str, section_id: str, check_id: str) -> ResponseReturnVal
     check = _check_of(section, check_id)
     form = form_of(check)
     if not form.validate_on_submit():
-        message = "; ".join(error for errors in form.errors.values() for error in errors)
+        message = _message_of(form)
         if wants_json():
             return {"error": message}, 422
         flash(message, "danger")
-        return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+        return go_to(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id))
     answer = actions.answer_check(me(), module, section, check, form.given(), now=clock.now())
     if wants_json():
         template = "learning/study/needle.html" if check.type == "needle" else "learning/study/check.html"
         card = render_template(template, module=module, section=section, check=check, answer=answer)
         return {"html": card}
-    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id), 303)
+    return go_to(url_for(".section", slug=slug, section_id=section_id, _anchor=check_id))
+
+
+def _message_of(form: FlaskForm) -> str:
+    """Return every error of the form in one line, for pages and scripts that don't show the form again."""
+    return " ".join(error for errors in form.errors.values() for error in errors)
 
 
 def _check_of(section: Section, check_id: str) -> KnowledgeCheck | NeedleCheck:
@@ -138,12 +157,12 @@ def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     try:
         actions.finish_section(me(), module, section, now=clock.now())
-    except actions.ChecksOpen as refusal:
+    except actions.UnansweredChecks as refusal:
         return _section_page(module, section, fault=refusal.message, status=refusal.status)
     after = module.sections[module.sections.index(section) + 1 :]
     if after:
-        return redirect(url_for(".section", slug=slug, section_id=after[0].id), 303)
-    return redirect(url_for(".module", slug=slug), 303)
+        return go_to(url_for(".section", slug=slug, section_id=after[0].id))
+    return go_to(url_for(".module", slug=slug))
 
 
 @bp.post("/modules/<slug>/<section_id>/feedback")
@@ -152,8 +171,7 @@ def give_feedback(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     form = FeedbackForm()
     if not form.validate_on_submit():
-        fault = "; ".join(error for errors in form.errors.values() for error in errors)
-        return _section_page(module, section, fault=fault, status=422)
+        return _section_page(module, section, fault=_message_of(form), status=422)
     actions.give_feedback(
         me(),
         module,
@@ -162,8 +180,8 @@ def give_feedback(slug: str, section_id: str) -> ResponseReturnValue:
         comment=(form.comment.data or "").strip(),
         now=clock.now(),
     )
-    flash("Thank you. Whoever writes this course reads it beside the section.", "ok")
-    return redirect(url_for(".section", slug=slug, section_id=section_id, _anchor="feedback"), 303)
+    flash("Thank you for your feedback.", "ok")
+    return go_to(url_for(".section", slug=slug, section_id=section_id, _anchor="feedback"))
 
 
 @bp.post("/modules/<slug>/<section_id>/time")
@@ -172,6 +190,6 @@ def count_time(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     form = BeaconForm()
     if not form.validate_on_submit():
-        return {"error": "seconds must be a number from 0 to 3600"}, 422
+        return {"error": "Seconds must be a number from 0 to 3600."}, 422
     seconds = actions.count_time(me(), module.id, section.id, form.seconds.data, form.place.data or "", now=clock.now())
     return {"seconds": seconds}

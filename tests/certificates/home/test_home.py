@@ -9,7 +9,7 @@ def test_home_names_the_next_step(app, pages, learner):
 
 def test_a_learner_sees_nothing_of_another(app, pages, learner, other_learner):
     factories.complete(app, learner)
-    assert "0 of 8 sections studied" in pages.as_(other_learner).get(f"/courses/{COURSE}").text
+    assert "0 of 8 sections completed" in pages.as_(other_learner).get(f"/courses/{COURSE}").text
 
 
 def test_home_needs_ten_statements_at_most(app, pages, learner, count_queries):

@@ -233,7 +233,7 @@ class TestQueue:
     def test_it_shows_the_evidence(self, app, pages, learner, admin):
         request = factories.request(app, learner)
         page = pages.as_(admin).get(f"/admin/requests/{request.code}")
-        for words in ("passed with 11 of 11", "8 of 8 sections studied", "Course evaluation", "Attestation"):
+        for words in ("passed with 11 of 11", "8 of 8 sections completed", "Course evaluation", "Attestation"):
             assert words in page.text
 
     def test_a_selection_is_issued_and_the_others_wait(self, app, pages, admin):

@@ -86,15 +86,15 @@ class TestWhatCounts:
 class TestReadingAndQuizzes:
     def test_sections_and_their_checks_are_open_again(self, pages, app, learner, first):
         mine = pages.as_(learner)
-        assert "· studied" in mine.get(f"/modules/{MODULE}/").text
+        assert "· completed" in mine.get(f"/modules/{MODULE}/").text
         renew(app, learner)
-        assert "· studied" not in mine.get(f"/modules/{MODULE}/").text
-        assert "Sections studied: 0 of" in mine.get("/modules/").text
+        assert "· completed" not in mine.get(f"/modules/{MODULE}/").text
+        assert "Sections completed: 0 of" in mine.get("/modules/").text
         section = site_of(app).catalog.modules[MODULE].sections[0].id
         refused = mine.post(f"/modules/{MODULE}/{section}/studied")
         assert refused.status == 422
         factories.study_module(app, learner, now=LATER)
-        assert "· studied" in mine.get(f"/modules/{MODULE}/").text
+        assert "· completed" in mine.get(f"/modules/{MODULE}/").text
 
     def test_every_attempt_is_open_again_and_old_ones_stay(self, pages, app, learner, admin):
         factories.issue(app, learner, admin)

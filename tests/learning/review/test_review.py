@@ -24,7 +24,7 @@ def sign(app, reviewer, module):
 
 
 def test_a_module_awaits_review_until_it_is_signed_and_then_says_by_whom(pages, reviewer, learner, catalog):
-    assert "awaits clinical review" in pages.get(f"/modules/{MODULE}/").text
+    assert "awaiting clinical review" in pages.get(f"/modules/{MODULE}/").text
     answer = pages.as_(reviewer).post(f"/admin/review/{MODULE}", signature(catalog))
     assert answer.status == 303
     assert "Reviewed by Rita Reviewer, PT, DPT, HI 1234" in pages.as_(None).get(f"/modules/{MODULE}/").text
@@ -42,7 +42,7 @@ def test_a_changed_file_falls_back_to_awaiting(app, pages, reviewer, catalog):
     sign(app, reviewer, catalog.modules[MODULE])
     changed = catalog.modules[MODULE].model_copy(update={"reviewed_digest": "another"})
     factories.change_site(app, catalog=replaced(catalog, modules={**catalog.modules, MODULE: changed}))
-    assert "awaits clinical review" in pages.get(f"/modules/{MODULE}/").text
+    assert "awaiting clinical review" in pages.get(f"/modules/{MODULE}/").text
     with app.app_context():
         assert len(queries.history_of(MODULE)) == 1
 
@@ -59,7 +59,7 @@ def test_the_first_signature_stands(app, reviewer, catalog):
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"), [({"credentials": ""}, "license and degrees"), ({"read": ""}, "read whole")]
+    ("changes", "words"), [({"credentials": ""}, "Enter your degrees"), ({"read": ""}, "read the whole module")]
 )
 def test_a_signature_wants_credentials_and_the_tick(pages, reviewer, catalog, changes, words):
     data = {key: value for key, value in signature(catalog, **changes).items() if value}

@@ -22,7 +22,7 @@ def test_a_wrong_answer_shows_why_and_lets_the_section_be_finished(pages, learne
     mine.post(f"{SECTION}/checks/ae-check-zero", {"choice": "a"})
     assert "Not quite." in mine.get(SECTION).text
     assert mine.post(f"{SECTION}/studied").location.endswith("/pneumothorax")
-    assert "studied" in mine.get(f"/modules/{MODULE}/").text
+    assert "· completed" in mine.get(f"/modules/{MODULE}/").text
 
 
 def test_an_answer_outside_the_options_is_refused(pages, learner):
@@ -43,6 +43,19 @@ def test_time_in_two_tabs_is_counted_once(app, learner):
         for section in ("what-counts", "pneumothorax"):
             actions.count_time(learner, MODULE, section, 20, "", now=NOON + timedelta(seconds=20))
         assert queries.active_seconds_of([learner.id]) == {(learner.id, MODULE): 20}
+
+
+def test_the_module_list_says_where_to_start_and_where_to_continue(app, pages, learner):
+    mine = pages.as_(learner)
+    assert "Start: What counts" in mine.get("/modules/").text
+    with app.app_context():
+        module, section = section_of(MODULE, "what-counts")
+        for check in section.checks:
+            actions.answer_check(learner, module, section, check, check.solution, now=NOON)
+        actions.finish_section(learner, module, section, now=NOON)
+    page = mine.get("/modules/")
+    assert f'Continue:\n    <a href="/modules/{MODULE}/pneumothorax">' in page.html
+    assert "Start:" not in pages.as_(None).get("/modules/").text
 
 
 @pytest.mark.parametrize("seconds", ["-5", "abc", "99999", ""])

@@ -36,7 +36,7 @@ def test_a_needle_is_placed_by_three_numbers_and_judged(pages, learner):
         ({"entry": "10", "angle": "abc", "depth": "5"}, "between -85 and 85"),
         ({"entry": "10", "angle": "90", "depth": "5"}, "between -85 and 85"),
         ({"entry": "10", "angle": "0", "depth": "nan"}, "between 0 and 200"),
-        ({"entry": "10", "angle": "0"}, "Give the depth"),
+        ({"entry": "10", "angle": "0"}, "Enter the depth"),
     ],
 )
 def test_a_placement_that_makes_no_sense_is_refused(pages, learner, data, words):
@@ -70,12 +70,12 @@ def test_feedback_is_kept_once_a_person_and_lands_in_the_console(pages, learner,
 def test_feedback_without_an_answer_is_refused(pages, learner):
     answer = pages.as_(learner).post(f"{NEEDLE}/feedback", {"comment": "x"})
     assert answer.status == 422
-    assert "Say yes or no." in answer.text
+    assert "Choose yes or no." in answer.text
 
 
 def test_related_modules_share_topics(pages, catalog):
     page = pages.get("/modules/reading-depth/").text
-    assert "You might also like" in page
+    assert "Related modules" in page
     for other, terms in catalog.related(catalog.modules["reading-depth"]):
         assert other.title in page
         assert all(term.id in other.topics for term in terms)
@@ -99,7 +99,7 @@ def test_the_median_time_is_shown_from_twenty_learners_on(app, pages, admin):
         )
     page = pages.as_(admin).get("/admin/hours/").text
     assert "10 min" in page
-    assert "under 20 learners" in page
+    assert "fewer than 20 learners" in page
 
 
 def add_time(person, module, seconds):

@@ -71,7 +71,7 @@ def test_a_packet_tells_who_attended_what_for_how_long_and_on_which_evidence(app
     )
     (attended,) = rows(archive, "attendance.csv")
     assert (attended["module"], attended["minutes"]) == ("adverse-events", "75")
-    assert attended["attended"].startswith("8 of 8 sections studied")
+    assert attended["attended"].startswith("8 of 8 sections completed")
     assert len(rows(archive, "readings.csv")) == 8
     (attempt,) = rows(archive, "attempts.csv")
     assert (attempt["points"], attempt["of"], attempt["passed"]) == ("11", "11", "yes")
