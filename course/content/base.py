@@ -1,4 +1,4 @@
-"""What every type of the content builds on."""
+"""Base types of the content, and the digest over content."""
 
 import hashlib
 from functools import cached_property
@@ -12,12 +12,14 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Content(BaseModel):
-    """Frozen, and strict about unknown keys."""
+    """A frozen model that rejects unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
 
 class Reference(Content):
+    """A source that the content cites."""
+
     id: ReferenceId
     authors: Text | None = None
     title: Text
@@ -29,13 +31,14 @@ class Reference(Content):
 
     @property
     def link(self) -> str | None:
+        """Return the address of the source: by DOI, else by PubMed id, else its own URL."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else self.url
 
 
 def digest_of(*parts: str | bytes) -> str:
-    """SHA-256 in hex over the parts, each with its length before it."""
+    """Return the SHA-256 in hex over all parts, each preceded by its length as eight bytes."""
     whole = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part

@@ -1,4 +1,4 @@
-"""Chance that a seed decides: the same on every machine and in every version of Python. Pure."""
+"""Random choices that a seed determines, the same on every machine and in every version of Python."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -8,14 +8,14 @@ T = TypeVar("T")
 
 
 def shuffled(ids: Iterable[str], seed: str) -> list[str]:
-    """In an order that only the seed decides."""
-    return sorted(ids, key=lambda id_: _number(seed, id_))
+    """Return the ids in an order that depends only on the seed, not on the order in which they are given."""
+    return sorted(ids, key=lambda id_: _hash(seed, id_))
 
 
 def pick(values: Sequence[T], seed: str) -> T:
-    """One of the values, each as likely as the others."""
-    return values[int.from_bytes(_number(seed, "pick")[:8]) % len(values)]
+    """Return one of the values, each with the same probability."""
+    return values[int.from_bytes(_hash(seed, "pick")[:8]) % len(values)]
 
 
-def _number(seed: str, what: str) -> bytes:
-    return hashlib.sha256(f"{seed}\0{what}".encode()).digest()
+def _hash(seed: str, label: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{label}".encode()).digest()

@@ -1,6 +1,6 @@
-"""Reading YAML so that every fault can name its file and line."""
+"""Read YAML files so that every problem can be reported with its file and line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -9,17 +9,18 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 T = TypeVar("T", bound=BaseModel)
-Place = Callable[[Sequence[str | int]], int]
-HINTS = {
+EXPLANATIONS = {  # by pydantic's error type: what is wrong, what to do
     "missing": ("is missing", "add it"),
     "extra_forbidden": ("is not a known key", "remove it or correct its spelling"),
-    "too_short": ("is empty or too short", "add what is missing"),
+    "too_short": ("has too few entries", "add what is missing"),
     "string_too_short": ("is empty", "write the text"),
 }
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
+    """A fault in the content, for its author. `line` counts from 1."""
+
     file: str
     line: int
     wrong: str
@@ -31,23 +32,24 @@ class Problem:
 
 @dataclass
 class Problems:
-    """Collects every fault, so that an author sees them all at once."""
+    """Collects all problems, so that an author sees them together."""
 
     found: list[Problem] = field(default_factory=list)
 
     def add(self, file: str, line: int, wrong: str, remedy: str) -> None:
+        """Record a problem."""
         self.found.append(Problem(file, line, wrong, remedy))
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Dates stay text, and a key that stands twice is an error."""
+    """A YAML loader that leaves dates as text and rejects duplicate keys."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"the key {key!r} is repeated", problem_mark=key_node.start_mark)
             seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
@@ -61,7 +63,7 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True)
 class Document:
-    """A YAML text with its data and the lines of its parts. `offset` lines stand before it in the file."""
+    """A YAML text with its data and line numbers. `offset` is the number of lines before it in the file."""
 
     file: str
     data: Any
@@ -69,7 +71,7 @@ class Document:
     offset: int = 0
 
     def line(self, path: Sequence[str | int]) -> int:
-        """The line of the deepest part of `path` that exists."""
+        """Return the line of the deepest part of `path` that exists, counted from 1 in the whole file."""
         node, line = self.root, self.root.start_mark.line if self.root else 0
         for step in path:
             if (found := _child(node, step)) is None:
@@ -89,13 +91,14 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | N
 
 
 def parse(text: str, file: str, problems: Problems, offset: int = 0) -> Document | None:
+    """Return the parsed text, or None after adding a problem if it is not valid YAML."""
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
         data = loader.construct_document(root) if root else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
-        problems.add(file, offset + line + 1, f"not readable as YAML: {error.problem}", "correct the syntax")
+        problems.add(file, offset + line + 1, f"not valid YAML: {error.problem}", "correct the syntax")
         return None
     finally:
         loader.dispose()
@@ -103,20 +106,24 @@ def parse(text: str, file: str, problems: Problems, offset: int = 0) -> Document
 
 
 def typed(
-    model: type[T], document: Document, problems: Problems, at: Sequence[str | int] = (), **more: Any
+    model: type[T], document: Document, problems: Problems, at: Sequence[str | int] = (), **computed: Any
 ) -> T | None:
-    """`document`'s data as a `model`, or None after adding a problem for each fault. `more` are computed fields."""
+    """Return the document's data as a `model`, or None after adding a problem for each fault.
+
+    `at` is the path of the part to read. `computed` are fields that the product fills in and the file must not have.
+    """
     data = document.data
     for step in at:
         data = data[step]
     if not isinstance(data, dict):
         problems.add(document.file, document.line(at), "not a list of keys and values", "write `key: value` lines")
         return None
-    if clash := data.keys() & more.keys():
-        problems.add(document.file, document.line([*at, *clash]), f"{', '.join(clash)} is computed", "remove it")
+    if clash := data.keys() & computed.keys():
+        wrong = f"{', '.join(clash)} is computed and can't be set"
+        problems.add(document.file, document.line([*at, *clash]), wrong, "remove it")
         return None
     try:
-        return model.model_validate({**data, **more})
+        return model.model_validate({**data, **computed})
     except ValidationError as error:
         for fault in error.errors():
             _explain(fault, document, problems, at)
@@ -124,19 +131,19 @@ def typed(
 
 
 def _explain(fault: ErrorDetails, document: Document, problems: Problems, at: Sequence[str | int]) -> None:
-    path = _in_file([*at, *fault["loc"]], document.data)
+    path = _path_in_file([*at, *fault["loc"]], document.data)
     name = ".".join(str(step) for step in path if not isinstance(step, int)) or "the entry"
-    hint = HINTS.get(fault["type"])
-    if hint:
-        problems.add(document.file, document.line(path), f"{name} {hint[0]}", hint[1])
+    line = document.line(path)
+    if explanation := EXPLANATIONS.get(fault["type"]):
+        problems.add(document.file, line, f"{name} {explanation[0]}", explanation[1])
     elif fault["type"] == "value_error":
-        problems.add(document.file, document.line(path), f"{name}: {fault['ctx']['error']}", "correct it")
+        problems.add(document.file, line, f"{name}: {fault['ctx']['error']}", "correct it")
     else:
-        problems.add(document.file, document.line(path), f"{name}: {fault['msg']}", "correct the value")
+        problems.add(document.file, line, f"{name}: {fault['msg']}", "correct the value")
 
 
-def _in_file(path: Sequence[str | int], data: Any) -> list[str | int]:
-    """The path without steps that the file doesn't have, such as the type by which an item was told from others."""
+def _path_in_file(path: Sequence[str | int], data: Any) -> list[str | int]:
+    """Return the path without steps that the file does not have, such as the tag of a discriminated union."""
     found: list[str | int] = []
     for n, step in enumerate(path):
         if isinstance(data, dict) and step not in data and n < len(path) - 1:

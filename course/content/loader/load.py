@@ -1,5 +1,6 @@
-"""Files -> Catalog, whole and validated, or ContentInvalid with every problem and its place."""
+"""Load all files into a Catalog, or raise ContentInvalid with every problem and its place."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,15 +22,16 @@ from course.content.schema.glossary import Glossary, GlossaryFile
 from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.content.schema.module import Module, ModuleFile, Section
 from course.content.source import Document, Problem, Problems
-from course.content.text import markup
-from course.content.text.markup import DataFigure, Parsed
+from course.content.text import section_parsing, section_rendering
+from course.content.text.section_parsing import DataFigure, Parsed
 from course.content.text.term_buttons import explainer
 
 V = TypeVar("V")
+SECTION_FILE = re.compile(r"[0-9]{2}-[a-z0-9]+(-[a-z0-9]+)*\.md")
 
 
 class ContentInvalid(Exception):
-    """The content can't be used; `problems` has every fault, in the order of files and lines."""
+    """The content can't be used. `problems` has every problem, sorted by file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = sorted(set(problems))
@@ -38,7 +40,7 @@ class ContentInvalid(Exception):
 
 @dataclass
 class Files:
-    """Everything that was read, before it is put together."""
+    """What has been read so far. Most mappings are by id; `documents` by a name such as `module:thorax`."""
 
     root: Path
     problems: Problems = field(default_factory=Problems)
@@ -46,13 +48,14 @@ class Files:
     figures: dict[str, DataFigure] = field(default_factory=dict)
     figure_digests: dict[str, str] = field(default_factory=dict)
     banks: dict[str, Bank] = field(default_factory=dict)
-    parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)
+    parsed: dict[str, dict[str, Parsed]] = field(default_factory=dict)  # by module id and file name
     modules: dict[str, Module] = field(default_factory=dict)
     states: dict[str, Jurisdiction] = field(default_factory=dict)
     boards: dict[str, Board] = field(default_factory=dict)
 
 
 def load(modules: Path, quizzes: Path) -> Catalog:
+    """Return the content of the two folders. Raise ContentInvalid if it has any problem."""
     files = Files(modules.parent)
     courses = _courses(modules / "courses.yaml", files)
     compiled_on = _jurisdictions(modules / "jurisdictions.yaml", files)
@@ -60,7 +63,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
     _figures(modules / "figures", files)
     _banks(quizzes, files)
     folders = sorted(path for path in modules.iterdir() if (path / "module.yaml").is_file())
-    files.parsed = {folder.name: _sections(folder, files) for folder in folders}
+    files.parsed = {folder.name: _parsed_sections(folder, files) for folder in folders}
     for folder in folders:
         if glossary and (module := _module(folder, glossary, files)):
             files.modules[module.id] = module
@@ -79,18 +82,19 @@ def load(modules: Path, quizzes: Path) -> Catalog:
 
 
 def _check_forms(catalog: Catalog, files: Files) -> None:
-    """Every assessment can be drawn as its blueprint says, with every must-pass item of its banks."""
+    """Check that a form of each assessment meets its blueprint and has every must-pass item of its banks."""
     document = files.documents["courses"]
     for n, assessment in enumerate(catalog.assessments.values()):
         line, supply = document.line(["assessments", n, "blueprint"]), form_assembly.candidates(catalog, assessment)
         form = form_assembly.assemble(catalog.blueprint_of(assessment), supply, "check")
         for cell in form.missing:
-            wrong = f"{assessment.id}: the blueprint can't be met, {cell} are missing"
+            wrong = f"{assessment.id}: the banks can't meet the blueprint, they lack {cell}"
             files.problems.add(document.file, line, wrong, "write more items or ask for fewer")
         selected = {one.item.id for one in form.items}
         for item in (one.item for one in supply if one.item.must_pass and one.item.id not in selected):
-            wrong = f"{assessment.id}: the form has no place for the must-pass item {item.id}"
-            files.problems.add(document.file, line, wrong, "add a line that it fits, or part it from its enemy")
+            wrong = f"{assessment.id}: the blueprint has no place for the must-pass item {item.id}"
+            remedy = "add a line that the item fits, or remove the enemy that keeps it off the form"
+            files.problems.add(document.file, line, wrong, remedy)
 
 
 def _catalog(
@@ -144,7 +148,7 @@ def _courses(path: Path, files: Files) -> CoursesFile | None:
 
 
 def _jurisdictions(path: Path, files: Files) -> date:
-    """Adds the states and returns the day on which they were compiled."""
+    """Read the states, and return the date on which they were compiled."""
     document = _document(path, files, "jurisdictions")
     file = source.typed(JurisdictionsFile, document, files.problems) if document else None
     if document is None or file is None:
@@ -156,7 +160,7 @@ def _jurisdictions(path: Path, files: Files) -> date:
 
 
 def _boards(path: Path, courses: CoursesFile, files: Files) -> None:
-    """A provider that reports to nobody needs no such file."""
+    """Read the boards. The file is optional, because not every provider reports to boards."""
     document = _document(path, files, "boards") if path.is_file() else None
     file = source.typed(BoardsFile, document, files.problems) if document else None
     if document and file:
@@ -174,13 +178,13 @@ def _glossary(path: Path, files: Files) -> Glossary | None:
 
 
 def _figures(folder: Path, files: Files) -> None:
-    """The figures that are kept as data: cross-sections, and the flows of responses, which have `steps`."""
+    """Read the figures that are kept as data: flowcharts, which have `steps`, and cross-sections."""
     for path in sorted(folder.glob("*.yaml")):
         document = _document(path, files, f"figure:{path.stem}")
         if document is None:
             continue
-        is_flow = isinstance(document.data, dict) and "steps" in document.data
-        model: type[Flowchart] | type[CrossSection] = Flowchart if is_flow else CrossSection
+        has_steps = isinstance(document.data, dict) and "steps" in document.data
+        model: type[Flowchart] | type[CrossSection] = Flowchart if has_steps else CrossSection
         if found := source.typed(model, document, files.problems, id=path.stem):
             files.figures[path.stem] = found
             files.figure_digests[path.stem] = digest_of(path.read_bytes())
@@ -198,7 +202,10 @@ def _banks(folder: Path, files: Files) -> None:
 
 
 def _attach_figures(document: Document, files: Files) -> list[str]:
-    """Gives each item that names a figure the drawing, so that its wording is whole; returns the figures' names."""
+    """Put the cross-section into each item that names one, so that a stored item is complete.
+
+    Return the names of the figures, sorted.
+    """
     items = document.data.get("items") if isinstance(document.data, dict) else None
     used: set[str] = set()
     for n, item in enumerate(items if isinstance(items, list) else ()):
@@ -210,19 +217,19 @@ def _attach_figures(document: Document, files: Files) -> list[str]:
             used.add(figure.id)
         else:
             line = document.line(["items", n, "figure"])
-            files.problems.add(document.file, line, f"no cross-section {name}", "name one of modules/figures")
+            files.problems.add(document.file, line, f"there is no cross-section {name}", "name one of modules/figures")
     return sorted(used)
 
 
-def _sections(folder: Path, files: Files) -> dict[str, Parsed]:
-    """The parsed sections by file name, in the order of their numbers."""
-    texts = sorted(folder.glob("[0-9][0-9]-*.md"))
-    for stray in sorted(set(folder.glob("*.md")) - set(texts)):
-        files.problems.add(
-            str(stray.relative_to(files.root)), 1, "no number", "name sections 01-first.md, 02-second.md …"
-        )
+def _parsed_sections(folder: Path, files: Files) -> dict[str, Parsed]:
+    """Return the parsed sections by file name, in the order of their numbers."""
+    texts = [path for path in sorted(folder.glob("*.md")) if SECTION_FILE.fullmatch(path.name)]
+    for other in sorted(set(folder.glob("*.md")) - set(texts)):
+        wrong = "the name is not that of a section file"
+        remedy = "use two digits, a hyphen, lower-case words and hyphens: 01-first.md, 02-second-part.md"
+        files.problems.add(str(other.relative_to(files.root)), 1, wrong, remedy)
     return {
-        path.name: markup.parse(
+        path.name: section_parsing.parse(
             path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.figures, files.problems
         )
         for path in texts
@@ -231,15 +238,15 @@ def _sections(folder: Path, files: Files) -> dict[str, Parsed]:
 
 def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:
     document = _document(folder / "module.yaml", files, f"module:{folder.name}")
-    told = source.typed(ModuleFile, document, files.problems) if document else None
-    if told is None or document is None:
+    file = source.typed(ModuleFile, document, files.problems) if document else None
+    if file is None or document is None:
         return None
     parsed, bank = files.parsed[folder.name], files.banks.get(folder.name)
-    numbers = _numbers(told, parsed, bank)
+    numbers = _numbers(file, parsed, bank)
     digest = _folder_digest(folder, parsed, files)
     sections = tuple(_section(folder, name, one, numbers, glossary, files) for name, one in parsed.items())
     terms = sorted({term for section in sections for term in section.terms})
-    more: dict[str, Any] = {
+    computed: dict[str, Any] = {
         "id": folder.name,
         "sections": sections,
         "quiz_length": bank.length if bank else 0,
@@ -248,28 +255,29 @@ def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:
             digest, bank.digest if bank else "", *(glossary.by_id[term].model_dump_json() for term in terms)
         ),
     }
-    module = source.typed(Module, document, files.problems, **more)
+    module = source.typed(Module, document, files.problems, **computed)
     return module and module.model_copy(
-        update={"references": tuple(sorted(told.references, key=lambda reference: numbers[reference.id]))}
+        update={"references": tuple(sorted(file.references, key=lambda reference: numbers[reference.id]))}
     )
 
 
-def _numbers(told: ModuleFile, parsed: Mapping[str, Parsed], bank: Bank | None) -> dict[str, int]:
-    """Each reference's number: the order of first citation, the bank's after the text's."""
+def _numbers(file: ModuleFile, parsed: Mapping[str, Parsed], bank: Bank | None) -> dict[str, int]:
+    """Return the number of each reference: by first citation in the text, then in the bank."""
     cited = [id_ for section in parsed.values() for id_ in section.cited]
     cited += [id_ for item in (bank.items if bank else ()) for id_ in item.references]
-    order = list(dict.fromkeys([*cited, *(ref.id for ref in told.references)]))
+    order = list(dict.fromkeys([*cited, *(ref.id for ref in file.references)]))
     return {id_: n for n, id_ in enumerate(order, start=1)}
 
 
 def _section(
     folder: Path, name: str, parsed: Parsed, numbers: dict[str, int], glossary: Glossary, files: Files
 ) -> Section:
-    def fault(src: str, error: svg_file.FigureFault) -> None:
+    def figure_fault(src: str, error: svg_file.FigureFault) -> None:
         files.problems.add(str((folder / src).relative_to(files.root)), error.line, error.wrong, error.remedy)
 
     terms: list[str] = []
-    parts = markup.render(parsed, numbers.get, explainer(glossary, terms), fault)
+    parts = section_rendering.render(parsed, numbers.get, explainer(glossary, terms), figure_fault)
+    figure_digests = (files.figure_digests[id_] for id_ in sorted(parsed.figure_ids))
     return Section(
         id=name[3:].removesuffix(".md"),
         title=parsed.title or name,
@@ -279,13 +287,13 @@ def _section(
         media=tuple(name for clip in parsed.media.values() for name in (clip.file, clip.captions)),
         text=" ".join(parsed.text),
         words=parsed.words,
-        digest=digest_of((folder / name).read_bytes(), *(files.figure_digests[n] for n in sorted(parsed.files))),
+        digest=digest_of((folder / name).read_bytes(), *figure_digests),
     )
 
 
 def _folder_digest(folder: Path, parsed: Mapping[str, Parsed], files: Files) -> str:
-    """Over every file of the module and every shared figure that it shows."""
+    """Return a digest over every file of the module and every shared figure that it shows."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     own = (part for path in paths for part in (str(path.relative_to(folder)), path.read_bytes()))
-    shared = sorted({name for section in parsed.values() for name in section.files})
+    shared = sorted({name for section in parsed.values() for name in section.figure_ids})
     return digest_of(*own, *(part for name in shared for part in (name, files.figure_digests[name])))

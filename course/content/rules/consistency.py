@@ -11,7 +11,8 @@ from course.content.schema.glossary import Glossary
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Domain, Module
 from course.content.source import Document, Problems
-from course.content.text.markup import Parsed, cited_in
+from course.content.text.markup import cited_in
+from course.content.text.section_parsing import Parsed
 
 PAGES = re.compile(r"/|/modules/|/glossary|/states/|/verify/|/sign-up|/sign-in")
 

@@ -1,4 +1,4 @@
-"""To which boards completions are reported, and under which codes: the types of modules/boards.yaml."""
+"""Boards that completions are reported to, with their codes: the types of modules/boards.yaml."""
 
 import re
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from course.content.base import Content, Id, Text
 
 Profession = Annotated[str, StringConstraints(pattern=r"^PTA?$")]
 Format = Literal["sheet", "xml", "csv"]
-CODED: frozenset[Format] = frozenset({"sheet", "xml"})  # the formats of a service, which name everything by its codes
+CODED: frozenset[Format] = frozenset({"sheet", "xml"})  # the formats of a service that uses its own codes throughout
 
 
-def _pattern(text: str) -> str:
+def _regular_expression(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
@@ -22,9 +22,10 @@ def _pattern(text: str) -> str:
 
 
 class BoardCourse(Content):
-    """`number` is the service's own; `own_number`, the provider's, may stand in its place.
+    """A course under the board's codes.
 
-    `by_area`: its credit is reported area by area.
+    `number` is the service's course number. `own_number`, the provider's, may be used instead. `by_area`: the credit
+    is reported for each subject area separately.
     """
 
     number: Text | None
@@ -34,10 +35,10 @@ class BoardCourse(Content):
 
 
 class Board(Content):
-    """One state's board, as a service or the board itself takes its reports. None: the provider hasn't entered it yet.
+    """A state board, and how it or its service accepts reports. None: the provider hasn't entered the value yet.
 
-    `subject_areas`: the service's code of each domain. `license_form`: a regular expression that a whole license
-    number has to fit. `days`: from the completion to the last day of reporting. `ask`: what the vendor has to say.
+    `subject_areas` are the service's codes for domains. `license_form` is a regular expression that a whole license
+    number must match. `days` is the deadline for reporting, counted from completion. `ask` are questions to the vendor.
     """
 
     key: Id
@@ -49,14 +50,17 @@ class Board(Content):
     professions: Mapping[Profession, Text | None]
     courses: Mapping[Id, BoardCourse]
     subject_areas: Mapping[Id, Text | None] = {}
-    license_form: Annotated[Text, AfterValidator(_pattern)] | None = None
+    license_form: Annotated[Text, AfterValidator(_regular_expression)] | None = None
     days: int | None = Field(default=None, ge=1)
     ask: tuple[Text, ...] = ()
 
     @property
     def by_codes(self) -> bool:
+        """Return whether reports use the service's codes."""
         return bool(CODED & set(self.formats))
 
 
 class BoardsFile(Content):
+    """What `boards.yaml` says."""
+
     boards: tuple[Board, ...]

@@ -1,4 +1,4 @@
-"""What is known of the states' laws: the types of modules/jurisdictions.yaml."""
+"""State law as data: the types of modules/jurisdictions.yaml."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -9,6 +9,8 @@ from course.content.base import Content, Text
 
 
 class Training(Content):
+    """The training in dry needling that a state requires."""
+
     total_hours: float | None
     didactic_hours: float | None
     practical_hours: float | None
@@ -20,21 +22,25 @@ class Training(Content):
 
 
 class LicenseCE(Content):
+    """The continuing education that a state requires to renew a license."""
+
     hours: float | None
     period_years: float | None
 
 
 class StateSource(Content):
+    """A source of an entry."""
+
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
     as_of: Text | None
     kind: Text
 
 
 class Jurisdiction(Content):
-    """What is known of one state's law; None means not seen in a source, never *no such rule*.
+    """What sources say about one state's law. None means that no source was found, never that there is no such rule.
 
-    `contested` names the facts that the conflict touches (None: it may touch any); `checked_on` is the day on which
-    the entry was last held against its sources, where that is later than the file's `compiled_on`.
+    `contested` names the facts that `conflicts` affects; None: it may affect any. `checked_on` is the date of the last
+    check against the sources, if that is later than the file's `compiled_on`.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -62,7 +68,10 @@ class Jurisdiction(Content):
 
 
 class JurisdictionsFile(Content):
-    """`compiled_on` is the day of the research; the entries are typed one by one, so that a fault has its line."""
+    """What `jurisdictions.yaml` says. `compiled_on` is the date of the research.
+
+    The loader reads each state as a `Jurisdiction` by itself, so that a problem is reported with its line.
+    """
 
     compiled_on: date
     states: tuple[Any, ...] = Field(min_length=1)

@@ -1,4 +1,4 @@
-"""Clips in a section: video or audio, with captions and a transcript or not at all."""
+"""Video and audio clips in a section. A clip has captions and a transcript."""
 
 from html import escape
 from pathlib import Path
@@ -15,7 +15,7 @@ ENDINGS = {"video": ("mp4", "webm"), "audio": ("mp3", "m4a", "ogg", "webm")}
 
 
 class Clip(Content):
-    """`file` and `captions` lie in the module's `media/` folder; `html` is how the clip stands in the page."""
+    """A clip. `file` and `captions` are paths relative to the module's folder."""
 
     kind: str
     module: str
@@ -26,34 +26,36 @@ class Clip(Content):
 
     @property
     def html(self) -> str:
+        """Return the clip as it appears on the page."""
         base = f"/modules/{self.module}/"
         tag = "video" if self.kind == "video" else "audio"
-        spoken = "".join(f"<p>{escape(line)}</p>" for line in self.transcript.split("\n\n"))
+        transcript = "".join(f"<p>{escape(line)}</p>" for line in self.transcript.split("\n\n"))
         return (
             f'<figure class="figure media"><{tag} controls preload="metadata" src="{base}{self.file}" '
             f'aria-label="{escape(self.title)}"><track kind="captions" srclang="en" label="English" default '
             f'src="{base}{self.captions}"></{tag}><figcaption>{escape(self.title)}</figcaption>'
             f'<details><summary>Transcript<span class="visually-hidden">: {escape(self.title)}</span></summary>'
-            f"{spoken}</details></figure>\n"
+            f"{transcript}</details></figure>\n"
         )
 
 
 def clip(kind: str, document: Document, folder: Path, problems: Problems) -> Clip | None:
-    """The clip that a block describes; None after adding a problem for each fault."""
+    """Return the clip that a block describes, or None after adding a problem for each fault."""
     found = source.typed(Clip, document, problems, kind=kind, module=folder.name)
     if found is None:
         return None
-    good = True
+    valid = True
     for key in ("file", "captions"):
         if not (folder / getattr(found, key)).is_file():
-            problems.add(document.file, document.line([key]), f"there is no {getattr(found, key)}", "add the file")
-            good = False
-    if good and not (folder / found.captions).read_text(encoding="utf-8").startswith("WEBVTT"):
-        problems.add(document.file, document.line(["captions"]), "the captions are not WebVTT", "begin with WEBVTT")
-        good = False
+            wrong = f"the file {getattr(found, key)} does not exist"
+            problems.add(document.file, document.line([key]), wrong, "add it to the module's folder")
+            valid = False
+    if valid and not (folder / found.captions).read_text(encoding="utf-8").startswith("WEBVTT"):
+        wrong = "the captions are not WebVTT"
+        problems.add(document.file, document.line(["captions"]), wrong, "begin the file with the line WEBVTT")
+        valid = False
     if found.file.rpartition(".")[2] not in ENDINGS[kind]:
-        problems.add(
-            document.file, document.line(["file"]), f"not a file for {kind}", f"use {', '.join(ENDINGS[kind])}"
-        )
-        good = False
-    return found if good else None
+        wrong, remedy = f"{found.file} is not a {kind} file", f"use a file of type {', '.join(ENDINGS[kind])}"
+        problems.add(document.file, document.line(["file"]), wrong, remedy)
+        valid = False
+    return found if valid else None
