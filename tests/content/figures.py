@@ -1,4 +1,4 @@
-"""The cross-sections of the content, for tests."""
+"""The cross-sections of the real content, for tests."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from course.content.figures.cross_section import CrossSection
 
 
 def sections(folder: Path) -> dict[str, CrossSection]:
+    """Return the cross-sections of the folder by id."""
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text())

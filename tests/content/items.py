@@ -1,4 +1,4 @@
-"""An item of every type, for tests."""
+"""An item of each type, for tests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ OF_ITS_TYPE: Mapping[str, dict[str, Any]] = {
 
 
 def made(type_: str, **more: Any) -> Item:
-    """An item of the type; `more` replaces its fields."""
+    """Return an item of the type. `more` replaces its fields."""
     given = {"id": f"example-{type_}", "type": type_, "stem": f"An item of the type {type_}."}
     return item_of(COMMON | given | OF_ITS_TYPE[type_] | more)
 

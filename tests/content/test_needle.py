@@ -1,4 +1,4 @@
-"""The geometry of a needle on a cross-section, as properties that hold for any placement."""
+"""The verdict on a needle in a cross-section, as properties of any placement."""
 
 import math
 
@@ -25,7 +25,7 @@ any_section = st.sampled_from(list(SECTIONS.values()))
 
 @st.composite
 def aimed(draw, roles: frozenset[str]) -> tuple[CrossSection, Placement]:
-    """A section and a needle whose tip, if no bone stops it, lies in a part of one of these roles."""
+    """Return a section and a needle whose tip is in a part of one of these roles, unless bone stops it."""
     section = draw(any_section)
     part = draw(st.sampled_from([p for p in section.parts if p.role in roles and not section.visible[p.id].is_empty]))
     left, top, right, bottom = section.visible[part.id].bounds
@@ -47,7 +47,7 @@ def dangers(section: CrossSection):
 
 
 @given(any_section, placements)
-def test_a_path_that_is_called_safe_is_clear_of_every_danger(section, placement):
+def test_a_safe_path_keeps_clear_of_every_danger(section, placement):
     verdict = judge(section, placement)
     assume(verdict.safe)
     path = line(section, placement, verdict.depth)
@@ -55,7 +55,7 @@ def test_a_path_that_is_called_safe_is_clear_of_every_danger(section, placement)
 
 
 @given(aimed(DANGERS))
-def test_a_tip_in_a_danger_is_never_safe(case):
+def test_a_tip_in_a_dangerous_part_is_never_safe(case):
     section, placement = case
     tip = Point(line(section, placement, judge(section, placement).depth).coords[-1])
     assume(any(danger.contains(tip) for danger in dangers(section)))
@@ -63,7 +63,7 @@ def test_a_tip_in_a_danger_is_never_safe(case):
 
 
 @given(aimed(frozenset({"target"})))
-def test_a_path_inside_the_target_and_clear_of_danger_is_safe(case):
+def test_a_path_into_the_target_that_is_clear_of_danger_is_safe(case):
     section, placement = case
     verdict = judge(section, placement)
     assume(verdict.tip is not None and verdict.tip.role == "target")
@@ -75,7 +75,7 @@ def test_a_path_inside_the_target_and_clear_of_danger_is_safe(case):
 
 
 @given(placements)
-def test_moving_the_tip_on_into_the_pleura_is_never_safe(placement):
+def test_advancing_the_tip_into_the_pleura_is_never_safe(placement):
     pleura = RHOMBOID.visible["pleura"]
     whole = line(RHOMBOID, placement, 200)
     assume(whole.intersects(pleura))
@@ -84,7 +84,7 @@ def test_moving_the_tip_on_into_the_pleura_is_never_safe(placement):
 
 
 @given(any_section, placements)
-def test_what_is_passed_is_told_once_in_order_and_without_gaps_over_the_drawing(section, placement):
+def test_passages_are_in_order_and_do_not_overlap(section, placement):
     verdict = judge(section, placement)
     starts = [passage.start for passage in verdict.passages]
     assert starts == sorted(starts)
@@ -93,29 +93,29 @@ def test_what_is_passed_is_told_once_in_order_and_without_gaps_over_the_drawing(
 
 
 @given(any_section, placements)
-def test_no_needle_goes_through_bone(section, placement):
+def test_a_needle_stops_at_bone(section, placement):
     verdict = judge(section, placement)
     path = line(section, placement, max(verdict.depth - 1e-3, 1e-3))
     assert all(path.intersection(section.visible[p.id]).length < 1e-2 for p in section.parts if p.role == "bone")
 
 
-def test_a_rib_is_no_backstop_and_the_blade_is_one():
+def test_the_scapula_is_a_backstop_and_a_rib_is_not():
     on_rib = judge(RHOMBOID.model_copy(update={"overshoot": 10}), Placement(entry=18, angle=0, depth=30))
     assert on_rib.on_bone
     assert not on_rib.safe
-    assert "no backstop to rely on" in on_rib.reasons[0]
-    on_blade = judge(SECTIONS["infraspinatus"], Placement(entry=54, angle=0, depth=60))
-    assert on_blade.on_bone
-    assert on_blade.right
+    assert "not a reliable backstop" in on_rib.reasons[0]
+    on_scapula = judge(SECTIONS["infraspinatus"], Placement(entry=54, angle=0, depth=60))
+    assert on_scapula.on_bone
+    assert on_scapula.right
 
 
-def test_a_needle_that_stops_short_of_the_pleura_is_told_what_lies_beyond():
+def test_the_reason_names_the_pleura_just_beyond_the_tip():
     verdict = judge(RHOMBOID, Placement(entry=40, angle=0, depth=30))
-    assert verdict.reasons == ("Beyond the tip, within 20 mm, lies the pleura.",)
+    assert verdict.reasons == ("The pleura lies within 20 mm beyond the tip.",)
 
 
 @pytest.mark.parametrize("name", sorted(SECTIONS))
-def test_every_figure_shows_a_safe_way_and_an_unsafe_one(name):
+def test_each_figure_shows_one_safe_and_one_unsafe_needle(name):
     verdicts = [judge(SECTIONS[name], placement) for placement in SECTIONS[name].needles]
     assert [verdict.right for verdict in verdicts] == [True, False]
     assert verdicts[1].reasons

@@ -14,7 +14,7 @@ from tests.content.items import EXAMPLES, LETTERS, OF_ITS_TYPE
 from tests.factories import MODULE
 from tests.journeys.conftest import served
 
-RIB = "29 mm under the surface and 18 mm from the left"
+RIB = "29 mm below the surface and 18 mm from the left edge"
 PAIRS = {"One": "The second", "Two": "The first", "Three": "The fourth"}
 STEPS = OF_ITS_TYPE["ordering"]["steps"]
 NEEDLE = {"Entry": "4", "Angle": "66", "Depth": "44"}

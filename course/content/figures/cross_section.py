@@ -1,4 +1,4 @@
-"""A cross-section as data: layers and structures as named shapes in millimeters, and what of each is visible."""
+"""A cross-section as data: layers and structures as named shapes in millimeters, and the visible area of each."""
 
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -12,11 +12,15 @@ from course.content.base import Content, Id, ReferenceId, Text
 Point = tuple[float, float]
 Role = Literal["skin", "fat", "muscle", "target", "bone", "vessel", "nerve", "pleura", "organ"]
 DANGERS = frozenset({"vessel", "nerve", "pleura", "organ"})
-STEPS = 8  # straight pieces between two given points of a curve
+SEGMENTS_PER_SPAN = 8  # straight segments between two given points of a curve
+COS_45 = 0.7071
 
 
 def curve(points: tuple[Point, ...], *, closed: bool) -> tuple[Point, ...]:
-    """A smooth line (Catmull-Rom) through the points. What is drawn and what is decided on are the same pieces."""
+    """Return a smooth Catmull-Rom curve through the points, as straight segments.
+
+    The figure and the verdict on a needle use the same segments.
+    """
     count = len(points)
     if count < 3:
         return points
@@ -25,7 +29,7 @@ def curve(points: tuple[Point, ...], *, closed: bool) -> tuple[Point, ...]:
         p0, p1, p2, p3 = (
             points[(n + k) % count] if closed else points[min(max(n + k, 0), count - 1)] for k in (-1, 0, 1, 2)
         )
-        found += [_between(p0, p1, p2, p3, step / STEPS) for step in range(STEPS)]
+        found += [_between(p0, p1, p2, p3, step / SEGMENTS_PER_SPAN) for step in range(SEGMENTS_PER_SPAN)]
     return (*found, points[0] if closed else points[-1])
 
 
@@ -37,7 +41,7 @@ def _between(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
 
 
 class Layer(Content):
-    """A band over the whole width. Its lower edge runs through `to`, or lies `thick` under its upper edge."""
+    """A band across the full width. Its lower edge runs through `to`, or lies `thick` mm below its upper edge."""
 
     id: Id
     name: Text
@@ -49,48 +53,55 @@ class Layer(Content):
     @model_validator(mode="after")
     def _one_edge(self) -> "Layer":
         if (self.thick is None) == (not self.to):
-            raise ValueError("a layer has either `thick` or `to`")
+            raise ValueError("a layer needs either `thick` or `to`, not both")
         return self
 
 
 class Structure(Content):
-    """A closed shape: a smooth outline through `points`, or an ellipse of center x, y and radii x, y."""
+    """A closed shape: a smooth outline through `points`, or an `ellipse` given as center x, y and radii x, y.
+
+    `paint` overrides the color of the role. `backstop` is false for bone that can't be relied on to stop a needle, such
+    as a rib.
+    """
 
     id: Id
     name: Text
     role: Role
     points: tuple[Point, ...] = ()
     ellipse: tuple[float, float, float, float] | None = None
-    paint: Literal["vein", "lung", "muscle-2"] | None = None  # where the role's color isn't telling enough
-    backstop: bool = True  # false for bone that must not be relied on to stop a needle, such as a rib
+    paint: Literal["vein", "lung", "muscle-2"] | None = None
+    backstop: bool = True
 
     @model_validator(mode="after")
     def _one_shape(self) -> "Structure":
         if (self.ellipse is None) == (not self.points) or 0 < len(self.points) < 3:
-            raise ValueError("a structure has either `ellipse` or three `points` or more")
+            raise ValueError("a structure needs either `ellipse`, or `points` with at least three points")
         return self
 
     @cached_property
     def outline(self) -> tuple[Point, ...]:
+        """Return the closed outline."""
         if self.ellipse is None:
             return curve(self.points, closed=True)
         x, y, rx, ry = self.ellipse
-        k = 0.7071
         ring = (
             (x + rx, y),
-            (x + rx * k, y + ry * k),
+            (x + rx * COS_45, y + ry * COS_45),
             (x, y + ry),
-            (x - rx * k, y + ry * k),
+            (x - rx * COS_45, y + ry * COS_45),
             (x - rx, y),
-            (x - rx * k, y - ry * k),
+            (x - rx * COS_45, y - ry * COS_45),
             (x, y - ry),
-            (x + rx * k, y - ry * k),
+            (x + rx * COS_45, y - ry * COS_45),
         )
         return curve(ring, closed=True)
 
 
 class Placement(Content):
-    """Where a needle enters (mm from the left edge), its angle (degrees from straight down, + to the right), depth."""
+    """A needle. `entry` is in mm from the left edge, `depth` in mm along the needle.
+
+    `angle` is in degrees from straight down, positive to the right.
+    """
 
     entry: float
     angle: float = Field(ge=-85, le=85)
@@ -98,7 +109,11 @@ class Placement(Content):
 
 
 class CrossSection(Content):
-    """`clearance` and `overshoot` (mm) are rules of the exercise: how near a needle may come, how far it may slip."""
+    """A cross-section from the skin inward.
+
+    `clearance` and `overshoot` (mm) are the rules of the exercise: the least distance from a dangerous structure, and
+    how far the needle may slip beyond its tip.
+    """
 
     id: Id
     title: Text
@@ -119,38 +134,39 @@ class CrossSection(Content):
 
     @model_validator(mode="before")
     @classmethod
-    def _ids(cls, given: Any) -> Any:
+    def _ids_are_unique(cls, given: Any) -> Any:
         if isinstance(given, dict):
             ids = [
                 p.get("id") for name in ("layers", "structures") for p in given.get(name) or () if isinstance(p, dict)
             ]
-            if twice := {id_ for id_ in ids if ids.count(id_) > 1}:
-                raise ValueError(f"{', '.join(map(str, twice))} stands twice")
+            if repeated := {id_ for id_ in ids if ids.count(id_) > 1}:
+                raise ValueError(f"the id {', '.join(map(str, repeated))} is used twice")
         return given
 
     @model_validator(mode="after")
     def _has_target(self) -> "CrossSection":
         if not any(part.role == "target" for part in self.parts):
-            raise ValueError("no layer or structure has the role target")
+            raise ValueError("no layer or structure has the role `target`")
         return self
 
     @property
     def parts(self) -> tuple[Layer | Structure, ...]:
-        """In the order in which they are painted: a later one covers an earlier one."""
+        """Return layers and structures in drawing order: a later part covers an earlier one."""
         return (*self.layers, *self.structures)
 
     @property
     def target(self) -> Layer | Structure:
+        """Return the first part with the role `target`."""
         return next(part for part in self.parts if part.role == "target")
 
     @cached_property
     def skin(self) -> tuple[Point, ...]:
-        """The skin's surface from left to right."""
+        """Return the skin surface from left to right."""
         return curve(self.surface, closed=False)
 
     @cached_property
     def outlines(self) -> dict[str, tuple[Point, ...]]:
-        """The closed outline of every part by its id, before others cover it."""
+        """Return the closed outline of every part by id, including areas that other parts cover."""
         found: dict[str, tuple[Point, ...]] = {}
         upper, points = self.skin, self.surface
         for layer in self.layers:
@@ -162,7 +178,7 @@ class CrossSection(Content):
 
     @cached_property
     def visible(self) -> dict[str, BaseGeometry]:
-        """What is left of every part once later ones lie over it, inside the frame."""
+        """Return the visible area of every part by id: inside the frame, without what later parts cover."""
         frame = box(0, 0, self.width, self.height)
         covered: BaseGeometry = Polygon()
         found: dict[str, BaseGeometry] = {}
@@ -173,7 +189,7 @@ class CrossSection(Content):
         return {part.id: found[part.id] for part in self.parts}
 
     def surface_at(self, x: float) -> float:
-        """How far below the frame's top the skin lies at x, in mm."""
+        """Return the depth of the skin surface at x, in mm below the top of the frame."""
         for (x0, y0), (x1, y1) in zip(self.skin, self.skin[1:], strict=False):
             if x0 <= x <= x1 and x1 > x0:
                 return y0 + (y1 - y0) * (x - x0) / (x1 - x0)

@@ -1,4 +1,4 @@
-"""A needle on a cross-section: what it passes, where its tip lies, and whether that is safe and why. Pure."""
+"""Judge a needle on a cross-section: what it passes through, where its tip is, whether it is safe, and why not."""
 
 import math
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from shapely.geometry.base import BaseGeometry
 
 from course.content.figures.cross_section import DANGERS, CrossSection, Layer, Placement, Structure
 
-TOUCH = 1e-6  # mm
+TOUCH_MM = 1e-6
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A part that the needle lies in, from one depth along the needle to another, in mm."""
+    """A part that the needle passes through. `start` and `end` are in mm along the needle."""
 
     part: Layer | Structure
     start: float
@@ -22,7 +22,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class NeedleVerdict:
-    """`tip` is the part in which the tip lies, None outside the drawing; `depth` ends at bone if bone is met first."""
+    """The judgment of a placement.
+
+    `tip` is the part that contains the tip, or None outside the drawing. `depth` is in mm along the needle and ends at
+    bone if the needle meets bone first. `reasons` are sentences for the learner that say why it is not safe.
+    """
 
     passages: tuple[Passage, ...]
     tip: Layer | Structure | None
@@ -34,12 +38,16 @@ class NeedleVerdict:
 
     @property
     def right(self) -> bool:
+        """Return whether the needle reaches the target safely."""
         return self.reached and self.safe
 
 
 def judge(section: CrossSection, placement: Placement) -> NeedleVerdict:
-    """What the placement means. Safe: no vessel, nerve, pleura or organ is passed or nearer than the section's
-    `clearance`, and none lies within its `overshoot` beyond the tip unless bone that is a backstop comes first."""
+    """Return the verdict on a placement.
+
+    A placement is safe if the needle stays at least the section's `clearance` away from every vessel, nerve, pleura
+    and organ, and if none of them lies within `overshoot` beyond the tip, unless a bony backstop comes first.
+    """
     bone = min(_first_bone(section, placement, backstop=backstop) for backstop in (True, False))
     on_bone = placement.depth >= bone
     depth = min(placement.depth, bone)
@@ -48,14 +56,14 @@ def judge(section: CrossSection, placement: Placement) -> NeedleVerdict:
     tip = _part_at(section, path, on_bone)
     reached = any(p.part.role == "target" for p in passages) and tip is not None and tip.role in ("target", "bone")
     passed = any(passage.part.role in DANGERS for passage in passages)
-    reasons = (*_met(section, path, passages), *(() if passed else _beyond(section, placement, depth)))
+    reasons = (*_too_near(section, path, passages), *(() if passed else _beyond(section, placement, depth)))
     return NeedleVerdict(passages, tip, depth, on_bone, reached, not reasons and tip is not None, reasons)
 
 
 def require_right(section: CrossSection, answer: Placement) -> None:
-    """Raises ValueError where the answer that a file gives is not right."""
+    """Raise ValueError if the answer that a file gives is not right."""
     if not (verdict := judge(section, answer)).right:
-        raise ValueError(f"`answer` is not right: {' '.join(verdict.reasons) or 'it misses the target'}")
+        raise ValueError(f"the `answer` is not right: {' '.join(verdict.reasons) or 'The needle misses the target.'}")
 
 
 def _line(section: CrossSection, placement: Placement, start: float, end: float) -> LineString:
@@ -64,7 +72,7 @@ def _line(section: CrossSection, placement: Placement, start: float, end: float)
 
 
 def _first_bone(section: CrossSection, placement: Placement, *, backstop: bool) -> float:
-    """How far along the needle bone of that kind is met, in mm; infinite where there is none."""
+    """Return the distance along the needle to the first bone of this kind, in mm, or infinity if there is none."""
     path = _line(section, placement, 0, section.width + section.height)
     start = Point(path.coords[0])
     bones = [part for part in section.parts if part.role == "bone" and getattr(part, "backstop", True) == backstop]
@@ -84,43 +92,50 @@ def _passages(section: CrossSection, path: LineString) -> tuple[Passage, ...]:
 
 def _pieces(crossing: BaseGeometry) -> list[LineString]:
     pieces = getattr(crossing, "geoms", [crossing])
-    return [piece for piece in pieces if isinstance(piece, LineString) and piece.length > TOUCH]
+    return [piece for piece in pieces if isinstance(piece, LineString) and piece.length > TOUCH_MM]
 
 
 def _part_at(section: CrossSection, path: LineString, on_bone: bool) -> Layer | Structure | None:
     tip = Point(path.coords[-1])
-    near = [part for part in section.parts if section.visible[part.id].distance(tip) <= TOUCH]
+    near = [part for part in section.parts if section.visible[part.id].distance(tip) <= TOUCH_MM]
     if on_bone:
         near = [part for part in near if part.role == "bone"] or near
     return near[-1] if near else None
 
 
-def _met(section: CrossSection, path: LineString, passages: tuple[Passage, ...]) -> list[str]:
-    """What the needle itself touches, or comes nearer to than the clearance."""
+def _too_near(section: CrossSection, path: LineString, passages: tuple[Passage, ...]) -> list[str]:
+    """Return a sentence for each dangerous part that the needle enters or comes too close to."""
     through = {passage.part.id for passage in passages}
     reasons = []
     for part in section.parts:
         if part.role not in DANGERS or section.visible[part.id].is_empty:
             continue
-        away = path.distance(section.visible[part.id])
-        if part.id in through or away <= TOUCH:
-            reasons.append(f"It passes into {_the(part)}.")
-        elif away < section.clearance:
-            reasons.append(f"It comes nearer than {section.clearance:g} mm to {_the(part)}.")
+        distance = path.distance(section.visible[part.id])
+        if part.id in through or distance <= TOUCH_MM:
+            reasons.append(f"The needle enters {_the(part)}.")
+        elif distance < section.clearance:
+            reasons.append(f"The needle comes within {section.clearance:g} mm of {_the(part)}.")
     return reasons
 
 
 def _beyond(section: CrossSection, placement: Placement, depth: float) -> list[str]:
-    """What a needle that slips further would meet before a backstop. A rib counts as if it were missed."""
+    """Return why a needle that slips beyond its tip would be dangerous, if it would.
+
+    A rib is not a backstop: the needle is judged as if it missed the rib.
+    """
     slip = min(depth + section.overshoot, _first_bone(section, placement, backstop=True))
     if slip <= depth:
         return []
     met = [p for p in _passages(section, _line(section, placement, depth, slip)) if p.part.role in DANGERS]
     if not met and _first_bone(section, placement, backstop=False) <= slip:
-        return ["Only a rib lies beyond, and a rib that is felt is no backstop to rely on."]
-    return [f"Beyond the tip, within {section.overshoot:g} mm, lies {_the(passage.part)}." for passage in met[:1]]
+        return ["Only a rib lies beyond the tip. A rib is not a reliable backstop, even if you can feel it."]
+    return [f"{_capitalized(_the(hit.part))} lies within {section.overshoot:g} mm beyond the tip." for hit in met[:1]]
 
 
 def _the(part: Layer | Structure) -> str:
     name = part.name[0].lower() + part.name[1:] if not part.name[:2].isupper() else part.name
     return name if name.split()[0] in ("the", "a", "an") else f"the {name}"
+
+
+def _capitalized(words: str) -> str:
+    return words[0].upper() + words[1:]

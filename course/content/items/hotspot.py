@@ -11,7 +11,7 @@ from pydantic import model_validator
 from course.content.base import Id
 from course.content.figures import cross_section_svg
 from course.content.figures.cross_section import CrossSection
-from course.content.figures.location_in_words import whereabouts
+from course.content.figures.cross_section_in_words import location
 from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 from course.content.seeded import shuffled
 
@@ -67,7 +67,7 @@ class HotspotItem(Item):
 
     def where(self, id_: str) -> str:
         """Where a part lies, in words that don't name it."""
-        return whereabouts(self.drawing, id_)
+        return location(self.drawing, id_)
 
     def asked(self, order: Sequence[str], answer: Answer) -> str:
         """The figure with letters, as SVG."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from course.content.figures.location_in_words import whereabouts
+from course.content.figures.cross_section_in_words import location
 from course.content.items import TYPES, item_of, numerals
 from course.content.items.base import NotAnAnswer
 from course.content.schema.blueprint import Cell
@@ -403,12 +403,12 @@ class TestHotspot:
     def test_every_part_is_told_from_the_others_by_where_it_lies(self, name):
         section = SECTIONS[name]
         seen = [part for part in section.parts if not section.visible[part.id].is_empty]
-        assert len({whereabouts(section, part.id) for part in seen}) == len(seen)
+        assert len({location(section, part.id) for part in seen}) == len(seen)
 
     def test_where_a_part_lies_comes_from_its_shape(self):
-        assert self.item.where("trapezius") == "a band across the whole width, from 8 to 15 mm under the surface"
-        assert self.item.where("nerve").startswith("a round shape 4 mm wide")
-        assert self.item.where("rib-4").endswith("29 mm under the surface and 18 mm from the left")
+        assert self.item.where("trapezius") == "a band across the full width, 8 to 15 mm below the surface"
+        assert self.item.where("nerve").startswith("a round shape, 4 mm wide")
+        assert self.item.where("rib-4").endswith("29 mm below the surface and 18 mm from the left edge")
 
 
 class TestNeedle:

@@ -21,7 +21,7 @@ def test_a_needle_is_placed_by_three_numbers_and_judged(pages, learner):
     assert 'name="angle"' in mine.get(NEEDLE).html
     mine.post(CHECK, {"entry": "40", "angle": "0", "depth": "40"})
     page = mine.get(NEEDLE).text
-    assert "Not safe. It passes into the pleura." in page
+    assert "Not safe. The needle enters the pleura." in page
     assert "The tip is in the lung" in page
     mine.post(CHECK, {"entry": "4", "angle": "66", "depth": "44"})
     assert "The target is reached, and the path is safe." in mine.get(NEEDLE).text
