@@ -266,7 +266,7 @@ def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:
     """Starts the spaced review and returns an item that comes back."""
     with app.app_context():
         practice.start(user, now=now)
-        return reviews.review_of(user.id, now).entries[0].item_id
+        return reviews.review_of(user.id, now).items[0].item_id
 
 
 def request_code(app: Flask, user: User) -> Any:

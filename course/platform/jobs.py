@@ -51,10 +51,14 @@ class Job(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """`huey` wakes the worker; calling `wake` puts a wake-up into it. `handlers` and `steps` do the work."""
+    """`huey` wakes the worker; calling `wake` puts a wake-up into it. `handlers` and `steps` do the work.
+
+    `hourly` has huey's task of each name; its `call_local` runs the task now, in this process.
+    """
 
     huey: Huey
     wake: Any
+    hourly: Mapping[str, Any]
     handlers: Mapping[str, Handler]
     steps: Sequence[Step]
 
@@ -75,9 +79,11 @@ def init_app(
     huey = _queue(data, queue_url)
     wake = huey.task()(lambda: drain(app))
     huey.periodic_task(crontab(minute="*"), name="drain_every_minute")(lambda: drain(app))
-    for name, task in hourly.items():
-        huey.periodic_task(crontab(minute="0"), name=name)(functools.partial(_run, app, task))
-    return Queue(huey=huey, wake=wake, handlers=handlers, steps=steps)
+    tasks = {
+        name: huey.periodic_task(crontab(minute="0"), name=name)(functools.partial(_run, app, task))
+        for name, task in hourly.items()
+    }
+    return Queue(huey=huey, wake=wake, hourly=tasks, handlers=handlers, steps=steps)
 
 
 def _run(app: Flask, task: Task) -> None:

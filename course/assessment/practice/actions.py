@@ -1,4 +1,4 @@
-"""The verbs of spaced review. None is audited: what someone recalls is theirs alone and counts for nothing."""
+"""Spaced review. Nothing here is audited: what a person recalls is private and counts for nothing."""
 
 import functools
 from collections.abc import Callable
@@ -22,21 +22,21 @@ from course.site import site
 REVIEW_MAILS = Subscription(salt="review-mail", path="/review/stop")
 
 
-class ItemWaits(Refused):
-    message = "This question can't be asked now. Go back to the review for those that can."
+class ItemNotDue(Refused):
+    message = "This question isn't available now. Go back to your review for the questions that are."
 
 
 class NotStarted(Refused):
-    message = "Start the review first, then choose whether a mail tells what is due."
+    message = "Start your review first. Then you can ask for email reminders."
 
 
 class ConfirmFirst(Refused):
-    message = "Confirm your address first: your profile sends you the link."
+    message = "Confirm your email address first. Your profile can send you the link."
 
 
 @unit_of_work
 def start(user: User, *, now: datetime) -> Plan:
-    """Makes the person's plan, once, and a card of each item that may come back to them by now."""
+    """Return the person's plan, made if there is none yet, and add the cards of all items that may come back now."""
     db.locked(User, user.id)
     plan = queries.find_plan(user.id)
     if plan is None:
@@ -47,19 +47,19 @@ def start(user: User, *, now: datetime) -> Plan:
 
 
 def collect(user: User, *, now: datetime) -> queries.Review:
-    """Adds the cards that are lacking; a part of the open transaction, in which the person is locked."""
+    """Add the missing cards and return the review. Part of the open transaction, which has locked the person."""
     review = queries.review_of(user.id, now)
     db.session.add_all(
-        Card(user_id=user.id, item_id=entry.item_id, memory=entry.memory, due_at=entry.due_at, created_at=now)
-        for entry in review.entries
-        if not entry.stored
+        Card(user_id=user.id, item_id=item.item_id, memory=item.memory, due_at=item.due_at, created_at=now)
+        for item in review.items
+        if not item.stored
     )
     return review
 
 
 @dataclass(frozen=True)
-class Answered:
-    """`counted` False: it was answered before, in another tab or by the same request, and that stands."""
+class AnsweredCard:
+    """An answer and its points. `counted` is False if the card was answered before: then the first answer counts."""
 
     place: PlacedItem
     answer: Answer
@@ -71,11 +71,11 @@ class Answered:
 @unit_of_work
 def answer(
     user: User, item_id: str, read: Callable[[PlacedItem], Answer], *, serial: int, seconds: int, now: datetime
-) -> Answered:
-    """Keeps an answer to a card and says when the item comes back. A repeat changes nothing."""
+) -> AnsweredCard:
+    """Store an answer to a card and schedule its item. A repeat changes nothing. Raise ItemNotDue."""
     card = db.locked(Card, queries.own_card(user.id, item_id).id)
-    if not any(entry.item_id == item_id for entry in queries.review_of(user.id, now).entries):
-        raise ItemWaits
+    if not any(item.item_id == item_id for item in queries.review_of(user.id, now).items):
+        raise ItemNotDue
     place = queries.card_place(card, serial)
     given = read(place)
     points = place.item.score(given)
@@ -84,11 +84,12 @@ def answer(
         spent = min(max(seconds, 0), MAX_ITEM_SECONDS)
         db.session.add(Recall(card_id=card.id, serial=serial, points=points, seconds=spent, at=now))
         card.memory, card.due_at = schedule.after(card.memory, points, now)
-    return Answered(place, given, points, card.due_at, counted)
+    return AnsweredCard(place, given, points, card.due_at, counted)
 
 
 @unit_of_work
 def set_mail(user: User, *, on: bool) -> None:
+    """Switch the person's reminders on or off. Raise NotStarted and ConfirmFirst."""
     db.locked(User, user.id)
     plan = queries.find_plan(user.id)
     if plan is None:
@@ -119,7 +120,7 @@ def remind_all(now: datetime) -> None:
 
 @unit_of_work
 def remind(user_id: int, *, now: datetime) -> None:
-    """Puts the mail into the outbox unless it is there, nothing is due, or the person was here today already."""
+    """Put the mail into the outbox, unless it was sent today, nothing is due, or the person has reviewed today."""
     user, day = db.locked(User, user_id), session.day_of(now)
     plan = queries.find_plan(user_id)
     if plan is None or not plan.by_mail or plan.mailed_on == day:

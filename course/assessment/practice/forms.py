@@ -6,11 +6,11 @@ from wtforms.validators import InputRequired, NumberRange
 
 
 class RecallForm(FlaskForm):
-    """What goes with an answer: the card's count of answers, and when the page was made, in seconds since 1970."""
+    """What comes with an answer: the card's count of answers, and when the page was made, in seconds since 1970."""
 
     serial = IntegerField(validators=[InputRequired(), NumberRange(1, 1_000_000)])
     shown = IntegerField(validators=[InputRequired(), NumberRange(0, 99_999_999_999)])
 
     def seconds(self, now: datetime) -> int:
-        """How long the person looked at it."""
+        """Return how long the page was open."""
         return int(now.timestamp()) - int(self.shown.data)

@@ -9,7 +9,7 @@ from course.platform.db import Exact, Model, UTCDateTime
 
 
 class Plan(Model):
-    """A person's spaced review: since when, and whether a mail says what is due."""
+    """A person's spaced review: when it started, and whether email reminders are on."""
 
     __tablename__ = "practice_plan"
 
@@ -21,7 +21,7 @@ class Plan(Model):
 
 
 class Card(Model):
-    """An item that comes back to a person on a schedule; `memory` is the scheduling library's."""
+    """An item that comes back to a person on a schedule. `memory` is the state of the scheduling library."""
 
     __tablename__ = "practice_card"
     __table_args__ = (UniqueConstraint("user_id", "item_id"), Index("ix_practice_card_due", "user_id", "due_at"))
@@ -35,7 +35,7 @@ class Card(Model):
 
 
 class Recall(Model):
-    """One answer to a card: what it scored and when. Append-only; it counts for nothing but the schedule."""
+    """One answer to a card. Append-only. It affects the schedule and nothing else."""
 
     __tablename__ = "practice_recall"
     __table_args__ = (UniqueConstraint("card_id", "serial"),)

@@ -1,4 +1,4 @@
-"""What may be asked outside of an assessment: never what would help an attempt at one. Pure."""
+"""Which items may be asked outside of an assessment: none that would help in an attempt. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from course.content.schema.assessment import Assessment
 
 
 @dataclass(frozen=True)
-class Sitting:
-    """An attempt, as far as the rules here care. `submitted_at` None: it is open."""
+class AttemptOutcome:
+    """What the rules here ask about an attempt. `submitted_at` is None while it is open."""
 
     assessment_id: str
     submitted_at: datetime | None
@@ -20,8 +20,8 @@ class Sitting:
 
 
 @dataclass(frozen=True)
-class Met:
-    """An item in a submitted attempt, and the points that it earned."""
+class ScoredItem:
+    """An item in a submitted attempt, with the points that it earned."""
 
     assessment_id: str
     item_id: str
@@ -29,39 +29,41 @@ class Met:
     at: datetime
 
 
-def running(assessments: Iterable[Assessment], sittings: Iterable[Sitting]) -> list[Assessment]:
-    """The assessments that the person has an open attempt at."""
-    open_ = {sitting.assessment_id for sitting in sittings if sitting.submitted_at is None}
+def running(assessments: Iterable[Assessment], outcomes: Iterable[AttemptOutcome]) -> list[Assessment]:
+    """Return the assessments that the person has an open attempt at."""
+    open_ = {outcome.assessment_id for outcome in outcomes if outcome.submitted_at is None}
     return [assessment for assessment in assessments if assessment.id in open_]
 
 
-def ended(
-    assessments: Mapping[str, Assessment], sittings: Sequence[Sitting], granted: Granted, now: datetime
+def finished(
+    assessments: Mapping[str, Assessment], outcomes: Sequence[AttemptOutcome], granted: Granted, now: datetime
 ) -> set[str]:
-    """The assessments that the person won't take again: passed, out of attempts, or no longer in the course file."""
+    """Return the assessments that the person can't take again: passed, out of attempts, or not in the course file."""
     past: dict[str, list[PastAttempt]] = {}
-    for one in sittings:
-        mine = past.setdefault(one.assessment_id, [])
-        if one.submitted_at:
-            mine.append(PastAttempt(one.submitted_at, one.passed))
+    for outcome in outcomes:
+        submitted = past.setdefault(outcome.assessment_id, [])
+        if outcome.submitted_at:
+            submitted.append(PastAttempt(outcome.submitted_at, outcome.passed))
     return {
-        id_ for id_, mine in past.items() if id_ not in assessments or _is_over(assessments[id_], mine, granted, now)
+        id_
+        for id_, submitted in past.items()
+        if id_ not in assessments or _is_over(assessments[id_], submitted, granted, now)
     }
 
 
 def _is_over(rules: Assessment, past: Sequence[PastAttempt], granted: Granted, now: datetime) -> bool:
-    found = attempt_rules.eligibility(rules, past, now=now, granted=granted)
-    return found.passed or not found.left
+    result = attempt_rules.eligibility(rules, past, now=now, granted=granted)
+    return result.passed or not result.left
 
 
-def recalled(
-    met: Iterable[Met], ended: Collection[str], banks: Mapping[str, str], barred: Collection[str]
-) -> dict[str, Met]:
-    """The items that may come back, each as it was answered last.
+def reviewable(
+    scored: Collection[ScoredItem], finished: Collection[str], banks: Mapping[str, str], barred: Collection[str]
+) -> dict[str, ScoredItem]:
+    """Return the items that may come back, each as it was last answered.
 
-    An item waits while an assessment that it was in can be taken again, and while an attempt is open that draws on its
-    bank. `banks` has the bank of every item that there is; `barred` are the banks that open attempts draw on.
+    An item is held back while the person can still take an assessment that it was in, and while an attempt that uses
+    its bank is open. `banks` has the bank of every item, and `barred` the banks that open attempts use.
     """
-    newest = {one.item_id: one for one in sorted(met, key=lambda one: one.at) if one.item_id in banks}
-    kept_back = {one.item_id for one in met if one.assessment_id not in ended}
-    return {id_: one for id_, one in newest.items() if id_ not in kept_back and banks[id_] not in barred}
+    newest = {one.item_id: one for one in sorted(scored, key=lambda one: one.at) if one.item_id in banks}
+    held_back = {one.item_id for one in scored if one.assessment_id not in finished}
+    return {id_: one for id_, one in newest.items() if id_ not in held_back and banks[id_] not in barred}

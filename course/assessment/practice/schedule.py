@@ -1,7 +1,7 @@
-"""When an item comes back to a person: the memory model FSRS, by the fsrs library. Pure.
+"""When an item comes back to a person, by the memory model FSRS of the fsrs library. Pure.
 
-Intervals are whole days, since a session is once a day; the library's steps of minutes are left out. Of its four
-ratings *easy* is not used: it is a feeling, which an answer does not show.
+Intervals are whole days, because a session is once a day: the library's steps of minutes are not used. Its rating
+"easy" is not used either, because an answer does not show how easy it felt.
 """
 
 from datetime import UTC, datetime
@@ -11,19 +11,19 @@ from typing import Any, cast
 from fsrs import Card, Rating, Scheduler
 from fsrs.card import CardDict
 
-Memory = dict[str, Any]  # the library's card as JSON, and whether the newest answer `failed`
-LONGEST = 365  # days: what safety rests on is asked once a year at least
-SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=LONGEST, enable_fuzzing=False)
+Memory = dict[str, Any]  # the library's card as JSON, with "failed": whether the latest answer was not fully right
+MAX_INTERVAL_DAYS = 365  # safety knowledge is asked at least once a year
+SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=MAX_INTERVAL_DAYS, enable_fuzzing=False)
 
 
 def first(points: Fraction, at: datetime) -> tuple[Memory, datetime]:
-    """An item answered in an attempt: failed unless wholly right, and then due at once."""
+    """Return the memory of an item after an attempt, and when it is due: immediately unless it was fully right."""
     memory, due_at = after(None, points, at)
     return memory, at if memory["failed"] else due_at
 
 
 def after(memory: Memory | None, points: Fraction, now: datetime) -> tuple[Memory, datetime]:
-    """The memory once an answer earned `points`, from 0 to 1, and when the item is due again: a day later or more."""
+    """Return the memory after an answer that earned `points`, 0 to 1, and when the item is due: in a day or more."""
     moment = now.astimezone(UTC)
     card = Card.from_dict(cast(CardDict, memory)) if memory else Card(card_id=0, due=moment)
     card, _ = SCHEDULER.review_card(card, rating(points), moment)

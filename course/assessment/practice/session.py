@@ -1,4 +1,4 @@
-"""Five minutes a day: what is asked today and in which order, and what is due on the days after. Pure."""
+"""Five minutes a day: the items of today's session in order, and the items due on the days after. Pure."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from course.assessment.practice.schedule import Memory
 
-SECONDS = 300
-WITHOUT_PACE = 10  # items, before it is known how long the person takes for one
-LEAST, MOST = 3, 30
-DAY_BEGINS = timedelta(hours=10)  # UTC: night from Honolulu to New York, so that no evening is cut in two
-MAIL_HOUR = 12  # UTC, from which a mail may go
+SESSION_SECONDS = 300
+DEFAULT_SIZE = 10  # items, until the person's pace is known
+MIN_SIZE, MAX_SIZE = 3, 30
+DAY_START = timedelta(hours=10)  # UTC: night from Honolulu to New York, so that an evening is one day of review
+MAIL_HOUR = 12  # UTC; no reminder is sent earlier in the day
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An item that may be asked, what is remembered of it and when it is due. `stored`: there is a card of it."""
+class ReviewItem:
+    """An item that may be asked, with its memory and its due time. `stored` is whether it has a card yet."""
 
     item_id: str
     memory: Memory
@@ -25,39 +25,39 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Session:
-    """`done` items were answered today, `waiting` are due now, in this order; `size` fill five minutes.
+class ReviewSession:
+    """Today's review: `done` items were answered, `waiting` are due in this order, and `size` items fill five minutes.
 
-    Whoever goes on after five minutes gets another five.
+    A person who continues after five minutes gets another five.
     """
 
     done: int
-    waiting: tuple[Entry, ...]
+    waiting: tuple[ReviewItem, ...]
     size: int
 
     @property
     def paused(self) -> bool:
-        """Whether five minutes are over and no others have begun."""
+        """Whether five minutes are over and the next five have not begun."""
         return self.done > 0 and self.done % self.size == 0
 
     @property
     def reached(self) -> int:
-        """Items answered of the five minutes that run, or that are just over."""
+        """How many items were answered in the current five minutes, or in those that have just ended."""
         return self.size if self.paused else self.done % self.size
 
     @property
     def rest(self) -> int:
-        """Items left of them."""
+        """How many items are left in them."""
         return 0 if self.paused else self.ahead
 
     @property
     def ahead(self) -> int:
-        """Items left of the five minutes that run, or of the next ones."""
+        """How many items are left in the current five minutes, or in the next five."""
         return min(len(self.waiting), self.size - self.done % self.size)
 
     @property
     def position(self) -> int:
-        """The number of the item that is asked next."""
+        """The number of the next item, from 1."""
         return self.done % self.size + 1
 
     @property
@@ -66,38 +66,39 @@ class Session:
 
     @property
     def following(self) -> str | None:
-        """The item that is asked next; None once it is enough for today."""
-        return next((entry.item_id for entry in self.waiting if entry.stored), None) if self.rest else None
+        """The id of the next item, or None when today's review is done."""
+        return next((item.item_id for item in self.waiting if item.stored), None) if self.rest else None
 
 
 def day_of(moment: datetime) -> date:
-    """The day of a review, which begins at night in the United States."""
-    return (moment.astimezone(UTC) - DAY_BEGINS).date()
+    """Return the day of review of a moment. A day begins at night in the United States."""
+    return (moment.astimezone(UTC) - DAY_START).date()
 
 
 def begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC) + DAY_BEGINS
+    """Return the moment at which a day of review begins."""
+    return datetime.combine(day, time(), UTC) + DAY_START
 
 
 def size(pace: float | None) -> int:
-    """How many items fill five minutes at a mean of `pace` seconds each."""
-    return min(MOST, max(LEAST, round(SECONDS / pace))) if pace else WITHOUT_PACE
+    """Return how many items fill five minutes at a mean of `pace` seconds each."""
+    return min(MAX_SIZE, max(MIN_SIZE, round(SESSION_SECONDS / pace))) if pace else DEFAULT_SIZE
 
 
-def waiting(entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
-    """What is due in the course of today: failed items first, then the most overdue."""
-    due = [entry for entry in entries if day_of(entry.due_at) <= day_of(now)]
-    return tuple(sorted(due, key=lambda entry: (not entry.memory["failed"], entry.due_at, entry.item_id)))
+def waiting(items: Sequence[ReviewItem], now: datetime) -> tuple[ReviewItem, ...]:
+    """Return the items that are due by the end of today: failed items first, then the most overdue."""
+    due = [item for item in items if day_of(item.due_at) <= day_of(now)]
+    return tuple(sorted(due, key=lambda item: (not item.memory["failed"], item.due_at, item.item_id)))
 
 
-def coming(entries: Sequence[Entry], now: datetime, days: int = 7) -> list[tuple[date, int]]:
-    """How many items are due on each of so many days, today with all that is overdue first."""
+def coming(items: Sequence[ReviewItem], now: datetime, days: int = 7) -> list[tuple[date, int]]:
+    """Return how many items are due on each of the next `days` days. Overdue items count for today."""
     today = day_of(now)
-    counts = Counter(max(today, day_of(entry.due_at)) for entry in entries)
+    counts = Counter(max(today, day_of(item.due_at)) for item in items)
     return [(day, counts[day]) for day in (today + timedelta(n) for n in range(days))]
 
 
-def next_day(entries: Sequence[Entry], now: datetime) -> tuple[date, int] | None:
-    """The next day after today on which items are due, and how many."""
-    later = Counter(day for entry in entries if (day := day_of(entry.due_at)) > day_of(now))
+def next_day(items: Sequence[ReviewItem], now: datetime) -> tuple[date, int] | None:
+    """Return the next day after today on which items are due, and how many."""
+    later = Counter(day for item in items if (day := day_of(item.due_at)) > day_of(now))
     return min(later.items(), default=None)

@@ -1,43 +1,41 @@
-"""Practice, which never counts, and spaced review: five minutes a day of what was passed."""
+"""Practice, which never counts, and spaced review: five minutes a day on quizzes that the person has passed."""
 
 import secrets
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.assessment.attempts.forms import NotAnOption
+from course.assessment.attempts.forms import PAGE_OUT_OF_DATE, NotAnOption, answer_in
 from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.practice import actions, queries, session
 from course.assessment.practice.forms import RecallForm
 from course.assessment.practice.models import Card
-from course.content.items.base import Answer, NotAnAnswer
+from course.content.items.base import Answer
 from course.content.queries import catalog, module_of
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
+from course.platform.forms import go_to
 
 bp = Blueprint("practice", __name__)
-FIELD = "a"  # the fields of an answer begin with it
+FIELD = "a"  # the names of an answer's fields begin with it
 ANSWER_FIRST = "Answer the question first, or press “I don't know”."
 
 
-def _given(place: PlacedItem) -> Answer:
-    """What was answered; nothing where the person doesn't know."""
+def _answer_to(place: PlacedItem) -> Answer:
+    """Return the answer that was sent, or None if the person pressed "I don't know". Raise NotAnOption."""
     if request.form.get("go") == "unknown":
         return None
-    try:
-        answer = place.item.read(request.form, FIELD, place.order)
-    except NotAnAnswer as fault:
-        raise NotAnOption(str(fault), fault.draft) from None
+    answer = answer_in(request.form, FIELD, place.item, place.order)
     if not answer:
         raise NotAnOption(ANSWER_FIRST)
     return answer
 
 
 def _taught(place: PlacedItem) -> list[tuple[Any, Any]]:
-    """The section that teaches the item, with its module."""
-    found = catalog().taught_in([(place.item, place.wording.module)])
-    return [(catalog().modules[slug], catalog().modules[slug].section(id_)) for slug, id_ in found]
+    """Return the section that teaches the item, with its module."""
+    sections = catalog().taught_in([(place.item, place.wording.module)])
+    return [(catalog().modules[slug], catalog().modules[slug].section(id_)) for slug, id_ in sections]
 
 
 @bp.errorhandler(queries.AttemptOpen)
@@ -50,7 +48,7 @@ def attempt_open(refusal: queries.AttemptOpen) -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def begin(slug: str) -> ResponseReturnValue:
     queries.require_practice(me(), module_of(slug))
-    return redirect(url_for(".item", slug=slug, seed=secrets.token_hex(4), number=1), 303)
+    return go_to(url_for(".item", slug=slug, seed=secrets.token_hex(4), number=1))
 
 
 @bp.get("/modules/<slug>/practice/<seed>/<int:number>")
@@ -59,23 +57,29 @@ def item(slug: str, seed: str, number: int) -> ResponseReturnValue:
     return _practice_page(slug, seed, number)
 
 
-def _practice_page(slug: str, seed: str, number: int, fault: NotAnOption | None = None) -> ResponseReturnValue:
+def _practice_page(slug: str, seed: str, number: int, refusal: NotAnOption | None = None) -> ResponseReturnValue:
     module = module_of(slug)
     place, length = queries.practice_place(me(), module, seed, number)
     page = render_template(
-        "assessment/practice/item.html", module=module, seed=seed, place=place, length=length, name=FIELD, fault=fault
+        "assessment/practice/item.html",
+        module=module,
+        seed=seed,
+        place=place,
+        length=length,
+        name=FIELD,
+        refusal=refusal,
     )
-    return page, fault.status if fault else 200
+    return page, refusal.status if refusal else 200
 
 
 @bp.post("/modules/<slug>/practice/<seed>/<int:number>")
 @requires(Permission.STUDY)
 def answer(slug: str, seed: str, number: int) -> ResponseReturnValue:
-    """Right or wrong at once; nothing is stored."""
+    """Show whether the answer is right. Nothing is stored."""
     module = module_of(slug)
     place, length = queries.practice_place(me(), module, seed, number)
     try:
-        given = _given(place)
+        given = _answer_to(place)
     except NotAnOption as refusal:
         return _practice_page(slug, seed, number, refusal)
     return render_template(
@@ -94,13 +98,13 @@ def answer(slug: str, seed: str, number: int) -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def review() -> ResponseReturnValue:
     now = clock.now()
-    found = queries.review_of(me().id, now)
+    review = queries.review_of(me().id, now)
     return render_template(
         "assessment/practice/review.html",
         plan=queries.find_plan(me().id),
-        review=found,
-        coming=session.coming(found.entries, now),
-        next_day=session.next_day(found.entries, now),
+        review=review,
+        coming=session.coming(review.items, now),
+        next_day=session.next_day(review.items, now),
         catalog=catalog(),
     )
 
@@ -111,20 +115,20 @@ def start() -> ResponseReturnValue:
     now = clock.now()
     actions.start(me(), now=now)
     waiting = queries.review_of(me().id, now).session.waiting
-    return redirect(url_for(".card", item_id=waiting[0].item_id) if waiting else url_for(".review"), 303)
+    return go_to(url_for(".card", item_id=waiting[0].item_id) if waiting else url_for(".review"))
 
 
 @bp.get("/review/items/<item_id>")
 @requires(Permission.STUDY)
 def card(item_id: str) -> ResponseReturnValue:
     mine = queries.own_card(me().id, item_id)
-    found = queries.review_of(me().id, clock.now())
-    if not any(entry.item_id == item_id for entry in found.session.waiting):
-        return redirect(url_for(".review"), 303)
-    return _card_page(mine, found.session)
+    today = queries.review_of(me().id, clock.now()).session
+    if not any(item.item_id == item_id for item in today.waiting):
+        return go_to(url_for(".review"))
+    return _card_page(mine, today)
 
 
-def _card_page(card: Card, today: session.Session, fault: NotAnOption | None = None) -> ResponseReturnValue:
+def _card_page(card: Card, today: session.ReviewSession, refusal: NotAnOption | None = None) -> ResponseReturnValue:
     serial = queries.answers_to(card) + 1
     page = render_template(
         "assessment/practice/card.html",
@@ -134,9 +138,9 @@ def _card_page(card: Card, today: session.Session, fault: NotAnOption | None = N
         place=queries.card_place(card, serial),
         today=today,
         name=FIELD,
-        fault=fault,
+        refusal=refusal,
     )
-    return page, fault.status if fault else 200
+    return page, refusal.status if refusal else 200
 
 
 @bp.post("/review/items/<item_id>")
@@ -144,17 +148,18 @@ def _card_page(card: Card, today: session.Session, fault: NotAnOption | None = N
 def recall(item_id: str) -> ResponseReturnValue:
     mine, now, form = queries.own_card(me().id, item_id), clock.now(), RecallForm()
     if not form.validate_on_submit():
-        raise NotAnOption("This page is incomplete. Open the review again.")
+        raise NotAnOption(PAGE_OUT_OF_DATE)
     try:
-        answered = actions.answer(me(), item_id, _given, serial=form.serial.data, seconds=form.seconds(now), now=now)
+        answered = actions.answer(
+            me(), item_id, _answer_to, serial=form.serial.data, seconds=form.seconds(now), now=now
+        )
     except NotAnOption as refusal:
         return _card_page(mine, queries.review_of(me().id, now).session, refusal)
-    found = queries.review_of(me().id, now)
     return render_template(
         "assessment/practice/recalled.html",
         answered=answered,
         comes_back=session.day_of(answered.due_at),
-        today=found.session,
+        today=queries.review_of(me().id, now).session,
         taught=_taught(answered.place),
     )
 
@@ -164,14 +169,14 @@ def recall(item_id: str) -> ResponseReturnValue:
 def set_mail() -> ResponseReturnValue:
     on = request.form.get("by_mail") == "yes"
     actions.set_mail(me(), on=on)
-    flash(f"On days when something is due, a mail goes to {me().email}." if on else "You get no more mails.", "ok")
-    return redirect(url_for(".review"), 303)
+    flash(f"Reminders are on. They go to {me().email}." if on else "Reminders are off.", "ok")
+    return go_to(url_for(".review"))
 
 
 @bp.route("/review/stop/<token>", methods=["GET", "POST"])
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """The way out that stands in each mail; mail programs follow links by themselves, so only a press ends them."""
+    """Unsubscribe by the link in a mail. Mail programs open links on their own, so only the button ends the mails."""
     actions.recipient(token)
     if request.method == "POST":
         actions.unsubscribe(token)

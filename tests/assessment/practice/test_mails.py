@@ -1,4 +1,4 @@
-"""A mail a day at most, to those who wish it and have something due; and a way out that needs no sign-in."""
+"""Review reminders: one a day at most, to people who asked for them and have questions due, and their unsubscribe link."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +21,7 @@ LATER = NOON + 5 * DAY
 
 @pytest.fixture
 def mailed(app):
-    """Lets the worker's hour come round, and returns how many mails wait in all."""
+    """Run the hourly task and return how many reminders there are in all."""
 
     def run(now=LATER):
         with app.app_context():
@@ -33,7 +33,7 @@ def mailed(app):
 
 @pytest.fixture
 def wishing(app, learner):
-    """A learner with cards who wishes mails."""
+    """A learner with cards who asked for reminders."""
     factories.sit(app, learner)
     factories.start_review(app, learner)
     with app.app_context():
@@ -54,17 +54,17 @@ def test_none_goes_before_noon(mailed, wishing):
     assert mailed(LATER + timedelta(hours=13)) == 0
 
 
-def test_none_goes_where_nothing_is_due(mailed, wishing):
+def test_none_goes_when_nothing_is_due(mailed, wishing):
     assert mailed(NOON) == 0
 
 
-def test_none_goes_to_who_did_not_ask_for_it(app, mailed, learner):
+def test_none_goes_to_a_person_who_did_not_ask(app, mailed, learner):
     factories.sit(app, learner)
     factories.start_review(app, learner)
     assert mailed() == 0
 
 
-def test_none_goes_to_who_was_there_today(app, mailed, wishing):
+def test_none_goes_to_a_person_who_has_reviewed_today(app, mailed, wishing):
     with app.app_context():
         item = queries.review_of(wishing.id, LATER).session.waiting[0].item_id
         actions.answer(wishing, item, lambda place: None, serial=1, seconds=9, now=LATER - timedelta(hours=1))
@@ -72,7 +72,7 @@ def test_none_goes_to_who_was_there_today(app, mailed, wishing):
     assert mailed(LATER + DAY) == 1
 
 
-def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, wishing, other_learner, monkeypatch):
+def test_one_persons_error_does_not_stop_the_other_mails(app, mailed, wishing, other_learner, monkeypatch):
     factories.sit(app, other_learner)
     factories.start_review(app, other_learner)
     with app.app_context():
@@ -88,27 +88,23 @@ def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, wishing, 
     assert mailed() == 1
 
 
-def test_the_daily_work_brings_new_cards(app, mailed, wishing):
+def test_the_reminder_adds_new_cards(app, mailed, wishing):
     factories.sit(app, wishing, "state-scope", now=LATER - 4 * DAY)
     mailed()
     with app.app_context():
-        assert all(entry.stored for entry in queries.review_of(wishing.id, LATER).entries)
+        assert all(item.stored for item in queries.review_of(wishing.id, LATER).items)
 
 
-def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, wishing, monkeypatch):
+def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, wishing, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    huey = site_of(app).queue.huey
-    (task,) = [one for one in huey._registry.periodic_tasks if one.name == "review-mails"]
-    assert task.validate_datetime(LATER)
-    assert not task.validate_datetime(LATER + timedelta(minutes=5))
-    huey.execute(task)
+    site_of(app).queue.hourly["review-mails"].call_local()
     assert jobs.drain(app) == 1
     text = Pages(app).get("/mailbox/").text
     assert re.search(r"\d+ questions are due for review", text)
     assert "/review/stop/" in text
 
 
-class TestWayOut:
+class TestUnsubscribe:
     @pytest.fixture
     def link(self, app, mailed, wishing):
         mailed()
@@ -120,10 +116,10 @@ class TestWayOut:
         with app.app_context():
             return db.session.query(Plan).one().by_mail
 
-    def test_a_press_ends_the_mails_without_signing_in(self, app, pages, link, mailed):
-        assert "One press" in pages.get(link).text
+    def test_the_button_ends_the_mails_without_signing_in(self, app, pages, link, mailed):
+        assert "Unsubscribe from review reminders" in pages.get(link).text
         assert self.wishes(app)
-        assert "You get no more mails" in pages.post(link).text
+        assert "You are unsubscribed" in pages.post(link).text
         assert not self.wishes(app)
         assert mailed(LATER + DAY) == 1
 
@@ -138,24 +134,24 @@ class TestWayOut:
 
 
 class TestSwitch:
-    def test_it_goes_on_and_off(self, app, learner, pages):
+    def test_it_turns_reminders_on_and_off(self, app, learner, pages):
         factories.sit(app, learner)
         factories.start_review(app, learner)
         mine = pages.as_(learner)
         mine.post("/review/mail", {"by_mail": "yes"})
-        assert "End the mails" in mine.get("/review/").text
+        assert "Unsubscribe" in mine.get("/review/").text
         mine.post("/review/mail", {"by_mail": "no"})
-        assert "Tell me by mail" in mine.get("/review/").text
+        assert "Remind me by email" in mine.get("/review/").text
 
     def test_it_needs_a_confirmed_address(self, app, pages):
         person = factories.person(app, "Una Unconfirmed", confirmed=False)
         factories.sit(app, person)
         factories.start_review(app, person)
         mine = pages.as_(person)
-        assert "Confirm your address first" in mine.get("/review/").text
+        assert "Confirm your email address first" in mine.get("/review/").text
         assert mine.post("/review/mail", {"by_mail": "yes"}).status == 409
 
-    def test_without_a_review_there_is_nothing_to_tell(self, learner, pages):
+    def test_without_a_review_it_is_refused(self, learner, pages):
         assert pages.as_(learner).post("/review/mail", {"by_mail": "yes"}).status == 409
 
 

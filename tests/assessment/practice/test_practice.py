@@ -1,4 +1,4 @@
-"""Practice shows right and wrong at once, and counts for nothing."""
+"""Practice shows the right answer immediately and never counts."""
 
 import re
 from dataclasses import replace
@@ -23,7 +23,7 @@ def mine(pages, learner):
 
 @pytest.fixture
 def place(app, catalog):
-    """What the address with the seed `s` asks first."""
+    """The first item of the practice with the seed `s`."""
     item = practice_order.practiced(catalog.banks[MODULE], frozenset(), "s")[0]
     return place_of(item, catalog.modules[MODULE], "s", 1)
 
@@ -38,7 +38,7 @@ def rows(app):
 
 
 def fields(item):
-    """A form that answers a choice item rightly."""
+    """The form of a right answer to a choice item."""
     return {"a": item.solution}
 
 
@@ -49,7 +49,7 @@ def test_it_stores_nothing_at_all(app, mine, place):
     assert rows(app) == before
 
 
-def test_a_right_answer_is_told_with_why_and_where_it_is_taught(mine, place):
+def test_a_right_answer_shows_why_and_where_it_is_taught(mine, place):
     page = mine.post(f"{HERE}/s/1", fields(place.item))
     assert "✓ Right" in page.text
     assert "Taught in" in page.text
@@ -63,7 +63,7 @@ def test_not_knowing_shows_the_answer(mine):
 
 
 @pytest.mark.parametrize("data", [{}, {"a": "z"}])
-def test_what_is_no_answer_is_asked_again(mine, place, data):
+def test_an_unreadable_answer_is_asked_again(mine, place, data):
     page = mine.post(f"{HERE}/s/1", data)
     assert page.status == 422
     assert "right answer" not in page.text
@@ -77,9 +77,9 @@ def test_the_address_decides_the_order(mine, catalog):
     assert len({stem(f"s{n}") for n in range(6)}) > 1
 
 
-def test_it_ends_with_another_order(mine, app, catalog):
+def test_it_ends_with_a_new_order(mine, app, catalog):
     length = len(practice_order.practiced(catalog.banks[MODULE], frozenset(), "s"))
-    assert "Again, in another order" in mine.post(f"{HERE}/s/{length}", {"go": "unknown"}).text
+    assert "Practice again" in mine.post(f"{HERE}/s/{length}", {"go": "unknown"}).text
     assert mine.get(f"{HERE}/s/{length + 1}").status == 404
 
 

@@ -63,24 +63,24 @@ def form(app, user, item_id, *, right=True, serial=1, now=NOON, seconds=20):
 
 class TestOpening:
     def test_before_anything_was_passed_nothing_comes_back(self, mine):
-        assert "Nothing can come back yet" in mine.get("/review/").text
+        assert "You have no questions to review yet" in mine.get("/review/").text
 
     def test_what_was_in_a_passed_attempt_comes_back(self, app, learner, at):
         attempt = factories.sit(app, learner)
         with app.app_context():
             asked = {place.item.id for place in attempts.items_of(attempt)}
-        assert {entry.item_id for entry in review(app, learner).entries} == asked
+        assert {item.item_id for item in review(app, learner).items} == asked
 
     def test_while_a_retake_is_open_to_the_person_nothing_comes_back(self, app, learner, at):
         factories.sit(app, learner, right=False)
-        assert review(app, learner).entries == ()
+        assert review(app, learner).items == ()
 
     def test_without_an_attempt_left_what_was_missed_comes_back_at_once(self, app, learner, at, catalog):
         fail_all(app, learner, catalog.assessments[MODULE].attempts)
         found = review(app, learner)
-        assert found.entries
-        assert all(entry.memory["failed"] for entry in found.session.waiting)
-        assert len(found.session.waiting) == len(found.entries)
+        assert found.items
+        assert all(item.memory["failed"] for item in found.session.waiting)
+        assert len(found.session.waiting) == len(found.items)
 
     def test_an_open_attempt_keeps_back_the_items_of_its_banks(self, app, learner, mine, catalog):
         factories.sit(app, learner)
@@ -88,9 +88,9 @@ class TestOpening:
         final = catalog.assessments["final"].model_copy(update={"after": ()})
         factories.change_site(app, catalog=replace(catalog, assessments={**catalog.assessments, "final": final}))
         factories.start_attempt(app, learner, "final")
-        assert review(app, learner).entries == ()
+        assert review(app, learner).items == ()
         at_hand = mine.get("/review/")
-        assert "Some questions wait" in at_hand.text
+        assert "Some questions are held back" in at_hand.text
         assert mine.get(f"/review/items/{item}").location == "/review/"
         assert mine.post(f"/review/items/{item}", form(app, learner, item)).status == 409
         with app.app_context():
@@ -102,20 +102,20 @@ class TestOpening:
         bank = catalog.banks[MODULE]
         rest = bank.model_copy(update={"items": tuple(one for one in bank.items if one.id != item)})
         factories.change_site(app, catalog=replace(catalog, banks={**catalog.banks, MODULE: rest}))
-        assert item not in {entry.item_id for entry in review(app, learner).entries}
+        assert item not in {item.item_id for item in review(app, learner).items}
         assert mine.get(f"/review/items/{item}").location == "/review/"
 
     def test_an_item_that_changed_is_asked_in_todays_wording(self, app, learner, mine, catalog, at):
         factories.sit(app, learner)
         item = factories.start_review(app, learner)
         bank = catalog.banks[MODULE]
-        items = tuple(one.model_copy(update={"stem": "Worded anew?"}) if one.id == item else one for one in bank.items)
+        items = tuple(one.model_copy(update={"stem": "New wording?"}) if one.id == item else one for one in bank.items)
         factories.change_site(
             app,
             catalog=replace(catalog, banks={**catalog.banks, MODULE: bank.model_copy(update={"items": items})}),
         )
         at(later(5))
-        assert "Worded anew?" in mine.get(f"/review/items/{item}").text
+        assert "New wording?" in mine.get(f"/review/items/{item}").text
 
 
 class TestSession:
@@ -128,7 +128,7 @@ class TestSession:
 
     def test_a_get_writes_nothing(self, app, learner, mine):
         factories.sit(app, learner)
-        assert "would come back" in mine.get("/review/").text
+        assert "can come back here" in mine.get("/review/").text
         with app.app_context():
             assert db.session.query(Card).count() == db.session.query(Plan).count() == 0
 
@@ -136,7 +136,7 @@ class TestSession:
         mine.post("/review/start")
         with app.app_context():
             assert db.session.query(Plan).count() == 1
-            assert db.session.query(Card).count() == len(queries.review_of(learner.id, NOON).entries)
+            assert db.session.query(Card).count() == len(queries.review_of(learner.id, NOON).items)
 
     def test_an_answer_shows_why_and_when_it_comes_back(self, app, learner, mine, first):
         page = mine.post(f"/review/items/{first}", form(app, learner, first, now=later(5)))
@@ -162,7 +162,7 @@ class TestSession:
         with app.app_context():
             before = queries.own_card(learner.id, first).memory
         page = mine.post(f"/review/items/{first}", sent)
-        assert "answered already" in page.text
+        assert "already answered" in page.text
         assert "✓ Right" in page.text
         with app.app_context():
             assert queries.own_card(learner.id, first).memory == before
@@ -187,14 +187,14 @@ class TestSession:
             answered += 1
             links = [a.get("href") for a in page.tree.iter("a") if a.text == "Next question"]
             item = links[0].rsplit("/", 1)[1] if links else None
-        assert answered == min(session.WITHOUT_PACE, len(review(app, learner).entries))
+        assert answered == min(session.DEFAULT_SIZE, len(review(app, learner).items))
         assert "Done for today." in mine.get("/review/").text
 
-    def test_who_goes_on_gets_five_more_minutes(self, app, learner, mine, first):
-        for entry in review(app, learner, later(5)).session.waiting[: session.WITHOUT_PACE]:
-            mine.post(f"/review/items/{entry.item_id}", form(app, learner, entry.item_id, now=later(5)))
+    def test_continuing_gives_five_more_minutes(self, app, learner, mine, first):
+        for item in review(app, learner, later(5)).session.waiting[: session.DEFAULT_SIZE]:
+            mine.post(f"/review/items/{item.item_id}", form(app, learner, item.item_id, now=later(5)))
         if review(app, learner, later(5)).session.waiting:
-            assert "Go on for five more minutes" in mine.get("/review/").text
+            assert "Continue for five more minutes" in mine.get("/review/").text
             assert "Question 1 of" in mine.get(mine.post("/review/start").location).text
 
     def test_a_card_that_is_not_due_leads_back(self, app, learner, mine, first):
@@ -205,7 +205,7 @@ class TestSession:
         theirs = pages.as_(other_learner)
         assert theirs.get(f"/review/items/{first}").status == 404
         assert theirs.post(f"/review/items/{first}", form(app, learner, first)).status == 404
-        assert "Nothing can come back yet" in theirs.get("/review/").text
+        assert "You have no questions to review yet" in theirs.get("/review/").text
 
     def test_pages_need_the_same_statements_however_much_there_is(self, app, learner, mine, first, count_queries):
         factories.sit(app, learner, "state-scope")
@@ -239,7 +239,7 @@ def test_starting_twice_at_once_makes_one_plan(either_app):
         list(pool.map(lambda _: factories.start_review(either_app, person), range(4)))
     with either_app.app_context():
         assert db.session.query(Plan).count() == 1
-        assert db.session.query(Card).count() == len(queries.review_of(person.id, NOON).entries)
+        assert db.session.query(Card).count() == len(queries.review_of(person.id, NOON).items)
 
 
 def test_parametric_items_get_other_values_each_time(app, learner, at, catalog):
@@ -260,7 +260,7 @@ def test_the_persons_own_pace_sizes_the_session(app, learner, at):
     with app.app_context():
         for serial, seconds in ((1, 40), (2, 80)):
             actions.answer(learner, item, lambda place: place.item.solution, serial=serial, seconds=seconds, now=NOON)
-    assert review(app, learner).session.size == session.WITHOUT_PACE
+    assert review(app, learner).session.size == session.DEFAULT_SIZE
     assert review(app, learner, later(1)).session.size == 5
 
 

@@ -1,4 +1,4 @@
-"""When items come back, as the library says, and how a day's session is cut."""
+"""When items come back, by the library's memory model, and which of them make up a day's session."""
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.assessment.practice import schedule, session
-from course.assessment.practice.session import Entry, Session
+from course.assessment.practice.session import ReviewItem, ReviewSession
 from tests.factories import NOON
 
 RIGHT, PARTLY, WRONG = Fraction(1), Fraction(1, 3), Fraction(0)
@@ -67,26 +67,26 @@ def test_a_memory_survives_being_stored_as_json():
     assert {type(value) for value in schedule.first(RIGHT, NOON)[0].values()} <= {int, float, str, bool, type(None)}
 
 
-def entry(name, *, failed=False, due=NOON):
-    return Entry(name, {"failed": failed}, due, stored=True)
+def item(name, *, failed=False, due=NOON):
+    return ReviewItem(name, {"failed": failed}, due, stored=True)
 
 
 def test_failed_items_come_first_then_the_most_overdue():
     day = timedelta(days=1)
-    entries = [
-        entry("known", due=NOON - day),
-        entry("missed", failed=True),
-        entry("older", due=NOON - 3 * day),
-        entry("missed-before", failed=True, due=NOON - day),
-        entry("not-yet", due=NOON + day),
+    items = [
+        item("known", due=NOON - day),
+        item("missed", failed=True),
+        item("older", due=NOON - 3 * day),
+        item("missed-before", failed=True, due=NOON - day),
+        item("not-yet", due=NOON + day),
     ]
-    assert [one.item_id for one in session.waiting(entries, NOON)] == ["missed-before", "missed", "older", "known"]
+    assert [one.item_id for one in session.waiting(items, NOON)] == ["missed-before", "missed", "older", "known"]
 
 
 def test_what_comes_due_in_the_evening_is_asked_in_the_morning():
     evening, morning = datetime(2026, 3, 3, 23, tzinfo=UTC), datetime(2026, 3, 3, 12, tzinfo=UTC)
-    assert session.waiting([entry("one", due=evening)], morning)
-    assert not session.waiting([entry("one", due=evening)], morning - timedelta(hours=3))
+    assert session.waiting([item("one", due=evening)], morning)
+    assert not session.waiting([item("one", due=evening)], morning - timedelta(hours=3))
 
 
 @pytest.mark.parametrize(("pace", "items"), [(None, 10), (30, 10), (60, 5), (20, 15), (600, 3), (1, 30)])
@@ -96,28 +96,28 @@ def test_a_session_is_as_many_items_as_the_person_answers_in_five_minutes(pace, 
 
 class TestProgress:
     def test_it_counts_to_what_is_due_where_that_is_less_than_five_minutes(self):
-        one = Session(done=2, waiting=(entry("a"),) * 6, size=10)
+        one = ReviewSession(done=2, waiting=(item("a"),) * 6, size=10)
         assert (one.position, one.length, one.paused) == (3, 8, False)
 
     def test_it_ends_after_five_minutes_with_more_waiting(self):
-        one = Session(done=10, waiting=(entry("a"),) * 6, size=10)
+        one = ReviewSession(done=10, waiting=(item("a"),) * 6, size=10)
         assert (one.paused, one.following, one.reached) == (True, None, 10)
 
-    def test_whoever_goes_on_counts_anew(self):
-        one = Session(done=10, waiting=(entry("a"),) * 6, size=10)
+    def test_the_next_five_minutes_count_from_one(self):
+        one = ReviewSession(done=10, waiting=(item("a"),) * 6, size=10)
         assert (one.position, one.length) == (1, 6)
 
-    def test_it_ends_when_nothing_waits(self):
-        one = Session(done=3, waiting=(), size=10)
+    def test_it_ends_when_nothing_is_due(self):
+        one = ReviewSession(done=3, waiting=(), size=10)
         assert (one.following, one.reached, one.rest) == (None, 3, 0)
 
 
 def test_the_coming_days_count_what_is_overdue_today():
-    entries = [entry("a", due=NOON - timedelta(days=9)), entry("b"), entry("c", due=NOON + timedelta(days=2))]
-    assert session.coming(entries, NOON, days=4) == [
+    items = [item("a", due=NOON - timedelta(days=9)), item("b"), item("c", due=NOON + timedelta(days=2))]
+    assert session.coming(items, NOON, days=4) == [
         (date(2026, 3, 2), 2),
         (date(2026, 3, 3), 0),
         (date(2026, 3, 4), 1),
         (date(2026, 3, 5), 0),
     ]
-    assert session.next_day(entries, NOON) == (date(2026, 3, 4), 1)
+    assert session.next_day(items, NOON) == (date(2026, 3, 4), 1)

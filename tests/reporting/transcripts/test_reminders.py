@@ -124,9 +124,7 @@ def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, licensed,
 
 def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, licensed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: before(30))
-    huey = site_of(app).queue.huey
-    (task,) = [one for one in huey._registry.periodic_tasks if one.name == "license-mails"]
-    huey.execute(task)
+    site_of(app).queue.hourly["license-mails"].call_local()
     assert jobs.drain(app) == 1
     text = Pages(app).get("/mailbox/").text
     assert "Your license Ohio, PT OH9 expires on June 30, 2026" in text
