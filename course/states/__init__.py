@@ -1,4 +1,4 @@
-"""The states' laws: entries, their checks and the notices about a change."""
+"""State law on dry needling: entries, their checks and notices of changes."""
 
 from course.platform.wing import Wing
 from course.states.entries import admin as entries_admin

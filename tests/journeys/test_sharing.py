@@ -73,7 +73,7 @@ def be_found(holder, stranger, name, certificate):
     stranger.page.get_by_label("Name, or how it begins").fill(name.split()[1][:4].upper())
     stranger.press("Find")
     assert "1.25 contact hours" in stranger.text()
-    stranger.press(f"Check the certificate of {name}")
+    stranger.press(f"Verify the certificate of {name}")
     assert certificate.code in stranger.text()
 
 

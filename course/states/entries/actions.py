@@ -1,3 +1,5 @@
+"""Stores checks of state entries, and notifies people of changed requirements."""
+
 from datetime import date, datetime
 from typing import Any
 
@@ -18,20 +20,21 @@ from course.states.entries.models import ChangeNotice, RequirementsEdition, Stat
 def check_entry(
     admin: User,
     code: str,
-    changed: dict[str, Any],
+    fields: dict[str, Any],
     source: dict[str, Any],
     *,
     checked_on: date,
     note: str,
     now: datetime,
 ) -> StateCheck:
-    """Records a check of a state's entry against a source, with what it changed, and tells those licensed there.
+    """Store a check of a state's entry against a source, and notify the people licensed there of changed requirements.
 
-    `changed` holds top-level fields of the entry; raises pydantic's ValidationError where they don't make an entry.
+    `fields` are the top-level fields of the entry that the check sets. Raise pydantic's ValidationError if the result
+    is not a valid entry.
     """
     before = queries.entry_of(code).state
-    data: dict[str, Any] = before.model_dump(mode="json") | changed
-    data["training"] = before.training.model_dump(mode="json") | changed.get("training", {})
+    data: dict[str, Any] = before.model_dump(mode="json") | fields
+    data["training"] = before.training.model_dump(mode="json") | fields.get("training", {})
     data["sources"] = [source, *(old for old in data["sources"] if old["url"] != source["url"])]
     data["checked_on"] = checked_on.isoformat()
     after = Jurisdiction.model_validate(data)
@@ -66,26 +69,27 @@ def check_entry(
 
 @unit_of_work
 def announce_changes(*, now: datetime) -> list[str]:
-    """Tells people licensed in a state of each change of its status or demands, once. Returns the states' codes.
+    """Notify the people licensed in a state of each change of its requirements, once. Return the codes of those states.
 
-    The first time that a state is met, its demands are only noted.
+    A state without an edition gets its first one, and nobody is notified. The lock keeps two processes that start
+    together from sending the same notice twice.
     """
     db.alone(db.Lock.ANNOUNCE_STATES)
     known = queries.editions()
-    told = []
+    changed = []
     for code, entry in queries.entries().items():
-        demanded = requirements.requirements_of(entry.state)
-        digest = requirements.digest(demanded)
+        required = requirements.requirements_of(entry.state)
+        digest = requirements.digest(required)
         if code in known and known[code].digest == digest:
             continue
-        changes = requirements.changes(known[code].demand, demanded) if code in known else []
-        edition = RequirementsEdition(code=code, digest=digest, demand=demanded, changes=changes, at=now)
+        changes = requirements.changes(known[code].demand, required) if code in known else []
+        edition = RequirementsEdition(code=code, digest=digest, demand=required, changes=changes, at=now)
         db.session.add(edition)
         if changes:
             db.session.flush()
             _notify(edition, entry.state, now)
-            told.append(code)
-    return told
+            changed.append(code)
+    return changed
 
 
 def _notify(edition: RequirementsEdition, state: Jurisdiction, now: datetime) -> None:
@@ -107,7 +111,7 @@ def _notify(edition: RequirementsEdition, state: Jurisdiction, now: datetime) ->
 
 @unit_of_work
 def mark_seen(user: User, notice_id: int, *, now: datetime) -> None:
-    """The person has seen the notice; someone else's, or one that isn't there, changes nothing."""
+    """Mark the person's notice as seen. Another person's notice, or one that does not exist, changes nothing."""
     notice = db.session.scalars(select(ChangeNotice).filter_by(id=notice_id, user_id=user.id)).one_or_none()
     if notice and notice.seen_at is None:
         notice.seen_at = now

@@ -1,3 +1,5 @@
+"""The form that records a check of a state entry."""
+
 from datetime import date
 from typing import Any
 
@@ -10,8 +12,8 @@ from course.content.schema.jurisdiction import Jurisdiction
 
 STATUSES = ("permitted", "pending", "unaddressed", "prohibited")
 BASES = ("statute", "rule", "board_policy", "ag_opinion", "court", "declaratory_ruling", "none")
-KINDS = ("statute", "rule", "board", "association", "vendor", "other")
-TRAINING = (
+SOURCE_KINDS = ("statute", "rule", "board", "association", "vendor", "other")
+TRAINING_FIELDS = (
     "total_hours",
     "didactic_hours",
     "practical_hours",
@@ -27,7 +29,7 @@ def _hours(label: str) -> FloatField:
 
 
 def _answer(label: str) -> RadioField:
-    choices = [SelectChoice("yes", "yes"), SelectChoice("no", "no"), SelectChoice("", "not seen")]
+    choices = [SelectChoice("yes", "yes"), SelectChoice("no", "no"), SelectChoice("", "no source found")]
     return RadioField(label, [Optional()], choices=choices)
 
 
@@ -39,41 +41,41 @@ def _select(label: str, values: tuple[str, ...]) -> SelectField:
     return SelectField(label, choices=[SelectChoice(value, value.replace("_", " ")) for value in values])
 
 
-class EntryForm(FlaskForm):
-    """An empty field means: not seen in a source."""
+class StateEntryForm(FlaskForm):
+    """A check of a state entry. An empty field means that no source was found."""
 
     source_url = StringField(
-        "Source that you read",
+        "Source address",
         [
-            DataRequired("Give the address of the text that you read."),
+            DataRequired("Enter the web address of the text that you read."),
             Length(max=500),
-            Regexp(r"^https?://\S+$", message="Begin with https://."),
+            Regexp(r"^https?://\S+$", message="Start the address with https://."),
         ],
     )
-    source_kind = _select("Kind of source", KINDS)
-    source_as_of = StringField("Date that the source shows", [Length(max=20)], description="May be left empty.")
-    checked_on = DateField("Checked on", [DataRequired("Give the day on which you read it.")])
+    source_kind = _select("Source type", SOURCE_KINDS)
+    source_as_of = StringField("Date on the source", [Length(max=20)], description="Optional.")
+    checked_on = DateField("Checked on", [DataRequired("Enter the date on which you read it.")])
     check_note = _text("What you found")
     status = _select("Status", STATUSES)
     basis = _select("Basis", BASES)
-    citation = StringField("Citation", [DataRequired("Name the text."), Length(max=500)])
-    total_hours = _hours("Hours in all")
+    citation = StringField("Citation", [DataRequired("Enter the citation."), Length(max=500)])
+    total_hours = _hours("Total hours")
     didactic_hours = _hours("Didactic hours")
     practical_hours = _hours("Practical hours")
     in_person_hours = _hours("In-person hours")
     supervised_sessions = IntegerField("Supervised sessions", [Optional(), NumberRange(0, 5000)])
     deadline_years = _hours("Deadline in years")
     online_permitted = _answer("Online training counts")
-    training_note = _text("Note on training")
-    experience_years = _hours("Years of practice first")
+    training_note = _text("Training note")
+    experience_years = _hours("Years in practice")
     written_consent = _answer("Written consent")
-    pta_permitted = _answer("Assistants (PTA) may needle")
+    pta_permitted = _answer("PTAs may needle")
     registration = _text("Registration")
     assessment = _text("Assessment")
     adverse_event_reporting = _text("Adverse-event reporting")
-    required_topics = _text("Topics, one a line")
+    required_topics = _text("Required topics, one per line")
     confidence = _select("Confidence", ("high", "medium", "low"))
-    conflicts = _text("Where sources conflict")
+    conflicts = _text("Conflicts between sources")
 
     def __init__(self, today: date, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -81,11 +83,11 @@ class EntryForm(FlaskForm):
 
     def validate_checked_on(self, field: DateField) -> None:
         if field.data and field.data > self.today:
-            raise ValidationError("This day has not come yet.")
+            raise ValidationError("Enter today's date or an earlier one.")
 
-    def changed(self) -> dict[str, Any]:
-        """The entry's fields as the form has them."""
-        training: dict[str, Any] = {name: self[name].data for name in TRAINING}
+    def entry_fields(self) -> dict[str, Any]:
+        """Return the fields of the entry that the form sets, without sources and date of check."""
+        training: dict[str, Any] = {name: self[name].data for name in TRAINING_FIELDS}
         training["online_permitted"] = ANSWERS[self.online_permitted.data or ""]
         training["note"] = (self.training_note.data or "").strip() or None
         fields: dict[str, Any] = {name: self[name].data for name in ("status", "basis", "citation", "confidence")}
@@ -97,18 +99,19 @@ class EntryForm(FlaskForm):
         fields["required_topics"] = [line.strip() for line in topics if line.strip()]
         return fields | {"training": training}
 
-    def source(self) -> dict[str, Any]:
+    def source_data(self) -> dict[str, Any]:
+        """Return the source of the check as an entry stores it."""
         return {"url": self.source_url.data, "kind": self.source_kind.data, "as_of": self.source_as_of.data or None}
 
 
 def form_values(state: Jurisdiction) -> dict[str, Any]:
-    """The entry as the form's fields show it."""
+    """Return the values with which the form shows the entry."""
     data = state.model_dump()
     training = data["training"]
     words = {value: word for word, value in ANSWERS.items()}
     return (
         data
-        | {name: training[name] for name in TRAINING}
+        | {name: training[name] for name in TRAINING_FIELDS}
         | {
             "online_permitted": words[training["online_permitted"]],
             "training_note": training["note"] or "",

@@ -1,3 +1,5 @@
+"""Checks of state entries, editions of their requirements, and notices of changes."""
+
 from datetime import date, datetime
 from typing import Any
 
@@ -8,8 +10,10 @@ from course.platform.db import Model, UTCDateTime
 
 
 class StateCheck(Model):
-    """An administrator's check of one state's entry: the whole entry as it stood then. The newest counts, until the
-    file has an entry that was checked later."""
+    """An administrator's check of a state's entry, with the whole entry as checked.
+
+    The newest check of a state replaces the entry in the file, unless that was checked later.
+    """
 
     __tablename__ = "jurisdiction_override"
 
@@ -24,20 +28,20 @@ class StateCheck(Model):
 
 
 class RequirementsEdition(Model):
-    """What a state demanded, each time that it changed: so that a change is told once."""
+    """The requirements of a state after each change. Comparing with the newest edition finds the next change."""
 
     __tablename__ = "jurisdiction_edition"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(index=True)
     digest: Mapped[str]
-    changes: Mapped[list[Any]] = mapped_column(JSON)  # [field, before, after] in words
+    changes: Mapped[list[Any]] = mapped_column(JSON)  # [label, before, after], in words
     demand: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class ChangeNotice(Model):
-    """An edition that a person licensed in the state is told of, until they have seen it."""
+    """A changed edition that a person licensed in the state is shown until they mark it as seen."""
 
     __tablename__ = "jurisdiction_notice"
     __table_args__ = (UniqueConstraint("user_id", "edition_id"),)

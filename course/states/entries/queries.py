@@ -1,3 +1,5 @@
+"""Finds state entries, their checks, and notices of changes."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,39 +9,38 @@ from sqlalchemy import func, select
 from course.content.queries import catalog
 from course.content.schema.jurisdiction import Jurisdiction
 from course.platform import db
-from course.platform.web import NotFound
+from course.platform.queries import found_or_404
 from course.states.entries.models import ChangeNotice, RequirementsEdition, StateCheck
 
 
 @dataclass(frozen=True)
 class StateEntry:
-    """A state's entry as it stands: from the file, or from an administrator's later check."""
+    """The current entry of a state: from the file, or from a later check by an administrator."""
 
     state: Jurisdiction
     checked_on: date
     check: StateCheck | None
 
     def is_due(self, today: date) -> bool:
-        """Whether the last check is longer ago than the provider allows."""
+        """Return whether the last check is older than the provider allows."""
         return self.checked_on + timedelta(days=catalog().provider.state_check_days) < today
 
 
 def entries() -> dict[str, StateEntry]:
-    """Every state's entry by code, in the order of names; one statement."""
+    """Return every state's current entry by code, in the order of names. One statement."""
     newest = select(func.max(StateCheck.id)).group_by(StateCheck.code)
     found = {row.code: row for row in db.session.scalars(select(StateCheck).where(StateCheck.id.in_(newest)))}
-    return {code: _entry(state, found.get(code)) for code, state in catalog().jurisdictions.items()}
+    return {code: _current(state, found.get(code)) for code, state in catalog().jurisdictions.items()}
 
 
 def entry_of(code: str) -> StateEntry:
-    state = catalog().jurisdictions.get(code)
-    if state is None:
-        raise NotFound
+    """Return the state's current entry. Raise NotFound."""
+    state = found_or_404(catalog().jurisdictions.get(code))
     newest = select(StateCheck).filter_by(code=code).order_by(StateCheck.id.desc()).limit(1)
-    return _entry(state, db.session.scalars(newest).one_or_none())
+    return _current(state, db.session.scalars(newest).one_or_none())
 
 
-def _entry(base: Jurisdiction, check: StateCheck | None) -> StateEntry:
+def _current(base: Jurisdiction, check: StateCheck | None) -> StateEntry:
     checked_on = base.checked_on or catalog().compiled_on
     if check is None or check.checked_on < checked_on:
         return StateEntry(base, checked_on, None)
@@ -47,11 +48,12 @@ def _entry(base: Jurisdiction, check: StateCheck | None) -> StateEntry:
 
 
 def history_of(code: str) -> Sequence[StateCheck]:
+    """Return every check of the state, newest first."""
     return db.session.scalars(select(StateCheck).filter_by(code=code).order_by(StateCheck.id.desc())).all()
 
 
 def editions() -> dict[str, RequirementsEdition]:
-    """The newest edition of each state."""
+    """Return the newest edition of each state."""
     newest = select(func.max(RequirementsEdition.id)).group_by(RequirementsEdition.code)
     return {
         row.code: row
@@ -60,7 +62,7 @@ def editions() -> dict[str, RequirementsEdition]:
 
 
 def notices_of(user_id: int) -> Sequence[tuple[ChangeNotice, RequirementsEdition]]:
-    """The changes that the person has not marked as seen, newest first."""
+    """Return the notices that the person has not marked as seen, newest first."""
     rows = db.session.execute(
         select(ChangeNotice, RequirementsEdition)
         .join(RequirementsEdition, RequirementsEdition.id == ChangeNotice.edition_id)

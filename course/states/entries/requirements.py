@@ -1,4 +1,4 @@
-"""What a state demands, as far as a change of it concerns the people licensed there. Pure."""
+"""The requirements of a state that matter to the people licensed there, and what changed between two editions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,14 +18,14 @@ ENTRY_FIELDS = (
 )
 LABELS = {
     "status": "status",
-    "experience_years": "years of practice first",
-    "required_topics": "topics",
+    "experience_years": "years in practice",
+    "required_topics": "required topics",
     "assessment": "assessment",
     "written_consent": "written consent",
     "registration": "registration",
-    "pta_permitted": "assistants may needle",
+    "pta_permitted": "PTAs may needle",
     "adverse_event_reporting": "adverse-event reporting",
-    "total_hours": "hours in all",
+    "total_hours": "total hours",
     "didactic_hours": "didactic hours",
     "practical_hours": "practical hours",
     "in_person_hours": "in-person hours",
@@ -37,18 +37,19 @@ LABELS = {
 
 
 def requirements_of(entry: Jurisdiction) -> dict[str, Any]:
-    """Status and demands of an entry, flat."""
+    """Return the status and the requirements of an entry as one flat mapping."""
     data: dict[str, Any] = entry.model_dump(mode="json")
     training: dict[str, Any] = data["training"]
     return {name: data[name] for name in ENTRY_FIELDS} | training
 
 
-def digest(demanded: Mapping[str, Any]) -> str:
-    return digest_of(*(f"{name}={demanded[name]}" for name in sorted(demanded)))
+def digest(required: Mapping[str, Any]) -> str:
+    """Return a digest that differs whenever a requirement differs."""
+    return digest_of(*(f"{name}={required[name]}" for name in sorted(required)))
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[list[str]]:
-    """What differs, as [name, before, after] in words."""
+    """Return each difference as [label, before, after], in words."""
     return [
         [LABELS.get(name, name), in_words(before.get(name)), in_words(after[name])]
         for name in after
@@ -57,8 +58,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[list[st
 
 
 def in_words(value: Any) -> str:
+    """Return the value of a requirement as pages and mails show it."""
     if value is None or value == []:
-        return "not seen in a source"
+        return "no source found"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):

@@ -1,10 +1,11 @@
-"""What is known of each state's law, for everyone; and the changes that a therapist is told of."""
+"""The public pages of the state entries, and the notices that a therapist marks as seen."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
+from course.platform.forms import go_to
 from course.states.entries import actions, queries
 
 bp = Blueprint("entries", __name__)
@@ -29,4 +30,4 @@ def state(code: str) -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def notice_seen(notice_id: int) -> ResponseReturnValue:
     actions.mark_seen(me(), notice_id, now=clock.now())
-    return redirect(url_for("home.home"), 303)
+    return go_to(url_for("home.home"))

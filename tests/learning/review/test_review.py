@@ -1,4 +1,4 @@
-"""Clinical review: a signature under one state of a module, by an administrator who was made a reviewer."""
+"""Clinical review: a signature on one version of a module, by an administrator who is a reviewer."""
 
 import pypdfium2
 import pytest
@@ -38,7 +38,7 @@ def test_the_signature_is_kept_in_the_audit_log_with_the_content_hash(app, revie
     assert event.details == WORDS | {"content_hash": catalog.modules[MODULE].reviewed_digest}
 
 
-def test_a_changed_file_falls_back_to_awaiting(app, pages, reviewer, catalog):
+def test_a_module_awaits_review_again_when_a_file_changes(app, pages, reviewer, catalog):
     sign(app, reviewer, catalog.modules[MODULE])
     changed = catalog.modules[MODULE].model_copy(update={"reviewed_digest": "another"})
     factories.change_site(app, catalog=replaced(catalog, modules={**catalog.modules, MODULE: changed}))
@@ -52,7 +52,7 @@ def test_only_the_content_that_was_read_is_signed(app, reviewer, catalog):
         actions.sign(reviewer, catalog.modules[MODULE], "what the page showed before", **WORDS, now=NOON)
 
 
-def test_the_first_signature_stands(app, reviewer, catalog):
+def test_a_version_is_signed_once(app, reviewer, catalog):
     sign(app, reviewer, catalog.modules[MODULE])
     with pytest.raises(AlreadySigned):
         sign(app, reviewer, catalog.modules[MODULE])
@@ -61,7 +61,7 @@ def test_the_first_signature_stands(app, reviewer, catalog):
 @pytest.mark.parametrize(
     ("changes", "words"), [({"credentials": ""}, "Enter your degrees"), ({"read": ""}, "read the whole module")]
 )
-def test_a_signature_wants_credentials_and_the_tick(pages, reviewer, catalog, changes, words):
+def test_a_signature_requires_credentials_and_the_confirmation(pages, reviewer, catalog, changes, words):
     data = {key: value for key, value in signature(catalog, **changes).items() if value}
     answer = pages.as_(reviewer).post(f"/admin/review/{MODULE}", data)
     assert answer.status == 422
@@ -72,7 +72,7 @@ def test_an_administrator_without_the_role_cannot_sign(pages, admin, catalog):
     assert pages.as_(admin).post(f"/admin/review/{MODULE}", signature(catalog)).status == 403
 
 
-def test_the_role_is_given_and_taken_back_on_the_person_page(app, pages, admin, reviewer):
+def test_the_reviewer_role_is_given_and_removed_on_the_page_of_a_person(app, pages, admin, reviewer):
     assert "Remove reviewer role" in pages.as_(admin).get(f"/admin/people/{reviewer.code}").text
     pages.as_(admin).post(f"/admin/people/{reviewer.code}/reviewer", {"reviewer": "no"})
     assert pages.as_(reviewer).get(f"/admin/review/{MODULE}").status == 403
@@ -92,14 +92,14 @@ def test_the_certificate_says_who_reviewed_what_was_studied(app, reviewer, learn
 def test_the_second_page_of_the_certificate_names_the_reviewer_or_says_that_none_has_signed(
     app, reviewer, learner, other_learner, admin, catalog
 ):
-    awaited = printed(factories.issue(app, other_learner, admin))
-    assert "The content awaited review by a clinician when this was issued." in awaited
+    unreviewed = printed(factories.issue(app, other_learner, admin))
+    assert "The content awaited review by a clinician when this was issued." in unreviewed
     sign(app, reviewer, catalog.modules[MODULE])
     assert "Rita Reviewer, PT, DPT, HI 1234, 2026-03-02" in printed(factories.issue(app, learner, admin))
 
 
 def printed(certificate) -> str:
-    """All text of the document after its first page."""
+    """Return the text of the document after its first page."""
     document = pypdfium2.PdfDocument(certificate.document)
     try:
         pages = [document[n].get_textpage().get_text_range() for n in range(1, len(document))]

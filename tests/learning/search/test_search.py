@@ -1,4 +1,4 @@
-"""One search over modules, glossary and states, on both databases."""
+"""The search over modules, glossary and states, on both databases."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_no_input_breaks_the_search(found_in, words):
     found_in(words)
 
 
-def test_the_index_is_made_anew_only_when_something_changed(either_app, admin_of):
+def test_the_index_is_rebuilt_only_when_something_changed(either_app, admin_of):
     with either_app.app_context():
         assert actions.refresh_index()
         assert not actions.refresh_index()
@@ -59,7 +59,7 @@ def test_the_index_is_made_anew_only_when_something_changed(either_app, admin_of
         assert queries.search("zanzibar")[0].url == "/states/HI"
 
 
-def test_a_check_in_the_app_reaches_the_index_by_the_worker(app):
+def test_the_worker_indexes_a_check_made_in_the_app(app):
     admin = factories.person(app, "Ada Admin", role="admin")
     with app.app_context():
         actions.refresh_index()

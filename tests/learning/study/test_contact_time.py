@@ -1,3 +1,5 @@
+"""Active time, contact minutes, and the hours that a state counts."""
+
 from datetime import timedelta
 from fractions import Fraction
 
@@ -23,6 +25,6 @@ def test_a_module_earns_its_minutes_once_every_section_is_studied(catalog):
     assert contact_time.minutes(module, ids) == {Mode.SELF_PACED_ONLINE: module.minutes}
 
 
-def test_hours_are_what_a_state_makes_of_minutes():
+def test_a_state_counts_hours_of_60_or_50_minutes():
     assert contact_time.hours(100) == Fraction("1.5")
     assert contact_time.hours(100, 50) == 2

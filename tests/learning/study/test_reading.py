@@ -1,3 +1,5 @@
+"""Studying a section: its checks, where reading continues, and how its time is measured."""
+
 from datetime import timedelta
 
 import pytest
@@ -30,7 +32,7 @@ def test_an_answer_outside_the_options_is_refused(pages, learner):
     assert answer.status_code == 422
 
 
-def test_reading_goes_on_where_it_stopped_on_any_device(app, pages, learner):
+def test_reading_continues_where_it_stopped_on_any_device(app, pages, learner):
     with app.app_context():
         actions.count_time(learner, MODULE, "needlestick-and-after", 0, "h-the-clock", now=NOON)
     assert "/needlestick-and-after#h-the-clock" in pages.as_(learner).get(f"/modules/{MODULE}/").html
@@ -59,7 +61,7 @@ def test_the_module_list_says_where_to_start_and_where_to_continue(app, pages, l
 
 
 @pytest.mark.parametrize("seconds", ["-5", "abc", "99999", ""])
-def test_a_beacon_with_nonsense_changes_nothing(pages, learner, seconds):
+def test_an_invalid_beacon_is_refused(pages, learner, seconds):
     assert pages.as_(learner).post_json(f"{SECTION}/time", {"seconds": seconds}).status_code == 422
 
 

@@ -1,4 +1,4 @@
-"""What a section page offers beside its text: needle, glossary, feedback, related modules, clips."""
+"""The parts of a section page besides its text: needle, glossary, feedback, related modules, clips."""
 
 import shutil
 
@@ -6,7 +6,10 @@ import pytest
 
 from course.content.loader.load import load
 from course.learning.study import actions, contact_time, queries
+from course.learning.study.models import SeatTime
+from course.platform import db
 from course.platform.config import ROOT
+from course.platform.db import unit_of_work
 from course.site import site_of
 from tests import factories
 from tests.contracts.test_content import with_clip
@@ -50,14 +53,14 @@ def test_a_script_gets_the_judged_needle_without_the_page(pages, learner):
     assert "Not safe." in answer.get_json()["html"]
 
 
-def test_a_term_is_explained_where_it_first_stands_and_listed_in_the_glossary(pages, learner):
+def test_a_term_is_explained_at_first_use_and_listed_in_the_glossary(pages, learner):
     html = pages.as_(learner).get(NEEDLE).html
     assert html.count('popovertarget="term-pleura"') == 1
     assert html.count('id="term-pleura"') == 1
     assert 'id="pleura"' in pages.get("/glossary").html
 
 
-def test_feedback_is_kept_once_a_person_and_lands_in_the_console(pages, learner, admin):
+def test_each_person_has_one_feedback_a_section_and_administrators_see_it(pages, learner, admin):
     mine = pages.as_(learner)
     mine.post(f"{NEEDLE}/feedback", {"helpful": "no", "comment": "The figure is small."})
     mine.post(f"{NEEDLE}/feedback", {"helpful": "yes", "comment": "Better now."})
@@ -81,7 +84,7 @@ def test_related_modules_share_topics(pages, catalog):
         assert all(term.id in other.topics for term in terms)
 
 
-def test_the_median_time_is_shown_from_twenty_learners_on(app, pages, admin):
+def test_the_median_time_is_shown_for_twenty_learners_or_more(app, pages, admin):
     people = [factories.person(app, f"P{n} Person", licensed=False) for n in range(20)]
     with app.app_context():
         module = site_of(app).catalog.modules[MODULE]
@@ -103,10 +106,6 @@ def test_the_median_time_is_shown_from_twenty_learners_on(app, pages, admin):
 
 
 def add_time(person, module, seconds):
-    from course.learning.study.models import SeatTime  # noqa: PLC0415
-    from course.platform import db  # noqa: PLC0415
-    from course.platform.db import unit_of_work  # noqa: PLC0415
-
     @unit_of_work
     def add():
         db.session.add(
@@ -123,7 +122,7 @@ def add_time(person, module, seconds):
     add()
 
 
-def test_a_clip_is_served_in_parts_to_whoever_may_study(app, pages, learner, tmp_path):
+def test_a_clip_is_served_in_parts_to_people_who_may_study(app, pages, learner, tmp_path):
     for name in ("modules", "quizzes"):
         shutil.copytree(ROOT / name, tmp_path / name)
     with_clip(tmp_path)

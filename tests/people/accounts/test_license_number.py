@@ -1,4 +1,4 @@
-"""What could be a license number of some board, and what is surely none."""
+"""Which license numbers are plausible, and which two are the same."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from course.people.accounts import license_number
 @pytest.mark.parametrize(
     "number", ["1", "PT40213", "40QA01234500", "PT-1.234/A", "070 012345", "11111", "PT12345", "0001"]
 )
-def test_numbers_as_boards_write_them_are_taken(number):
+def test_numbers_as_boards_write_them_are_accepted(number):
     assert license_number.fault(number) is None
 
 
@@ -31,10 +31,10 @@ def test_numbers_as_boards_write_them_are_taken(number):
         ("1" * 12 + "2" * 9, "at most 20"),
     ],
 )
-def test_what_could_be_nobodys_number_is_refused_with_a_reason(number, words):
+def test_a_number_that_no_board_issues_is_refused_with_a_reason(number, words):
     assert words in license_number.fault(number)
 
 
 @given(st.text(alphabet="ABab01 .-/", max_size=20))
-def test_case_and_signs_between_make_no_other_number(number):
+def test_case_spaces_and_punctuation_make_no_difference(number):
     assert license_number.key(number) == license_number.key(f" {number.lower()}-")

@@ -1,3 +1,5 @@
+"""The profile: licenses and the legal name."""
+
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.models import AuditEvent
@@ -5,7 +7,7 @@ from course.platform.audit.models import AuditEvent
 GOOD = {"jurisdiction": "FL", "profession": "PT", "number": " PT40213 ", "first_licensed": "", "expires_on": ""}
 
 
-def test_a_license_is_added_changed_and_removed_with_its_history(app, pages, learner):
+def test_the_audit_log_records_adding_changing_and_removing_a_license(app, pages, learner):
     mine = pages.as_(learner)
     mine.post("/profile/licenses/new", GOOD)
     page = mine.get("/profile")
@@ -42,20 +44,20 @@ def test_a_license_cannot_expire_before_it_began(pages, learner):
     assert "can't be before the date first licensed" in page.text
 
 
-def test_a_change_of_name_is_on_record(app, pages, learner):
+def test_the_audit_log_records_a_change_of_name(app, pages, learner):
     pages.as_(learner).post("/profile", {"legal_name": "  Lena   Married "})
     with app.app_context():
         row = db.session.query(AuditEvent).one()
     assert row.details == {"before": {"legal_name": "Lena Learner"}, "after": {"legal_name": "Lena Married"}}
 
 
-def test_a_name_is_kept_composed(app, pages, learner):
+def test_a_name_is_stored_in_composed_form(app, pages, learner):
     pages.as_(learner).post("/profile", {"legal_name": "Jose\u0301 \u5c71\u7530"})
     with app.app_context():
         assert db.session.get_one(User, learner.id).legal_name == "Jos\u00e9 \u5c71\u7530"
 
 
-def test_a_name_that_hides_something_changes_nothing(app, pages, learner):
+def test_a_name_with_a_hidden_character_is_refused(app, pages, learner):
     page = pages.as_(learner).post("/profile", {"legal_name": "Lena\u202erenraeL"})
     assert page.status == 422
     assert "hidden or no letter (U+202E)" in page.text

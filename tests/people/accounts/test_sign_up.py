@@ -1,3 +1,5 @@
+"""Sign-up, sign-in, password reset and invitations."""
+
 import re
 
 import pytest
@@ -51,7 +53,7 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"legal_name": "N" * 201}, "at most 200 characters"),
     ],
 )
-def test_bad_input_says_what_to_do_and_changes_nothing(app, pages, data, message):
+def test_invalid_input_is_refused_with_what_to_do(app, pages, data, message):
     page = pages.post("/sign-up", GOOD | data)
     assert page.status == 422
     assert message in page.text
@@ -59,13 +61,13 @@ def test_bad_input_says_what_to_do_and_changes_nothing(app, pages, data, message
         assert db.session.query(User).count() == 0
 
 
-def test_an_address_is_taken_once_however_it_is_written(pages, learner):
+def test_an_email_has_one_account_in_any_spelling(pages, learner):
     page = pages.post("/sign-up", GOOD | {"email": "LENA@example.org"})
     assert page.status == 422
     assert "account with this email already exists" in page.text
 
 
-def test_passwords_are_kept_as_argon2id(app, pages):
+def test_passwords_are_stored_as_argon2id(app, pages):
     pages.post("/sign-up", GOOD)
     with app.app_context():
         assert queries.find_by_email("nina@example.org").password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -81,7 +83,7 @@ class TestSignIn:
         assert pages.post("/sign-in", {"email": " NINA@example.org", "password": PASSWORD}).location == "/home"
 
     @pytest.mark.parametrize("email", ["nina@example.org", "nobody@example.org"])
-    def test_a_wrong_password_and_an_unknown_address_are_answered_alike(self, pages, email):
+    def test_a_wrong_password_and_an_unknown_email_get_the_same_answer(self, pages, email):
         page = pages.post("/sign-in", {"email": email, "password": "wrong password"})
         assert page.status == 422
         assert "Email or password is incorrect." in page.text
@@ -96,22 +98,22 @@ class TestSignIn:
             ("javascript:alert(1)", "/home"),
         ],
     )
-    def test_it_leads_back_to_pages_of_ours_alone(self, pages, target, lands):
+    def test_it_redirects_only_to_our_own_pages(self, pages, target, lands):
         data = {"email": "nina@example.org", "password": PASSWORD}
         assert pages.post("/sign-in", data, query_string={"next": target}).location == lands
 
     def test_a_forgotten_password_is_reset_once_and_ends_other_sessions(self, app, pages):
-        elsewhere = type(pages)(app)
-        elsewhere.post("/sign-in", {"email": "nina@example.org", "password": PASSWORD})
+        other_browser = type(pages)(app)
+        other_browser.post("/sign-in", {"email": "nina@example.org", "password": PASSWORD})
         pages.post("/forgotten-password", {"email": "nina@example.org"})
         path = path_of(link_in_outbox(app))
         assert pages.post(path, {"password": "another copper lantern"}).status == 303
         assert pages.post(path, {"password": "a third copper lantern"}).status == 410
-        assert "/sign-in" in elsewhere.get("/home").location
+        assert "/sign-in" in other_browser.get("/home").location
         data = {"email": "nina@example.org", "password": "another copper lantern"}
         assert pages.post("/sign-in", data).location == "/home"
 
-    def test_a_reset_for_an_unknown_address_mails_nobody_and_says_the_same(self, app, pages):
+    def test_a_reset_for_an_unknown_email_mails_nobody_and_gets_the_same_answer(self, app, pages):
         with app.app_context():
             before = db.session.query(Job).count()
         assert pages.post("/forgotten-password", {"email": "nobody@example.org"}).status == 303
@@ -138,12 +140,12 @@ def test_an_invitation_makes_one_administrator(app, pages):
     assert pages.get(path).status == 404
 
 
-def test_common_passwords_are_known():
+def test_common_passwords_are_weak():
     assert all(passwords.weakness(word) for word in ("123456789012", "qwertyuiopas", "iloveyou1234", "x" * 129))
     assert passwords.weakness(PASSWORD) is None
 
 
-def test_sent_mails_leave_no_link_behind(app, pages):
+def test_a_sent_mail_leaves_no_link_in_the_database(app, pages):
     pages.post("/sign-up", GOOD)
     jobs.drain(app)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""State entries with a life of their own: checked, due, changed, told, exported."""
+"""State entries: checks, due dates, changes and their notices, and the export."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from course.content import source
 from course.content.loader.load import load
 from course.content.schema.jurisdiction import Jurisdiction
-from course.platform import clock, jobs
+from course.platform import clock, db, jobs
+from course.platform.audit.models import AuditEvent
 from course.platform.config import ROOT
 from course.platform.jobs import Job
 from course.site import site_of
@@ -38,18 +39,16 @@ def announce_changes(app):
 
 def mails(app, template="state-changed"):
     with app.app_context():
-        from course.platform import db  # noqa: PLC0415
-
         return [job.payload for job in db.session.query(Job) if job.payload.get("template") == template]
 
 
 @pytest.fixture
 def known(app):
-    """The demands of today's file were noted at the first start."""
+    """The first start stored an edition of every state."""
     assert announce_changes(app) == []
 
 
-def test_the_first_start_notes_every_state_and_tells_nobody(app, learner, known):
+def test_the_first_start_stores_an_edition_of_every_state_and_notifies_nobody(app, learner, known):
     assert mails(app) == []
     with app.app_context():
         assert len(queries.editions()) == 51
@@ -62,18 +61,18 @@ def test_every_state_says_when_it_was_checked_and_against_what(pages, app, admin
     assert "Last checked on November 24, 2026 against board.example/rule" in page
 
 
-def test_an_override_changes_the_page_and_leaves_the_file_alone(app, pages, admin, catalog, known):
+def test_a_check_changes_the_page_and_leaves_the_file_alone(app, pages, admin, catalog, known):
     check(app, admin, changed={"status": "pending"})
-    assert "Enabled by law; the rules are not in force yet" in pages.get("/states/HI").text
+    assert "Pending: enacted, but the rules are not in force yet" in pages.get("/states/HI").text
     assert catalog.jurisdictions["HI"].status == "prohibited"
 
 
-def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learner, known):
+def test_people_licensed_in_a_state_are_notified_once_of_a_change(app, pages, admin, learner, known):
     check(app, admin, changed={"status": "pending"})
     assert announce_changes(app) == []
-    told = mails(app)
-    assert {mail["to"] for mail in told} == {learner.email, admin.email}
-    assert "- status: prohibited -> pending" in told[0]["changes"]
+    sent = mails(app)
+    assert {mail["to"] for mail in sent} == {learner.email, admin.email}
+    assert "- status: prohibited -> pending" in sent[0]["changes"]
     home = pages.as_(learner).get("/home").text
     assert "status: prohibited → pending" in home
     jobs.drain(app)
@@ -81,36 +80,36 @@ def test_a_change_is_told_once_to_those_licensed_there(app, pages, admin, learne
     assert "Subject: Hawaii: our dry needling entry has changed" in kept
 
 
-def test_a_change_elsewhere_is_told_to_nobody_here(app, admin, learner, known):
+def test_a_change_in_another_state_notifies_nobody_here(app, admin, learner, known):
     check(app, admin, code="FL", changed={"status": "pending"})
     assert mails(app) == []
 
 
-def test_a_check_that_changes_no_demand_is_told_to_nobody(app, admin, learner, known):
+def test_a_check_that_changes_no_requirement_notifies_nobody(app, admin, learner, known):
     check(app, admin, changed={"citation": "The same text, cited better"})
     assert mails(app) == []
 
 
-def test_a_change_in_the_file_is_told_as_well(app, learner, catalog, known):
+def test_people_are_notified_of_a_change_in_the_file(app, learner, catalog, known):
     changed = catalog.jurisdictions["HI"].model_copy(update={"status": "permitted"})
     factories.change_site(app, catalog=replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": changed}))
     assert announce_changes(app) == ["HI"]
     assert [mail["to"] for mail in mails(app)] == [learner.email]
 
 
-def test_two_processes_that_start_at_once_tell_a_change_once(either_app):
+def test_processes_that_start_together_notify_once(either_app):
     person = factories.person(either_app, "Lena Learner")
     announce_changes(either_app)
     content = site_of(either_app).catalog
     changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
     factories.change_site(either_app, catalog=replaced(content, jurisdictions={**content.jurisdictions, "HI": changed}))
     with ThreadPoolExecutor(4) as pool:
-        told = [code for codes in pool.map(lambda _: announce_changes(either_app), range(4)) for code in codes]
-    assert told == ["HI"]
+        changed = [code for codes in pool.map(lambda _: announce_changes(either_app), range(4)) for code in codes]
+    assert changed == ["HI"]
     assert [mail["to"] for mail in mails(either_app)] == [person.email]
 
 
-def test_a_notice_goes_once_it_was_seen_and_only_by_its_reader(app, pages, admin, learner, other_learner, known):
+def test_a_notice_disappears_when_its_reader_marks_it_as_seen(app, pages, admin, learner, other_learner, known):
     check(app, admin, changed={"status": "pending"})
     with app.app_context():
         [(notice, _)] = queries.notices_of(learner.id)
@@ -120,7 +119,7 @@ def test_a_notice_goes_once_it_was_seen_and_only_by_its_reader(app, pages, admin
     assert "Dismiss the notice for" not in pages.as_(learner).get("/home").text
 
 
-def test_an_entry_falls_due_after_the_providers_limit(app, pages, admin, monkeypatch):
+def test_an_entry_is_due_when_the_last_check_is_older_than_the_provider_allows(app, pages, admin, monkeypatch):
     later = NOON.replace(year=2027, month=6)
     monkeypatch.setattr(clock, "now", lambda: later)
     page = pages.as_(admin).get("/admin/states/").text
@@ -141,25 +140,25 @@ def test_the_form_shows_the_entry_and_saving_it_unchanged_changes_nothing(app, p
 
 
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("wrong", "message"),
     [
-        ({"source_url": ""}, "address of the text"),
-        ({"checked_on": "2099-01-01"}, "has not come yet"),
-        ({"citation": ""}, "Name the text"),
+        ({"source_url": ""}, "web address of the text"),
+        ({"checked_on": "2099-01-01"}, "or an earlier one"),
+        ({"citation": ""}, "Enter the citation"),
         ({"total_hours": "many"}, "valid"),
     ],
 )
-def test_a_check_without_source_or_sense_is_refused_and_changes_nothing(app, pages, admin, catalog, wrong, words):
+def test_an_invalid_check_is_refused_and_changes_nothing(app, pages, admin, catalog, wrong, message):
     data = {k: v for k, v in form_values(catalog.jurisdictions["FL"]).items() if isinstance(v, (str, int, float))}
     data |= {"source_url": SOURCE["url"], "source_kind": "rule", "checked_on": "2026-11-24"} | wrong
     page = pages.as_(admin).post("/admin/states/FL", data)
     assert page.status == 422
-    assert words in page.text
+    assert message in page.text
     with app.app_context():
         assert queries.entry_of("FL").check is None
 
 
-def test_a_newer_entry_of_the_file_wins_over_an_older_check(app, admin, catalog):
+def test_a_newer_entry_in_the_file_replaces_an_older_check(app, admin, catalog):
     check(app, admin, changed={"status": "pending"})
     newer = catalog.jurisdictions["HI"].model_copy(update={"checked_on": DAY + timedelta(days=1)})
     factories.change_site(app, catalog=replaced(catalog, jurisdictions={**catalog.jurisdictions, "HI": newer}))
@@ -181,7 +180,7 @@ def test_the_export_changes_the_checked_entry_and_no_other_line(app, admin):
     assert Jurisdiction.model_validate(next(s for s in after if s["code"] == "HI")).status == "pending"
 
 
-def test_the_export_command_writes_a_file_that_the_product_reads_as_it_stands_in_the_app(app, admin, tmp_path):
+def test_the_export_command_writes_a_file_that_loads_with_the_checked_entry(app, admin, tmp_path):
     check(app, admin, changed={"status": "pending"})
     shutil.copytree(ROOT / "modules", tmp_path / "modules")
     shutil.copytree(ROOT / "quizzes", tmp_path / "quizzes")
@@ -194,18 +193,14 @@ def test_the_export_command_writes_a_file_that_the_product_reads_as_it_stands_in
 
     result = CliRunner().invoke(states_group(ready), ["export", "--to", str(target)])
     assert result.exit_code == 0
-    assert "1 entries merged" in result.stderr
+    assert "checked entries merged: 1" in result.stderr
     written = load(tmp_path / "modules", tmp_path / "quizzes").jurisdictions["HI"]
     assert (written.status, written.checked_on) == ("pending", DAY)
 
 
-def test_a_check_is_kept_in_the_audit_log_with_what_it_changed(app, admin, known):
-    from course.platform.audit.models import AuditEvent  # noqa: PLC0415
-
+def test_the_audit_log_keeps_what_a_check_changed(app, admin, known):
     check(app, admin, changed={"status": "pending"})
     with app.app_context():
-        from course.platform import db  # noqa: PLC0415
-
         event = db.session.query(AuditEvent).filter_by(event="state:checked").one()
     assert (event.details["before"]["status"], event.details["after"]["status"]) == ("prohibited", "pending")
     assert event.at == factories.NOON
