@@ -8,6 +8,7 @@ from course.certificates.backdating import models as backdating
 from course.certificates.bulk import models as bulk
 from course.certificates.completion import models as completion
 from course.certificates.corrections import models as corrections
+from course.certificates.directory import models as directory
 from course.certificates.issuing import models as certificates
 from course.certificates.rescoring import models as rescoring
 from course.certificates.sharing import models as sharing
@@ -34,6 +35,7 @@ ROOMS = (
     certificates,
     completion,
     corrections,
+    directory,
     practice,
     quality,
     records,

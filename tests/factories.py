@@ -21,7 +21,7 @@ from course.certificates.approvals.models import Approval
 from course.certificates.completion import actions as completion
 from course.certificates.corrections import actions as corrections
 from course.certificates.corrections.models import NameCorrection
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing, requesting
 from course.certificates.issuing import queries as awards
 from course.certificates.issuing.models import Certificate, Request
 from course.certificates.sharing import actions as sharing
@@ -189,7 +189,7 @@ def complete(app: Flask, user: User, *, now: datetime = NOON) -> None:
 def request(app: Flask, user: User, *, now: datetime = NOON, print_license: bool = True) -> Request:
     complete(app, user, now=now)
     with app.app_context():
-        return certificates.request_certificate(
+        return requesting.request_certificate(
             user,
             catalog().courses[COURSE],
             user.licenses[0],
@@ -202,7 +202,7 @@ def request(app: Flask, user: User, *, now: datetime = NOON, print_license: bool
 def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certificate:
     asked = request(app, user, now=now)
     with app.app_context():
-        return certificates.issue(asked, actor=admin, now=now + timedelta(hours=1))
+        return issuing.issue(asked, actor=admin, now=now + timedelta(hours=1))
 
 
 def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> Approval:

@@ -8,8 +8,8 @@ from course.certificates.completion import views as completion_views
 from course.certificates.corrections import admin as corrections_admin
 from course.certificates.corrections import views as corrections_views
 from course.certificates.home import views as home_views
-from course.certificates.issuing import actions as issuing
 from course.certificates.issuing import admin as issuing_admin
+from course.certificates.issuing import issuing, reminding
 from course.certificates.issuing import views as issuing_views
 from course.certificates.rescoring import admin as rescoring_admin
 from course.certificates.sharing import views as sharing_views
@@ -32,6 +32,6 @@ WING = Wing(
         verification_views.bp,
         rescoring_admin.bp,
     ),
-    hourly={"certificates-at-once": issuing.issue_waiting, "ends-of-certificates": issuing.tell_of_ends},
+    hourly={"certificates-at-once": issuing.issue_waiting, "ends-of-certificates": reminding.remind_of_ends},
     steps=(bulk.step,),
 )

@@ -1,6 +1,7 @@
-"""Dates as Americans write them."""
+"""Dates as Americans write them, and the date at a place."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 
 def long_date(value: date) -> str:
@@ -11,3 +12,8 @@ def long_date(value: date) -> str:
 def long_moment(value: datetime) -> str:
     """Return a moment such as November 30, 2026, 14:05 UTC; `value` is aware and in UTC."""
     return f"{long_date(value)}, {value:%H:%M} UTC"
+
+
+def date_in(zone: str, moment: datetime) -> date:
+    """Return the calendar date of the aware moment in the IANA time zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()

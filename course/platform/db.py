@@ -257,6 +257,16 @@ def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+class UnitOfWorkOpen(RuntimeError):
+    """A programming error: a verb that does slow work between its own transactions was called inside one."""
+
+
+def require_no_unit_of_work() -> None:
+    """Raise UnitOfWorkOpen inside a unit of work, where whatever comes next would keep other writers waiting."""
+    if session.info.get("open"):
+        raise UnitOfWorkOpen("a unit of work is open; pass what is to be decided as an argument instead")
+
+
 def locked(model: type[M], key: int) -> M:
     """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
     wanted = select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from course.assessment.attempts import saving, taking
 from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import PlacedItem
 from course.certificates.completion import actions as completion
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing, requesting
 from course.certificates.issuing.models import Reason
 from course.content.queries import catalog
 from course.content.schema.course import Course
@@ -83,24 +83,40 @@ def _user(name: str, local: str, digest: str, now: datetime, role: Role = Role.L
     return user
 
 
-@unit_of_work
 def _therapist(number: int, stage: str, digest: str, chance: random.Random, admin: int, now: datetime) -> None:
+    """Add a therapist who gets as far as the stage. Certificates are issued in transactions of their own."""
     began = now - timedelta(days=chance.randint(3, 80), minutes=chance.randint(0, 1400))
+    moments = dict(_steps(began, now))
+    user, course, license_ = _student(number, stage, digest, chance, began, moments)
+    if stage not in moments or stage == "waiting":
+        _finish(user, course, license_, stage, admin, moments["waiting"])
+    _hold_mails_back(now)
+
+
+@unit_of_work
+def _student(
+    number: int, stage: str, digest: str, chance: random.Random, began: datetime, moments: dict[str, datetime]
+) -> tuple[User, Course, License]:
+    """Add a therapist who does the course up to the stage, or up to its last quiz."""
     first, last = FIRST.split(), LAST.split()
     name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
     user = _user(name, f"therapist{number}", digest, began)
     course = chance.choice(list(catalog().courses.values()))
     license_ = _license(user, chance, number)
-    for name, moment in _steps(began, now):
+    for name, moment in moments.items():
         if name == "reading":
             _read(user, course, chance, moment, whole=stage != "reading")
         elif name in {"failed", "passed"}:
             _sit(user, course, chance, moment, chance.gauss(1, 0.8) if name == "failed" else None)
-        elif name == "waiting":
-            _finish(user, course, license_, stage, admin, moment)
         if name == stage:
             break
-    db.session.execute(update(jobs.Job).where(jobs.Job.done_at.is_(None)).values(done_at=now))  # nobody is written to
+    return user, course, license_
+
+
+@unit_of_work
+def _hold_mails_back(now: datetime) -> None:
+    """Mark every mail as sent: nobody writes to the people of a demo."""
+    db.session.execute(update(jobs.Job).where(jobs.Job.done_at.is_(None)).values(done_at=now))
 
 
 def _steps(began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
@@ -194,7 +210,7 @@ def _finish(user: User, course: Course, license_: License, stage: str, admin_id:
     answers = {question.id: ANSWERS[question.type] for question in catalog().evaluation}
     completion.evaluate(user, course, answers, now=moment)
     db.session.refresh(user, ["licenses"])
-    request = certificates.request_certificate(
+    request = requesting.request_certificate(
         user,
         course,
         license_,
@@ -205,8 +221,8 @@ def _finish(user: User, course: Course, license_: License, stage: str, admin_id:
     admin = accounts.person(admin_id)
     later = moment + timedelta(hours=20)
     if stage == "rejected":
-        certificates.reject(request, "The license number does not match the board's list.", actor=admin, now=later)
+        requesting.reject(request, "The license number does not match the board's list.", actor=admin, now=later)
     if stage in {"issued", "revoked"}:
-        certificate = certificates.issue(request, actor=admin, now=later)
+        certificate = issuing.issue(request, actor=admin, now=later)
     if stage == "revoked":
-        certificates.revoke(certificate, Reason.AT_REQUEST, "Wrong course taken.", actor=admin, now=later)
+        ending.revoke(certificate, Reason.AT_REQUEST, "Wrong course taken.", actor=admin, now=later)

@@ -12,7 +12,7 @@ import pytest
 
 from course import create_app
 from course.assessment.attempts import queries as attempts
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing, requesting
 from course.content.loader.load import load
 from course.platform import clock
 from course.platform.config import ROOT, Config
@@ -95,7 +95,7 @@ def certify(app, person, admin):
         assert factories.taking.submit(person, attempt, now=clock.now()).passed
     factories.evaluate(app, person)
     with app.app_context():
-        asked = certificates.request_certificate(
+        asked = requesting.request_certificate(
             person,
             factories.catalog().courses[COURSE],
             person.licenses[0],
@@ -103,7 +103,7 @@ def certify(app, person, admin):
             print_license=True,
             now=clock.now(),
         )
-        return certificates.issue(asked, actor=admin, now=clock.now()).code
+        return issuing.issue(asked, actor=admin, now=clock.now()).code
 
 
 def preview(admin):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from course import create_app
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending
 from course.certificates.issuing.models import Reason
 from course.platform.config import Config
 from course.site import site_of
@@ -90,7 +90,7 @@ def hide(holder, stranger, name, certificate):
 def test_what_is_answered_to_a_wrong_question_can_be_read_by_everyone(app, walk, certify, name, dark):
     _, certificate, admin = certify(name)
     with app.app_context():
-        certificates.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
+        ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
     stranger = walk(dark=dark)
     stranger.go(f"/verify/{certificate.code}")
     assert "Revoked" in stranger.text()

@@ -1,43 +1,32 @@
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, Uuid, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.certificates.issuing.models import Request
-from course.platform.db import Model, UTCDateTime
+from course.platform.db import UTCDateTime
+from course.platform.decisions import Decidable, one_waiting
 
 
-class State(StrEnum):
+class BackdatingState(StrEnum):
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
 
 
-class Backdating(Model):
-    """An administrator's wish to date a certificate back; a second administrator confirms it or not."""
+class Backdating(Decidable):
+    """An administrator's proposal to issue a certificate with an earlier date. A second administrator decides."""
 
     __tablename__ = "backdating"
-    __table_args__ = (
-        Index(
-            "uq_backdating_waiting",
-            "request_id",
-            unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
-    )
+    __table_args__ = (one_waiting("uq_backdating_waiting", "request_id"),)
+    OPEN = BackdatingState.WAITING
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("certificate_request.id"), index=True)
     issue_on: Mapped[date]
     reason: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
-    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     request: Mapped[Request] = relationship()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from course.certificates.bulk import queries
 from course.certificates.bulk.models import BulkIssue, BulkLine, Outcome
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Course
 from course.people.accounts.models import User
@@ -117,7 +117,7 @@ def issue_line(line: BulkLine, actor_id: int, now: datetime) -> tuple[Outcome, s
     """Issue the line's request. Return the outcome and, if it was refused, the reason."""
     request, actor = db.session.get_one(Request, line.request_id), db.session.get_one(User, actor_id)
     try:
-        certificates.issue(request, actor=actor, now=now, bulk=True)
+        issuing.issue(request, actor=actor, now=now, bulk=True)
     except Refused as refusal:
         return Outcome.REFUSED, refusal.message
     except OperationalError:

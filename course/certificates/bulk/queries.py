@@ -6,7 +6,7 @@ from sqlalchemy import Row, Select, and_, func, select
 
 from course.certificates.backdating import queries as backdating
 from course.certificates.bulk.models import BulkIssue, BulkLine, Outcome
-from course.certificates.issuing.models import Request, State
+from course.certificates.issuing.models import Request, RequestState
 from course.platform import db
 from course.platform.queries import one_or_404
 
@@ -21,7 +21,7 @@ IN_OPEN_BULK_ISSUE = (
     .exists()
 )
 # A request with a proposed earlier date waits for a second administrator, so a bulk issue leaves it alone.
-ISSUABLE = and_(Request.state == State.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.HELD)
+ISSUABLE = and_(Request.state == RequestState.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.AWAITS_DATE)
 
 
 def issuable(course_id: str) -> Select[int]:

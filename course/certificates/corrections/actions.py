@@ -1,44 +1,35 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from course.certificates.corrections import queries
-from course.certificates.corrections.models import NameCorrection, State
-from course.certificates.issuing import actions as certificates
+from course.certificates.corrections.models import CorrectionState, NameCorrection
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Certificate, Correction
 from course.people.accounts import actions as accounts
 from course.people.accounts import queries as people
 from course.people.accounts.models import User
-from course.platform import db, file_types, jobs
+from course.platform import db, decisions, file_types, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
 from course.site import site
 
 
-class AskedAlready(Refused):
-    message = "A correction of this certificate waits for an administrator already."
+class CorrectionWaiting(Refused):
+    message = "A correction of this certificate is already waiting for an administrator."
 
 
-class Decided(Refused):
-    message = "This correction was decided already."
-
-
-class NoPaper(Refused):
+class ProofUnusable(Refused):
     status = 422
 
 
 @unit_of_work
 def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: bytes, now: datetime) -> NameCorrection:
-    """A learner's wish to have the name corrected, with proof. `name` is tidied and without fault."""
+    """Ask for another name on a certificate. `name` is tidied and has no fault; `proof` is a file that shows it."""
     if fault := file_types.fault(proof):
-        raise NoPaper(fault)
-    db.locked(User, user.id)
-    if not register.stands(certificate.id):
-        raise certificates.EndedAlready
+        raise ProofUnusable(fault)
+    ending.lock_standing(certificate, now)
     correction = NameCorrection(
         user_id=user.id,
         certificate_id=certificate.id,
@@ -48,11 +39,7 @@ def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: 
         proof_type=file_types.media_type(proof),
         asked_at=now,
     )
-    db.session.add(correction)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        raise AskedAlready from None
+    decisions.ask(correction, CorrectionWaiting)
     record(
         Event.NAME_CORRECTION_ASKED,
         user,
@@ -63,12 +50,14 @@ def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: 
         after=name,
         reason=reason,
     )
-    _mail(correction, certificate, "name-correction-asked", now)
+    _put_mail(correction, certificate, "name-correction-asked", now)
     return correction
 
 
-def _mail(correction: NameCorrection, certificate: Certificate, template: str, now: datetime, **values: Any) -> None:
-    person = people.people_of([correction.user_id])[correction.user_id]
+def _put_mail(
+    correction: NameCorrection, certificate: Certificate, template: str, now: datetime, **values: Any
+) -> None:
+    person = people.person(correction.user_id)
     jobs.put(
         "mail",
         key=f"{template}:{correction.code}",
@@ -83,30 +72,44 @@ def _mail(correction: NameCorrection, certificate: Certificate, template: str, n
     )
 
 
-@unit_of_work
 def accept(correction: NameCorrection, *, rename: bool, actor: User, now: datetime) -> Certificate:
-    """Issues a certificate with the right name in the place of the newest one; the mail is that of every successor.
+    """Issue a certificate with the correct name in place of the newest one. The holder gets the mail of a successor.
 
-    `rename`: the account bears the name from now on, too. Raises EndedAlready where the certificate was revoked.
+    `rename`: change the name of the account, too. The correction, the name and the certificate are committed together.
+    Raise DecidedAlready, EndedAlready if the certificate was revoked, or what refuses a certificate.
     """
-    correction = _to_decide(correction)
+    decisions.require_open(correction)
     first = queries.certificate_behind(correction)
-    if rename:
-        person = people.people_of([correction.user_id])[correction.user_id]
-        accounts.rename(person, correction.name, actor=actor, now=now)
     newest = register.find_award(first.user_id, first.course_id, first.cycle) or first
-    successor = certificates.supersede(
-        newest, Correction.NAME, correction.reason, actor=actor, now=now, name=correction.name
+
+    def decide() -> None:
+        accepted = decisions.locked_open(correction)
+        if rename:
+            accounts.rename(people.person(accepted.user_id), accepted.name, actor=actor, now=now)
+        _decide(accepted, CorrectionState.ACCEPTED, actor, now)
+
+    return issuing.supersede(
+        newest, Correction.NAME, correction.reason, actor=actor, now=now, name=correction.name, decide=decide
     )
-    _decide(correction, State.ACCEPTED, actor, now)
-    return successor
 
 
 @unit_of_work
 def reject(correction: NameCorrection, note: str, *, actor: User, now: datetime) -> None:
-    """Turns the correction down; the learner reads the note and may ask again."""
-    correction = _to_decide(correction)
-    _decide(correction, State.REJECTED, actor, now)
+    """Reject a correction; the learner reads the note and may ask again. Raise DecidedAlready."""
+    correction = decisions.locked_open(correction)
+    certificate = _reject(correction, note, actor, now)
+    _put_mail(correction, certificate, "name-correction-rejected", now, reason=note)
+
+
+@unit_of_work
+def withdraw(user: User, note: str, *, now: datetime) -> None:
+    """Take back what the person asked and nobody has decided, without a mail."""
+    for correction in db.session.scalars(decisions.open_rows(NameCorrection).filter_by(user_id=user.id)):
+        _reject(correction, note, user, now)
+
+
+def _reject(correction: NameCorrection, note: str, actor: User, now: datetime) -> Certificate:
+    _decide(correction, CorrectionState.REJECTED, actor, now)
     correction.note = note
     certificate = queries.certificate_behind(correction)
     record(
@@ -117,25 +120,9 @@ def reject(correction: NameCorrection, note: str, *, actor: User, now: datetime)
         now=now,
         reason=note,
     )
-    _mail(correction, certificate, "name-correction-rejected", now, reason=note)
+    return certificate
 
 
-@unit_of_work
-def withdraw(user: User, note: str, *, now: datetime) -> None:
-    """What the person asked waits no longer, without a mail."""
-    for correction in db.session.scalars(select(NameCorrection).filter_by(user_id=user.id, state=State.WAITING)):
-        _decide(correction, State.REJECTED, user, now)
-        correction.note = note
-        subject = f"certificate:{queries.certificate_behind(correction).code}"
-        record(Event.NAME_CORRECTION_REJECTED, user, subject, person_id=user.id, now=now, reason=note)
-
-
-def _to_decide(correction: NameCorrection) -> NameCorrection:
-    correction = db.locked(NameCorrection, correction.id)
-    if correction.state != State.WAITING:
-        raise Decided
-    return correction
-
-
-def _decide(correction: NameCorrection, state: State, actor: User, now: datetime) -> None:
-    correction.state, correction.decided_at, correction.decided_by = state, now, actor.legal_name
+def _decide(correction: NameCorrection, state: CorrectionState, actor: User, now: datetime) -> None:
+    decisions.decide(correction, state, now)
+    correction.decided_by = actor.legal_name

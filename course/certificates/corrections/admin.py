@@ -16,23 +16,20 @@ from course.platform.queries import page_number
 from course.platform.web import Refused
 
 bp = Blueprint("corrections_admin", __name__, url_prefix="/admin/corrections")
-PAGE = 25
+PAGE_SIZE = 25
 
 
 @bp.get("/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def corrections() -> ResponseReturnValue:
-    page = page_number()
-    waiting = queries.listed(waiting=True, page=1, size=PAGE)
-    decided = queries.listed(waiting=False, page=page, size=PAGE)
+    waiting = queries.waiting(PAGE_SIZE)
+    decided = queries.decided(page=page_number(), size=PAGE_SIZE)
     return render_template(
         "certificates/corrections/corrections.html",
         waiting=waiting,
         total=queries.count_waiting(),
         decided=decided,
-        certificates=queries.certificates_behind([*waiting, *decided]),
-        page=page,
-        pages=max(1, -(-queries.count_decided() // PAGE)),
+        certificates=queries.certificates_behind([*waiting, *decided.rows]),
     )
 
 

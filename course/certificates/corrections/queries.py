@@ -1,28 +1,24 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from course.certificates.corrections.models import NameCorrection, State
+from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing import numbers
 from course.certificates.issuing.models import Certificate
 from course.people.accounts.models import User
-from course.platform import db
-from course.platform.web import NotFound
+from course.platform import db, decisions
+from course.platform.queries import Page, found_or_404, one_or_404, page_of
 
 
 def own_certificate(user: User, text: str) -> Certificate:
-    """The person's certificate of that number; anyone else's is not found."""
-    wanted = select(Certificate).filter_by(code=numbers.normalise(text) or "", user_id=user.id)
-    certificate = db.session.scalars(wanted).one_or_none()
-    if certificate is None:
-        raise NotFound
-    return certificate
+    """Return the person's certificate with that number. Raise NotFound for anybody else's."""
+    return one_or_404(select(Certificate).filter_by(code=numbers.normalise(text) or "", user_id=user.id))
 
 
 def asked_for(certificate: Certificate) -> Sequence[NameCorrection]:
-    """What was asked for the certificate or one in whose place it stands, newest first."""
+    """Return the corrections of the certificate and of those that it superseded, newest first."""
     award = select(Certificate.id).filter_by(
         user_id=certificate.user_id, course_id=certificate.course_id, cycle=certificate.cycle
     )
@@ -32,45 +28,33 @@ def asked_for(certificate: Certificate) -> Sequence[NameCorrection]:
 
 
 def correction_of(code: UUID) -> NameCorrection:
-    found = db.session.scalars(select(NameCorrection).filter_by(code=code)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(select(NameCorrection).filter_by(code=code))
 
 
 def proof_of(code: UUID) -> NameCorrection:
-    """With its proof, as long as that is kept."""
-    wanted = select(NameCorrection).filter_by(code=code).options(undefer(NameCorrection.proof))
-    found = db.session.scalars(wanted).one_or_none()
-    if found is None or not found.proof:
-        raise NotFound
-    return found
+    """Return the correction with its proof. Raise NotFound once the proof was erased."""
+    correction = one_or_404(select(NameCorrection).filter_by(code=code).options(undefer(NameCorrection.proof)))
+    return found_or_404(correction if correction.proof else None)
 
 
 def certificate_behind(correction: NameCorrection) -> Certificate:
-    """The one for which it was asked, which may have a successor by now."""
+    """Return the certificate whose correction was asked; another one may have superseded it."""
     return db.session.get_one(Certificate, correction.certificate_id)
 
 
 def certificates_behind(corrections: Sequence[NameCorrection]) -> dict[int, Certificate]:
-    ids = {one.certificate_id for one in corrections}
+    ids = {correction.certificate_id for correction in corrections}
     return {row.id: row for row in db.session.scalars(select(Certificate).where(Certificate.id.in_(ids)))}
 
 
-def listed(*, waiting: bool, page: int, size: int) -> Sequence[NameCorrection]:
-    """Those that wait, oldest first; or the decided ones, newest first."""
-    wanted = select(NameCorrection)
-    if waiting:
-        wanted = wanted.filter_by(state=State.WAITING).order_by(NameCorrection.id)
-    else:
-        wanted = wanted.where(NameCorrection.state != State.WAITING).order_by(NameCorrection.id.desc())
-    return db.session.scalars(wanted.offset((page - 1) * size).limit(size)).all()
+def waiting(limit: int) -> Sequence[NameCorrection]:
+    """Return the corrections that wait for an administrator, oldest first."""
+    return db.session.scalars(decisions.open_rows(NameCorrection).limit(limit)).all()
 
 
 def count_waiting() -> int:
-    return db.session.scalars(select(func.count(NameCorrection.id)).filter_by(state=State.WAITING)).one()
+    return decisions.count(decisions.open_rows(NameCorrection))
 
 
-def count_decided() -> int:
-    wanted = select(func.count(NameCorrection.id)).where(NameCorrection.state != State.WAITING)
-    return db.session.scalars(wanted).one()
+def decided(*, page: int, size: int) -> Page[NameCorrection]:
+    return page_of(decisions.decided_rows(NameCorrection), number=page, size=size)

@@ -5,17 +5,17 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.certificates.issuing import actions, making, pdf, queries
+from course.certificates.issuing import ending, issuing, pdf, plan_queries, queries, requesting, template_actions
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
-from course.certificates.issuing.models import Correction, Reason, State
+from course.certificates.issuing.models import Correction, Reason, RequestState
 from course.certificates.issuing.samples import BADGE
 from course.certificates.issuing.templates import set_aside
 from course.content.queries import catalog
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.queries import page_number
+from course.platform.queries import found_or_404, page_number
 from course.platform.typesetting.compiler import BrokenTemplate
 from course.platform.web import NotFound, Refused
 from course.site import site
@@ -52,7 +52,7 @@ def issue() -> ResponseReturnValue:
     issued, checked = 0, clock.now().date() if "license_checked" in request.form else None
     for code in chosen:
         try:
-            actions.issue(queries.request_of(code), actor=me(), now=clock.now(), license_checked=checked)
+            issuing.issue(queries.request_of(code), actor=me(), now=clock.now(), license_checked=checked)
             issued += 1
         except Refused as refusal:
             flash(f"One request was not issued: {refusal.message}", "danger")
@@ -87,8 +87,8 @@ def _request_page(
         award=award,
         form=form or RejectForm(formdata=None),
         latin=latin or LatinForm(formdata=None),
-        refusal=making.name_refusal(found.attested_name) if found.state == State.WAITING else None,
-        approvals=making.approvals_named(found),
+        refusal=plan_queries.name_refusal(found.attested_name) if found.state == RequestState.WAITING else None,
+        approvals=plan_queries.approvals_of(found),
         state=catalog().jurisdictions[found.license.jurisdiction],
         doubles=accounts.also_held_by([found.license])[found.license.id],
         today=clock.now().date(),
@@ -102,8 +102,8 @@ def issue_in_latin(code: UUID) -> ResponseReturnValue:
     form = LatinForm()
     if not form.validate_on_submit():
         return _request_page(code, latin=form, status=422)
-    latin = actions.Latin(form.latin_name.data, form.latin_reason.data)
-    issued = actions.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
+    latin = issuing.LatinName(form.latin_name.data, form.latin_reason.data)
+    issued = issuing.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
     flash(f"Issued to {issued.name}.", "ok")
     return redirect(url_for(".certificate", code=issued.code), 303)
 
@@ -114,7 +114,7 @@ def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
     if not form.validate_on_submit():
         return _request_page(code, form, status=422)
-    actions.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
+    requesting.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
     flash("Rejected; the therapist gets a mail with the reason.", "ok")
     return redirect(url_for(".queue"), 303)
 
@@ -165,7 +165,7 @@ def revoke(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _certificate_page(code, form, status=422)
     found = queries.certificate_of(code)
-    actions.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
+    ending.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
     flash("Revoked. The public page says so from now on.", "ok")
     return redirect(url_for(".certificate", code=found.code), 303)
 
@@ -178,7 +178,7 @@ def reissue(code: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _certificate_page(code, reissue=form, status=422)
     found = queries.certificate_of(code)
-    new = actions.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
+    new = issuing.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
     flash(f"Issued anew as {new.code}. The old number points to it, and the holder gets a mail.", "ok")
     return redirect(url_for(".certificate", code=new.code), 303)
 
@@ -189,7 +189,7 @@ def template() -> ResponseReturnValue:
     """The provider's files as they are now, where they can be printed with; else what is in force."""
     templates = site().templates
     draft, in_force = templates.draft(), templates.in_force()
-    shown = in_force if draft is None or draft.fault else templates.kept(draft.digest)
+    shown = in_force if draft is None or draft.fault else found_or_404(templates.kept(draft.digest))
     try:
         samples = {slug: (title, _sizes(facts, shown)) for slug, (title, facts) in templates.samples.items()}
     except BrokenTemplate as error:  # it held once; Typst or a font has changed since
@@ -216,7 +216,7 @@ def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
 @bp.post("/template")
 @requires(Permission.TEMPLATE)
 def choose_template() -> ResponseReturnValue:
-    actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
+    template_actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
     flash("Certificates are printed with this template from now on; those that were issued stay as they are.", "ok")
     return redirect(url_for(".template"), 303)
 
@@ -224,7 +224,7 @@ def choose_template() -> ResponseReturnValue:
 @bp.get("/template/<digest>/<slug>/<int:page>.png")
 @requires(Permission.TEMPLATE)
 def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
-    pages = pdf.pages(_sample(slug), BADGE, site().templates.kept(digest), ppi=PREVIEW_PPI)
+    pages = pdf.pages(_sample(slug), BADGE, found_or_404(site().templates.kept(digest)), ppi=PREVIEW_PPI)
     if not 1 <= page <= len(pages):
         raise NotFound
     return Response(pages[page - 1], mimetype="image/png")
@@ -233,7 +233,7 @@ def template_page(digest: str, slug: str, page: int) -> ResponseReturnValue:
 @bp.get("/template/<digest>/<slug>.pdf")
 @requires(Permission.TEMPLATE)
 def template_document(digest: str, slug: str) -> ResponseReturnValue:
-    document = pdf.render(_sample(slug), BADGE, site().templates.kept(digest))
+    document = pdf.render(_sample(slug), BADGE, found_or_404(site().templates.kept(digest)))
     return Response(document, mimetype="application/pdf")
 
 

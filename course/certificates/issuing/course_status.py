@@ -7,7 +7,7 @@ from enum import StrEnum
 from course.certificates.completion.next_step import NextStep, step_for
 from course.certificates.completion.rules import Standing as Progress
 from course.certificates.issuing.facts import Facts
-from course.certificates.issuing.models import Certificate, Request, Standing, State
+from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.content.schema.course import Course, Provider
 from course.platform.dates import long_date
 
@@ -51,14 +51,14 @@ def status_of(
     """Return the status in one cycle. `request` and `certificate`: the newest of that cycle."""
     if certificate is not None:
         return _with_certificate(course, certificate, provider, now)
-    if request is not None and request.state == State.WAITING:
+    if request is not None and request.state == RequestState.WAITING:
         return CourseStatus(
             Stage.WAITING,
             f"Waiting for review since {long_date(request.requested_at)}",
             "info",
             NextStep("You will get an email when your request has been decided."),
         )
-    if request is not None and request.state == State.REJECTED:
+    if request is not None and request.state == RequestState.REJECTED:
         reason = f"Reason: {request.reason}"
         return CourseStatus(Stage.REJECTED, "Request rejected", "danger", _next_step(course, progress), reason)
     return _without_request(course, progress)

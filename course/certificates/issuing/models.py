@@ -4,15 +4,17 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import JSON, ForeignKey, LargeBinary, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from course.certificates.directory.award import Award
 from course.certificates.issuing.facts import Facts
 from course.people.accounts.models import License
 from course.platform.db import Model, UTCDateTime
+from course.platform.decisions import one_waiting
 
 
-class State(StrEnum):
+class RequestState(StrEnum):
     WAITING = "waiting"
     ISSUED = "issued"
     REJECTED = "rejected"
@@ -22,17 +24,7 @@ class Request(Model):
     """The attestation and, with it, the request for a certificate: whose, for what, on which evidence."""
 
     __tablename__ = "certificate_request"
-    __table_args__ = (
-        Index(
-            "uq_certificate_request_waiting",
-            "user_id",
-            "course_id",
-            "cycle",
-            unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
-    )
+    __table_args__ = (one_waiting("uq_certificate_request_waiting", "user_id", "course_id", "cycle"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
@@ -44,10 +36,10 @@ class Request(Model):
     attested_name: Mapped[str]
     attestation: Mapped[str]
     content_hash: Mapped[str]
-    completion: Mapped[dict[str, Any]] = mapped_column(JSON)  # what award.completion() recorded
+    completion: Mapped[dict[str, Any]] = mapped_column(JSON)  # what completion_record.completion_of() returned
     completed_at: Mapped[datetime] = mapped_column(UTCDateTime)
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    state: Mapped[str] = mapped_column(default=State.WAITING, index=True)
+    state: Mapped[str] = mapped_column(default=RequestState.WAITING, index=True)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None]
     reason: Mapped[str | None]
@@ -94,6 +86,10 @@ class Certificate(Model):
         viewonly=True,
         primaryjoin="Certificate.id == foreign(remote(Certificate.supersedes_id))",
     )
+
+    @property
+    def award(self) -> Award:
+        return Award(self.user_id, self.course_id, self.cycle)
 
     @property
     def dated_back_to(self) -> date | None:

@@ -3,19 +3,20 @@
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 LENGTH = 16
+RANDOM_BYTES = 10
 
 
 def code_from(randomness: bytes) -> str:
-    """`XXXX-XXXX-XXXX-XXXX` from ten random bytes. Nothing about person, course or date is in it."""
-    if len(randomness) != 10:
-        raise ValueError("a code is made from ten random bytes")
+    """Return a code `XXXX-XXXX-XXXX-XXXX` from random bytes. It reveals nothing about person, course or date."""
+    if len(randomness) != RANDOM_BYTES:
+        raise ValueError(f"a code is made from {RANDOM_BYTES} random bytes")
     number = int.from_bytes(randomness)
     digits = [ALPHABET[number >> 5 * place & 31] for place in reversed(range(LENGTH))]
     return _grouped("".join(digits))
 
 
 def normalise(text: str) -> str | None:
-    """The code as it is printed, however it was typed; None for what can't be one."""
+    """Return the code as it is printed, however it was typed; None if the text can't be a code."""
     if len(text) > 64:
         return None
     bare = "".join(text.split()).replace("-", "").upper().translate(READ_AS)

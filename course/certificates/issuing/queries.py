@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased, selectinload, undefer
 
 from course.certificates.completion.rules import Kind
 from course.certificates.issuing import numbers, renewal
-from course.certificates.issuing.models import Certificate, Request, Standing, State
+from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.web import NotFound
@@ -147,13 +147,16 @@ def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
 
 def ending(today: date) -> list[Certificate]:
     """Those whose end is near or just over, and that nobody ended; as many days around as a mail about it may take."""
-    first, last = today - renewal.LATE - timedelta(days=1), today + renewal.EARLY + timedelta(days=1)
+    first, last = (
+        today - renewal.EXPIRED_MAIL_WINDOW - timedelta(days=1),
+        today + renewal.OPENS_BEFORE_END + timedelta(days=1),
+    )
     wanted = select(Certificate).where(Certificate.valid_until.between(first, last), STANDS)
     return list(db.session.scalars(wanted.order_by(Certificate.id)))
 
 
 def waiting_of(course_ids: Collection[str]) -> Sequence[Request]:
-    wanted = select(Request).where(Request.course_id.in_(course_ids), Request.state == State.WAITING)
+    wanted = select(Request).where(Request.course_id.in_(course_ids), Request.state == RequestState.WAITING)
     return db.session.scalars(wanted.order_by(Request.id)).all()
 
 
@@ -180,7 +183,7 @@ def awards_resting_on(people: Collection[int], is_gone: IsGone) -> list[Certific
 def requests_resting_on(people: Collection[int], is_gone: IsGone) -> list[Request]:
     """Requests that wait and were signed on one of these passes."""
     rows = db.session.scalars(
-        select(Request).where(Request.user_id.in_(people), Request.state == State.WAITING).order_by(Request.id)
+        select(Request).where(Request.user_id.in_(people), Request.state == RequestState.WAITING).order_by(Request.id)
     )
     return [request for request in rows if _rests_on(request, is_gone)]
 
@@ -203,7 +206,7 @@ def waiting(*, page: int, size: int) -> Sequence[Request]:
     """Requests that wait, oldest first."""
     return db.session.scalars(
         select(Request)
-        .filter_by(state=State.WAITING)
+        .filter_by(state=RequestState.WAITING)
         .order_by(Request.requested_at, Request.id)
         .offset((page - 1) * size)
         .limit(size)
@@ -212,7 +215,7 @@ def waiting(*, page: int, size: int) -> Sequence[Request]:
 
 
 def count_waiting() -> int:
-    return db.session.scalars(select(func.count(Request.id)).filter_by(state=State.WAITING)).one()
+    return db.session.scalars(select(func.count(Request.id)).filter_by(state=RequestState.WAITING)).one()
 
 
 def count_issued() -> int:

@@ -1,22 +1,19 @@
-"""When a certificate's end is told, and from when on its course may be done anew. Pure."""
+"""When a certificate's end is announced, and from when on its course may be done again."""
 
 from datetime import date, timedelta
 
-EARLY = timedelta(days=90)
-STAGES = {
-    "certificate-expiring-soon": timedelta(days=30),
-    "certificate-expiring": EARLY,
-}  # a mail each, so long before the last day
-LATE = timedelta(days=30)  # so long after it the mail that it expired is still worth sending
+OPENS_BEFORE_END = timedelta(days=90)
+EXPIRED_MAIL_WINDOW = timedelta(days=30)  # later, the mail about an expired certificate is of no use
+MAIL_BEFORE_END = {"certificate-expiring-soon": timedelta(days=30), "certificate-expiring": OPENS_BEFORE_END}
 
 
-def told_by(valid_until: date, today: date) -> str | None:
-    """Which mail about the end is due, by its template; None where none is."""
+def reminder_due(valid_until: date, today: date) -> str | None:
+    """Return the template of the mail about the end that is due; None if none is."""
     if today > valid_until:
-        return "certificate-expired" if today <= valid_until + LATE else None
-    return next((name for name, before in STAGES.items() if valid_until - before <= today), None)
+        return "certificate-expired" if today <= valid_until + EXPIRED_MAIL_WINDOW else None
+    return next((name for name, before in MAIL_BEFORE_END.items() if valid_until - before <= today), None)
 
 
 def opens_on(valid_until: date | None) -> date | None:
-    """So many days before the certificate's last one; None: as soon as there is a certificate."""
-    return valid_until - EARLY if valid_until else None
+    """Return the first day on which the course may be done again; None: as soon as there is a certificate."""
+    return valid_until - OPENS_BEFORE_END if valid_until else None

@@ -21,7 +21,6 @@ from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.pdf import OURS, Template
 from course.certificates.issuing.samples import BADGE
 from course.platform.typesetting.compiler import BrokenTemplate
-from course.platform.web import NotFound
 
 MAIN = OURS.path.name
 MOST_BYTES = 20_000_000
@@ -71,12 +70,12 @@ class Templates:
         draft = self.draft()
         return draft.fault if draft else None
 
-    def kept(self, digest: str) -> Template:
-        """Ours, or one of the provider's that set every sample. Raises NotFound."""
+    def kept(self, digest: str) -> Template | None:
+        """Return our template, or one of the provider's that set every sample; None if there is no such template."""
         if digest == OURS.digest:
             return OURS
         if not re.fullmatch("[0-9a-f]{64}", digest) or not self._main(digest).is_file():
-            raise NotFound
+            return None
         return self._template(digest)
 
     def draft(self) -> Draft | None:

@@ -12,11 +12,12 @@ from course.certificates.completion import queries as completion
 from course.certificates.completion.next_step import step_for
 from course.certificates.credentials import status_list
 from course.certificates.credentials.issuer import Issuer, instant
-from course.certificates.issuing import actions, award, badge, making, picture, queries, status_queries
+from course.certificates.issuing import badge, picture, plan_queries, queries, renewing, requesting, status_queries
 from course.certificates.issuing.course_status import status_of
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import RequestForm
 from course.certificates.issuing.models import Certificate
+from course.certificates.issuing.request_queries import NotComplete
 from course.content.queries import catalog, course_of
 from course.content.schema.course import Course
 from course.learning.study import contact_time
@@ -25,7 +26,7 @@ from course.people.accounts import queries as accounts
 from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
-from course.platform.dates import long_date
+from course.platform.dates import date_in, long_date
 from course.platform.web import NotFound
 from course.site import site
 
@@ -74,7 +75,7 @@ def _approvals(course: Course, licenses: list[License]) -> str:
     """Those in force today in the states where the person is licensed that cover the course as it is now."""
     offered, found = approvals.offering(catalog(), course), []
     for code in dict.fromkeys(one.jurisdiction for one in licenses):
-        today = award.date_in(catalog().jurisdictions[code].time_zone, clock.now())
+        today = date_in(catalog().jurisdictions[code].time_zone, clock.now())
         for _, one in approvals.covering(course.id, offered, [code], today):
             found.append(f"{code} {one.number} ({one.approver}, through {one.last_day:%Y-%m-%d})")
     return ", ".join(found)
@@ -86,9 +87,9 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     found, user = course_of(course_id), me()
     standing = completion.standing_of(user, found)
     if not standing.complete:
-        raise actions.NotComplete(standing.missing)
+        raise NotComplete(standing.missing)
     licenses = {str(one.code): _in_words(one) for one in user.licenses}
-    faults = {str(one.code): actions.license_fault(one, clock.now()) or "" for one in user.licenses}
+    faults = {str(one.code): requesting.license_fault(one, clock.now()) or "" for one in user.licenses}
     form = RequestForm(user.legal_name, licenses, faults)
     if not form.validate_on_submit():
         page = render_template(
@@ -96,10 +97,10 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
             course=found,
             form=form,
             catalog=catalog(),
-            refusal=making.name_refusal(user.legal_name),
+            refusal=plan_queries.name_refusal(user.legal_name),
         )
         return page, 422 if request.method == "POST" else 200
-    actions.request_certificate(
+    requesting.request_certificate(
         user,
         found,
         accounts.own_license(user, UUID(form.license.data)),
@@ -125,15 +126,15 @@ def renewal(course_id: str) -> ResponseReturnValue:
     """Asks before a course is begun anew, and begins it."""
     found, now = course_of(course_id), clock.now()
     if request.method == "POST":
-        actions.renew(me(), found, request.form.get("cycle", 0, type=int), now=now)
+        renewing.renew(me(), found, request.form.get("cycle", 0, type=int), now=now)
         flash("Begun anew. What you did before stays on record.", "ok")
         return redirect(url_for(".course", course_id=found.id), 303)
     cycle = study.period_of(me().id, found.id)
     certificate = queries.find_award(me().id, found.id, cycle.number)
     if certificate is None:
-        raise actions.NotRenewable
+        raise renewing.NotRenewable
     if opens_on := queries.renewal_opens(certificate, now):
-        raise actions.RenewalNotYet(opens_on)
+        raise renewing.RenewalNotYet(opens_on)
     return render_template(
         "certificates/issuing/renewal.html",
         course=found,

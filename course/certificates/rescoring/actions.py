@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, update
 
 from course.assessment.attempts import tallying
 from course.assessment.attempts.models import Attempt, AttemptItem
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing, requesting
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.certificates.rescoring import queries, rescore
@@ -172,7 +172,7 @@ def _follow_up(rescoring: Rescoring, resting: queries.Consequences, actor: User)
     )
     for request in resting.requests:
         reason = f"A quiz that the request rests on was scored anew and is no longer passed. {rescoring.reason}"
-        certificates.reject(request, reason, actor=actor, now=rescoring.at)
+        requesting.reject(request, reason, actor=actor, now=rescoring.at)
 
 
 def _tell(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str]) -> None:
@@ -223,12 +223,21 @@ def keep(question: Question, reason: str, *, actor: User, now: datetime) -> None
     )
 
 
-@unit_of_work
 def reissue(question: Question, reason: str, *, actor: User, now: datetime) -> Certificate:
-    """Replaces the certificate by one that states what the person's record shows now."""
-    _settle(question, "re-issued", reason, actor, now)
-    certificate = register.certificate_of(question.certificate_code)
-    return certificates.supersede(certificate, Correction.RESCORED, reason, actor=actor, now=now)
+    """Replace the certificate by one that states what the person's record shows now.
+
+    The decision and the new certificate are committed together. Raise QuestionDecided, or what refuses a certificate.
+    """
+    if question.decision is not None:
+        raise QuestionDecided
+    return issuing.supersede(
+        register.certificate_of(question.certificate_code),
+        Correction.RESCORED,
+        reason,
+        actor=actor,
+        now=now,
+        decide=lambda: _settle(question, "re-issued", reason, actor, now),
+    )
 
 
 @unit_of_work
@@ -236,11 +245,15 @@ def revoke(question: Question, reason: str, *, actor: User, now: datetime) -> No
     """Revokes the certificate: what it stood for is no longer met."""
     _settle(question, "revoked", reason, actor, now)
     certificate = register.certificate_of(question.certificate_code)
-    certificates.revoke(certificate, Reason.REQUIREMENT_NOT_MET, reason, actor=actor, now=now)
+    ending.revoke(certificate, Reason.REQUIREMENT_NOT_MET, reason, actor=actor, now=now)
 
 
 def _settle(question: Question, decision: str, reason: str, actor: User, now: datetime) -> list[str]:
-    """Decides every open question of the certificate at once and returns the codes of the re-scorings behind them."""
+    """Decide every open question of the certificate. Return the codes of the rescorings behind them.
+
+    The person is locked before the question, as issuing locks the person before anything else.
+    """
+    db.locked(User, question.user_id)
     if db.locked(Question, question.id).decision is not None:
         raise QuestionDecided
     settled = queries.undecided_of(question.certificate_code)

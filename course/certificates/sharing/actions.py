@@ -1,14 +1,14 @@
 import secrets
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, delete, event, insert, select
-from sqlalchemy.orm import Mapper
+from sqlalchemy import delete, select
 
+from course.certificates.directory import actions as directory
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.models import Certificate
-from course.certificates.sharing import names, queries
-from course.certificates.sharing.models import DirectoryName, HiddenName, ShareLink
+from course.certificates.sharing import queries
+from course.certificates.sharing.models import HiddenName, ShareLink
 from course.certificates.sharing.queries import Shown
 from course.people.accounts.models import User
 from course.platform import db
@@ -40,7 +40,7 @@ def make_link(user: User, certificate: Certificate, label: str, *, now: datetime
         raise SharedAlready
     if len(links) >= MOST_LINKS:
         raise TooManyLinks
-    link = ShareLink(token=secrets.token_urlsafe(24), label=label, made_at=now, **_award(certificate))
+    link = ShareLink(token=secrets.token_urlsafe(24), label=label, made_at=now, **asdict(certificate.award))
     db.session.add(link)
     _record(Event.CERTIFICATE_SHARED, user, certificate, now, label=label)
     return link
@@ -50,7 +50,7 @@ def make_link(user: User, certificate: Certificate, label: str, *, now: datetime
 def end_link(user: User, certificate: Certificate, token: str, *, now: datetime) -> None:
     """From now on the link leads nowhere; one that was ended before stays so."""
     db.locked(User, user.id)
-    link = db.session.scalars(select(ShareLink).filter_by(token=token, **_award(certificate))).one_or_none()
+    link = db.session.scalars(select(ShareLink).filter_by(token=token, **asdict(certificate.award))).one_or_none()
     if link is None:
         raise NotFound
     if link.ended_at is None:
@@ -67,13 +67,13 @@ def show(user: User, certificate: Certificate, shown: Shown, *, now: datetime) -
         return
     if shown is Shown.LISTED:
         _must_stand(user, certificate)
-    award = _award(certificate)
-    for table in (HiddenName, DirectoryName):
-        db.session.execute(delete(table).filter_by(**award))
+    award = certificate.award
+    db.session.execute(delete(HiddenName).filter_by(**asdict(award)))
+    directory.unlist(award)
     if shown is Shown.INITIALS:
-        db.session.add(HiddenName(hidden_at=now, **award))
+        db.session.add(HiddenName(hidden_at=now, **asdict(award)))
     if shown is Shown.LISTED:
-        db.session.execute(insert(DirectoryName), _found_by(certificate))
+        directory.list_award(award, name=certificate.name, state=certificate.facts["license_state"])
     _record(Event.PUBLICITY_CHANGED, user, certificate, now, before=before, after=shown)
 
 
@@ -84,24 +84,5 @@ def _must_stand(user: User, certificate: Certificate) -> None:
         raise StandsNoMore
 
 
-def _award(certificate: Certificate) -> dict[str, Any]:
-    return {"user_id": certificate.user_id, "course_id": certificate.course_id, "cycle": certificate.cycle}
-
-
-def _found_by(certificate: Certificate) -> list[dict[str, Any]]:
-    state = certificate.facts["license_state"]
-    return [_award(certificate) | {"state": state, "key": key} for key in names.keys(certificate.name)]
-
-
-def _record(event_: Event, user: User, certificate: Certificate, now: datetime, **details: str) -> None:
-    record(event_, user, f"certificate:{certificate.code}", person_id=user.id, now=now, **details)
-
-
-@event.listens_for(Certificate, "after_insert")
-def _follow(_mapper: Mapper[Certificate], connection: Connection, certificate: Certificate) -> None:
-    """The directory finds a certificate that takes another's place by its own name, from the same transaction on."""
-    if certificate.supersedes_id is None:
-        return
-    left = connection.execute(delete(DirectoryName).filter_by(**_award(certificate)))
-    if left.rowcount:
-        connection.execute(insert(DirectoryName), _found_by(certificate))
+def _record(event: Event, user: User, certificate: Certificate, now: datetime, **details: str) -> None:
+    record(event, user, f"certificate:{certificate.code}", person_id=user.id, now=now, **details)

@@ -1,11 +1,9 @@
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.platform.db import Model, UTCDateTime
-
-BY_CODEPOINT = String().with_variant(String(collation="C"), "postgresql")  # so that what begins alike lies together
 
 # What somebody decides here holds for an award (person, course, cycle), so that a certificate that takes another's
 # place keeps it.
@@ -36,16 +34,3 @@ class HiddenName(Model):
     course_id: Mapped[str] = mapped_column(primary_key=True)
     cycle: Mapped[int] = mapped_column(primary_key=True)
     hidden_at: Mapped[datetime] = mapped_column(UTCDateTime)
-
-
-class DirectoryName(Model):
-    """A way in which the directory finds a certificate whose holder opted in. `key`: one of names.keys()."""
-
-    __tablename__ = "directory_name"
-    __table_args__ = (Index("ix_directory_name_state_key", "state", "key"),)
-
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
-    course_id: Mapped[str] = mapped_column(primary_key=True)
-    cycle: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(BY_CODEPOINT, primary_key=True)
-    state: Mapped[str]  # of the license that the certificate is for

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import undefer
 
+from course.certificates.directory.models import DirectoryName
 from course.certificates.issuing import numbers
 from course.certificates.issuing.models import Certificate
 from course.certificates.issuing.queries import STANDS
-from course.certificates.sharing.models import DirectoryName, HiddenName, ShareLink
+from course.certificates.sharing.models import HiddenName, ShareLink
 from course.content.schema.jurisdiction import Jurisdiction
 from course.people.accounts.models import User
 from course.platform import db
@@ -82,7 +83,7 @@ def holders(
 ) -> tuple[Sequence[Certificate], int]:
     """Valid certificates in the directory whose name has a word from which on it begins so, and how many pages.
 
-    `begin`: a key of names.key().
+    `begin`: a key of name_keys.key().
     """
     today = now.astimezone(ZoneInfo(state.time_zone)).date()
     key = func.min(DirectoryName.key).label("key")

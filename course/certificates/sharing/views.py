@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course.certificates.directory import name_keys
 from course.certificates.issuing import badge, picture
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
@@ -157,10 +158,10 @@ def directory() -> ResponseReturnValue:
     state, name = catalog().jurisdictions.get(request.args.get("state", "")), request.args.get("name", "")
     if not request.args:
         return _directory(None, "")
-    if fault := _fault(state, names.key(name)):
+    if fault := _fault(state, name_keys.key(name)):
         return _directory(state, name, fault=fault), 422
     assert state is not None
-    found, pages = queries.holders(state, names.key(name), page=page_number(), size=PAGE, now=clock.now())
+    found, pages = queries.holders(state, name_keys.key(name), page=page_number(), size=PAGE, now=clock.now())
     answer = make_response(_directory(state, name, holders=[_facts_of(one) for one in found], pages=pages))
     answer.headers["X-Robots-Tag"] = UNSEEN["X-Robots-Tag"]
     return answer

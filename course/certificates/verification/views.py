@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from course.certificates.issuing import making, numbers
+from course.certificates.issuing import numbers, plan_queries
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
@@ -76,7 +76,7 @@ def _answer(verdict: Verdict, kind: uploaded_file.Kind | None = None) -> tuple[s
     status = 422 if verdict.finding is Finding.UNREADABLE else 200
     if wants_json():
         number = certificate.code if certificate else None
-        url = making.verify_url(number) if number else None
+        url = plan_queries.verify_url(number) if number else None
         return jsonify(json_answer.file(verdict.finding, standing, number, url, verdict.faults)), status
     page = render_template(
         "certificates/verification/file.html",
@@ -118,7 +118,9 @@ def _ended(certificate: Certificate) -> dict[str, Any]:
         return json_answer.revoked(certificate.revocation.revoked_at.date(), certificate.revocation.reason)
     if certificate.successor:
         successor = certificate.successor
-        return json_answer.superseded(successor.code, successor.supersedes_why or "", making.verify_url(successor.code))
+        return json_answer.superseded(
+            successor.code, successor.supersedes_why or "", plan_queries.verify_url(successor.code)
+        )
     return {}
 
 

@@ -63,9 +63,9 @@ def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
     return found
 
 
-def period_of(user_id: int, course_id: str) -> CyclePeriod:
-    """Return the period of the person's running cycle of the course."""
-    return cycle_period.period_of(cycles_of([user_id])[user_id].get(course_id, []))
+def period_of(user_id: int, course_id: str, number: int | None = None) -> CyclePeriod:
+    """Return the person's cycle of that number in the course; without a number, the one that is running."""
+    return cycle_period.period_of(cycles_of([user_id])[user_id].get(course_id, []), number)
 
 
 def renewed_at(user_id: int, id_: str) -> datetime | None:

@@ -22,7 +22,7 @@ from course.certificates.credentials.issuer import instant
 from course.certificates.credentials.pdf_signing import Finding, attached
 from course.certificates.issuing import facts, numbers
 from course.certificates.issuing.facts import Facts
-from course.certificates.issuing.models import Certificate, Correction, Request, State
+from course.certificates.issuing.models import Certificate, Correction, Request, RequestState
 from course.content.schema.hours import Mode
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
@@ -220,7 +220,7 @@ def request(record: Record) -> Iterator[str]:
             "person": (it.user_id, asked.user_id),
             "course": (it.course_id, asked.course_id),
             "cycle": (it.cycle, asked.cycle),
-            "state": (asked.state, State.ISSUED),
+            "state": (asked.state, RequestState.ISSUED),
         }
     )
 

@@ -8,10 +8,9 @@ from sqlalchemy import exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased, undefer
 
 from course.assessment.attempts.models import Attempt
-from course.certificates.backdating.models import Backdating
-from course.certificates.backdating.models import State as Confirmation
+from course.certificates.backdating.models import Backdating, BackdatingState
 from course.certificates.completion.models import Evaluation
-from course.certificates.issuing.models import Certificate, Request, Revocation, State
+from course.certificates.issuing.models import Certificate, Request, RequestState, Revocation
 from course.certificates.rescoring.models import Question, RescoredAttempt
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
@@ -112,7 +111,7 @@ def _dated_back(people: Collection[int]) -> dict[tuple[int, str, int], date]:
     rows = db.session.execute(
         select(Request.user_id, Request.course_id, Request.cycle, Backdating.issue_on)
         .join(Request, Request.id == Backdating.request_id)
-        .where(Request.user_id.in_(people), Backdating.state == Confirmation.CONFIRMED)
+        .where(Request.user_id.in_(people), Backdating.state == BackdatingState.CONFIRMED)
     )
     return {(person, course, cycle): day for person, course, cycle, day in rows}
 
@@ -144,7 +143,7 @@ def _in_question(codes: Collection[str]) -> set[str]:
 def gone() -> list[Found]:
     """What the log or a request tells of and the register lacks, in three statements over everything."""
     issued = select(Request.code).where(
-        Request.state == State.ISSUED, ~exists().where(Certificate.request_id == Request.id)
+        Request.state == RequestState.ISSUED, ~exists().where(Certificate.request_id == Request.id)
     )
     found = [
         Found(Fault.GONE, f"request:{code}", "it was issued, but no certificate rests on it")

@@ -12,7 +12,7 @@ from course.certificates.backdating.models import Backdating
 from course.certificates.completion.rules import Kind
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.facts import Facts, hours
-from course.certificates.issuing.models import Certificate, Request, Standing, State
+from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.platform.audit.models import AuditEvent
 from course.reporting.boards.models import Report
 from course.reporting.records.archive import as_json
@@ -190,7 +190,7 @@ class Person:
     def was(self, row: Any) -> tuple[str, datetime | None, str | None]:
         """State, decision and decider of a request of any kind at `as_of`."""
         if row.decided_at is None or row.decided_at > self.as_of:
-            return str(State.WAITING), None, None
+            return str(RequestState.WAITING), None, None
         return row.state, row.decided_at, getattr(row, "decided_by", None)
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select, update
 
 from course.certificates.corrections import actions as corrections
 from course.certificates.corrections.models import NameCorrection
-from course.certificates.issuing.models import Request, State
+from course.certificates.issuing.models import Request, RequestState
 from course.people.accounts.models import License, User
 from course.platform import db, jobs
 from course.platform.access import Role
@@ -37,8 +37,8 @@ def close(person: User, *, now: datetime) -> date | None:
     ClosedAlready.
     """
     db.lock(select(User.id).where(User.role == Role.ADMIN))  # of two last ones, one stays
-    db.lock(select(Request.id).filter_by(user_id=person.id, state=State.WAITING))  # in the order in which issuing locks
-    user = db.locked(User, person.id)
+    user = db.locked(User, person.id)  # before the requests, as issuing locks them
+    db.lock(select(Request.id).filter_by(user_id=person.id, state=RequestState.WAITING))
     if user.closed_at is not None:
         raise ClosedAlready
     if queries.is_last_admin(user):
@@ -73,7 +73,7 @@ def close(person: User, *, now: datetime) -> date | None:
 def _withdraw(user: User, now: datetime) -> None:
     """What waits for a certificate waits no longer."""
     for request in queries.waiting_requests(user.id):
-        request.state, request.decided_at, request.decided_by = State.REJECTED, now, user.legal_name
+        request.state, request.decided_at, request.decided_by = RequestState.REJECTED, now, user.legal_name
         request.reason = CLOSED
         record(
             Event.CERTIFICATE_REJECTED,
@@ -83,8 +83,8 @@ def _withdraw(user: User, now: datetime) -> None:
             now=now,
             course=request.course_id,
             reason=CLOSED,
-            before=State.WAITING,
-            after=State.REJECTED,
+            before=RequestState.WAITING,
+            after=RequestState.REJECTED,
         )
     corrections.withdraw(user, CLOSED, now=now)
 

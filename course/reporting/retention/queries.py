@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Table, false, func, or_, select
 
-from course.certificates.issuing.models import Certificate, Request, State
+from course.certificates.issuing.models import Certificate, Request, RequestState
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.access import Role
@@ -30,7 +30,7 @@ def is_last_admin(user: User) -> bool:
 
 
 def waiting_requests(user_id: int) -> Sequence[Request]:
-    return db.session.scalars(select(Request).filter_by(user_id=user_id, state=State.WAITING)).all()
+    return db.session.scalars(select(Request).filter_by(user_id=user_id, state=RequestState.WAITING)).all()
 
 
 def to_erase(today: date) -> Sequence[int]:

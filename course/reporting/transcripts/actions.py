@@ -4,7 +4,7 @@ from typing import Any
 
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import License, User
-from course.platform import db, jobs
+from course.platform import db, decisions, jobs
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
@@ -64,7 +64,7 @@ def change(user: User, other: OtherRecord, *, document: bytes | None, now: datet
     if before == other.facts() and document is None:
         return
     other.changed_at, other.state = now, State.UNCHECKED
-    other.checked_at = other.checked_by = other.note = None
+    other.decided_at = other.decided_by = other.note = None
     record(
         Event.OTHER_RECORD_CHANGED,
         user,
@@ -101,7 +101,8 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
     if state is State.VERIFIED and other.document_type is None:
         raise NoDocument
     before = other.state
-    other.state, other.checked_at, other.checked_by, other.note = state, now, admin.legal_name, note
+    decisions.decide(other, state, now)
+    other.decided_by, other.note = admin.legal_name, note
     record(
         Event.OTHER_RECORD_CHECKED,
         admin,
@@ -129,7 +130,7 @@ def check(admin: User, other: OtherRecord, state: State, note: str | None, *, se
 
 def version(other: OtherRecord) -> str:
     """Changes with each change and each check."""
-    return f"{other.changed_at.isoformat()} {other.state} {other.checked_at and other.checked_at.isoformat()}"
+    return f"{other.changed_at.isoformat()} {other.state} {other.decided_at and other.decided_at.isoformat()}"
 
 
 @unit_of_work

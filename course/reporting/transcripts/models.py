@@ -1,11 +1,11 @@
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, LargeBinary, Uuid
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from course.platform.db import Model, UTCDateTime
+from course.platform.db import UTCDateTime
+from course.platform.decisions import Decidable
 
 
 class State(StrEnum):
@@ -19,13 +19,12 @@ class State(StrEnum):
         return {State.UNCHECKED: "warn", State.VERIFIED: "ok", State.REFUSED: "danger"}[self]
 
 
-class OtherRecord(Model):
+class OtherRecord(Decidable):
     """Education that the learner did elsewhere and says so here, with its document."""
 
     __tablename__ = "other_record"
+    OPEN = State.UNCHECKED
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str]
     provider: Mapped[str]
@@ -38,9 +37,8 @@ class OtherRecord(Model):
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)  # by the learner, which ends an earlier check
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    state: Mapped[str] = mapped_column(default=State.UNCHECKED, index=True)
-    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    checked_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None] = mapped_column("checked_at", UTCDateTime)
+    decided_by: Mapped[str | None] = mapped_column("checked_by")
     note: Mapped[str | None]  # the learner reads it
 
     @property

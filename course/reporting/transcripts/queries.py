@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from course.certificates.issuing import queries as certificates
-from course.certificates.issuing.award import date_in
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog
 from course.people.accounts.models import License, User
-from course.platform import db
+from course.platform import db, decisions
+from course.platform.dates import date_in
 from course.platform.web import NotFound
 from course.reporting.transcripts import statement
 from course.reporting.transcripts.calendar import Expiry
@@ -131,8 +131,9 @@ def document_of(record: OtherRecord) -> tuple[bytes, str]:
 def unchecked(*, page: int, size: int) -> Sequence[OtherRecord]:
     """Records that no administrator has seen as they are now, the longest waiting first."""
     return db.session.scalars(
-        select(OtherRecord)
-        .filter_by(state=State.UNCHECKED, removed_at=None)
+        decisions.open_rows(OtherRecord)
+        .filter_by(removed_at=None)
+        .order_by(None)
         .order_by(OtherRecord.changed_at, OtherRecord.id)
         .offset((page - 1) * size)
         .limit(size)
@@ -140,5 +141,4 @@ def unchecked(*, page: int, size: int) -> Sequence[OtherRecord]:
 
 
 def count_unchecked() -> int:
-    wanted = select(func.count(OtherRecord.id)).filter_by(state=State.UNCHECKED, removed_at=None)
-    return db.session.scalars(wanted).one()
+    return decisions.count(decisions.open_rows(OtherRecord).filter_by(removed_at=None))

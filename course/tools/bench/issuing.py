@@ -17,8 +17,8 @@ from sqlalchemy import insert, select
 from course.certificates.bulk import actions as bulk
 from course.certificates.bulk import queries as bulk_queries
 from course.certificates.bulk.models import BulkIssue, Outcome
-from course.certificates.issuing import actions, making
-from course.certificates.issuing.models import Request, State
+from course.certificates.issuing import issuing, pdf, plan_queries, signed_files
+from course.certificates.issuing.models import Request, RequestState
 from course.content.queries import course_of
 from course.people.accounts.models import License, User
 from course.platform import clock, db
@@ -93,7 +93,7 @@ def _ask(ids: Sequence[int]) -> None:
     model = db.session.scalars(select(Request).limit(1)).one()
     columns = {column.key for column in Request.__table__.columns} - {"id", "code", "user_id", "license_id"}
     kept = {name: getattr(model, name) for name in columns}
-    kept |= {"cycle": 1, "state": State.WAITING, "decided_at": None, "decided_by": None, "reason": None}
+    kept |= {"cycle": 1, "state": RequestState.WAITING, "decided_at": None, "decided_by": None, "reason": None}
     licenses = [
         {
             "user_id": id_,
@@ -115,11 +115,13 @@ def _by_part(ids: Sequence[int]) -> dict[str, float]:
     requests = db.session.scalars(select(Request).where(Request.user_id.in_(ids))).all()
     actor, now = db.session.scalars(select(User).filter_by(role="admin").limit(1)).one(), clock.now()
     issuer, signer = site().issuer, site().signer
-    plans = [making.plan(request, actor=actor, now=now) for request in requests]
-    badges = _each(plans, lambda plan: making.signed_badge(plan, issuer))
-    documents = _each(list(zip(plans, badges.made, strict=True)), lambda pair: making.printed(*pair))
+    plans = [plan_queries.plan_of(one, name=one.attested_name, issue_on=None, actor=actor, now=now) for one in requests]
+    badges = _each(plans, lambda plan: signed_files.signed_badge(plan, issuer))
+    documents = _each(
+        list(zip(plans, badges.made, strict=True)), lambda pair: pdf.render(pair[0].facts, pair[1], pair[0].template)
+    )
     signed = _each(documents.made, signer.sign)
-    whole = _each(requests, lambda request: actions.issue(request, actor=actor, now=now)).cpu
+    whole = _each(requests, lambda request: issuing.issue(request, actor=actor, now=now)).cpu
     parts = {"badge": badges.cpu, "document": documents.cpu, "signature": signed.cpu}
     return parts | {"database": max(0.0, whole - sum(parts.values()))}
 

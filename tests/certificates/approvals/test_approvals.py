@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from course import server
 from course.certificates.approvals import actions, queries
 from course.certificates.approvals.models import Approval
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction
 from course.cli import cli
@@ -89,7 +89,7 @@ class TestCertificate:
         asked = factories.request(app, learner)
         factories.approve(app, admin)
         with app.app_context():
-            facts = Facts.from_json(certificates.issue(asked, actor=admin, now=NOON).facts)
+            facts = Facts.from_json(issuing.issue(asked, actor=admin, now=NOON).facts)
         assert facts.approvals_text == "HI HI-77"
 
     def test_the_request_and_the_document_say_it(self, app, pages, learner, admin):
@@ -106,7 +106,7 @@ class TestCertificate:
         factories.approve(app, admin)
         first = factories.issue(app, learner, admin)
         with app.app_context():
-            second = certificates.supersede(first, Correction.DOCUMENT, "a blot", actor=admin, now=NOON.replace(day=9))
+            second = issuing.supersede(first, Correction.DOCUMENT, "a blot", actor=admin, now=NOON.replace(day=9))
         assert second.facts["approvals"] == first.facts["approvals"] != []
 
 

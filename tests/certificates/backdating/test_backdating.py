@@ -8,13 +8,14 @@ from sqlalchemy import select, update
 
 from course.certificates.backdating import actions, backdating_rule, queries
 from course.certificates.backdating.models import Backdating
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction
 from course.platform import db
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
+from course.platform.decisions import DecidedAlready
 from course.reporting.records import checks
 from course.reporting.records import queries as checked
 from tests import factories
@@ -111,15 +112,15 @@ class TestConfirming:
 
     def test_a_repeat_and_what_came_too_late_are_refused(self, app, admin, second, asked):
         first = wish(app, asked, admin)
-        with pytest.raises(actions.AskedAlready):
+        with pytest.raises(actions.BackdatingWaiting):
             wish(app, asked, second)
         with app.app_context():
             actions.refuse(queries.backdating_of(first.code), actor=second, now=LATER)
-        with pytest.raises(actions.Decided):
+        with pytest.raises(DecidedAlready):
             confirm(app, first, second)
         again = wish(app, asked, admin)
         with app.app_context():
-            certificates.issue(register.request_of(asked.code), actor=second, now=LATER)
+            issuing.issue(register.request_of(asked.code), actor=second, now=LATER)
         with pytest.raises(actions.RequestDecided):
             confirm(app, again, second)
         with pytest.raises(actions.RequestDecided):
@@ -138,7 +139,7 @@ class TestConfirming:
         certificate = confirm(app, wish(app, asked, admin), second)
         with app.app_context():
             found = register.certificate_of(certificate.code)
-            new = certificates.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=LATER)
+            new = issuing.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=LATER)
         assert new.dated_back_to == DAY
 
     def test_the_self_check_finds_no_fault_unless_nobody_confirmed_the_date(self, app, admin, second, asked):

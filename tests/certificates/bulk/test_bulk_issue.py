@@ -11,13 +11,13 @@ from course import create_app, migrate
 from course.certificates.backdating import actions as backdating
 from course.certificates.bulk import actions, queries
 from course.certificates.bulk.models import BulkIssue, BulkLine, Outcome
-from course.certificates.issuing import actions as certificates
-from course.certificates.issuing.models import Certificate, Request, State
+from course.certificates.issuing import issuing, requesting
+from course.certificates.issuing.models import Certificate, Request, RequestState
 from course.content.queries import course_of
 from course.platform import clock, db, jobs
 from course.platform.config import Config
 from course.site import site_of
-from course.tools.bench import issuing
+from course.tools.bench import issuing as bench
 from tests import factories, postgres
 from tests.assessment.attempts.test_durability import settings
 from tests.crash import Mother
@@ -30,7 +30,7 @@ def add_requests(app, count):
     """Add waiting requests: one of a person who completed the course, the others copied from it."""
     factories.request(app, factories.person(app, "Maya Reed"))
     with app.app_context():
-        issuing.waiting(count - 1, NOON)
+        bench.waiting(count - 1, NOON)
 
 
 def start(app, admin, now=LATER):
@@ -109,7 +109,7 @@ class TestIssuing:
         add_requests(either_app, 2)
         first = start(either_app, admin)
         with either_app.app_context():
-            issuing.waiting(3, NOON, name="Later")
+            bench.waiting(3, NOON, name="Later")
         second = start(either_app, admin)
         assert second.id != first.id
         assert tally(either_app, second) == {Outcome.WAITING: 3}
@@ -129,17 +129,17 @@ class TestIssuing:
         bulk_issue = start(either_app, admin)
         unconfirm(either_app, unconfirmed.user_id)
         with either_app.app_context():
-            certificates.reject(rejected, "The license has another name.", actor=admin, now=LATER)
+            requesting.reject(rejected, "The license has another name.", actor=admin, now=LATER)
         work(either_app)
         assert tally(either_app, bulk_issue) == {Outcome.ISSUED: 3, Outcome.REFUSED: 2}
         with either_app.app_context():
             messages = {line.message for line, _ in queries.refused(bulk_issue, 50)}
-        assert messages == {certificates.EmailNotConfirmed.message, certificates.Decided.message}
+        assert messages == {issuing.EmailNotConfirmed.message, issuing.RequestDecided.message}
 
     def test_an_error_with_one_certificate_is_logged_and_the_others_are_issued(self, app, admin, monkeypatch, caplog):
         add_requests(app, 3)
         bulk_issue = start(app, admin)
-        issue, broken = certificates.issue, []
+        issue, broken = issuing.issue, []
 
         def fail_once(request, **more):
             if not broken:
@@ -147,12 +147,12 @@ class TestIssuing:
                 raise ZeroDivisionError
             return issue(request, **more)
 
-        monkeypatch.setattr(certificates, "issue", fail_once)
+        monkeypatch.setattr(issuing, "issue", fail_once)
         work(app)
         assert tally(app, bulk_issue) == {Outcome.ISSUED: 2, Outcome.REFUSED: 1}
         assert "could not be issued" in caplog.text
         with app.app_context():
-            assert db.session.get_one(Request, broken[0]).state == State.WAITING
+            assert db.session.get_one(Request, broken[0]).state == RequestState.WAITING
 
     def test_the_remaining_requests_of_a_canceled_bulk_issue_keep_waiting(self, either_app, admin):
         add_requests(either_app, 20)

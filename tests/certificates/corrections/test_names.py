@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from course.certificates.corrections import actions, queries
 from course.certificates.corrections.models import NameCorrection
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
-from course.certificates.issuing.models import Reason, Standing
+from course.certificates.issuing.models import Correction, Reason, Standing
 from course.people.accounts.models import User
 from course.platform import db, file_types
 from course.platform.audit.models import AuditEvent
+from course.platform.decisions import DecidedAlready
 from course.platform.jobs import Job
 from course.reporting.retention import actions as retention
 from course.site import site_of
@@ -92,7 +93,7 @@ class TestAsking:
         )
         certificate = factories.issue(either_app, lena, boss)
         factories.ask_for_name(either_app, lena, certificate)
-        with pytest.raises(actions.AskedAlready):
+        with pytest.raises(actions.CorrectionWaiting):
             factories.ask_for_name(either_app, lena, certificate)
 
     def test_nobody_else_asks_for_it(self, pages, other_learner, certificate):
@@ -101,7 +102,7 @@ class TestAsking:
     def test_not_for_one_that_was_revoked(self, pages, app, learner, admin, certificate):
         with app.app_context():
             found = register.certificate_of(certificate.code)
-            certificates.revoke(found, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(found, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         address = f"/certificates/{certificate.code}/name"
         assert "not corrected any more" in pages.as_(learner).get(address).text
         assert pages.as_(learner).post(address, form()).status == 409
@@ -142,15 +143,15 @@ class TestDeciding:
         )
         asked = factories.ask_for_name(either_app, lena, factories.issue(either_app, lena, boss))
         accept(either_app, asked, boss)
-        with pytest.raises(actions.Decided):
+        with pytest.raises(DecidedAlready):
             accept(either_app, asked, boss)
-        with either_app.app_context(), pytest.raises(actions.Decided):
+        with either_app.app_context(), pytest.raises(DecidedAlready):
             actions.reject(queries.correction_of(asked.code), "late", actor=boss, now=NOON)
 
     def test_what_was_superseded_meanwhile_is_corrected_in_its_newest_form(self, app, admin, asked, certificate):
         with app.app_context():
             found = register.certificate_of(certificate.code)
-            second = certificates.supersede(found, certificates.Correction.DOCUMENT, "A typo.", actor=admin, now=NOON)
+            second = issuing.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=NOON)
         new = accept(app, asked, admin)
         assert (new.revision, new.supersedes_id) == (3, second.id)
 

@@ -7,7 +7,7 @@ import pytest
 
 from course import create_app
 from course.certificates.credentials import contexts, keys, proofs
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import ending, issuing, queries
 from course.certificates.issuing.models import Correction, Reason
 from course.platform import db
 from course.site import site_of
@@ -67,9 +67,9 @@ def test_what_no_longer_stands_is_told_by_its_bit_and_its_signature_stays_good(s
     with site.app_context():
         certificate = queries.certificate_of(issued.code)
         if end == "revoke":
-            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         else:
-            actions.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
+            issuing.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
     said = judged(site, json.loads(issued.credential))
     assert said.ended == [True]
     assert said.accepted

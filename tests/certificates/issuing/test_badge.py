@@ -21,7 +21,8 @@ from PIL import Image
 from course import create_app
 from course.certificates.credentials import baking, multibase, rules
 from course.certificates.credentials.pdf_signing import Finding
-from course.certificates.issuing import actions, making, picture, queries
+from course.certificates.issuing import ending, issuing, picture, queries, signed_files
+from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction, Reason
 from course.cli import cli
 from course.platform import db
@@ -65,9 +66,9 @@ def test_what_is_issued_passes_the_official_schema_and_another_verifier(app, iss
 def badge_with(app, certificate, **facts):
     """The badge as it would be signed with these facts in place of the certificate's own."""
     with app.app_context():
-        changed = making.Facts.from_json(certificate.facts | facts)
-        plan = making.Plan(facts=changed, email="a@example.org", salt="s", status_index=7)
-        return json.loads(making.signed_badge(plan, site().issuer))
+        changed = Facts.from_json(certificate.facts | facts)
+        plan = signed_files.Plan(facts=changed, completion={}, email="a@example.org", salt="s", status_index=7)
+        return json.loads(signed_files.signed_badge(plan, site().issuer))
 
 
 def refuses(badge, app):
@@ -90,7 +91,7 @@ def test_a_badge_of_any_name_is_accepted_by_every_judge_and_survives_its_picture
     assert list(refuses(badge, app)) == []
     assert badge["credentialSubject"]["identifier"][1]["identityHash"] == name
     text = json.dumps(badge, ensure_ascii=False)
-    facts = making.Facts.from_json(issued.facts)
+    facts = Facts.from_json(issued.facts)
     assert json.loads(baking.from_svg(picture.baked_svg(facts, text))) == badge
     assert json.loads(baking.from_png(picture.baked_png(facts, text))) == badge
 
@@ -112,7 +113,7 @@ def test_so_is_a_badge_of_other_facts(app, issued, facts):
 
 
 def test_a_badge_that_others_would_refuse_is_not_signed(app, issued):
-    with pytest.raises(making.Unreadable, match="has no name"):
+    with pytest.raises(signed_files.BadgeInvalid, match="has no name"):
         badge_with(app, issued, course_title=" ")
 
 
@@ -146,7 +147,7 @@ def test_the_badge_in_a_picture_is_the_very_badge(pages, learner, other_learner,
 
 
 def test_the_picture_shows_course_and_hours_and_not_the_person(app, issued):
-    facts = making.Facts.from_json(issued.facts)
+    facts = Facts.from_json(issued.facts)
     same = dataclasses.replace(facts, name="Somebody Else", code="AAAA-AAAA-AAAA-AAAA")
     more = dataclasses.replace(facts, minutes={"self_paced_online": 600})
     assert picture.baked_png(same, "{}") == picture.baked_png(facts, "{}")
@@ -171,9 +172,9 @@ def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learne
     with app.app_context():
         certificate = queries.certificate_of(issued.code)
         if end == "revoke":
-            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         else:
-            actions.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
+            issuing.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
     listed, found = bits(pages)
     assert found == {issued.status_index}
     told = json.loads(issued.credential)["credentialStatus"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from course.certificates.issuing import actions
+from course.certificates.issuing import ending, renewing, requesting
 from course.certificates.issuing.models import Reason
 from course.platform import clock
 from tests import factories
@@ -32,7 +32,7 @@ def waiting(app, learner, admin):
 def rejected(app, learner, admin):
     asked = factories.request(app, learner)
     with app.app_context():
-        actions.reject(asked, "The license has another name.", actor=admin, now=NOON)
+        requesting.reject(asked, "The license has another name.", actor=admin, now=NOON)
 
 
 def issued(app, learner, admin):
@@ -47,7 +47,7 @@ def expired(app, learner, admin):
 def revoked(app, learner, admin):
     certificate = factories.issue(app, learner, admin)
     with app.app_context():
-        actions.revoke(certificate, Reason.ISSUED_IN_ERROR, "wrong person", actor=admin, now=NOON)
+        ending.revoke(certificate, Reason.ISSUED_IN_ERROR, "wrong person", actor=admin, now=NOON)
 
 
 SIGN = "Sign and request the certificate"
@@ -100,7 +100,7 @@ def test_nobody_who_waits_or_was_rejected_reads_that_there_is_nothing(app, pages
 def test_a_new_cycle_has_a_status_of_its_own(app, pages, learner, admin):
     issued(app, learner, admin)
     with app.app_context():
-        actions.renew(learner, factories.catalog().courses[COURSE], 2, now=TODAY)
+        renewing.renew(learner, factories.catalog().courses[COURSE], 2, now=TODAY)
     assert "Not started" in pages.as_(learner).get("/home").text
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from course.certificates.issuing import actions, award, badge, queries
+from course.certificates.issuing import badge, ending, issuing, queries, stated_facts
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction, Reason, Standing
 from course.platform import db
@@ -40,8 +40,8 @@ def test_the_last_day_is_so_many_months_after_the_completion(certificate):
 
 
 def test_a_month_that_is_shorter_ends_with_its_last_day():
-    assert award.months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)
-    assert award.months_after(date(2026, 12, 31), 12) == date(2027, 12, 31)
+    assert stated_facts.months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)
+    assert stated_facts.months_after(date(2026, 12, 31), 12) == date(2027, 12, 31)
 
 
 def test_without_an_end_in_the_course_there_is_none(app, learner, admin):
@@ -55,7 +55,7 @@ def test_what_the_course_said_when_it_was_signed_counts(app, learner, admin):
     asked = factories.request(app, learner)
     factories.set_course(app, valid_months=None)
     with app.app_context():
-        assert actions.issue(asked, actor=admin, now=NOON).valid_until == LAST_DAY
+        assert issuing.issue(asked, actor=admin, now=NOON).valid_until == LAST_DAY
 
 
 def test_the_last_day_ends_where_the_license_is(app, certificate):
@@ -66,8 +66,8 @@ def test_the_last_day_ends_where_the_license_is(app, certificate):
 def test_what_was_ended_stays_so_and_never_expires(app, admin, certificate):
     with app.app_context():
         found = queries.certificate_of(certificate.code)
-        new = actions.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=NOON)
-        actions.revoke(new, Reason.AT_REQUEST, "asked", actor=admin, now=OVER)  # an expired one can still be revoked
+        new = issuing.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=NOON)
+        ending.revoke(new, Reason.AT_REQUEST, "asked", actor=admin, now=OVER)  # an expired one can still be revoked
         assert [one.details["before"] for one in db.session.query(AuditEvent).order_by(AuditEvent.id).all()[-2:]] == [
             "valid",
             "expired",

@@ -11,12 +11,20 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import (
+    ending,
+    hours_queries,
+    issuing,
+    queries,
+    request_actions,
+    request_queries,
+    requesting,
+)
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Reason
 from course.people.accounts import actions as accounts
 from course.people.accounts.models import User
-from course.platform import db
+from course.platform import db, jobs
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job
@@ -35,7 +43,7 @@ def test_what_is_not_complete_cannot_be_requested(app, pages, learner):
 
 def test_without_a_confirmed_address_nothing_is_requested(app):
     person = factories.person(app, "Una Unconfirmed", confirmed=False)
-    with pytest.raises(actions.NotComplete, match="Email address confirmed"):
+    with pytest.raises(request_queries.NotComplete, match="Email address confirmed"):
         factories.request(app, person)
 
 
@@ -107,7 +115,7 @@ def test_issuing_again_returns_the_first(app, learner, admin):
     certificate = factories.issue(app, learner, admin)
     with app.app_context():
         request = queries.requests_of(learner.id)[COURSE]
-        assert actions.issue(request, actor=admin, now=NOON + timedelta(days=5)).code == certificate.code
+        assert issuing.issue(request, actor=admin, now=NOON + timedelta(days=5)).code == certificate.code
         assert db.session.query(Certificate).count() == 1
 
 
@@ -118,7 +126,7 @@ def test_many_who_issue_at_once_make_one_certificate(either_app):
 
     def issue(number):
         with either_app.app_context():
-            return actions.issue(request, actor=admins[number % 2], now=NOON).code
+            return issuing.issue(request, actor=admins[number % 2], now=NOON).code
 
     with ThreadPoolExecutor(8) as pool:
         codes = set(pool.map(issue, range(8)))
@@ -157,9 +165,9 @@ def test_the_register_refuses_a_second_row_change_and_deletion(either_app):
 
 def test_a_crash_while_issuing_leaves_nothing_behind(app, learner, admin, monkeypatch):
     request = factories.request(app, learner)
-    monkeypatch.setattr(actions, "_mail", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(jobs, "put", lambda *_, **__: 1 / 0)
     with app.app_context(), pytest.raises(ZeroDivisionError):
-        actions.issue(request, actor=admin, now=NOON)
+        issuing.issue(request, actor=admin, now=NOON)
     with app.app_context():
         assert db.session.query(Certificate).count() == 0
         assert queries.requests_of(learner.id)[COURSE].state == "waiting"
@@ -187,7 +195,7 @@ def test_a_rejected_request_shows_its_reason_and_can_be_made_again(app, pages, l
     pages.as_(admin).post(f"/admin/requests/{request.code}/reject", reason)
     assert reason["reason"] in pages.as_(learner).get(f"/courses/{COURSE}").text
     with app.app_context():
-        again = actions.request_certificate(
+        again = requesting.request_certificate(
             learner,
             site_of(app).catalog.courses[COURSE],
             learner.licenses[0],
@@ -200,8 +208,8 @@ def test_a_rejected_request_shows_its_reason_and_can_be_made_again(app, pages, l
 
 def test_two_open_requests_for_one_course_are_refused(app, learner):
     factories.request(app, learner)
-    with app.app_context(), pytest.raises(actions.RequestedAlready):
-        actions.request_certificate(
+    with app.app_context(), pytest.raises(request_actions.RequestedAlready):
+        requesting.request_certificate(
             learner,
             site_of(app).catalog.courses[COURSE],
             learner.licenses[0],
@@ -220,12 +228,12 @@ def test_an_hour_is_certified_once(app, learner, admin, catalog):
     def ask():
         with app.app_context():
             words = {"attested_name": learner.legal_name, "print_license": True, "now": NOON}
-            return actions.request_certificate(learner, again, learner.licenses[0], **words)
+            return requesting.request_certificate(learner, again, learner.licenses[0], **words)
 
-    with pytest.raises(actions.CertifiedAlready, match=first.code):
+    with pytest.raises(hours_queries.CertifiedAlready, match=first.code):
         ask()
     with app.app_context():
-        actions.revoke(first, Reason.AT_REQUEST, "in favor of the other", actor=admin, now=NOON)
+        ending.revoke(first, Reason.AT_REQUEST, "in favor of the other", actor=admin, now=NOON)
     assert ask().course_id == "again"
 
 
@@ -272,9 +280,9 @@ class TestRevoke:
     def test_a_second_revocation_changes_nothing(self, app, learner, admin):
         certificate = factories.issue(app, learner, admin)
         with app.app_context():
-            actions.revoke(certificate, Reason.AT_REQUEST, "first", actor=admin, now=NOON)
-        with app.app_context(), pytest.raises(actions.EndedAlready):
-            actions.revoke(certificate, Reason.ISSUED_IN_ERROR, "second", actor=admin, now=NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "first", actor=admin, now=NOON)
+        with app.app_context(), pytest.raises(ending.EndedAlready):
+            ending.revoke(certificate, Reason.ISSUED_IN_ERROR, "second", actor=admin, now=NOON)
         with app.app_context():
             assert queries.certificate_of(certificate.code).revocation.note == "first"
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import queries, requesting
 from course.people.accounts import actions as accounts
 from course.people.accounts import queries as people
 from course.platform import clock, db
@@ -74,14 +74,14 @@ class TestRequest:
         with app.app_context():
             one = people.own_license(learner, learner.licenses[0].code)
             still_there = factories.NOON - timedelta(hours=3)  # 23:00 on March 1 in Honolulu
-            assert actions.license_fault(one, still_there) is None
-            assert actions.license_fault(one, factories.NOON) is not None
+            assert requesting.license_fault(one, still_there) is None
+            assert requesting.license_fault(one, factories.NOON) is not None
 
     def test_the_rule_holds_without_the_page_too(self, app, learner):
         change_license(app, learner, number="none")
         with app.app_context():
             fresh = people.person_of(learner.code)
-        with pytest.raises(actions.NotAsOnTheLicense):
+        with pytest.raises(requesting.NotAsOnTheLicense):
             factories.request(app, fresh)
 
     def test_a_placeholder_is_refused_where_it_is_typed(self, app, pages, learner):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from course.certificates.issuing import actions, queries, renewal
+from course.certificates.issuing import ending, issuing, queries, reminding, renewal, renewing
 from course.certificates.issuing.models import Reason
 from course.content.queries import catalog
 from course.platform import db
@@ -34,7 +34,7 @@ def told(app):
 
 def tell(app, day, *, hour=20):
     with app.app_context():
-        actions.tell_of_ends(datetime(day.year, day.month, day.day, hour, tzinfo=NOON.tzinfo))
+        reminding.remind_of_ends(datetime(day.year, day.month, day.day, hour, tzinfo=NOON.tzinfo))
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def certificate(app, learner, admin):
     ],
 )
 def test_each_mail_has_its_days(days_before, stage):
-    assert renewal.told_by(LAST_DAY, LAST_DAY - timedelta(days=days_before)) == (stage and f"certificate-{stage}")
+    assert renewal.reminder_due(LAST_DAY, LAST_DAY - timedelta(days=days_before)) == (stage and f"certificate-{stage}")
 
 
 class TestSteps:
@@ -74,7 +74,7 @@ class TestSteps:
         certificate = factories.issue(app, learner, admin)
         with app.app_context():
             found = queries.certificate_of(certificate.code)
-            actions.revoke(found, Reason.NOT_OWN_WORK, "A neighbor said so.", actor=admin, now=NOON)
+            ending.revoke(found, Reason.NOT_OWN_WORK, "A neighbor said so.", actor=admin, now=NOON)
         assert told(app)[-1] == "certificate-revoked"
         assert mails(app)[-1]["reason"] == "the work was not the participant's own"
         assert "neighbor" not in str(mails(app))
@@ -103,7 +103,7 @@ class TestTheEnd:
     def test_who_has_a_newer_certificate_is_told_nothing(self, app, learner, admin, certificate):
         begun = datetime(2027, 12, 10, tzinfo=NOON.tzinfo)
         with app.app_context():
-            actions.renew(learner, catalog().courses[COURSE], 2, now=begun)
+            renewing.renew(learner, catalog().courses[COURSE], 2, now=begun)
         factories.issue(app, learner, admin, now=begun + timedelta(days=1))
         tell(app, date(2028, 2, 10))
         assert "certificate-expiring-soon" not in told(app)
@@ -113,7 +113,7 @@ class TestTheEnd:
     ):
         other = factories.issue(app, other_learner, admin)
         with app.app_context():
-            actions.revoke(queries.certificate_of(certificate.code), Reason.AT_REQUEST, "x", actor=admin, now=NOON)
+            ending.revoke(queries.certificate_of(certificate.code), Reason.AT_REQUEST, "x", actor=admin, now=NOON)
             retention.close(other_learner, now=NOON)
         assert other.valid_until == LAST_DAY
         tell(app, date(2028, 2, 10))
@@ -143,12 +143,12 @@ def test_what_should_have_been_issued_at_once_is_issued_when_the_obstacle_is_gon
     factories.change_site(app, catalog=factories.replaced(content, provider=strict))
     factories.request(app, learner)
     with app.app_context():
-        actions.issue_waiting(NOON)
+        issuing.issue_waiting(NOON)
         assert queries.count_issued() == 0
     factories.change_site(app, catalog=content)
     with app.app_context():
-        actions.issue_waiting(NOON)
-        actions.issue_waiting(NOON)
+        issuing.issue_waiting(NOON)
+        issuing.issue_waiting(NOON)
         assert queries.count_issued() == 1
     assert told(app) == ["certificate-requested", "certificate-issued"]
 
@@ -156,7 +156,7 @@ def test_what_should_have_been_issued_at_once_is_issued_when_the_obstacle_is_gon
 def test_requests_that_an_administrator_decides_are_left_to_them(app, learner):
     factories.request(app, learner)
     with app.app_context():
-        actions.issue_waiting(NOON)
+        issuing.issue_waiting(NOON)
         assert queries.count_issued() == 0
 
 

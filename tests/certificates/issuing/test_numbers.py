@@ -10,7 +10,7 @@ def test_a_code_is_sixteen_letters_in_groups_of_four():
 
 
 def test_a_code_wants_ten_random_bytes():
-    with pytest.raises(ValueError, match="ten random bytes"):
+    with pytest.raises(ValueError, match="10 random bytes"):
         numbers.code_from(b"short")
 
 

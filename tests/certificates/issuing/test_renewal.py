@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from course.assessment.attempts import taking
 from course.assessment.practice import queries as practice
 from course.certificates.completion import queries as completion
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import ending, hours_queries, issuing, queries, renewing, requesting
 from course.certificates.issuing.models import Correction, Reason, Standing
 from course.content.queries import catalog
 from course.learning.study import actions as reading
@@ -27,7 +27,7 @@ LATER = RENEWED + timedelta(days=1)
 
 def renew(app, user, number=2, now=RENEWED):
     with app.app_context():
-        actions.renew(user, catalog().courses[COURSE], number, now=now)
+        renewing.renew(user, catalog().courses[COURSE], number, now=now)
 
 
 def standing(app, user, cycle=None):
@@ -118,7 +118,7 @@ class TestReadingAndQuizzes:
 class TestWhen:
     def test_never_before_there_is_a_certificate(self, app, pages, learner):
         factories.request(app, learner)
-        with pytest.raises(actions.NotRenewable):
+        with pytest.raises(renewing.NotRenewable):
             renew(app, learner)
         assert pages.as_(learner).get(f"/courses/{COURSE}/renewal").status == 409
 
@@ -130,7 +130,7 @@ class TestWhen:
         factories.set_course(app, valid_months=24)  # until March 2, 2028
         factories.issue(app, learner, admin)
         early = NOON.replace(year=2027, month=12, day=3)
-        with pytest.raises(actions.RenewalNotYet, match="December 3, 2027"):
+        with pytest.raises(renewing.RenewalNotYet, match="December 3, 2027"):
             renew(app, learner, now=early - timedelta(days=1))
         assert (
             "You can take the course again from December 3, 2027." in pages.as_(learner).get(f"/courses/{COURSE}").text
@@ -143,14 +143,14 @@ class TestWhen:
         first = factories.issue(app, learner, admin)
         with app.app_context():
             found = queries.certificate_of(first.code)
-            actions.revoke(found, Reason.NOT_OWN_WORK, "seen", actor=admin, now=NOON)
+            ending.revoke(found, Reason.NOT_OWN_WORK, "seen", actor=admin, now=NOON)
         renew(app, learner, now=NOON + timedelta(days=1))
         assert missing(app, learner)
 
     def test_a_repeat_opens_no_second_cycle(self, app, learner, first):
         renew(app, learner)
         renew(app, learner, now=LATER)
-        with pytest.raises(actions.NotRenewable):
+        with pytest.raises(renewing.NotRenewable):
             renew(app, learner, number=3, now=LATER)
         with app.app_context():
             assert [one.number for one in study.cycles_of([learner.id])[learner.id][COURSE]] == [2]
@@ -193,7 +193,7 @@ class TestTheNewCertificate:
     def test_the_old_one_is_corrected_from_its_own_cycle(self, app, admin, first, second):
         with app.app_context():
             found = queries.certificate_of(first.code)
-            new = actions.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=LATER)
+            new = issuing.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=LATER)
         assert (new.cycle, new.revision) == (1, 2)
         assert new.facts["completed_on"] == first.facts["completed_on"]
 
@@ -202,8 +202,8 @@ class TestTheNewCertificate:
         twin = content.courses[COURSE].model_copy(update={"id": "twin"})
         factories.change_site(app, catalog=factories.replaced(content, courses=dict(content.courses) | {"twin": twin}))
         factories.evaluate(app, learner, "twin")
-        with app.app_context(), pytest.raises(actions.CertifiedAlready):
-            actions.request_certificate(
+        with app.app_context(), pytest.raises(hours_queries.CertifiedAlready):
+            requesting.request_certificate(
                 learner, twin, learner.licenses[0], attested_name="Lena Learner", print_license=True, now=LATER
             )
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import ending, issuing, queries
 from course.certificates.issuing.models import Correction, Reason, Standing
 from course.site import site_of
 from tests import factories
@@ -16,7 +16,7 @@ LATER = NOON + timedelta(days=1)
 def supersede(app, certificate, admin):
     with app.app_context():
         found = queries.certificate_of(certificate.code)
-        return actions.supersede(found, Correction.RESCORED, "A key was wrong.", actor=admin, now=LATER)
+        return issuing.supersede(found, Correction.RESCORED, "A key was wrong.", actor=admin, now=LATER)
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def test_what_ended_once_can_be_ended_no_further(either_app):
     boss = factories.person(either_app, "Ada Admin", role="admin")
     first = factories.issue(either_app, factories.person(either_app, "Lena Learner"), boss)
     second = supersede(either_app, first, boss)
-    with pytest.raises(actions.EndedAlready):
+    with pytest.raises(ending.EndedAlready):
         supersede(either_app, first, boss)
-    with either_app.app_context(), pytest.raises(actions.EndedAlready):
-        actions.revoke(queries.certificate_of(first.code), Reason.AT_REQUEST, "late", actor=boss, now=LATER)
+    with either_app.app_context(), pytest.raises(ending.EndedAlready):
+        ending.revoke(queries.certificate_of(first.code), Reason.AT_REQUEST, "late", actor=boss, now=LATER)
     with either_app.app_context():
-        actions.revoke(queries.certificate_of(second.code), Reason.AT_REQUEST, "asked", actor=boss, now=LATER)
+        ending.revoke(queries.certificate_of(second.code), Reason.AT_REQUEST, "asked", actor=boss, now=LATER)
     with either_app.app_context():
         standings = [queries.certificate_of(one.code).standing_at(LATER) for one in (first, second)]
     assert standings == [Standing.SUPERSEDED, Standing.REVOKED]

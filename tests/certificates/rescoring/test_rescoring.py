@@ -8,7 +8,7 @@ import pytest
 from course.assessment.attempts import taking
 from course.assessment.attempts.models import Attempt, AttemptItem, ItemTally
 from course.certificates.completion import queries as completion
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import issuing, renewing, request_queries, requesting
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Request
 from course.certificates.rescoring import actions, queries, rescore
@@ -222,7 +222,7 @@ def certify(app, person, admin):
     sit(app, person, answer=WRONG)
     factories.evaluate(app, person)
     with app.app_context():
-        asked = certificates.request_certificate(
+        asked = requesting.request_certificate(
             person,
             content().courses[COURSE],
             person.licenses[0],
@@ -230,7 +230,7 @@ def certify(app, person, admin):
             print_license=True,
             now=NOON,
         )
-        return certificates.issue(asked, actor=admin, now=NOON + timedelta(hours=1))
+        return issuing.issue(asked, actor=admin, now=NOON + timedelta(hours=1))
 
 
 def questions(app):
@@ -260,7 +260,7 @@ class TestCertificates:
         self, app, catalog, admin, other_learner, certified
     ):
         with app.app_context():
-            certificates.renew(other_learner, content().courses[COURSE], 2, now=NOON + timedelta(days=1))
+            renewing.renew(other_learner, content().courses[COURSE], 2, now=NOON + timedelta(days=1))
         use(app, catalog, RIGHT)
         sit(app, other_learner, answer=RIGHT, now=NOON + timedelta(days=2))
         decide(app, admin, take_passes=True)
@@ -283,7 +283,7 @@ class TestCertificates:
         decide(app, admin, take_passes=True)
         (asked,) = questions(app)
         with app.app_context():
-            with pytest.raises(certificates.NotComplete, match="Quiz: Adverse events"):
+            with pytest.raises(request_queries.NotComplete, match="Quiz: Adverse events"):
                 actions.reissue(asked, "Corrected.", actor=admin, now=NOON)
             assert register.certificate_of(certified.code).revocation is None
         assert len(questions(app)) == 1
@@ -319,7 +319,7 @@ class TestCertificates:
         sit(app, other_learner, answer=WRONG)
         factories.evaluate(app, other_learner)
         with app.app_context():
-            certificates.request_certificate(
+            requesting.request_certificate(
                 other_learner,
                 content().courses[COURSE],
                 other_learner.licenses[0],

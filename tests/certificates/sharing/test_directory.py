@@ -5,17 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from course.certificates.issuing import actions as certificates
-from course.certificates.issuing import making
-from course.certificates.issuing.models import Certificate, Correction, Reason, Request
-from course.certificates.sharing import actions, names, queries
-from course.certificates.sharing.models import DirectoryName, HiddenName
+from course.certificates.directory import name_keys
+from course.certificates.directory.models import DirectoryName
+from course.certificates.issuing import ending, issuing
+from course.certificates.issuing import queries as certificates
+from course.certificates.issuing.models import Correction, Reason
+from course.certificates.sharing import actions, queries
+from course.certificates.sharing.models import HiddenName
 from course.certificates.sharing.queries import Shown
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
-from course.platform.db import unit_of_work
 from course.reporting.retention import actions as retention
-from course.site import site, site_of
+from course.site import site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages, counted
@@ -48,19 +49,9 @@ def found(pages, name="lea", state="HI"):
 def rename(app, certificate, admin, name):
     """The certificate that takes the place of one whose name was not right."""
 
-    @unit_of_work
-    def supersede():
-        old = db.session.get_one(Certificate, certificate.id)
-        request = db.session.get_one(Request, old.request_id)
-        plan = making.plan(request, actor=admin, now=NOON, name=name)
-        made = making.make(plan, site().issuer, site().signer)
-        new = making.row(request, plan, made, supersedes=old, why=Correction.NAME)
-        db.session.add(new)
-        db.session.flush()
-        return new
-
     with app.app_context():
-        return supersede()
+        old = certificates.certificate_of(certificate.code)
+        return issuing.supersede(old, Correction.NAME, "A typo.", actor=admin, now=NOON, name=name)
 
 
 class TestChoice:
@@ -127,7 +118,7 @@ class TestChoice:
 
     def test_what_was_revoked_can_hide_its_name_and_not_be_listed(self, app, pages, learner, admin, certificate):
         with app.app_context():
-            certificates.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         address = f"/certificates/{certificate.code}/public"
         assert pages.as_(learner).post(address, {"shown": "listed"}).status == 422
         with pytest.raises(actions.StandsNoMore):
@@ -208,7 +199,7 @@ class TestLookUp:
 
     def test_a_revoked_one_is_gone_at_once(self, app, pages, admin, listed):
         with app.app_context():
-            certificates.revoke(listed, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(listed, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         assert found(pages) == []
 
     def test_a_closed_account_is_gone_at_once_and_a_hidden_name_stays_hidden(self, app, pages, learner, admin, listed):
@@ -280,7 +271,7 @@ def test_the_index_serves_the_look_up(app, certificate):
     with app.app_context():
         state = site_of(app).catalog.jurisdictions["HI"]
         with counted() as seen:
-            queries.holders(state, names.key("lea"), page=1, size=25, now=NOON)
+            queries.holders(state, name_keys.key("lea"), page=1, size=25, now=NOON)
         plan = db.session.connection().exec_driver_sql(
             "EXPLAIN QUERY PLAN " + seen[0], ("HI", "lea", "leb", "2026-03-02", 25, 0)
         )

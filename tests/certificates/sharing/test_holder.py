@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from course.certificates.credentials import baking
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing.models import Correction, Reason
 from course.certificates.sharing import actions
 from course.certificates.sharing.models import ShareLink
@@ -33,12 +33,12 @@ def address(certificate):
 
 def revoke(app, admin, certificate):
     with app.app_context():
-        certificates.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+        ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
 
 
 def supersede(app, admin, certificate):
     with app.app_context():
-        return certificates.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=NOON)
+        return issuing.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=NOON)
 
 
 class TestPage:

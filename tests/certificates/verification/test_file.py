@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from course.certificates.credentials import baking, pdf_signing
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import ending, issuing, queries
 from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.certificates.verification import uploaded_file, verdict
 from course.certificates.verification.uploaded_file import Kind, Unreadable
@@ -70,9 +70,9 @@ def end(app, certificate, admin, how):
     with app.app_context():
         row = queries.certificate_of(certificate.code)
         if how == "revoked":
-            actions.revoke(row, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
+            ending.revoke(row, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         else:
-            actions.supersede(row, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
+            issuing.supersede(row, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
 
 
 class TestOurs:

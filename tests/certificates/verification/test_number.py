@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from course.certificates.issuing import actions, queries
+from course.certificates.issuing import ending, issuing, queries
 from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.people.accounts.models import User
 from course.platform import db
@@ -133,7 +133,7 @@ class TestForSystems:
 
     def test_a_revoked_one_says_when_and_why(self, app, pages, admin, certificate):
         with app.app_context():
-            actions.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
         told = self.ask(pages, certificate.code).json
         assert told["status"] == "revoked"
         assert told["revoked"] == {"on": "2026-03-02", "reason": "at the participant's request"}
@@ -141,7 +141,7 @@ class TestForSystems:
 
     def test_a_superseded_one_names_its_successor(self, app, pages, admin, certificate):
         with app.app_context():
-            new = actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+            new = issuing.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
         told = self.ask(pages, certificate.code).json
         assert told["status"] == "superseded"
         assert told["superseded_by"]["number"] == new.code
@@ -170,9 +170,9 @@ class TestForSystems:
 def test_what_no_longer_stands_offers_no_file(app, pages, admin, certificate, ended):
     with app.app_context():
         if ended == "revoked":
-            actions.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
+            ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
         else:
-            actions.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
+            issuing.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
     page = pages.get(f"/verify/{certificate.code}")
     assert page.tree.find(".//h1/..").get("class") == "verdict revoked"
     assert not any(end in page.html for end in (".pdf", ".json", ".png", "/shared/"))

@@ -3,8 +3,7 @@
 import pypdfium2
 import pytest
 
-from course.certificates.issuing import actions as certificates
-from course.certificates.issuing import making
+from course.certificates.issuing import issuing
 from course.learning.review import actions, queries
 from course.learning.review.actions import AlreadySigned, ContentChanged
 from course.platform.audit import queries as audit
@@ -112,8 +111,8 @@ def test_a_provider_may_refuse_certificates_for_unreviewed_content(app, reviewer
     provider = catalog.provider.model_copy(update={"certify_unreviewed": False})
     factories.change_site(app, catalog=replaced(catalog, provider=provider))
     asked = factories.request(app, learner)
-    with app.app_context(), pytest.raises(making.AwaitsReview):
-        certificates.issue(asked, actor=admin, now=NOON)
+    with app.app_context(), pytest.raises(issuing.AwaitsReview):
+        issuing.issue(asked, actor=admin, now=NOON)
     sign(app, reviewer, catalog.modules[MODULE])
     with app.app_context():
-        assert certificates.issue(asked, actor=admin, now=NOON).course_id == COURSE
+        assert issuing.issue(asked, actor=admin, now=NOON).course_id == COURSE

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.content.queries import catalog
 from course.people.accounts import actions as accounts
@@ -50,13 +50,13 @@ def decide(app, certificate, decision: Decision, admin):
 
 def revoke(app, certificate, admin):
     with app.app_context():
-        certificates.revoke(certificate, Reason.ISSUED_IN_ERROR, "by mistake", actor=admin, now=LATER)
+        ending.revoke(certificate, Reason.ISSUED_IN_ERROR, "by mistake", actor=admin, now=LATER)
 
 
 def supersede(app, certificate, admin) -> Certificate:
     with app.app_context():
         found = db.session.get_one(Certificate, certificate.id)
-        return certificates.supersede(found, Correction.RESCORED, "again", actor=admin, now=LATER)
+        return issuing.supersede(found, Correction.RESCORED, "again", actor=admin, now=LATER)
 
 
 class TestWhoIsReported:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from course.certificates.backdating import actions as backdating
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Correction, Reason
 from course.cli import cli
@@ -81,12 +81,12 @@ def award(app, learner, admin):
 
 def supersede(app, code, why, admin):
     with app.app_context():
-        return certificates.supersede(register.certificate_of(code), why, "It was wrong.", actor=admin, now=LATER)
+        return issuing.supersede(register.certificate_of(code), why, "It was wrong.", actor=admin, now=LATER)
 
 
 def revoke(app, code, admin):
     with app.app_context():
-        certificates.revoke(register.certificate_of(code), Reason.AT_REQUEST, "Asked.", actor=admin, now=LATER)
+        ending.revoke(register.certificate_of(code), Reason.AT_REQUEST, "Asked.", actor=admin, now=LATER)
 
 
 def test_records_that_agree_have_no_fault(either_app):
@@ -282,7 +282,7 @@ def test_a_name_is_another_than_was_signed_only_where_the_log_says_why(app, lear
     award = factories.issue(app, learner, admin)
     with app.app_context():
         found_ = register.certificate_of(award.code)
-        certificates.supersede(found_, Correction.NAME, "Proof seen.", actor=admin, now=LATER, name="Lena Lernér")
+        issuing.supersede(found_, Correction.NAME, "Proof seen.", actor=admin, now=LATER, name="Lena Lernér")
     assert found(app) == []
     broken(app, "UPDATE certificate SET supersedes_why = :why WHERE revision = 2", why=str(Correction.DOCUMENT))
     assert kinds(app) == [Fault.COMPLETION]
@@ -291,8 +291,8 @@ def test_a_name_is_another_than_was_signed_only_where_the_log_says_why(app, lear
 def test_a_name_in_latin_letters_rests_on_the_log(app, admin):
     asked = factories.request(app, factories.person(app, "Lena \U00012000"))
     with app.app_context():
-        latin = certificates.Latin("Lena Cuneiform", "Passport seen.")
-        certificates.issue(asked, actor=admin, now=LATER, latin=latin)
+        latin = issuing.LatinName("Lena Cuneiform", "Passport seen.")
+        issuing.issue(asked, actor=admin, now=LATER, latin=latin)
     assert found(app) == []
     broken(app, "DELETE FROM audit_event WHERE event = :event", event=str(Event.NAME_SET_IN_LATIN))
     assert kinds(app) == [Fault.COMPLETION]

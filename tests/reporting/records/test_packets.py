@@ -16,7 +16,7 @@ from hypothesis import given, strategies
 from sqlalchemy import insert, select, text
 
 from course import tables
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Correction, Reason
 from course.platform import clock, db, jobs
@@ -152,8 +152,8 @@ def everything_later(app, learner, admin, award, other):
     """All that can be recorded after the moment that was asked for."""
     with app.app_context():
         found = register.certificate_of(award.code)
-        new = certificates.supersede(found, Correction.RESCORED, "Later.", actor=admin, now=LATER)
-        certificates.revoke(register.certificate_of(new.code), Reason.AT_REQUEST, "Later.", actor=admin, now=LATER)
+        new = issuing.supersede(found, Correction.RESCORED, "Later.", actor=admin, now=LATER)
+        ending.revoke(register.certificate_of(new.code), Reason.AT_REQUEST, "Later.", actor=admin, now=LATER)
         jobs.drain(app)
     factories.issue(app, other, admin, now=LATER)
 

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from course.assessment.attempts import taking
 from course.assessment.attempts.models import Attempt
-from course.certificates.issuing import actions as awards
+from course.certificates.issuing import issuing
 from course.certificates.issuing import queries as certificates
-from course.certificates.issuing.models import Certificate, Correction, State
+from course.certificates.issuing.models import Certificate, Correction, RequestState
 from course.content.queries import catalog
 from course.learning.study import actions as study
 from course.people.accounts import actions as accounts
@@ -188,7 +188,7 @@ class TestErasing:
         anew = NOON.replace(year=NOON.year + 2)
         with app.app_context():
             found = db.session.get_one(Certificate, certificate.id)
-            awards.supersede(found, Correction.RESCORED, "scored anew", actor=admin, now=anew)
+            issuing.supersede(found, Correction.RESCORED, "scored anew", actor=admin, now=anew)
             actions.erase_all(YEARS_LATER)
             assert db.session.get_one(User, learner.id).kept_until == date(2035, 3, 2)
             assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"
@@ -231,7 +231,7 @@ class TestAround:
         request = factories.request(app, learner)
         close(app, learner)
         with app.app_context():
-            assert certificates.request_of(request.code).state == State.REJECTED
+            assert certificates.request_of(request.code).state == RequestState.REJECTED
             assert certificates.count_waiting() == 0
         assert "The account was closed" in pages.as_(admin).get(f"/admin/requests/{request.code}").text
 

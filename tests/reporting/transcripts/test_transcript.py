@@ -9,7 +9,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from course.certificates.issuing import actions as certificates
+from course.certificates.issuing import ending
 from course.certificates.issuing.models import Reason
 from course.platform import db, file_types, jobs
 from course.platform.audit.models import AuditEvent
@@ -61,7 +61,7 @@ class TestTranscript:
         before = mine.get("/transcript").text
         assert re.search(r"Counted and verified 1\.\d+ hours", before)
         with app.app_context():
-            certificates.revoke(certificate, Reason.ISSUED_IN_ERROR, "x", actor=admin, now=NOON)
+            ending.revoke(certificate, Reason.ISSUED_IN_ERROR, "x", actor=admin, now=NOON)
         after = mine.get("/transcript").text
         assert "revoked not counted" in after
         assert "Counted and verified 0 hours" in after

@@ -1,0 +1,51 @@
+"""What a request for a certificate records of a completion, so that the certificate can be issued from it alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from course.certificates.completion.rules import Requirement, Standing
+from course.content.schema.catalog import Catalog
+from course.content.schema.course import Course
+from course.content.schema.hours import Mode
+from course.content.schema.module import Module
+
+
+def completion_of(course: Course, catalog: Catalog, standing: Standing) -> dict[str, Any]:
+    """Return the completion as JSON: the course as it is now, minutes by mode, requirements and their evidence."""
+    return {
+        "title": course.title,
+        "version": course.version,
+        "instructor": course.instructor,
+        "valid_months": course.valid_months,
+        "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
+        "minutes": {mode.value: standing.minutes.get(mode, 0) for mode in Mode},
+        "evidence": [_evidence(requirement) for requirement in standing.requirements],
+    }
+
+
+def _module(module: Module) -> dict[str, Any]:
+    return {
+        "id": module.id,
+        "title": module.title,
+        "domain": module.domain.value,
+        "version": module.version,
+        "digest": module.digest,
+        "reviewed_digest": module.reviewed_digest,
+        "minutes": module.minutes,
+        "objectives": [objective.text for objective in module.objectives],
+    }
+
+
+def _evidence(requirement: Requirement) -> dict[str, Any]:
+    return {
+        "kind": requirement.kind.value,
+        "id": requirement.id,
+        "title": requirement.title,
+        "evidence": requirement.evidence,
+        "at": requirement.at.isoformat() if requirement.at else None,
+    }
+
+
+def modules_of(completion: Mapping[str, Any]) -> dict[str, str]:
+    """Return the titles of the completed modules by their ids."""
+    return {module["id"]: module["title"] for module in completion["modules"]}

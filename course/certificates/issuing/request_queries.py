@@ -1,0 +1,54 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from course.certificates.completion import queries as completion
+from course.certificates.completion.rules import Requirement
+from course.certificates.issuing.completion_record import completion_of
+from course.certificates.issuing.models import Request, RequestState
+from course.content.queries import catalog
+from course.content.schema.course import Course
+from course.people.accounts.models import User
+from course.platform.web import Refused
+
+
+class NotComplete(Refused):
+    def __init__(self, missing: tuple[Requirement, ...]) -> None:
+        super().__init__("Not complete yet: " + "; ".join(requirement.title for requirement in missing) + ".")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the person signed to ask for a certificate, and when."""
+
+    license_id: int
+    print_license: bool
+    attested_name: str
+    attestation: str
+    signed_at: datetime
+
+
+def signature_of(request: Request) -> Signature:
+    return Signature(
+        request.license_id, request.print_license, request.attested_name, request.attestation, request.requested_at
+    )
+
+
+def completed_request(person: User, course: Course, cycle: int, signature: Signature) -> Request:
+    """Return a request with what the person's record of the cycle shows now. It is not added. Raise NotComplete."""
+    standing = completion.standing_of(person, course, cycle)
+    if not standing.complete or standing.completed_at is None:
+        raise NotComplete(standing.missing)
+    return Request(
+        user_id=person.id,
+        course_id=course.id,
+        cycle=cycle,
+        license_id=signature.license_id,
+        print_license=signature.print_license,
+        attested_name=signature.attested_name,
+        attestation=signature.attestation,
+        requested_at=signature.signed_at,
+        content_hash=catalog().course_digest(course),
+        completion=completion_of(course, catalog(), standing),
+        completed_at=standing.completed_at,
+        state=RequestState.WAITING,
+    )

@@ -1,0 +1,33 @@
+from datetime import datetime
+
+from course.certificates.issuing.pdf import OURS
+from course.people.accounts.models import User
+from course.platform.audit.log import Event, record
+from course.platform.db import unit_of_work
+from course.platform.queries import found_or_404
+from course.platform.web import Refused
+from course.site import site
+
+
+class TemplateChanged(Refused):
+    message = "The template files have changed since the preview. Look at the new preview, then choose again."
+
+
+@unit_of_work
+def choose_template(digest: str, *, actor: User, now: datetime) -> None:
+    """Print certificates from now on with our template, or with the provider's files as they were previewed."""
+    templates = site().templates
+    before, draft = templates.in_force(), templates.draft()
+    if digest != OURS.digest and (draft is None or draft.fault or draft.digest != digest):
+        raise TemplateChanged
+    template = found_or_404(templates.kept(digest))
+    record(
+        Event.TEMPLATE_CHOSEN,
+        actor,
+        "template",
+        person_id=None,
+        now=now,
+        before=before.version,
+        after=template.version,
+    )
+    templates.put_into_force(template)

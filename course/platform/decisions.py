@@ -1,0 +1,78 @@
+"""Something that was asked and that an administrator decides: the columns of such a table, and the steps they share."""
+
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, Select, Uuid, func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from course.platform import db
+from course.platform.db import Model, UTCDateTime
+from course.platform.web import Refused
+
+D = TypeVar("D", bound="Decidable")
+
+
+class DecidedAlready(Refused):
+    message = "This was already decided. Nothing was changed."
+
+
+class Decidable(Model):
+    """A table whose rows are asked by somebody and stay open until an administrator decides them."""
+
+    __abstract__ = True
+    OPEN: ClassVar[str]  # the state of a row that nobody has decided
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    state: Mapped[str] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+def one_waiting(name: str, *columns: str) -> Index:
+    """Return an index of that name, by which only one row with the same values in `columns` is waiting at a time."""
+    waiting = text("state = 'waiting'")
+    return Index(name, *columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
+
+
+def ask(row: Decidable, refusal: type[Refused]) -> None:
+    """Add an open row. Raise the refusal if another one is open that must be decided first."""
+    row.state = row.OPEN
+    db.session.add(row)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise refusal from None
+
+
+def require_open(row: Decidable) -> None:
+    """Raise DecidedAlready if the row is decided."""
+    if row.state != row.OPEN:
+        raise DecidedAlready
+
+
+def locked_open(row: D) -> D:
+    """Return the row as it is now, locked until the transaction ends. Raise DecidedAlready."""
+    row = db.locked(type(row), row.id)
+    require_open(row)
+    return row
+
+
+def decide(row: Decidable, state: str, now: datetime) -> None:
+    row.state, row.decided_at = state, now
+
+
+def open_rows(model: type[D]) -> Select[D]:
+    """Select the rows that wait for a decision, oldest first."""
+    return select(model).where(model.state == model.OPEN).order_by(model.id)
+
+
+def decided_rows(model: type[D]) -> Select[D]:
+    """Select the rows that were decided, newest first."""
+    return select(model).where(model.state != model.OPEN).order_by(model.id.desc())
+
+
+def count(rows: Select[Any]) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
