@@ -29,7 +29,7 @@ from course.platform.audit.models import AuditEvent
 from course.platform.typesetting import letters
 from course.site import Site
 
-STUDIED = re.compile(r"(\d+) of \d+ sections studied")
+STUDIED = re.compile(r"(\d+) of \d+ sections (?:completed|studied)")  # earlier requests say "studied"
 
 
 class Fault(StrEnum):

@@ -54,7 +54,7 @@ class TestRequest:
         ("changes", "words"),
         [
             ({"number": "000000"}, "looks like a placeholder"),
-            ({"number": "applied for"}, "has digits"),
+            ({"number": "applied for"}, "contains digits"),
             ({"expires_on": date(2020, 1, 1)}, "This license expired on January 1, 2020"),
         ],
     )
