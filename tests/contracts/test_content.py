@@ -1,4 +1,4 @@
-"""The real content is whole, and each kind of fault is found at its place."""
+"""The real content is valid, and each kind of fault is reported with its file and line."""
 
 import re
 import shutil
@@ -29,8 +29,8 @@ TWO_BOARDS = """boards:
 SECTION_FIGURE = "modules/figures/rhomboid.yaml"
 NEEDLE = "modules/thorax-and-upper-back/02-from-skin-to-lung.md"
 STATES = "quizzes/state-scope.yaml"
-# The shares of the competency blueprint, in items of a final of sixty.
-SHARES = {"foundations": 9, "anatomy": 18, "screening": 9, "asepsis": 7, "emergencies": 11, "practice": 6}
+# The shares of the competency blueprint, in items of a final of 60.
+ITEMS_OF_FINAL = {"foundations": 9, "anatomy": 18, "screening": 9, "asepsis": 7, "emergencies": 11, "practice": 6}
 STICKS = "quizzes/infection-control.yaml"
 THORAX = "quizzes/thorax-and-upper-back.yaml"
 PARAMETRIC = """- id: adverse-900
@@ -48,23 +48,23 @@ PARAMETRIC = """- id: adverse-900
 """
 STEM = "In White's scheme, which event is serious?"
 
-# file, what is replaced, by what, the file that is named, the fault
+# By name: the file that is changed, the text that is replaced, its replacement, the file and the words of the report.
 FAULTS = {
     "unknown key": (MODULE, "summary: >-", "sumary: >-", MODULE, "sumary is not a known key"),
     "missing field": (MODULE, "difficulty: 2\n", "", MODULE, "difficulty is missing"),
-    "objective twice": (MODULE, "- id: rates", "- id: classify", MODULE, "classify stands twice"),
-    "key twice": (MODULE, "domain: safety", "domain: safety\ndomain: scope", MODULE, "stands twice"),
-    "broken yaml": (BANK, "items:", "items: [", BANK, "not readable as YAML"),
-    "item twice": (BANK, "id: adverse-002", "id: adverse-001", BANK, "adverse-001 stands twice"),
+    "objective twice": (MODULE, "- id: rates", "- id: classify", MODULE, "the id classify is used twice"),
+    "key twice": (MODULE, "domain: safety", "domain: safety\ndomain: scope", MODULE, "is repeated"),
+    "broken yaml": (BANK, "items:", "items: [", BANK, "not valid YAML"),
+    "item twice": (BANK, "id: adverse-002", "id: adverse-001", BANK, "the id adverse-001 is used twice"),
     "item without key": (BANK, "  key: b\n", "", BANK, "key is missing"),
     "key without option": (BANK, "  key: b\n", "  key: h\n", BANK, "which is no option"),
     "item without rationale": (BANK, "rationale: >-", "ratio: >-", BANK, "rationale is missing"),
     "item without objective": (BANK, "  objective: classify\n", "", BANK, "objective is missing"),
-    "item without reference": (BANK, "references: [R136]", "references: []", BANK, "references is empty"),
+    "item without reference": (BANK, "references: [R136]", "references: []", BANK, "references has too few entries"),
     "unknown reference": (BANK, "references: [R136]", "references: [R999]", BANK, "no reference R999"),
     "unknown objective": (BANK, "  objective: classify\n", "  objective: other\n", BANK, "no objective other"),
     "objective without items": (MODULE, "- id: report", "- id: reports", BANK, "the objective reports has no item"),
-    "blueprint too large": (BANK, "  rates: 2", "  rates: 20", BANK, "draws 20 of rates"),
+    "blueprint too large": (BANK, "  rates: 2", "  rates: 20", BANK, "asks for 20 items of rates"),
     "missing figure": (SECTION, "figures/severity.svg", "figures/none.svg", SECTION, "there is no figure"),
     "no alternative text": (
         SECTION,
@@ -81,14 +81,15 @@ FAULTS = {
         "has no caption",
     ),
     "unknown citation": (SECTION, "[@R137]", "[@R998]", SECTION, "cites R998"),
+    "citation without @": (SECTION, "[@R137]", "[@R137, R136]", SECTION, "the citation '[@R137, R136]"),
     "uncited reference": (
         MODULE,
         "references:\n",
         "references:\n- {id: R1, title: t, source: s, year: 2020}\n",
         MODULE,
-        "nothing cites",
+        "R1 is never cited",
     ),
-    "circle": (MODULE, "prerequisites: []", "prerequisites: [adverse-events]", MODULE, "in a circle"),
+    "circle": (MODULE, "prerequisites: []", "prerequisites: [adverse-events]", MODULE, "lead back to it"),
     "unknown prerequisite": (MODULE, "prerequisites: []", "prerequisites: [magic]", MODULE, "no module magic"),
     "heading twice": (
         SECTION,
@@ -100,7 +101,7 @@ FAULTS = {
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
-    "board twice": (BOARDS, "boards:\n- key: ce-broker-fl", TWO_BOARDS, BOARDS, "ce-broker-fl stands twice"),
+    "board twice": (BOARDS, "boards:\n- key: ce-broker-fl", TWO_BOARDS, BOARDS, "the key ce-broker-fl is used twice"),
     "board of no state": (BOARDS, "state: FL", "state: ZZ", BOARDS, "no state ZZ"),
     "board with another's course": (BOARDS, "    dry-needling:", "    magic:", BOARDS, "no course magic"),
     "board with another domain": (BOARDS, "anatomy: null", "magic: null", BOARDS, "no domain magic"),
@@ -118,14 +119,14 @@ FAULTS = {
         "difficulty: 2\n",
         "difficulty: 2\nclaimed_minutes: 90\n",
         MODULE,
-        "claims 90 minutes, 75 are computed",
+        "claims 90 minutes, but only 75 are computed",
     ),
-    "topic no term": (MODULE, "topics: [documentation", "topics: [magic", MODULE, "magic is no glossary term"),
+    "topic no term": (MODULE, "topics: [documentation", "topics: [magic", MODULE, "magic is not a glossary term"),
     "unknown competency": (MODULE, "competency: practice", "competency: magic", MODULE, "competency"),
     "figure not there": (ANSWERS, "figure: response-pneumothorax", "figure: none", ANSWERS, "there is no figure none"),
-    "unknown block": (ANSWERS, "```figure", "```picture", ANSWERS, "a block of kind 'picture'"),
+    "unknown block": (ANSWERS, "```figure", "```picture", ANSWERS, "unknown kind of block 'picture'"),
     "term cites nothing known": (GLOSSARY, "references: [R4, R8]", "references: [R999]", GLOSSARY, "cites R999"),
-    "term twice": (GLOSSARY, "- id: acupuncture", "- id: dry-needling", GLOSSARY, "dry-needling stands twice"),
+    "term twice": (GLOSSARY, "- id: acupuncture", "- id: dry-needling", GLOSSARY, "the id dry-needling is used twice"),
     "stem twice": (
         BANK,
         STEM,
@@ -133,13 +134,13 @@ FAULTS = {
         BANK,
         "asks the same as",
     ),
-    "asks in the negative": (BANK, STEM, "Which event is not serious?", BANK, "asks in the negative"),
+    "negative stem": (BANK, STEM, "Which event is not serious?", BANK, "the stem is negative"),
     "all of the above": (
         BANK,
         "a: One that needs a bandage and then a long rest",
         "a: All of the above",
         BANK,
-        "covers other options",
+        "refers to other options",
     ),
     "options alike": (
         BANK,
@@ -150,7 +151,7 @@ FAULTS = {
     ),
     "lengths apart": (BANK, "c: One that lasts longer than a day", "c: Any", BANK, "three times as long"),
     "rationale without source": (BANK, "in this scheme. [@R136]", "in this scheme.", BANK, "doesn't cite"),
-    "no spare item": (BANK, "  exposure: 2", "  exposure: 4", BANK, "there is no other"),
+    "no spare item": (BANK, "  exposure: 2", "  exposure: 4", BANK, "one quiz uses all 4 items of exposure"),
     "too many must-pass": (BANK, "  exposure: 2", "  exposure: 1", BANK, "leave no room"),
     "structure without shape": (
         SECTION_FIGURE,
@@ -159,14 +160,20 @@ FAULTS = {
         SECTION_FIGURE,
         "either `ellipse`",
     ),
-    "structure without target": (SECTION_FIGURE, "role: target", "role: muscle", SECTION_FIGURE, "has the role target"),
-    "structure twice": (SECTION_FIGURE, "id: rib-5", "id: rib-4", SECTION_FIGURE, "rib-4 stands twice"),
+    "structure without target": (
+        SECTION_FIGURE,
+        "role: target",
+        "role: muscle",
+        SECTION_FIGURE,
+        "has the role `target`",
+    ),
+    "structure twice": (SECTION_FIGURE, "id: rib-5", "id: rib-4", SECTION_FIGURE, "the id rib-4 is used twice"),
     "figure without source": (
         SECTION_FIGURE,
         "references: [S32, S33, R56]",
         "references: []",
         SECTION_FIGURE,
-        "references is empty",
+        "references has too few entries",
     ),
     "needle answer wrong": (
         NEEDLE,
@@ -195,7 +202,7 @@ FAULTS = {
         "a: A solid needle carries no blood at all",
         "a: All of these",
         STICKS,
-        "asepsis-037: an option covers other options",
+        "asepsis-037: an option refers to other options",
     ),
     "instance with options alike": (
         BANK,
@@ -223,14 +230,14 @@ FAULTS = {
         "  objective: report\n  type: single\n  case: two",
         "  objective: classify\n  type: single\n  case: two",
         BANK,
-        "the case two-hours-later has 2 items of classify, a quiz has room for 1",
+        "the case two-hours-later has 2 items of classify, but a quiz has room for 1",
     ),
     "case that is not there": (
         BANK,
         "  two-hours-later: >-",
         "  one-hour-later: >-",
         BANK,
-        "adverse-039: no case two-hours-later",
+        "adverse-039: there is no case two-hours-later",
     ),
     "enemies in one case": (
         BANK,
@@ -244,14 +251,14 @@ FAULTS = {
         "  enemies: [adverse-006]",
         "  enemies: [adverse-020]",
         BANK,
-        "adverse-037 and adverse-020 are enemies, one must pass",
+        "adverse-037 and adverse-020 are enemies, and one of them is a must-pass item",
     ),
     "enemy that is not there": (
         BANK,
         "  enemies: [adverse-006]",
         "  enemies: [adverse-999]",
         BANK,
-        "adverse-037: no other item adverse-999",
+        "adverse-037: the enemy adverse-999 is not another item",
     ),
     "numeric item without unit": (BANK, "  unit: events\n", "", BANK, "unit is missing"),
     "key that can't be worked out": (BANK, "key: n * 0.1918", "key: m * 0.1918", BANK, "can't be worked out"),
@@ -274,14 +281,14 @@ FAULTS = {
         "module: contraindications, level: recall",
         "module: contraindications, level: application",
         COURSES,
-        "final: the form has no place for the must-pass item contra-004",
+        "final: the blueprint has no place for the must-pass item contra-004",
     ),
     "blueprint that can't be met": (
         COURSES,
         "{items: 3, competency: emergencies",
         "{items: 30, competency: emergencies",
         COURSES,
-        "final: the blueprint can't be met",
+        "final: the banks can't meet the blueprint",
     ),
     "bad pass mark": (COURSES, "pass_mark: 80", "pass_mark: 800", COURSES, "pass_mark"),
 }
@@ -302,12 +309,12 @@ def faults(root: Path) -> list[str]:
     return []
 
 
-def test_the_real_content_has_no_fault(copy):
+def test_the_real_content_has_no_problem(copy):
     assert faults(copy) == []
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_found_with_its_file_and_line(copy, name):
+def test_a_fault_is_reported_with_its_file_and_line(copy, name):
     file, old, new, place, words = FAULTS[name]
     text = (copy / file).read_text()
     assert old in text
@@ -316,14 +323,14 @@ def test_a_fault_is_found_with_its_file_and_line(copy, name):
     assert any(re.match(rf"{re.escape(place)}:\d+: .*{re.escape(words)}.*; .+", fault) for fault in found), found
 
 
-def test_the_line_is_the_one_of_the_fault(copy):
+def test_the_reported_line_is_the_line_of_the_fault(copy):
     text = (copy / BANK).read_text()
     line = text[: text.index("references: [R136]")].count("\n") + 1
     (copy / BANK).write_text(text.replace("references: [R136]", "references: [R999]", 1))
     assert any(fault.startswith(f"{BANK}:{line}: ") for fault in faults(copy))
 
 
-def test_items_of_different_cases_may_ask_the_same(copy):
+def test_items_of_different_cases_may_have_the_same_stem(copy):
     text = (copy / THORAX).read_text()
     old = "Which structure did the needle most likely pierce?"
     assert old in text
@@ -331,7 +338,7 @@ def test_items_of_different_cases_may_ask_the_same(copy):
     assert faults(copy) == []
 
 
-def test_the_banks_have_items_of_every_type_and_cases(catalog):
+def test_the_banks_have_cases_and_items_of_every_type(catalog):
     items = [item for item, _ in catalog.items.values()]
     counts = Counter(item.type for item in items)
     assert all(counts[type_] >= 6 for type_ in TYPES)
@@ -339,34 +346,34 @@ def test_the_banks_have_items_of_every_type_and_cases(catalog):
     assert sum(len(bank.cases) for bank in catalog.banks.values()) >= 4
 
 
-def test_over_many_forms_every_item_of_a_bank_comes_up(catalog):
+def test_every_item_of_a_bank_appears_on_some_form(catalog):
     for name, bank in catalog.banks.items():
         supply = form_assembly.candidates(catalog, catalog.assessments[name])
-        drawn = {
+        used = {
             one.item.id
             for seed in range(150)
             for one in form_assembly.assemble(bank.blueprint, supply, f"{seed}").items
         }
-        assert drawn == {item.id for item in bank.items}
+        assert used == {item.id for item in bank.items}
 
 
-def test_two_hundred_forms_of_the_final_hold_sixty_items_that_meet_every_line_and_all_must_pass_items(catalog):
+def test_each_form_of_the_final_has_sixty_items_meets_its_blueprint_and_has_all_must_pass_items(catalog):
     final = catalog.assessments["final"]
     supply = {one.item.id: one for one in form_assembly.candidates(catalog, final)}
     must = {id_ for id_, one in supply.items() if one.item.must_pass}
     for seed in range(200):
         form = form_assembly.assemble(final.blueprint, list(supply.values()), str(seed))
-        drawn = [supply[one.item.id] for one in form.items]
+        selected = [supply[one.item.id] for one in form.items]
         assert form.missing == ()
-        assert len({one.item.id for one in drawn}) == 60
-        assert must <= {one.item.id for one in drawn}
-        assert Counter(one.competency for one in drawn) == SHARES
-        assert {one.module for one in drawn} == set(catalog.modules)
+        assert len({one.item.id for one in selected}) == 60
+        assert must <= {one.item.id for one in selected}
+        assert Counter(one.competency for one in selected) == ITEMS_OF_FINAL
+        assert {one.module for one in selected} == set(catalog.modules)
         for cell in final.blueprint:
-            assert sum(form_assembly.fits(cell, one) for one in drawn) >= cell.items
+            assert sum(form_assembly.fits(cell, one) for one in selected) >= cell.items
 
 
-def test_the_final_opens_after_every_quiz_and_holds_no_two_items_that_give_each_other_away(catalog):
+def test_the_final_follows_every_quiz_and_never_has_two_enemies(catalog):
     final = catalog.assessments["final"]
     assert set(final.after) == set(catalog.assessments) - {"final"}
     assert catalog.courses["dry-needling"].assessments[-1] == "final"
@@ -376,10 +383,34 @@ def test_the_final_opens_after_every_quiz_and_holds_no_two_items_that_give_each_
         assert {enemy for item in items for enemy in item.enemies} & {item.id for item in items} == set()
 
 
-def test_a_broken_link_is_found(copy):
+def test_a_citation_may_be_wrapped_over_two_lines(copy):
+    with (copy / SECTION).open("a") as file:
+        file.write("\nEvents were counted in two studies [@R136,\n@R137].\n")
+    section = load(copy / "modules", copy / "quizzes").modules["adverse-events"].sections[0]
+    html = "".join(part for part in section.parts if isinstance(part, str))
+    assert re.search(r'two studies <sup class="cite">\[<a href="#ref-R136">\d+</a>, <a href="#ref-R137">', html)
+
+
+def test_a_citation_that_cannot_be_read_is_reported_with_its_line(copy):
+    with (copy / SECTION).open("a") as file:
+        file.write("\nOne line.\nEvents were counted [@R136; @R137].\n")
+    line = (copy / SECTION).read_text().count("\n")
+    assert f"{SECTION}:{line}: the citation '[@R136; @R137].' can't be read; write it as [@R1] or [@R1, @R2]" in faults(
+        copy
+    )
+
+
+def test_a_section_file_with_an_unusable_name_is_reported(copy):
+    path = copy / SECTION
+    path.rename(path.with_name("01-What counts?.md"))
+    wrong = "modules/adverse-events/01-What counts?.md:1: the name is not that of a section file"
+    assert any(fault.startswith(wrong) for fault in faults(copy))
+
+
+def test_a_broken_link_is_reported(copy):
     with (copy / SECTION).open("a") as file:
         file.write("\nSee [there](/states/ZZ).\n")
-    assert any("/states/ZZ leads nowhere" in fault for fault in faults(copy))
+    assert any("/states/ZZ leads to no page" in fault for fault in faults(copy))
 
 
 def test_the_check_command_exits_non_zero_and_prints_on_stderr(copy):
@@ -389,14 +420,14 @@ def test_the_check_command_exits_non_zero_and_prints_on_stderr(copy):
     assert f"{MODULE}:1: difficulty is missing; add it" in result.stderr
 
 
-def test_html_in_a_text_is_shown_and_not_obeyed(copy):
+def test_html_in_a_text_is_escaped(copy):
     with (copy / SECTION).open("a") as file:
         file.write("\n<script>alert(1)</script>\n")
     section = load(copy / "modules", copy / "quizzes").modules["adverse-events"].sections[0]
     assert "<script" not in "".join(part for part in section.parts if isinstance(part, str))
 
 
-def test_any_change_of_a_file_changes_the_hashes(copy, catalog):
+def test_a_change_of_a_file_changes_the_digests(copy, catalog):
     with (copy / SECTION).open("a") as file:
         file.write("\nOne more word.\n")
     changed = load(copy / "modules", copy / "quizzes")
@@ -477,7 +508,7 @@ def with_clip(root: Path, block: str = CLIP) -> Path:
     return folder
 
 
-def test_a_clip_stands_in_the_section_with_captions_and_transcript(copy):
+def test_a_clip_appears_with_captions_and_transcript(copy):
     with_clip(copy)
     section = load(copy / "modules", copy / "quizzes").modules["adverse-events"].sections[0]
     html = "".join(part for part in section.parts if isinstance(part, str))
@@ -499,12 +530,12 @@ def test_a_clip_without_captions_or_transcript_is_refused(copy, line, words):
     assert any(words in fault and SECTION in fault for fault in faults(copy))
 
 
-def test_captions_that_are_no_captions_are_refused(copy):
+def test_captions_that_are_not_webvtt_are_refused(copy):
     (with_clip(copy) / "rib.vtt").write_text("once upon a time")
     assert any("not WebVTT" in fault for fault in faults(copy))
 
 
-def test_every_jurisdiction_is_there_with_sources(catalog):
+def test_every_jurisdiction_has_sources(catalog):
     assert len(catalog.jurisdictions) == 51
     assert all(state.sources for state in catalog.jurisdictions.values())
 

@@ -1,4 +1,4 @@
-"""What no single file can show: ids that meet, references that are cited, objectives that are tested."""
+"""Check what no single file can show: ids exist and are unique, references are cited, objectives have items."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ from course.content.source import Document, Problems
 from course.content.text.markup import cited_in
 from course.content.text.section_parsing import Parsed
 
-PAGES = re.compile(r"/|/modules/|/glossary|/states/|/verify/|/sign-up|/sign-in")
+OTHER_PAGES = re.compile(r"/|/modules/|/glossary|/states/|/verify/|/sign-up|/sign-in")
 
 
 def check(
@@ -27,6 +27,7 @@ def check(
     documents: Mapping[str, Document],
     problems: Problems,
 ) -> None:
+    """Add a problem for each inconsistency between the files."""
     for module in modules.values():
         document = documents[f"module:{module.id}"]
         _unique([o.id for o in module.objectives], "objectives", document, problems)
@@ -52,7 +53,9 @@ def _unique(ids: list[str], where: str, document: Document, problems: Problems, 
     listed = [entry["id"] for entry in document.data[where]] if named else ids
     for id_ in _repeated(ids):
         last = len(listed) - 1 - listed[::-1].index(id_)
-        problems.add(document.file, document.line([where, last, "id"]), f"{id_} stands twice", "give one a new id")
+        problems.add(
+            document.file, document.line([where, last, "id"]), f"the id {id_} is used twice", "give one a new id"
+        )
 
 
 def _references(
@@ -62,13 +65,15 @@ def _references(
     folder = document.file.removesuffix("module.yaml")
     for name, section in parsed.items():
         for id_ in sorted(set(section.cited) - known):
-            problems.add(folder + name, 1, f"cites {id_}, which module.yaml does not list", "add or correct it")
+            problems.add(
+                folder + name, 1, f"cites {id_}, which module.yaml does not list", "add it there or correct the id"
+            )
     used = {id_ for section in parsed.values() for id_ in section.cited}
     used |= {id_ for item in (bank.items if bank else ()) for id_ in item.references}
     listed = [entry["id"] for entry in document.data["references"]]
     for id_ in sorted(known - used):
         line = document.line(["references", listed.index(id_)])
-        problems.add(document.file, line, f"nothing cites the reference {id_}", "cite it or remove it")
+        problems.add(document.file, line, f"the reference {id_} is never cited", "cite it or remove it")
 
 
 def _links(
@@ -84,14 +89,15 @@ def _links(
     for name, section in parsed.items():
         for href, line in section.links:
             target = href.partition("#")[0]
-            if href.startswith(("https://", "http://")) or target in pages or PAGES.fullmatch(target):
+            if href.startswith(("https://", "http://")) or target in pages or OTHER_PAGES.fullmatch(target):
                 continue
-            problems.add(folder + name, line, f"the link {href} leads nowhere", "correct it, from the root: /states/FL")
+            wrong = f"the link {href} leads to no page"
+            problems.add(folder + name, line, wrong, "correct it; it begins at the root, as in /states/FL")
 
 
 def _check_ids(module: Module, document: Document, problems: Problems) -> None:
     for id_ in _repeated(check.id for section in module.sections for check in section.checks):
-        problems.add(document.file, 1, f"two knowledge checks are called {id_}", "give one a new id")
+        problems.add(document.file, 1, f"two knowledge checks have the id {id_}", "give one a new id")
     for section in module.sections:
         if not section.checks and section.id != "summary":
             problems.add(document.file, 1, f"the section {section.id} has no knowledge check", "add a `check` block")
@@ -101,14 +107,17 @@ def _topics(module: Module, glossary: Glossary, document: Document, problems: Pr
     for n, objective in enumerate(module.objectives):
         line = document.line(["objectives", n, "topics"])
         for topic in sorted(set(objective.topics) - glossary.by_id.keys()):
-            problems.add(document.file, line, f"the topic {topic} is no glossary term", "use or add one")
+            problems.add(
+                document.file, line, f"the topic {topic} is not a glossary term", "use the id of a term or add one"
+            )
 
 
 def _claim(module: Module, document: Document, problems: Problems) -> None:
     claimed, computed = module.claimed_minutes or 0, module.computed_minutes
     if claimed > computed:
         line = document.line(["claimed_minutes"])
-        problems.add(document.file, line, f"claims {claimed} minutes, {computed} are computed", "claim no more")
+        wrong = f"claims {claimed} minutes, but only {computed} are computed"
+        problems.add(document.file, line, wrong, f"claim {computed} or fewer")
 
 
 def _glossary(glossary: Glossary, document: Document, problems: Problems) -> None:
@@ -118,7 +127,8 @@ def _glossary(glossary: Glossary, document: Document, problems: Problems) -> Non
     for term in glossary.terms:
         for id_ in sorted(set(term.references) - known):
             line = document.line(["terms", listed.index(term.id), "references"])
-            problems.add(document.file, line, f"{term.id} cites {id_}, which is not listed", "add or correct it")
+            wrong = f"{term.id} cites {id_}, which the glossary does not list"
+            problems.add(document.file, line, wrong, "add it to `references` or correct the id")
     for id_ in sorted(known - {id_ for term in glossary.terms for id_ in term.references}):
         problems.add(document.file, document.line(["references"]), f"no term cites {id_}", "cite it or remove it")
 
@@ -130,7 +140,8 @@ def _prerequisites(modules: Mapping[str, Module], documents: Mapping[str, Docume
         for unknown in [id_ for id_ in module.prerequisites if id_ not in modules]:
             problems.add(document.file, line, f"there is no module {unknown}", "correct the prerequisite")
         if _reaches(module.id, module.id, modules, set()):
-            problems.add(document.file, line, f"{module.id} is its own prerequisite, in a circle", "break the circle")
+            wrong = f"the prerequisites of {module.id} lead back to it"
+            problems.add(document.file, line, wrong, "remove one of them")
 
 
 def _reaches(start: str, goal: str, modules: Mapping[str, Module], seen: set[str]) -> bool:
@@ -144,7 +155,8 @@ def _reaches(start: str, goal: str, modules: Mapping[str, Module], seen: set[str
 
 def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Document, problems: Problems) -> None:
     if bank.module not in modules or bank.module != name:
-        problems.add(document.file, document.line(["module"]), f"no module {bank.module}", "name it as the file")
+        wrong = f"the file is named {name}, but its module is {bank.module}"
+        problems.add(document.file, document.line(["module"]), wrong, "use the id of an existing module for both")
         return
     module = modules[bank.module]
     objectives = {objective.id for objective in module.objectives}
@@ -152,13 +164,17 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
     for n, item in enumerate(bank.items):
         if item.objective not in objectives:
             line = document.line(["items", n, "objective"])
-            problems.add(document.file, line, f"{item.id}: no objective {item.objective}", "use one of module.yaml")
+            problems.add(
+                document.file, line, f"{item.id}: there is no objective {item.objective}", "use one from module.yaml"
+            )
         for id_ in sorted({*item.references, *cited_in(item.rationale)} - references):
             line = document.line(["items", n, "references"])
-            problems.add(document.file, line, f"{item.id}: no reference {id_}", "add it to module.yaml or correct it")
+            wrong = f"{item.id}: there is no reference {id_}"
+            problems.add(document.file, line, wrong, "add it to module.yaml or correct the id")
         if item.section and item.section not in {section.id for section in module.sections}:
             line = document.line(["items", n, "section"])
-            problems.add(document.file, line, f"{item.id}: no section {item.section}", "name a section of the module")
+            wrong = f"{item.id}: there is no section {item.section}"
+            problems.add(document.file, line, wrong, "name a section of the module")
     for id_ in sorted(objectives - {item.objective for item in bank.items}):
         problems.add(document.file, document.line(["items"]), f"the objective {id_} has no item", "write one")
     _cases(bank, document, problems)
@@ -166,22 +182,23 @@ def _bank(name: str, bank: Bank, modules: Mapping[str, Module], document: Docume
     for id_ in dict.fromkeys(cell.objective for cell in bank.blueprint if cell.objective):
         if supply[id_] < (wanted := bank.items_per_quiz(id_)):
             line = document.line(["blueprint", id_])
-            wrong = f"draws {wanted} of {id_}, the bank has {supply[id_]}"
-            problems.add(document.file, line, wrong, "write more items")
+            wrong = f"the blueprint asks for {wanted} items of {id_}, but the bank has {supply[id_]}"
+            problems.add(document.file, line, wrong, "write more items or ask for fewer")
 
 
 def _cases(bank: Bank, document: Document, problems: Problems) -> None:
-    """A case has two items or more, which stand together in the bank, since they are drawn and shown together."""
+    """Check that a case has two items or more and that they are adjacent, because they are shown together."""
     named = [item.case for item in bank.items]
     for n, case in enumerate(named):
         if case and case not in bank.cases:
             line = document.line(["items", n, "case"])
-            problems.add(document.file, line, f"{bank.items[n].id}: no case {case}", "write it under `cases`")
+            problems.add(document.file, line, f"{bank.items[n].id}: there is no case {case}", "add it under `cases`")
     for case in bank.cases:
         places = [n for n, name in enumerate(named) if name == case]
         if len(places) < 2 or places[-1] - places[0] != len(places) - 1:
             line = document.line(["cases", case])
-            problems.add(document.file, line, f"the case {case} has no items that stand together", "write two or more")
+            wrong = f"the case {case} needs two or more items, one directly after the other"
+            problems.add(document.file, line, wrong, "write more items or move them together")
 
 
 def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], problems: Problems) -> None:
@@ -191,14 +208,14 @@ def _items_unique(banks: Mapping[str, Bank], documents: Mapping[str, Document], 
             if item.id in seen:
                 document = documents[f"bank:{name}"]
                 line = document.line(["items", n, "id"])
-                problems.add(document.file, line, f"{item.id} stands twice", "give the new item a new id")
+                problems.add(document.file, line, f"the id {item.id} is used twice", "give the new item a new id")
             seen.add(item.id)
     for name, bank in banks.items():
         document = documents[f"bank:{name}"]
         for n, item in enumerate(bank.items):
             for enemy in sorted(set(item.enemies) - seen | {item.id} & set(item.enemies)):
                 line = document.line(["items", n, "enemies"])
-                problems.add(document.file, line, f"{item.id}: no other item {enemy}", "correct the id")
+                problems.add(document.file, line, f"{item.id}: the enemy {enemy} is not another item", "correct the id")
 
 
 def _courses(
@@ -226,9 +243,10 @@ def check_boards(
     document: Document,
     problems: Problems,
 ) -> None:
+    """Add a problem for each state, course or domain of a board that does not exist."""
     offered = {course.id for course in courses.courses}
     for key in _repeated(board.key for board in boards):
-        problems.add(document.file, document.line(["boards"]), f"{key} stands twice", "give one a new key")
+        problems.add(document.file, document.line(["boards"]), f"the key {key} is used twice", "give one a new key")
     for n, board in enumerate(boards):
         _known([board.state], states, ["boards", n, "state"], "state", document, problems)
         _known(board.courses, offered, ["boards", n, "courses"], "course", document, problems)
