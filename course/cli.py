@@ -193,7 +193,7 @@ def rotate_keys() -> None:
     key = keys.rotate(config.data)
     documents = "the file in PDF_P12 goes on signing documents"
     if config.pdf_p12 is None:
-        pdf_signing.make(config.data, load(*_folders()).provider.name, clock.now())
+        pdf_signing.add_own_key(config.data, load(*_folders()).provider.name, clock.now())
         documents = "a new key signs documents"
     click.echo(f"{key.public} signs from the next start on, and {documents}. Keep the older ones.")
 

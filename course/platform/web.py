@@ -29,6 +29,7 @@ WORDS = {
     413: "That is more than can be sent at once.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers read from their own pages
 V = TypeVar("V", bound=Callable[..., Any])
 MEGABYTE = 1_000_000
 csrf = CSRFProtect()
@@ -120,6 +121,13 @@ def _headers(response: Response, *, secure: bool) -> Response:
         headers["Cache-Control"] = "no-cache"  # a module that another one imports: asked for anew, sent if it changed
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def unlisted(response: Response) -> Response:
+    """Keep the page out of search engines, and its address from the sites that it links to."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -1,4 +1,4 @@
-"""A stranger drops a file on the public check and reads what it is worth; without scripts, too."""
+"""A stranger verifies a file, by dropping it on the page or without scripts."""
 
 import pytest
 
@@ -42,16 +42,16 @@ def changed(document):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_a_changed_document_that_is_dropped_is_said_to_be_changed(walk, files, dark):
+def test_a_dropped_document_that_was_changed_is_reported_as_changed(walk, files, dark):
     visitor = walk(dark=dark)
     visitor.go("/verify/")
-    assert "You can also drop the file here" in visitor.text()
+    assert "You can also drop the file on this page" in visitor.text()
     with visitor.page.expect_navigation():
         visitor.page.evaluate(DROP, [list(changed(files["pdf"])), "certificate.pdf"])
     visitor.see()
     assert visitor.page.get_by_role("heading", name="Changed").is_visible()
-    assert "Don't rely on it" in visitor.text()
-    visitor.press("See what the certificate says")
+    assert "Do not rely on it" in visitor.text()
+    visitor.press("View certificate")
     assert "Lena Learner" in visitor.text()
 
 
@@ -62,18 +62,21 @@ def test_the_file_as_it_was_issued_is_unchanged_and_valid(walk, files, script, k
     visitor.go("/verify/")
     field = visitor.page.get_by_label("File")
     field.set_input_files({"name": f"x.{kind}", "mimeType": "application/octet-stream", "buffer": files[kind]})
-    visitor.press("Check the file")
+    visitor.press("Verify file")
     assert "Unchanged and valid" in visitor.text()
 
 
-def test_a_file_of_others_and_one_of_nobody_are_told_apart(walk):
+def test_a_foreign_badge_and_an_unreadable_file_get_different_headings(walk):
     visitor = walk()
-    for data, heading in ((b'{"issuer": {"name": "Example Corp"}}', "Not from here"), (b"hello", "Can't be read")):
+    for data, heading in (
+        (b'{"issuer": {"name": "Example Corp"}}', "Not issued here"),
+        (b"hello", "File can't be read"),
+    ):
         visitor.go("/verify/")
         visitor.faults.clear()
         visitor.page.get_by_label("File").set_input_files({"name": "x", "mimeType": "text/plain", "buffer": data})
         with visitor.page.expect_navigation():
-            visitor.page.get_by_role("button", name="Check the file").click()
+            visitor.page.get_by_role("button", name="Verify file").click()
         visitor.faults.clear()  # the browser notes an answer of 422 itself
         visitor.see()
         assert heading in visitor.text()

@@ -131,13 +131,13 @@ def issue(admin, name):
 def download_and_check(person, stranger):
     person.go("/courses/needling-safety")
     code = person.page.locator(".code").first.inner_text()
-    address = person.page.get_by_role("link", name="Download the certificate").get_attribute("href")
+    address = person.page.get_by_role("link", name="Download (PDF)").get_attribute("href")
     document = person.context.request.get(address)
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF-")
     stranger.go("/verify/")
     stranger.page.get_by_label("Certificate number").fill(code.lower().replace("-", " "))
-    stranger.press("Check")
+    stranger.press("Verify certificate")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")
     return code
 

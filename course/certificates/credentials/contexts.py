@@ -1,4 +1,4 @@
-"""The JSON-LD contexts that our credentials speak: read from an installed package, pinned by hash, never fetched."""
+"""The JSON-LD contexts of our credentials: read from an installed package, pinned by hash, never fetched."""
 
 import functools
 import hashlib
@@ -12,7 +12,7 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 MULTIKEY = "https://w3id.org/security/multikey/v1"
-DID = "https://www.w3.org/ns/did/v1"  # named in did.json, which nobody canonicalizes
+DID = "https://www.w3.org/ns/did/v1"  # only in did.json, which is not signed
 
 PINNED = {
     CREDENTIALS: ("credentials-v2.json", "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),
@@ -30,29 +30,29 @@ PINNED = {
 
 
 class UnknownContext(Exception):
-    """A context that is not pinned here, or whose bytes are not those that were pinned."""
+    """The context is not pinned here, or its bytes differ from the pinned ones."""
 
 
 @functools.cache
 def document(url: str) -> dict[str, Any]:
-    """The context at this address, from the package's files. Raises UnknownContext."""
+    """Return the context with this address, from the package's files. Raise UnknownContext."""
     if url not in PINNED:
         raise UnknownContext(f"{url} is not among the pinned contexts.")
     name, digest = PINNED[url]
     path = Path(str(distribution("openbadgeslib").locate_file("openbadgeslib/ob3/contexts"))) / name
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != digest:
-        raise UnknownContext(f"{name} is not the file that was pinned; install the locked packages anew.")
-    found: dict[str, Any] = json.loads(data)
-    return found
+        raise UnknownContext(f"{name} is not the file that was pinned; install the locked packages again.")
+    context: dict[str, Any] = json.loads(data)
+    return context
 
 
 def load(url: str, _options: object = None) -> dict[str, Any]:
-    """As PyLD's document loader."""
+    """Return the context in the form of a PyLD document loader."""
     return {
         "contentType": "application/ld+json",
         "contextUrl": None,
         "documentUrl": url,
         "document": document(url),
-        "tag": "static",  # lets PyLD keep what it made of it
+        "tag": "static",  # lets PyLD cache the processed context
     }

@@ -1,4 +1,4 @@
-"""Who signs: a DID of the site's address, or of the key itself while there is no public address."""
+"""The issuer of credentials: a DID of the public address, or of the key itself where there is no address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ class Issuer:
     keys: tuple[Key, ...]  # oldest first; the newest signs
 
     def sign(self, document: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+        """Return the document with a proof of the newest key."""
         key = self.keys[-1]
         return proofs.sign(document, key.private, method=f"{self.did}#{key.public}", created=instant(at))
 
     def signed(self, document: Mapping[str, Any]) -> bool:
-        """Whether one of these keys signed exactly this document."""
+        """Return whether one of these keys signed exactly this document."""
         proof = document.get("proof")
         method = str(proof.get("verificationMethod")) if isinstance(proof, dict) else ""
         return any(
@@ -30,7 +31,7 @@ class Issuer:
 
     @property
     def document(self) -> dict[str, Any]:
-        """did.json: every key there ever was, so that what an old one signed can still be checked."""
+        """did.json with all keys, so that credentials signed with an old one can still be checked."""
         methods = [
             {
                 "id": f"{self.did}#{key.public}",
@@ -49,12 +50,12 @@ class Issuer:
 
 
 def issuer(public_url: str, keys: tuple[Key, ...]) -> Issuer:
-    """did:web of the public address; did:key of the newest key without one."""
+    """Return the issuer: did:web of the public address, or did:key of the newest key without one."""
     if not public_url:
         return Issuer(f"did:key:{keys[-1].public}", keys)
     return Issuer("did:web:" + urlsplit(public_url).netloc.replace(":", "%3A"), keys)
 
 
 def instant(at: datetime) -> str:
-    """As XML Schema writes it, in UTC and whole seconds."""
+    """Return the moment as an XML Schema dateTime, in UTC and whole seconds."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,7 +1,7 @@
-"""Multibase: keys and signatures as `z` and base 58 of the Bitcoin alphabet."""
+"""Multibase of keys and signatures: `z`, then base 58 in the Bitcoin alphabet."""
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-LONGEST = 128  # letters; a key has 48, a signature 89
+MAX_LENGTH = 128  # characters; a key has 48, a signature 89
 ED25519 = b"\xed\x01"  # the multicodec prefix of a public key
 
 
@@ -15,8 +15,8 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Raises ValueError for what is not multibase of this kind, or too long."""
-    if not text.startswith("z") or len(text) > LONGEST:
+    """Return the bytes. Raise ValueError for a text that is longer than MAX_LENGTH or not `z` and base 58."""
+    if not text.startswith("z") or len(text) > MAX_LENGTH:
         raise ValueError("not a short multibase text that begins with z")
     number = 0
     for letter in text[1:]:

@@ -1,4 +1,4 @@
-"""Signs documents invisibly (PAdES, P-256) and says of a document whether it is one of ours, as it was signed."""
+"""Sign documents with an invisible signature (PAdES, P-256), and check whether a document is ours and unchanged."""
 
 import asyncio
 import io
@@ -28,17 +28,17 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko_certvalidator import ValidationContext
 
-from course.certificates.credentials import brought
+from course.certificates.credentials import operator_certificate
 from course.platform.config import BadSetting
 from course.platform.files import write_once
 
 T = TypeVar("T")
-YEARS = 10
-RENEWED_BEFORE = timedelta(days=365)  # its end
-TOLD_BEFORE = timedelta(days=60)
+OWN_CERTIFICATE_YEARS = 10
+RENEWAL_BEFORE_END = timedelta(days=365)
+WARNING_BEFORE_END = timedelta(days=60)
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
-PATTERN = "document-*.p12"
-ROOM = 2048  # bytes of a signature without its certificates; the longest usual ones, of RSA with 4096 bits, take 1200
+OWN_KEY_FILES = "document-*.p12"
+MAX_SIGNATURE_BYTES = 2048  # without its certificates; RSA with 4096 bits takes 1200
 METADATA = PdfSignatureMetadata(
     field_name="Signature",
     subfilter=SigSeedSubFilter.PADES,
@@ -48,52 +48,55 @@ METADATA = PdfSignatureMetadata(
 )
 
 
-class Finding(StrEnum):
-    INTACT = "signed here and unchanged since"
+class SignatureFinding(StrEnum):
+    INTACT = "signed here and unchanged"
     CHANGED = "changed after it was signed here"
     FOREIGN = "not signed here"
 
 
 @dataclass(frozen=True)
 class DocumentSigner:
-    """`roots`: the certificates of every key there ever was, `certificate`, the one of `signer`, among them."""
+    """`certificate`: of the key that signs now. `roots`: the certificates of all keys so far, that one included."""
 
     signer: SimpleSigner
     certificate: Certificate
     roots: tuple[Certificate, ...]
 
     def sign(self, document: bytes) -> bytes:
-        """The same document with a signature after it; what was there stays as it was, to the byte."""
+        """Return the document with a signature appended; the bytes before it stay the same."""
         writer = IncrementalPdfFileWriter(io.BytesIO(document))
-        signing = PdfSigner(METADATA, self.signer).async_sign_pdf(writer, bytes_reserved=self._room)
+        signing = PdfSigner(METADATA, self.signer).async_sign_pdf(writer, bytes_reserved=self._reserved_digits)
         signed = _finished(signing)
         return bytes(signed.getvalue())
 
     def ends_soon(self, now: datetime) -> str | None:
-        """A sentence for who runs the site, while there is time to get another certificate."""
+        """Return a warning for the operator if the certificate ends within WARNING_BEFORE_END, else None."""
         end: datetime = self.certificate.not_valid_after
-        if end - now > TOLD_BEFORE:
+        if end - now > WARNING_BEFORE_END:
             return None
-        return f"The certificate that signs documents ends on {end:%Y-%m-%d}: set PDF_P12 to a renewed one before."
+        return f"The certificate that signs documents ends on {end:%Y-%m-%d}: set PDF_P12 to a renewed one before then."
 
     @property
-    def _room(self) -> int:
-        """Hexadecimal digits that the signature may take. Left to itself, the library signs twice to find out."""
+    def _reserved_digits(self) -> int:
+        """Hexadecimal digits reserved for the signature. Without a number, the library signs twice to find one."""
         certificates = [self.certificate, *self.signer.cert_registry]
-        return 2 * (ROOM + sum(len(one.dump()) for one in certificates))
+        return 2 * (MAX_SIGNATURE_BYTES + sum(len(one.dump()) for one in certificates))
 
-    def check(self, document: bytes) -> Finding:
-        """Reads bytes, not the structure of a PDF, so that a file of a stranger costs no more than its length."""
+    def check(self, document: bytes) -> SignatureFinding:
+        """Return whose signature the document has, and whether it is unchanged.
+
+        Only bytes are read, not the structure of a PDF, so a hostile file costs no more than its length.
+        """
         text = document.lower()
         if not any(root.dump().hex().encode() in text for root in self.roots):
-            return Finding.FOREIGN
+            return SignatureFinding.FOREIGN
         try:
-            return Finding.INTACT if self._is_intact(document) else Finding.CHANGED
+            return SignatureFinding.INTACT if self._is_intact(document) else SignatureFinding.CHANGED
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-            return Finding.CHANGED
+            return SignatureFinding.CHANGED
 
     def _is_intact(self, document: bytes) -> bool:
-        """Whether its one signature is by one of our keys and over every byte but its own."""
+        """Return whether the one signature is by one of our keys and covers every byte except its own."""
         ranges = BYTE_RANGE.findall(document)
         if len(ranges) != 1 or document.count(b"/ByteRange") != 1:
             return False
@@ -109,7 +112,7 @@ class DocumentSigner:
 
 
 def attached(document: bytes) -> bytes | None:
-    """The Open Badge inside a certificate's document; None where there is none, or no PDF."""
+    """Return the Open Badge inside a certificate's document; None if it has none or is not a PDF."""
     try:
         names = PdfFileReader(io.BytesIO(document)).root["/Names"]["/EmbeddedFiles"]["/Names"]
         return bytes(names[1]["/EF"]["/F"].data)
@@ -118,52 +121,52 @@ def attached(document: bytes) -> bytes | None:
 
 
 def _finished(work: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own, so that it makes no difference whether the caller's thread has an event loop."""
+    """Return the result of the coroutine. It runs in a thread of its own, in case the caller's has an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
 
 def ensure(data: Path, provider: str, now: datetime, *, p12: Path | None = None, password: str = "") -> DocumentSigner:
-    """The signer. Without `p12`, key and certificate are made, and made anew in time. What ever signed still proves.
+    """Return the signer. Without `p12`, create our own key and certificate, and renew them a year before their end.
 
-    Raises BadSetting for a file that is unusable.
+    Documents signed with earlier keys still verify. Raise BadSetting for an unusable file.
     """
     folder = data / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     if p12 is not None:
-        signer, certificate = brought.read(p12, password, now)
-        _remember(folder, certificate)
-        return DocumentSigner(signer, certificate, (*_made(folder), *_remembered(folder)))
-    newest = max(folder.glob(PATTERN), default=None)
-    if newest is None or _read(newest)[1].not_valid_after - now < RENEWED_BEFORE:
-        make(data, provider, now)
-    signer, certificate = _read(max(folder.glob(PATTERN)))
-    return DocumentSigner(signer, certificate, (*_remembered(folder), *_made(folder)))
+        signer, certificate = operator_certificate.read(p12, password, now)
+        _keep_certificate(folder, certificate)
+        return DocumentSigner(signer, certificate, (*_own_certificates(folder), *_kept_certificates(folder)))
+    newest = max(folder.glob(OWN_KEY_FILES), default=None)
+    if newest is None or _read(newest)[1].not_valid_after - now < RENEWAL_BEFORE_END:
+        add_own_key(data, provider, now)
+    signer, certificate = _read(max(folder.glob(OWN_KEY_FILES)))
+    return DocumentSigner(signer, certificate, (*_kept_certificates(folder), *_own_certificates(folder)))
 
 
-def _made(folder: Path) -> list[Certificate]:
-    return [_read(path)[1] for path in sorted(folder.glob(PATTERN))]
+def _own_certificates(folder: Path) -> list[Certificate]:
+    return [_read(path)[1] for path in sorted(folder.glob(OWN_KEY_FILES))]
 
 
-def _remember(folder: Path, certificate: Certificate) -> None:
-    """Without its key, so that what it signed is known when the operator has brought the next one."""
-    write_once(_place(folder, certificate), certificate.dump())
+def _keep_certificate(folder: Path, certificate: Certificate) -> None:
+    """Keep the certificate without its key, so that its documents still verify after the operator replaces it."""
+    write_once(_kept_file(folder, certificate), certificate.dump())
 
 
-def _remembered(folder: Path) -> list[Certificate]:
+def _kept_certificates(folder: Path) -> list[Certificate]:
     found = {path: Certificate.load(path.read_bytes()) for path in sorted(folder.glob("brought-*.cer"))}
     for path, certificate in found.items():
-        if path != _place(folder, certificate):
-            raise BadSetting(f"COURSE_DATA: {path} is not as it was written; bring it back from a backup.")
+        if path != _kept_file(folder, certificate):
+            raise BadSetting(f"COURSE_DATA: {path} has changed; restore it from a backup.")
     return list(found.values())
 
 
-def _place(folder: Path, certificate: Certificate) -> Path:
+def _kept_file(folder: Path, certificate: Certificate) -> Path:
     return folder / f"brought-{certificate.sha256.hex()[:16]}.cer"
 
 
-def make(data: Path, provider: str, now: datetime) -> None:
-    """Adds a key with a certificate that it signs itself, for ten years."""
+def add_own_key(data: Path, provider: str, now: datetime) -> None:
+    """Add a key with a self-signed certificate."""
     folder = data / "keys"
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, provider[:64])])
@@ -174,17 +177,17 @@ def make(data: Path, provider: str, now: datetime) -> None:
         .public_key(private.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=365 * YEARS))
+        .not_valid_after(now + timedelta(days=365 * OWN_CERTIFICATE_YEARS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_for_signatures(), critical=True)
+        .add_extension(_signature_usage(), critical=True)
         .sign(private, SHA256())
     )
-    number = len(list(folder.glob(PATTERN))) + 1
+    number = len(list(folder.glob(OWN_KEY_FILES))) + 1
     sealed = serialize_key_and_certificates(provider.encode(), private, certificate, None, NoEncryption())
     write_once(folder / f"document-{number:04}.p12", sealed)
 
 
-def _for_signatures() -> x509.KeyUsage:
+def _signature_usage() -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=True,
         content_commitment=True,
@@ -200,8 +203,8 @@ def _for_signatures() -> x509.KeyUsage:
 
 def _read(path: Path) -> tuple[SimpleSigner, Certificate]:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise BadSetting(f"COURSE_DATA: {path} can be read by others than its owner; chmod 600 it, then start again.")
+        raise BadSetting(f"COURSE_DATA: {path} can be read by other users; run chmod 600 on it, then start again.")
     signer: SimpleSigner | None = SimpleSigner.load_pkcs12_data(path.read_bytes(), other_certs=[])
     if signer is None or signer.signing_cert is None:
-        raise BadSetting(f"COURSE_DATA: {path} holds no key and certificate; bring it back from a backup.")
+        raise BadSetting(f"COURSE_DATA: {path} has no key and certificate; restore it from a backup.")
     return signer, signer.signing_cert

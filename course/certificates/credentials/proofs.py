@@ -1,4 +1,4 @@
-"""Data Integrity proofs with the cryptosuite eddsa-rdfc-2022 (W3C VC-DI-EdDSA): sign, and check with a known key."""
+"""Data Integrity proofs with the cryptosuite eddsa-rdfc-2022 (W3C VC-DI-EdDSA): sign, and verify with a known key."""
 
 import hashlib
 import threading
@@ -12,16 +12,19 @@ from pyld import jsonld
 from course.certificates.credentials import contexts, multibase
 
 SUITE = "eddsa-rdfc-2022"
-_one_at_a_time = threading.Lock()  # PyLD keeps contexts in caches that threads break for each other
-NOWHERE = "undefined:/"  # what a name is relative to that no context makes absolute
+UNDEFINED_BASE = "undefined:/"  # a name that no context defines becomes an address under it
+_canonicalization_lock = threading.Lock()  # the context caches of PyLD are not safe for threads
 
 
 class NotSignable(Exception):
-    """A member or type that no context defines: it would be left out of what is signed."""
+    """No context defines a member or type, so the signature would not cover it."""
 
 
 def sign(document: Mapping[str, Any], key: Ed25519PrivateKey, *, method: str, created: str) -> dict[str, Any]:
-    """The document with its proof. `method`: the address of the public key; `created`: a moment as in XML Schema."""
+    """Return the document with its proof. `method`: the address of the public key; `created`: an XML Schema dateTime.
+
+    Raise NotSignable.
+    """
     proof = {
         "type": "DataIntegrityProof",
         "cryptosuite": SUITE,
@@ -34,7 +37,7 @@ def sign(document: Mapping[str, Any], key: Ed25519PrivateKey, *, method: str, cr
 
 
 def is_intact(document: Mapping[str, Any], key: Ed25519PublicKey) -> bool:
-    """Whether the document's one proof was made with this key over exactly this document."""
+    """Return whether the document has one proof, made with this key over exactly this document."""
     proof = document.get("proof")
     if not isinstance(proof, dict) or (proof.get("type"), proof.get("cryptosuite")) != ("DataIntegrityProof", SUITE):
         return False
@@ -48,14 +51,14 @@ def is_intact(document: Mapping[str, Any], key: Ed25519PublicKey) -> bool:
 
 
 def data_to_sign(document: Mapping[str, Any], options: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the canonical proof options, then SHA-256 of the canonical document: 64 bytes."""
+    """Return 64 bytes: SHA-256 of the canonical proof options, then SHA-256 of the canonical document."""
     options = {"@context": document["@context"], **options}
     return digest(options) + digest(document)
 
 
 def digest(document: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the document's canonical form (RDFC-1.0, N-Quads)."""
-    with _one_at_a_time:
+    """Return the SHA-256 of the document's canonical form (RDFC-1.0, N-Quads)."""
+    with _canonicalization_lock:
         canonical = jsonld.normalize(
             _expanded(document),
             {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": contexts.load},
@@ -64,24 +67,24 @@ def digest(document: Mapping[str, Any]) -> bytes:
 
 
 def _expanded(document: Mapping[str, Any]) -> list[Any]:
-    """Without its contexts, so that they are gone through once.
+    """Return the document in expanded JSON-LD. Raise NotSignable.
 
-    PyLD leaves out in silence what no context defines; other verifiers refuse it, and so does this.
+    PyLD silently drops what no context defines. Other verifiers refuse such a document, so we do, too.
     """
     undefined: list[Any] = []
     expanded: list[Any] = jsonld.expand(
         dict(document),
-        {"documentLoader": contexts.load, "base": NOWHERE},
+        {"documentLoader": contexts.load, "base": UNDEFINED_BASE},
         on_property_dropped=undefined.append,
     )
-    undefined += [name.removeprefix(NOWHERE) for name in _names(expanded) if name.startswith(NOWHERE)]
+    undefined += [name.removeprefix(UNDEFINED_BASE) for name in _names(expanded) if name.startswith(UNDEFINED_BASE)]
     if undefined:
         raise NotSignable(f"No context defines {', '.join(map(str, undefined))}.")
     return expanded
 
 
 def _names(expanded: Any) -> list[str]:
-    """Every type and every identifier in an expanded document."""
+    """Return every type and every identifier in an expanded document."""
     if isinstance(expanded, list):
         return [name for one in expanded for name in _names(one)]
     if not isinstance(expanded, dict):

@@ -11,7 +11,7 @@ from course.certificates.approvals import queries as approvals
 from course.certificates.completion import queries as completion
 from course.certificates.completion.next_step import step_for
 from course.certificates.credentials import status_list
-from course.certificates.credentials.issuer import Issuer, instant
+from course.certificates.credentials.issuer import Issuer
 from course.certificates.issuing import badge, picture, plan_queries, queries, renewing, requesting, status_queries
 from course.certificates.issuing.course_status import status_of
 from course.certificates.issuing.facts import Facts
@@ -228,5 +228,5 @@ def status(number: int) -> ResponseReturnValue:
 def _signed_list(issuer: Issuer, base_url: str, number: int, ended: tuple[int, ...]) -> str:
     """Signed anew only when a bit changes."""
     now = clock.now()
-    unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, valid_from=instant(now))
+    unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, issued=now)
     return json.dumps(issuer.sign(unsigned, now), indent=1)

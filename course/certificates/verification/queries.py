@@ -8,9 +8,9 @@ from course.platform import db
 
 
 def find(text: str) -> tuple[Certificate, bool] | None:
-    """The certificate with this number, however it is written, and whether its holder hides the name.
+    """Return the certificate with this number, in any spelling, and whether its holder hides the name.
 
-    None for anything else, after the same work.
+    Return None for any other text, after the same work, so that the time it takes reveals nothing.
     """
     row = db.session.execute(
         select(Certificate, HiddenName.user_id.is_not(None))

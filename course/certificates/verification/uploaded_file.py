@@ -1,6 +1,6 @@
-"""What a file that somebody presents holds: a badge, and the certificate numbers it names. Nothing is fetched.
+"""Read a file that someone wants to verify: the badge in it and the certificate numbers it names. Nothing is fetched.
 
-Everything costs at most a fixed multiple of the file's length, whatever the file is.
+The work is at most a fixed multiple of the file's length, also for a hostile file.
 """
 
 import json
@@ -15,109 +15,109 @@ from typing import Any
 from course.certificates.credentials import baking
 from course.certificates.issuing.numbers import ALPHABET
 
-MEGABYTES = 5  # of a file
-DEEPEST = 40  # levels of a badge
-LONGEST = 500_000  # letters of a badge
-MOST_NUMBERS = 10
-MOST_STREAMS = 1_000  # of a PDF
-PACKED = 200_000  # bytes of one that are unpacked
-UNPACKED = 10_000_000  # bytes of all of them together
+MAX_FILE_MEGABYTES = 5
+MAX_BADGE_DEPTH = 40
+MAX_BADGE_CHARACTERS = 500_000
+MAX_NUMBERS = 10
+MAX_PDF_STREAMS = 1_000
+MAX_PACKED_BYTES = 200_000  # of one PDF stream
+MAX_UNPACKED_BYTES = 10_000_000  # of all PDF streams together
 PDF = b"%PDF-"
-HEAD = 1024  # bytes, within which a PDF says what it is
+PDF_HEADER_BYTES = 1024  # within these a PDF states that it is one
 NUMBER = re.compile(rb"(?<![0-9A-Z-])[%b]{4}(?:-[%b]{4}){3}(?![0-9A-Z-])" % ((ALPHABET.encode(),) * 2))
 STREAMS = re.compile(rb"stream\r?\n")
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     PDF = "PDF document"
-    PNG = "PNG picture"
-    SVG = "SVG picture"
+    PNG = "PNG image"
+    SVG = "SVG image"
     JSON = "JSON file"
 
 
-class Unreadable(Exception):
-    """The message says why, as the whole of a sentence."""
+class UnreadableUpload(Exception):
+    """The file can't be read; the message is a whole sentence that says why."""
 
 
 @dataclass(frozen=True)
-class Presented:
-    """`numbers` as they are printed, in their order; `badge`: the Open Badge in it, or None for the reason `fault`."""
+class UploadedFile:
+    """`numbers`: certificate numbers in the file, in order. `badge`: its Open Badge, or None because of `fault`."""
 
-    kind: Kind
+    kind: FileKind
     numbers: tuple[str, ...]
     badge: dict[str, Any] | None = None
     fault: str | None = None
 
 
-def read(data: bytes) -> Presented:
-    """Raises Unreadable for what is of no known kind."""
+def read(data: bytes) -> UploadedFile:
+    """Return what the file contains. Raise UnreadableUpload for a file of another kind."""
     kind = _kind(data)
-    if kind is Kind.PDF:
-        return Presented(kind, _numbers(chain([data], _unpacked(data))))
+    if kind is FileKind.PDF:
+        return UploadedFile(kind, _numbers(chain([data], _unpacked_streams(data))))
     text, badge, fault = "", None, None
     try:
         text = _text(kind, data)
         badge = _badge(text)
-    except (baking.NotBaked, Unreadable) as refusal:
+    except (baking.NotBaked, UnreadableUpload) as refusal:
         fault = str(refusal)
-    return Presented(kind, _numbers([data, (json.dumps(badge) if badge else text).encode()]), badge, fault)
+    return UploadedFile(kind, _numbers([data, (json.dumps(badge) if badge else text).encode()]), badge, fault)
 
 
-def _kind(data: bytes) -> Kind:
-    start = data[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if PDF in data[:HEAD]:
-        return Kind.PDF
+def _kind(data: bytes) -> FileKind:
+    start = data[:PDF_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if PDF in data[:PDF_HEADER_BYTES]:
+        return FileKind.PDF
     if data.startswith(baking.PNG):
-        return Kind.PNG
+        return FileKind.PNG
     if start.startswith(b"<"):
-        return Kind.SVG
+        return FileKind.SVG
     if start.startswith(b"{"):
-        return Kind.JSON
-    raise Unreadable("It is empty." if not data else "It is no PDF, PNG, SVG or JSON file.")
+        return FileKind.JSON
+    raise UnreadableUpload("The file is empty." if not data else "The file is not a PDF, PNG, SVG or JSON file.")
 
 
-def _text(kind: Kind, data: bytes) -> str:
-    if kind is Kind.PNG:
+def _text(kind: FileKind, data: bytes) -> str:
+    if kind is FileKind.PNG:
         return baking.from_png(data)
-    if kind is Kind.SVG:
+    if kind is FileKind.SVG:
         return baking.from_svg(data)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable("It is not written in UTF-8, as JSON is.") from None
+        raise UnreadableUpload("The file is not encoded in UTF-8, as JSON is.") from None
 
 
 def _badge(text: str) -> dict[str, Any]:
     if text.startswith("eyJ"):
-        raise Unreadable("It holds a badge that is signed as a whole (JWT), which nobody gets here.")
-    if len(text) > LONGEST:
-        raise Unreadable("It holds more than a badge can be.")
+        raise UnreadableUpload("The badge is signed as a JWT, a format that is not issued here.")
+    if len(text) > MAX_BADGE_CHARACTERS:
+        raise UnreadableUpload("The file is too long for a badge.")
     try:
-        badge = json.loads(text, object_pairs_hook=_unambiguous, parse_constant=_refuse)
+        badge = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except RecursionError:
-        raise Unreadable("It is nested deeper than any badge.") from None
+        raise UnreadableUpload("The file is nested too deeply for a badge.") from None
     except ValueError as error:
-        raise error if isinstance(error, Ambiguous) else Unreadable("What it holds is not JSON.") from None
+        raise error if isinstance(error, DuplicateName) else UnreadableUpload("The file is not valid JSON.") from None
     if not isinstance(badge, dict):
-        raise Unreadable("What it holds is no badge.")
-    if _is_deeper(badge, DEEPEST):
-        raise Unreadable("It is nested deeper than any badge.")
+        raise UnreadableUpload("The file is not a badge.")
+    if _is_deeper(badge, MAX_BADGE_DEPTH):
+        raise UnreadableUpload("The file is nested too deeply for a badge.")
     return badge
 
 
-class Ambiguous(Unreadable, ValueError):
-    pass
+class DuplicateName(UnreadableUpload, ValueError):
+    """Programs differ in which of two equal names they read, so such a badge has two meanings."""
 
 
-def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Programs differ in which of two equal names they take, so a badge with both says two things."""
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Ambiguous("It says the same thing twice, and programs differ in which they take.")
+        raise DuplicateName("The file states the same thing twice, so its meaning is not clear.")
     return found
 
 
-def _refuse(_: str) -> None:
+def _refuse_constant(_: str) -> None:
+    """Refuse NaN and Infinity, which JSON does not have."""
     raise ValueError
 
 
@@ -131,15 +131,15 @@ def _is_deeper(value: Any, levels: int) -> bool:
 
 def _numbers(pieces: Iterable[bytes]) -> tuple[str, ...]:
     found = (number.decode() for piece in pieces for number in NUMBER.findall(piece))
-    return tuple(dict.fromkeys(found))[:MOST_NUMBERS]
+    return tuple(dict.fromkeys(found))[:MAX_NUMBERS]
 
 
-def _unpacked(document: bytes) -> Iterator[bytes]:
-    """The packed streams of a PDF, as far as the limits go: where other programs put links and descriptions."""
-    whole, room = memoryview(document), UNPACKED
-    for start in islice(STREAMS.finditer(document), MOST_STREAMS):
+def _unpacked_streams(document: bytes) -> Iterator[bytes]:
+    """Yield a PDF's unpacked streams within the limits: other programs put links and descriptions there."""
+    whole, room = memoryview(document), MAX_UNPACKED_BYTES
+    for start in islice(STREAMS.finditer(document), MAX_PDF_STREAMS):
         try:
-            piece = zlib.decompressobj().decompress(whole[start.end() : start.end() + PACKED], room)
+            piece = zlib.decompressobj().decompress(whole[start.end() : start.end() + MAX_PACKED_BYTES], room)
         except zlib.error:
             continue
         yield piece
@@ -149,7 +149,7 @@ def _unpacked(document: bytes) -> Iterator[bytes]:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Whether two badges say the same, however they are laid out; a yes is no 1, but 2.0 is 2."""
+    """Return whether two badges mean the same in any layout: true is not 1, but 2.0 is 2."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(is_same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):

@@ -1,4 +1,4 @@
-"""What a file that somebody presents is worth, by what is on record under the numbers that it names."""
+"""Whether a file is a certificate issued here and unchanged, compared with the certificates whose numbers it names."""
 
 import hashlib
 import json
@@ -8,18 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from course.certificates.credentials import outside, pdf_signing, rules
+from course.certificates.credentials import foreign_badge, pdf_signing, rules
 from course.certificates.credentials.issuer import Issuer
 from course.certificates.credentials.pdf_signing import DocumentSigner
 from course.certificates.issuing import picture
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
-from course.certificates.verification.uploaded_file import Kind, Presented, is_same
+from course.certificates.verification.uploaded_file import FileKind, UploadedFile, is_same
 
 
 class Finding(StrEnum):
     ISSUED = "issued here and unchanged"
-    REPAINTED = "a badge of ours, unchanged, in another picture"
+    OTHER_PICTURE = "a badge of ours, unchanged, in another picture"
     CHANGED = "not as it was issued here"
     UNLISTED = "signed here, but not on record"
     FOREIGN = "not issued here"
@@ -28,7 +28,10 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`certificate`: the one that the file is or names. `issuer`, `faults`: what a badge of others says, and lacks."""
+    """`certificate`: the one that the file is or names. `issuer`: whom the badge of another issuer names.
+
+    `faults`: why the file can't be read, or what is wrong with the badge of another issuer.
+    """
 
     finding: Finding
     certificate: Certificate | None = None
@@ -37,10 +40,16 @@ class Verdict:
 
 
 def judge(
-    file: Presented, data: bytes, named: Sequence[Certificate], *, issuer: Issuer, signer: DocumentSigner, now: datetime
+    file: UploadedFile,
+    data: bytes,
+    named: Sequence[Certificate],
+    *,
+    issuer: Issuer,
+    signer: DocumentSigner,
+    now: datetime,
 ) -> Verdict:
-    """`named`: the certificate whose document the file is, or those whose numbers it names, with their badges."""
-    if file.kind is Kind.PDF:
+    """Return the verdict. `named`: the certificate whose document the file is, or those whose numbers it names."""
+    if file.kind is FileKind.PDF:
         return _of_document(data, named, signer)
     return _of_badge(file, data, named, issuer, now)
 
@@ -54,31 +63,33 @@ def _of_document(data: bytes, named: Sequence[Certificate], signer: DocumentSign
         is_issued = named[0].document_sha256 == digest_of(data)
         return Verdict(Finding.ISSUED if is_issued else Finding.CHANGED, named[0])
     signed = signer.check(data)
-    if signed is pdf_signing.Finding.FOREIGN:
+    if signed is pdf_signing.SignatureFinding.FOREIGN:
         return Verdict(Finding.FOREIGN)
-    return Verdict(Finding.UNLISTED if signed is pdf_signing.Finding.INTACT else Finding.CHANGED)
+    return Verdict(Finding.UNLISTED if signed is pdf_signing.SignatureFinding.INTACT else Finding.CHANGED)
 
 
-def _of_badge(file: Presented, data: bytes, named: Sequence[Certificate], issuer: Issuer, now: datetime) -> Verdict:
+def _of_badge(file: UploadedFile, data: bytes, named: Sequence[Certificate], issuer: Issuer, now: datetime) -> Verdict:
     for certificate in named:
         if file.badge and certificate.credential and is_same(file.badge, json.loads(certificate.credential)):
-            return Verdict(Finding.ISSUED if _is_as_drawn(file, data, certificate) else Finding.REPAINTED, certificate)
+            return Verdict(
+                Finding.ISSUED if _is_original_picture(file, data, certificate) else Finding.OTHER_PICTURE, certificate
+            )
     if named:
         return Verdict(Finding.CHANGED, named[0])
     if file.badge is None:
         return Verdict(Finding.UNREADABLE, faults=(file.fault or "",))
-    key = outside.named_key(file.badge)
+    key = foreign_badge.named_key(file.badge)
     if key in {one.public for one in issuer.keys}:
-        return Verdict(Finding.UNLISTED if outside.accepts(file.badge, key or "") else Finding.CHANGED)
+        return Verdict(Finding.UNLISTED if foreign_badge.is_valid(file.badge, key or "") else Finding.CHANGED)
     return Verdict(Finding.FOREIGN, issuer=_issuer(file.badge), faults=tuple(_faults(file.badge, key, now)))
 
 
-def _is_as_drawn(file: Presented, data: bytes, certificate: Certificate) -> bool:
-    """Whether a picture is the one that is handed out; what it shows is not signed, only the badge in it."""
+def _is_original_picture(file: UploadedFile, data: bytes, certificate: Certificate) -> bool:
+    """Return whether a picture equals the one for download: only the badge in it is signed, not what it shows."""
     facts, credential = Facts.from_json(certificate.facts), certificate.credential or ""
-    if file.kind is Kind.PNG:
+    if file.kind is FileKind.PNG:
         return data == picture.baked_png(facts, credential)
-    if file.kind is Kind.SVG:
+    if file.kind is FileKind.SVG:
         return data == picture.baked_svg(facts, credential)
     return True
 
@@ -93,7 +104,7 @@ def _faults(badge: dict[str, Any], key: str | None, now: datetime) -> list[str]:
     if found := rules.faults(badge):
         return found
     if "validUntil" in badge and datetime.fromisoformat(badge["validUntil"]) < now:
-        return ["Its time is over."]
-    if key and not outside.accepts(badge, key):
-        return ["It was changed after it was signed with the key that it names."]
+        return ["It has expired."]
+    if key and not foreign_badge.is_valid(badge, key):
+        return ["It was changed after it was signed."]
     return []

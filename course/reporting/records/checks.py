@@ -19,7 +19,7 @@ from course.assessment.attempts.scoring import in_words
 from course.certificates.completion.rules import COURSEWORK, Kind
 from course.certificates.credentials import status_list
 from course.certificates.credentials.issuer import instant
-from course.certificates.credentials.pdf_signing import Finding, attached
+from course.certificates.credentials.pdf_signing import SignatureFinding, attached
 from course.certificates.issuing import facts, numbers
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Correction, Request, RequestState
@@ -152,7 +152,7 @@ def document(record: Record) -> Iterator[str]:
 def signature(record: Record) -> Iterator[str]:
     """Certificates from before there were badges were not signed."""
     finding = record.site.signer.check(record.certificate.document)
-    if record.badge and finding is not Finding.INTACT:
+    if record.badge and finding is not SignatureFinding.INTACT:
         yield finding
 
 

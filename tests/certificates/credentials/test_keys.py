@@ -1,4 +1,4 @@
-"""Key files: made once, tight, rotated by adding."""
+"""Key files: created once, readable by their owner only, rotated by adding."""
 
 import json
 import stat
@@ -13,20 +13,20 @@ from tests.certificates.credentials.test_proofs import unsigned
 from tests.factories import NOON
 
 
-def test_the_first_start_makes_a_key_that_only_its_owner_reads(tmp_path):
+def test_the_first_start_creates_a_key_that_only_its_owner_can_read(tmp_path):
     keys.ensure(tmp_path)
     (path,) = (tmp_path / "keys").iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_processes_that_start_at_once_get_the_same_key(tmp_path):
+def test_processes_that_start_together_get_the_same_key(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda _: keys.ensure(tmp_path)[0].public, range(8)))
     assert len(found) == 1
 
 
-def test_a_rotated_key_signs_and_the_old_ones_still_prove(tmp_path):
+def test_a_rotated_key_signs_and_the_old_ones_still_verify(tmp_path):
     before = issuer("https://ce.example.org", keys.ensure(tmp_path))
     signed = before.sign(unsigned(), NOON)
     new = keys.rotate(tmp_path)
@@ -39,7 +39,7 @@ def test_a_rotated_key_signs_and_the_old_ones_still_prove(tmp_path):
     assert len(after.document["assertionMethod"]) == 2
 
 
-def test_without_a_public_address_an_older_key_still_proves_what_it_signed(tmp_path):
+def test_without_a_public_address_an_older_key_still_verifies_what_it_signed(tmp_path):
     signed = issuer("", keys.ensure(tmp_path)).sign(unsigned(), NOON)
     keys.rotate(tmp_path)
     assert issuer("", keys.ensure(tmp_path)).signed(signed)
@@ -47,11 +47,11 @@ def test_without_a_public_address_an_older_key_still_proves_what_it_signed(tmp_p
 
 
 @pytest.mark.parametrize("text", ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
-def test_a_garbled_key_stops_the_start_with_a_sentence(tmp_path, text):
+def test_a_damaged_key_stops_the_start_with_a_message(tmp_path, text):
     keys.ensure(tmp_path)
     (path,) = (tmp_path / "keys").iterdir()
     path.write_text(text)
-    with pytest.raises(BadSetting, match="holds no Ed25519 key"):
+    with pytest.raises(BadSetting, match="is not an Ed25519 key"):
         keys.ensure(tmp_path)
 
 

@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from course import create_app, server
 from course.certificates.credentials import pdf_signing
-from course.certificates.credentials.pdf_signing import Finding
+from course.certificates.credentials.pdf_signing import SignatureFinding
 from course.certificates.issuing import queries
 from course.cli import cli
 from course.platform import clock
@@ -106,13 +106,13 @@ def flipped(document, place=100):
 
 
 def validated(document, root):
-    """As the library that signed reads it, from the structure of the file."""
+    """Return the status that pyhanko reads from the structure of the file."""
     (found,) = PdfFileReader(io.BytesIO(document)).embedded_signatures
     return validate_pdf_signature(found, ValidationContext(trust_roots=[root], allow_fetching=False))
 
 
 @pytest.mark.parametrize("kind", ["ours", "ec", "rsa"])
-def test_a_signed_document_is_good_to_three_validators_and_bad_with_one_other_byte(
+def test_three_validators_accept_a_signed_document_and_refuse_a_changed_byte(
     data, write, document, ec_key, rsa_key, kind
 ):
     key = {"ec": ec_key, "rsa": rsa_key}.get(kind)
@@ -128,10 +128,10 @@ def test_a_signed_document_is_good_to_three_validators_and_bad_with_one_other_by
     theirs = signature(signed)
     assert (theirs.verified, theirs.whole, theirs.error) == (True, True, None)
     assert theirs.signers == ["Operator" if key else "Provider"]
-    assert signer.check(signed) is Finding.INTACT
+    assert signer.check(signed) is SignatureFinding.INTACT
 
     assert not signature(flipped(signed)).verified
-    assert signer.check(flipped(signed)) is Finding.CHANGED
+    assert signer.check(flipped(signed)) is SignatureFinding.CHANGED
     assert not validated(flipped(signed), signer.signer.signing_cert).intact
 
 
@@ -139,9 +139,9 @@ def test_a_signed_document_is_good_to_three_validators_and_bad_with_one_other_by
 def test_pdfsig_agrees(data, document, tmp_path):
     signed = tmp_path / "signed.pdf"
     signed.write_bytes(pdf_signing.ensure(data, "Provider", NOON).sign(document))
-    said = subprocess.run(["pdfsig", "-nocert", signed], capture_output=True, text=True, check=False).stdout
-    assert "Signature is Valid" in said
-    assert "Total document signed" in said
+    report = subprocess.run(["pdfsig", "-nocert", signed], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in report
+    assert "Total document signed" in report
 
 
 def test_the_chain_of_the_authority_is_in_the_document(data, write, document, ec_key, rsa_key):
@@ -149,12 +149,12 @@ def test_the_chain_of_the_authority_is_in_the_document(data, write, document, ec
     leaf = certificate_of(ec_key, "Operator", issuer=authority, issuer_key=rsa_key)
     path = write(sealed(ec_key, leaf, [authority]))
     signed = pdf_signing.ensure(data, "Provider", NOON, p12=path, password=PASSWORD).sign(document)
-    said = signature(signed)
-    assert said.verified
-    assert set(said.signers) == {"Operator", "Authority"}
+    seen = signature(signed)
+    assert seen.verified
+    assert set(seen.signers) == {"Operator", "Authority"}
 
 
-def test_what_any_earlier_key_signed_still_proves(data, write, document, ec_key, rsa_key):
+def test_documents_of_every_earlier_key_still_verify(data, write, document, ec_key, rsa_key):
     own = pdf_signing.ensure(data, "Provider", NOON)
     first_path = write(sealed(ec_key, certificate_of(ec_key, "First")), "1.p12")
     first = pdf_signing.ensure(data, "Provider", NOON, p12=first_path, password=PASSWORD)
@@ -164,8 +164,8 @@ def test_what_any_earlier_key_signed_still_proves(data, write, document, ec_key,
     second_path.unlink()
     after = pdf_signing.ensure(data, "Provider", NOON)
     for earlier in (own, first, second):
-        assert after.check(earlier.sign(document)) is Finding.INTACT
-    assert own.check(second.sign(document)) is Finding.FOREIGN
+        assert after.check(earlier.sign(document)) is SignatureFinding.INTACT
+    assert own.check(second.sign(document)) is SignatureFinding.FOREIGN
     assert not any(b"PRIVATE" in path.read_bytes() for path in (data / "keys").glob("brought-*"))
 
 
@@ -175,18 +175,18 @@ def test_a_remembered_certificate_that_was_damaged_stops_the_start(data, write, 
     (kept,) = (data / "keys").glob("brought-*")
     kept.chmod(0o600)
     kept.write_bytes(flipped(kept.read_bytes()))
-    with pytest.raises(BadSetting, match="not as it was written"):
+    with pytest.raises(BadSetting, match="has changed"):
         pdf_signing.ensure(data, "Provider", NOON)
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda ec_key, _: b"", "is no PKCS#12 file"),
+        (lambda ec_key, _: b"", "is not a PKCS#12 file"),
         (lambda ec_key, _: sealed(ec_key, certificate_of(ec_key, "X"), password="other"), "can't be opened"),
         (lambda ec_key, _: sealed(None, certificate_of(ec_key, "X")), "private key"),
         (lambda ec_key, _: sealed(ec_key, certificate_of(ec_key, "X", days=-1)), "renewed"),
-        (lambda ec_key, _: sealed(ec_key, certificate_of(ec_key, "X", usage=False)), "not meant for signatures"),
+        (lambda ec_key, _: sealed(ec_key, certificate_of(ec_key, "X", usage=False)), "does not allow signatures"),
         (
             lambda *_: sealed(weak := rsa.generate_private_key(65537, 1024), certificate_of(weak, "X")),
             "shorter than 2048",
@@ -222,32 +222,32 @@ def test_our_own_certificate_is_renewed_a_year_before_its_end(data, document):
     renewed = pdf_signing.ensure(data, "Provider", later + timedelta(days=2))
     assert len(renewed.roots) == 2
     assert renewed.signer.signing_cert.dump() != first.signer.signing_cert.dump()
-    assert renewed.check(first.sign(document)) is Finding.INTACT
+    assert renewed.check(first.sign(document)) is SignatureFinding.INTACT
 
 
 def test_certificates_are_signed_with_what_the_settings_name(app, config, catalog, write, learner, admin):
     key = ec.generate_private_key(ec.SECP256R1())
     path = write(sealed(key, certificate_of(key, "Operator", days=5000)))
-    brought = factories.replaced(config, pdf_p12=path, pdf_p12_password=PASSWORD)
-    assert PASSWORD not in repr(brought)
-    site = create_app(factories.replaced(brought, database=f"sqlite:///{config.data / 'course.db'}"), catalog)
+    settings = factories.replaced(config, pdf_p12=path, pdf_p12_password=PASSWORD)
+    assert PASSWORD not in repr(settings)
+    site = create_app(factories.replaced(settings, database=f"sqlite:///{config.data / 'course.db'}"), catalog)
     certificate = factories.issue(site, learner, admin)
     with site.app_context():
         (_, document) = queries.document_of(admin, certificate.code, any_owner=True)
     site_of(site).engines.writing.dispose()
-    said = signature(document)
-    assert (said.verified, said.whole, said.signers) == (True, True, ["Operator"])
+    seen = signature(document)
+    assert (seen.verified, seen.whole, seen.signers) == (True, True, ["Operator"])
 
 
-@pytest.mark.parametrize(("days", "told"), [(20, True), (200, False)])
-def test_the_start_says_when_the_certificate_ends_soon(config, write, monkeypatch, days, told):
+@pytest.mark.parametrize(("days", "warned"), [(20, True), (200, False)])
+def test_the_start_warns_if_the_certificate_ends_soon(config, write, monkeypatch, days, warned):
     key = ec.generate_private_key(ec.SECP256R1())
     path = write(sealed(key, certificate_of(key, "Operator", days=(clock.now() - NOON).days + days)))
-    said = []
-    monkeypatch.setattr(server, "serve", lambda _host, _port, _address, notices, _work: said.extend(notices))
+    notices_seen = []
+    monkeypatch.setattr(server, "serve", lambda _host, _port, _address, notices, _work: notices_seen.extend(notices))
     env = {"COURSE_DATA": str(config.data), "PDF_P12": str(path), "PDF_P12_PASSWORD": PASSWORD}
     CliRunner().invoke(cli, ["serve"], env=env, catch_exceptions=False)
-    assert any("set PDF_P12 to a renewed one" in line for line in said) == told
+    assert any("set PDF_P12 to a renewed one" in line for line in notices_seen) == warned
 
 
 def test_the_settings_come_from_the_environment(tmp_path):

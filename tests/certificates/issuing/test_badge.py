@@ -20,7 +20,7 @@ from PIL import Image
 
 from course import create_app
 from course.certificates.credentials import baking, multibase, rules
-from course.certificates.credentials.pdf_signing import Finding
+from course.certificates.credentials.pdf_signing import SignatureFinding
 from course.certificates.issuing import ending, issuing, picture, queries, signed_files
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Correction, Reason
@@ -222,7 +222,7 @@ def db_url(app):
 def test_the_document_is_signed_and_carries_the_very_badge(app, issued, admin):
     with app.app_context():
         (_, document) = queries.document_of(admin, issued.code, any_owner=True)
-    assert site_of(app).signer.check(document) is Finding.INTACT
+    assert site_of(app).signer.check(document) is SignatureFinding.INTACT
     with pikepdf.open(io.BytesIO(document)) as opened:
         assert opened.attachments["credential.json"].get_file().read_bytes().decode() == issued.credential
 

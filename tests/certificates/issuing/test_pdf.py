@@ -15,7 +15,7 @@ import pytest
 import zxingcpp
 
 from course.certificates.credentials import pdf_signing
-from course.certificates.credentials.pdf_signing import Finding
+from course.certificates.credentials.pdf_signing import SignatureFinding
 from course.certificates.issuing import numbers, pdf
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts, contact_hours, hours
 from course.certificates.issuing.samples import samples
@@ -223,39 +223,39 @@ class TestSignature:
     def test_what_was_signed_stays_in_front_and_is_found_intact(self, document, signer):
         signed = signer.sign(document)
         assert signed.startswith(document)
-        assert signer.check(signed) is Finding.INTACT
+        assert signer.check(signed) is SignatureFinding.INTACT
 
     def test_one_other_byte_anywhere_is_found(self, document, signer):
         signed = signer.sign(document)
         for place in range(2000, len(document), len(document) // 6):
             changed = bytearray(signed)
             changed[place] ^= 1
-            assert signer.check(bytes(changed)) is not Finding.INTACT
+            assert signer.check(bytes(changed)) is not SignatureFinding.INTACT
 
     def test_what_is_added_behind_the_signature_is_found(self, document, signer):
         with pikepdf.open(io.BytesIO(signer.sign(document))) as opened:
             opened.docinfo["/Title"] = "Another"
             out = io.BytesIO()
             opened.save(out)
-        assert signer.check(out.getvalue()) is not Finding.INTACT
-        assert signer.check(signer.sign(document) + b"\n%more") is not Finding.INTACT
+        assert signer.check(out.getvalue()) is not SignatureFinding.INTACT
+        assert signer.check(signer.sign(document) + b"\n%more") is not SignatureFinding.INTACT
 
     @pytest.mark.parametrize("foreign", [b"", b"%PDF-1.7", b"\x89PNG", b"%PDF-1.7\ntrailer<</Root 1 0 R>>\n%%EOF"])
     def test_what_is_no_signed_document_is_not_ours(self, document, signer, foreign):
-        assert signer.check(foreign) is Finding.FOREIGN
-        assert signer.check(document) is Finding.FOREIGN
+        assert signer.check(foreign) is SignatureFinding.FOREIGN
+        assert signer.check(document) is SignatureFinding.FOREIGN
 
     def test_another_site_with_our_name_is_not_us(self, document, signer, tmp_path):
         other = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
-        assert signer.check(other.sign(document)) is Finding.FOREIGN
+        assert signer.check(other.sign(document)) is SignatureFinding.FOREIGN
 
     def test_an_older_key_still_proves_what_it_signed(self, document, tmp_path):
         before = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
-        pdf_signing.make(tmp_path, FACTS.provider_name, FACTS.issued_at)
+        pdf_signing.add_own_key(tmp_path, FACTS.provider_name, FACTS.issued_at)
         after = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
         assert len(after.roots) == 2
-        assert after.check(before.sign(document)) is Finding.INTACT
-        assert before.check(after.sign(document)) is Finding.FOREIGN
+        assert after.check(before.sign(document)) is SignatureFinding.INTACT
+        assert before.check(after.sign(document)) is SignatureFinding.FOREIGN
 
 
 def test_every_font_is_embedded(document):

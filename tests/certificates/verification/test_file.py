@@ -1,4 +1,4 @@
-"""What is this file? Ours and unchanged, changed, not ours, or unreadable; and never an error, whatever is sent."""
+"""Verifying a file: ours and unchanged, changed, not ours, or unreadable, and never an error."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from course.certificates.credentials import baking, pdf_signing
 from course.certificates.issuing import ending, issuing, queries
 from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.certificates.verification import uploaded_file, verdict
-from course.certificates.verification.uploaded_file import Kind, Unreadable
+from course.certificates.verification.uploaded_file import FileKind, UnreadableUpload
 from course.platform import db
 from course.platform.db import unit_of_work
 from course.site import site_of
@@ -39,7 +39,7 @@ def unlimited(app):
 
 
 class Files(dict[str, bytes]):
-    """By kind; in few words where a failure shows it."""
+    """Files by kind, with a short name for failure messages."""
 
     def __repr__(self):
         return "files"
@@ -52,7 +52,7 @@ def certificate(app, learner, admin):
 
 @pytest.fixture
 def files(pages, learner, certificate):
-    """Each kind of file as the owner downloads it."""
+    """Return each kind of file as the owner downloads it."""
     client = pages.as_(learner).client
     return Files((kind, client.get(f"/certificates/{certificate.code}.{kind}").data) for kind in KINDS)
 
@@ -62,7 +62,7 @@ def send(pages, data, name="file", **more):
     return pages.post("/verify/", body, content_type=f"multipart/form-data; boundary={boundary}", **more)
 
 
-def told(pages, data):
+def json_reply(pages, data):
     return send(pages, data, headers={"Accept": "application/json"}).response.get_json()
 
 
@@ -82,16 +82,18 @@ class TestOurs:
         assert page.status == 200
         assert "Unchanged and valid" in page.text
         assert f"/verify/{certificate.code}" in page.html
-        assert "Lena Learner" not in page.text  # the page of the number says it
+        assert "Lena Learner" not in page.text  # only the certificate's page has the name
 
     @pytest.mark.parametrize("how", ["revoked", "superseded"])
     @pytest.mark.parametrize("kind", KINDS)
-    def test_when_it_no_longer_stands_that_is_said_first(self, app, pages, admin, certificate, files, kind, how):
+    def test_the_file_of_an_ended_certificate_is_reported_as_ended(
+        self, app, pages, admin, certificate, files, kind, how
+    ):
         end(app, certificate, admin, how)
         page = send(pages, files[kind])
         assert f"✗ Unchanged, but {how}" in page.text
         assert "valid" not in page.text
-        assert told(pages, files[kind]) == {
+        assert json_reply(pages, files[kind]) == {
             "finding": "issued here and unchanged",
             "status": how,
             "number": certificate.code,
@@ -100,20 +102,20 @@ class TestOurs:
         }
 
     @pytest.mark.parametrize("kind", KINDS)
-    def test_when_its_time_is_over_that_is_said(self, app, pages, learner, admin, kind):
+    def test_the_file_of_an_expired_certificate_is_reported_as_expired(self, app, pages, learner, admin, kind):
         factories.set_course(app, valid_months=1)
         certificate = factories.issue(app, learner, admin)
         data = pages.as_(learner).client.get(f"/certificates/{certificate.code}.{kind}").data
         assert "✗ Unchanged, but expired" in send(pages, data).text
 
-    def test_a_badge_laid_out_anew_is_the_same_badge(self, pages, files):
+    def test_a_reformatted_badge_is_the_same_badge(self, pages, files):
         badge = json.loads(files["json"])
         badge["credentialSubject"]["creditsEarned"] = 1.25
         for again in (json.dumps(badge, sort_keys=True), "\ufeff\n " + json.dumps(badge, indent=8)):
             assert "Unchanged and valid" in send(pages, again.encode()).text
 
     @pytest.mark.parametrize("kind", ["png", "svg"])
-    def test_our_badge_in_a_picture_that_shows_more_is_not_called_unchanged(self, pages, certificate, files, kind):
+    def test_our_badge_in_another_picture_is_not_called_unchanged(self, pages, certificate, files, kind):
         if kind == "png":
             picture, extra = Image.new("RGB", (60, 60), "gold"), PngImagePlugin.PngInfo()
             extra.add_itxt("openbadgecredential", certificate.credential)
@@ -122,15 +124,15 @@ class TestOurs:
         else:
             forged = files["svg"].replace(b"</svg>", b"<text>40 hours</text></svg>")
         page = send(pages, forged)
-        assert "Badge valid, picture not from here" in page.text
-        assert "believe what the page of the number says, not what the picture shows" in page.text
+        assert "Badge valid, picture changed" in page.text
+        assert "Rely on the certificate's page, not on what the picture shows" in page.text
 
     def test_a_document_signed_by_an_older_key_is_ours_after_a_rotation(self, app, config, pages, files):
-        pdf_signing.make(config.data, "Provider", NOON)
+        pdf_signing.add_own_key(config.data, "Provider", NOON)
         factories.change_site(app, signer=pdf_signing.ensure(config.data, "Provider", NOON))
         assert "Unchanged and valid" in send(pages, files["pdf"]).text
 
-    def test_a_document_is_known_even_where_the_providers_template_prints_no_link(self, app, pages, certificate):
+    def test_a_document_is_recognized_even_if_its_template_prints_no_number(self, app, pages, certificate):
         with pikepdf.new() as blank:
             blank.add_blank_page()
             blank.save(out := io.BytesIO())
@@ -152,7 +154,7 @@ class TestOurs:
 
 class TestChanged:
     @pytest.mark.parametrize("kind", KINDS)
-    def test_one_other_byte_is_enough(self, pages, certificate, files, kind):
+    def test_one_changed_byte_is_noticed(self, pages, certificate, files, kind):
         changed = bytearray(files[kind])
         place = {"pdf": 40_000, "png": 30_000, "svg": 30_000, "json": files["json"].index(b"Lena")}[kind]
         changed[place] ^= 1
@@ -171,50 +173,50 @@ class TestChanged:
             lambda badge: badge["credentialSubject"].pop("result"),
         ],
     )
-    def test_a_badge_that_says_something_else(self, pages, files, change):
+    def test_a_badge_with_another_fact(self, pages, files, change):
         badge = json.loads(files["json"])
         change(badge)
         assert "✗ Changed" in send(pages, json.dumps(badge).encode()).text
 
-    def test_a_badge_that_says_a_thing_twice(self, pages, files):
+    def test_a_badge_with_a_duplicate_name(self, pages, files):
         twice = files["json"].replace(b'"creditsEarned": 1.25', b'"creditsEarned": 48, "creditsEarned": 1.25')
         assert "✗ Changed" in send(pages, twice).text
 
-    def test_a_document_saved_anew_by_another_program(self, pages, files):
+    def test_a_document_saved_by_another_program(self, pages, files):
         with pikepdf.open(io.BytesIO(files["pdf"])) as opened:
             opened.docinfo["/Title"] = "Another"
             opened.save(out := io.BytesIO(), object_stream_mode=pikepdf.ObjectStreamMode.generate)
         page = send(pages, out.getvalue())
         assert "✗ Changed" in page.text
-        assert "bears the number of a certificate" in page.text
+        assert "has the number of a certificate" in page.text
 
     @pytest.mark.parametrize("cut", [0.3, 0.6, 0.99])
-    def test_a_document_that_breaks_off(self, pages, files, cut):
+    def test_a_truncated_document(self, pages, files, cut):
         assert "✗ Changed" in send(pages, files["pdf"][: int(len(files["pdf"]) * cut)]).text
 
-    def test_a_document_with_more_behind_its_signature(self, pages, files):
+    def test_a_document_with_bytes_after_its_signature(self, pages, files):
         assert "✗ Changed" in send(pages, files["pdf"] + b"\n% more\n").text
 
-    def test_a_document_whose_number_was_taken_out_is_known_by_its_signature(self, pages, certificate, files):
+    def test_a_document_without_its_number_is_recognized_by_its_signature(self, pages, certificate, files):
         parts = certificate.code.encode().split(b"-")
         blank = re.sub(rb".{0,4}".join(map(re.escape, parts)), b"X", files["pdf"])
         with_badge = re.compile(rb"stream\r?\n")
-        blank = with_badge.sub(b"streax\n", blank)  # the badge inside names the number as well
+        blank = with_badge.sub(b"streax\n", blank)  # the badge inside has the number, too
         page = send(pages, blank)
         assert "✗ Changed" in page.text
-        assert "bears the provider's signature" in page.text
+        assert "has the provider's signature" in page.text
 
 
 class TestNotOurs:
     @pytest.mark.parametrize(
         "name", ["simple", "simple-did-web-method", "simple-did-key-method", "simple-multiple-proofs"]
     )
-    def test_a_good_badge_of_others_is_theirs_and_has_no_fault(self, pages, name):
+    def test_a_good_badge_of_another_issuer_has_no_faults(self, pages, name):
         page = send(pages, (SAMPLES / f"{name}.json").read_bytes())
         assert page.status == 200
-        assert "✗ Not from here" in page.text
-        assert "It names as its issuer" in page.text
-        assert "faults" not in page.text
+        assert "✗ Not issued here" in page.text
+        assert "It names this issuer" in page.text
+        assert "does not meet" not in page.text
 
     @pytest.mark.parametrize(
         ("name", "reason"),
@@ -222,29 +224,29 @@ class TestNotOurs:
             ("simple-err-context", "contexts"),
             ("simple-err-type", "type"),
             ("simple-err-issuer", "issuer"),
-            ("simple-err-credential-subject-type", "whose achievement"),
+            ("simple-err-credential-subject-type", "AchievementSubject"),
             ("simple-err-credential-subject-identifier-type", "IdentityObject"),
-            ("simple-err-credential-subject-result-type", "no Result"),
-            ("simple-err-expired", "Its time is over"),
+            ("simple-err-credential-subject-result-type", "not a Result"),
+            ("simple-err-expired", "It has expired"),
             ("simple-err-proof-value", "changed after it was signed"),
             ("simple-noproof", "contexts"),
         ],
     )
-    def test_a_bad_badge_of_others_gives_a_reason(self, pages, name, reason):
+    def test_a_bad_badge_of_another_issuer_gets_a_reason(self, pages, name, reason):
         page = send(pages, (SAMPLES / f"{name}.json").read_bytes())
-        assert "✗ Not from here" in page.text
-        assert "As an Open Badge it has faults" in page.text
+        assert "✗ Not issued here" in page.text
+        assert "It does not meet the Open Badges standard" in page.text
         assert reason in page.text
 
     @pytest.mark.parametrize("name", ["simple-json.png", "simple-json.svg"])
     def test_baked_samples_are_read(self, pages, name):
         assert "“Example Corp”" in send(pages, (SAMPLES / name).read_bytes()).text
 
-    def test_what_a_stranger_wrote_is_shown_as_text(self, pages):
+    def test_text_from_the_file_is_escaped(self, pages):
         badge = {"issuer": {"name": "<script>alert(1)</script>"}}
         assert "<script>alert" not in send(pages, json.dumps(badge).encode()).html
 
-    def test_a_badge_signed_here_that_is_not_on_record_is_not_believed(self, app, pages, files, certificate):
+    def test_a_badge_signed_here_that_is_not_on_record_is_not_accepted(self, app, pages, files, certificate):
         badge = json.loads(files["json"].replace(certificate.code.encode(), b"AAAA-AAAA-AAAA-AAAA"))
         del badge["proof"]
         signed = site_of(app).issuer.sign(badge, NOON)
@@ -252,11 +254,11 @@ class TestNotOurs:
         signed["credentialSubject"]["creditsEarned"] = 48
         assert "✗ Changed" in send(pages, json.dumps(signed).encode()).text
 
-    def test_a_document_signed_here_that_is_not_on_record_is_not_believed(self, app, pages):
+    def test_a_document_signed_here_that_is_not_on_record_is_not_accepted(self, app, pages):
         with pikepdf.new() as blank:
             blank.add_blank_page()
             blank.save(out := io.BytesIO())
-        assert "✗ Not from here" in send(pages, out.getvalue()).text
+        assert "✗ Not issued here" in send(pages, out.getvalue()).text
         signed = site_of(app).signer.sign(out.getvalue())
         assert "✗ Not on record" in send(pages, signed).text
         assert "✗ Changed" in send(pages, signed + b"%").text
@@ -267,17 +269,17 @@ class TestUnreadable:
         ("data", "reason"),
         [
             (b"", "No file was sent"),
-            (b"hello", "no PDF, PNG, SVG or JSON"),
-            (b"PK\x03\x04", "no PDF, PNG, SVG or JSON"),
-            (b"{", "not JSON"),
-            (b'{"a": NaN}', "not JSON"),
+            (b"hello", "not a PDF, PNG, SVG or JSON"),
+            (b"PK\x03\x04", "not a PDF, PNG, SVG or JSON"),
+            (b"{", "not valid JSON"),
+            (b'{"a": NaN}', "not valid JSON"),
             (b'{"a": "\xff"}', "UTF-8"),
             (b'{"a": 1, "a": 2}', "twice"),
-            (b'{"a":' * 60 + b"1" + b"}" * 60, "nested deeper"),
-            (b'{"a":' * 90_000, "nested deeper"),
-            (b'{"a": "' + b"x" * 1_100_000 + b'"}', "more than a badge"),
-            (b"<svg/>", "holds no badge"),
-            (baking.PNG, "breaks off"),
+            (b'{"a":' * 60 + b"1" + b"}" * 60, "nested too deeply"),
+            (b'{"a":' * 90_000, "nested too deeply"),
+            (b'{"a": "' + b"x" * 1_100_000 + b'"}', "too long for a badge"),
+            (b"<svg/>", "no badge in it"),
+            (baking.PNG, "incomplete"),
             ((SAMPLES / "simple-jwt.png").read_bytes(), "JWT"),
             ((SAMPLES / "simple-jwt.svg").read_bytes(), "JWT"),
         ],
@@ -286,10 +288,10 @@ class TestUnreadable:
     def test_a_reason_is_given(self, pages, data, reason):
         page = send(pages, data)
         assert page.status == 422
-        assert "? Can't be read" in page.text
+        assert "? File can't be read" in page.text
         assert reason in page.text
 
-    def test_a_system_is_told_the_reason_too(self, pages):
+    def test_a_system_gets_the_reason_too(self, pages):
         answer = send(pages, b"hello", headers={"Accept": "application/json"})
         assert answer.status == 422
         assert answer.response.get_json() == {
@@ -297,10 +299,10 @@ class TestUnreadable:
             "status": None,
             "number": None,
             "url": None,
-            "faults": ["It is no PDF, PNG, SVG or JSON file."],
+            "faults": ["The file is not a PDF, PNG, SVG or JSON file."],
         }
 
-    def test_no_field_at_all_is_no_file(self, pages):
+    def test_a_request_without_the_field_has_no_file(self, pages):
         assert "No file was sent" in pages.post("/verify/").text
 
     def test_a_file_of_more_than_five_megabytes_is_not_read(self, pages):
@@ -308,13 +310,13 @@ class TestUnreadable:
         assert page.status == 413
         assert "larger than 5 megabytes" in page.text
 
-    def test_streams_that_unpack_to_gigabytes_cost_a_fixed_sum(self):
+    def test_streams_that_unpack_to_gigabytes_take_bounded_work(self):
         bomb = zlib.compress(b"\0" * 200_000_000, 9)
         numbers = uploaded_file.read(b"%PDF-1.7\n" + (b"stream\n" + bomb + b"\nendstream\n") * 20).numbers
         assert numbers == ()
 
 
-def test_nothing_is_fetched_and_nothing_is_kept(app, pages, files, monkeypatch, config):
+def test_nothing_is_fetched_and_nothing_is_stored(app, pages, files, monkeypatch, config):
     def refuse(*_):
         raise AssertionError("a connection was opened")
 
@@ -330,19 +332,19 @@ def test_nothing_is_fetched_and_nothing_is_kept(app, pages, files, monkeypatch, 
 
 
 def kept(folder):
-    """All that lies in the data folder, but for how often was asked."""
+    """Return all files in the data folder, except the counters of the rate limit."""
     paths = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("counts")]
     return {path: path.read_bytes() for path in paths}
 
 
-def test_it_needs_one_statement_whatever_is_sent(pages, files, count_queries):
+def test_every_file_takes_one_statement(pages, files, count_queries):
     for data in (files["pdf"], files["json"], b"{}", b"%PDF-"):
         with count_queries() as seen:
             send(pages, data)
         assert len(seen) == 1, seen
 
 
-def test_both_databases_know_a_file_by_its_hash_first_and_by_its_numbers(either_app):
+def test_both_databases_find_a_file_by_its_hash_first_then_by_its_numbers(either_app):
     learner, other = factories.person(either_app, "Lena Learner"), factories.person(either_app, "Otto Other")
     admin = factories.person(either_app, "Ada Admin", role="admin")
     first, second = (factories.issue(either_app, person, admin) for person in (learner, other))
@@ -354,14 +356,14 @@ def test_both_databases_know_a_file_by_its_hash_first_and_by_its_numbers(either_
         assert queries.of_file("", []) == []
 
 
-def test_files_are_counted_like_numbers(app, pages):
+def test_files_count_toward_the_rate_limit(app, pages):
     factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, asks=parse("1 per minute")))
     assert [send(pages, b"{}").status for _ in range(2)] == [200, 429]
 
 
-def test_no_token_is_asked_for_since_nothing_changes(app, pages, files):
+def test_no_csrf_token_is_needed_because_nothing_changes(app, pages, files):
     app.config["WTF_CSRF_ENABLED"] = True
-    assert told(pages, files["json"])["status"] == "valid"
+    assert json_reply(pages, files["json"])["status"] == "valid"
 
 
 @FUZZ
@@ -389,7 +391,7 @@ def test_ours_with_any_piece_replaced_is_never_called_unchanged(pages, unlimited
     whole = files[kind]
     start, stop = sorted(int(cut * len(whole)) for cut in cuts)
     changed = whole[:start] + new + whole[stop:]
-    finding = told(pages, changed)["finding"]
+    finding = json_reply(pages, changed)["finding"]
     if changed != whole and not (kind == "json" and _same(changed, whole)):
         assert finding != "issued here and unchanged"
 
@@ -430,28 +432,28 @@ def holders_in(value):
 
 @pytest.mark.parametrize(
     ("data", "kind"),
-    [(b"junk\n%PDF-1.4", Kind.PDF), (b"\n\t {}", Kind.JSON), (b'<?xml version="1.0"?><svg/>', Kind.SVG)],
+    [(b"junk\n%PDF-1.4", FileKind.PDF), (b"\n\t {}", FileKind.JSON), (b'<?xml version="1.0"?><svg/>', FileKind.SVG)],
 )
-def test_a_kind_is_known_by_its_first_bytes(data, kind):
+def test_the_first_bytes_decide_the_kind(data, kind):
     assert uploaded_file.read(data).kind is kind
 
 
-def test_a_yes_is_no_one_but_a_whole_number_may_be_written_either_way():
+def test_true_is_not_one_but_two_is_two_point_zero():
     assert uploaded_file.is_same({"hours": [2.0, None]}, {"hours": [2, None]})
     for other in ({"hours": 1}, {"hours": True, "more": 1}, {"hours": [True]}, {}):
         assert not uploaded_file.is_same({"hours": True}, other)
 
 
-def test_a_number_is_found_in_packed_streams_of_a_document_too():
+def test_a_number_is_found_in_packed_streams():
     packed = zlib.compress(b"<</URI (https://ce.example.org/verify/7K2M-9QWX-3T5B-8ZNH)>>")
     for line in (b"\n", b"\r\n"):
         document = b"%PDF-1.7\nstream" + line + b"not packed\nendstream\nstream" + line + packed + b"\nendstream"
         assert uploaded_file.read(document).numbers == ("7K2M-9QWX-3T5B-8ZNH",)
 
 
-def test_only_so_many_numbers_are_looked_up():
+def test_only_the_first_numbers_are_looked_up():
     many = b" ".join(b"%04d-AAAA-AAAA-AAAA" % n for n in range(500))
-    assert len(uploaded_file.read(b"%PDF-" + many).numbers) == uploaded_file.MOST_NUMBERS
+    assert len(uploaded_file.read(b"%PDF-" + many).numbers) == uploaded_file.MAX_NUMBERS
     assert uploaded_file.read(b"%PDF-7K2M-9QWX-3T5B-8ZNHX 7K2M-9QWX-3T5B-8ZN\xff").numbers == ()
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableUpload):
         uploaded_file.read(b"7K2M-9QWX-3T5B-8ZNH")

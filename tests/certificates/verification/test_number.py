@@ -1,4 +1,4 @@
-"""The public check of a number: status first, then only what a stranger compares with the paper."""
+"""Verifying a number: the status first, then only the facts to compare with the document."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from course.people.accounts.models import User
 from course.platform import db
 from tests import factories
 
-COMMON = {"learner", "issued", "license", "none", "on record"}  # words of every such page
-TOLD = ("name", "course_title", "provider_name", "provider_number", "code")
+WORDS_OF_EVERY_PAGE = {"learner", "issued", "license", "none", "on record"}
+SHOWN_FACTS = ("name", "course_title", "provider_name", "provider_number", "code")
 
-NOBODYS = "AAAA-AAAA-AAAA-AAAA"
+UNISSUED = "AAAA-AAAA-AAAA-AAAA"
 MALFORMED = (
     "nonsense",
     "x" * 3000,
@@ -41,20 +41,20 @@ def test_status_comes_first_and_then_the_facts(pages, certificate):
 
 
 @pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
-def test_a_number_is_found_however_it_is_typed(pages, certificate, typed):
+def test_a_number_is_found_in_any_spelling(pages, certificate, typed):
     assert "Lena Learner" in pages.get(f"/verify/{typed(certificate.code)}").text
 
 
-def test_it_gives_away_nothing_else(app, pages, learner, certificate):
-    """Of all that is known of the person and the certificate, only what the list of facts names is on the page."""
+def test_it_reveals_nothing_else(app, pages, learner, certificate):
+    """Of all texts about the person and the certificate, only the listed facts are on the page."""
     html = pages.get(f"/verify/{certificate.code}").html
-    told = " ".join(str(certificate.facts[name]) for name in TOLD)
-    kept_back = {words for words in known_of(app, learner, certificate) if words not in told} - COMMON
+    shown = " ".join(str(certificate.facts[name]) for name in SHOWN_FACTS)
+    kept_back = {words for words in texts_about(app, learner, certificate) if words not in shown} - WORDS_OF_EVERY_PAGE
     assert {words for words in kept_back if words in html} == set()
 
 
-def known_of(app, user, certificate):
-    """Every text of at least four letters in the rows about the person and their certificate."""
+def texts_about(app, user, certificate):
+    """Return every text of at least four letters in the rows about the person and the certificate."""
     with app.app_context():
         rows = [db.session.get_one(User, user.id), user.licenses[0], db.session.get_one(Certificate, certificate.id)]
         rows.append(queries.request_behind(rows[-1]))
@@ -69,29 +69,29 @@ def leaves(value):
 
 
 @pytest.mark.parametrize("code", MALFORMED)
-def test_unknown_and_malformed_numbers_are_answered_alike(pages, code):
-    unknown, malformed = pages.get(f"/verify/{NOBODYS}"), pages.get(f"/verify/{code}")
+def test_unknown_and_malformed_numbers_get_the_same_answer(pages, code):
+    unknown, malformed = pages.get(f"/verify/{UNISSUED}"), pages.get(f"/verify/{code}")
     assert (unknown.status, malformed.status) == (404, 404)
     assert malformed.html == unknown.html
     assert malformed.response.headers.to_wsgi_list() == unknown.response.headers.to_wsgi_list()
 
 
-@pytest.mark.parametrize("code", [NOBODYS, *MALFORMED])
+@pytest.mark.parametrize("code", [UNISSUED, *MALFORMED])
 def test_a_number_typed_into_the_form_leads_to_the_same_answer(pages, code):
     answer = pages.get(f"/verify/?code={code}", follow_redirects=True)
-    assert (answer.status, answer.text) == (404, pages.get(f"/verify/{NOBODYS}").text)
+    assert (answer.status, answer.text) == (404, pages.get(f"/verify/{UNISSUED}").text)
 
 
-@pytest.mark.parametrize("path", ["", NOBODYS, "certificate"])
-def test_no_answer_is_for_search_engines_or_kept(pages, certificate, path):
+@pytest.mark.parametrize("path", ["", UNISSUED, "certificate"])
+def test_no_answer_is_indexed_or_cached(pages, certificate, path):
     headers = pages.get(f"/verify/{certificate.code if path == 'certificate' else path}").response.headers
     assert headers["X-Robots-Tag"] == "noindex, nofollow"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_it_needs_one_statement_found_or_not(pages, certificate, count_queries):
-    for code in (certificate.code, NOBODYS, "nonsense"):
+def test_every_number_takes_one_statement(pages, certificate, count_queries):
+    for code in (certificate.code, UNISSUED, "nonsense"):
         with count_queries() as seen:
             pages.get(f"/verify/{code}")
         assert len(seen) == 1, (code, seen)
@@ -105,8 +105,8 @@ class TestForSystems:
 
     def test_the_same_facts_as_data(self, pages, certificate):
         facts, page = certificate.facts, pages.get(f"/verify/{certificate.code}").text
-        told = self.ask(pages, certificate.code).json
-        assert told == {
+        reply = self.ask(pages, certificate.code).json
+        assert reply == {
             "status": "valid",
             "number": certificate.code,
             "name": "Lena Learner",
@@ -119,47 +119,54 @@ class TestForSystems:
             "valid_until": None,
             "provider": {"name": facts["provider_name"], "number": facts["provider_number"]},
             "approvals": [],
-            "proves": "completed education; it is no license, and state law decides who may needle",
+            "proves": "completed education; this is not a license, and state law decides who may needle",
         }
-        for words in (told["number"], told["name"], told["course"], "1.25", "March 2, 2026", told["provider"]["name"]):
+        for words in (
+            reply["number"],
+            reply["name"],
+            reply["course"],
+            "1.25",
+            "March 2, 2026",
+            reply["provider"]["name"],
+        ):
             assert words in page
 
-    def test_approvals_are_told_with_state_number_and_approver(self, app, pages, learner, admin):
+    def test_approvals_have_state_number_and_approver(self, app, pages, learner, admin):
         factories.approve(app, admin)
         certificate = factories.issue(app, learner, admin)
-        told = self.ask(pages, certificate.code).json["approvals"]
-        assert told == [{"state": "HI", "number": "HI-77", "approver": "Board of Hawaii"}]
+        reply = self.ask(pages, certificate.code).json["approvals"]
+        assert reply == [{"state": "HI", "number": "HI-77", "approver": "Board of Hawaii"}]
         assert "HI HI-77" in pages.get(f"/verify/{certificate.code}").text
 
-    def test_a_revoked_one_says_when_and_why(self, app, pages, admin, certificate):
+    def test_a_revoked_certificate_states_when_and_why(self, app, pages, admin, certificate):
         with app.app_context():
             ending.revoke(certificate, Reason.AT_REQUEST, "asked by phone", actor=admin, now=factories.NOON)
-        told = self.ask(pages, certificate.code).json
-        assert told["status"] == "revoked"
-        assert told["revoked"] == {"on": "2026-03-02", "reason": "at the participant's request"}
-        assert "phone" not in str(told)
+        reply = self.ask(pages, certificate.code).json
+        assert reply["status"] == "revoked"
+        assert reply["revoked"] == {"on": "2026-03-02", "reason": "at the participant's request"}
+        assert "phone" not in str(reply)
 
-    def test_a_superseded_one_names_its_successor(self, app, pages, admin, certificate):
+    def test_a_superseded_certificate_names_its_successor(self, app, pages, admin, certificate):
         with app.app_context():
             new = issuing.supersede(certificate, Correction.RESCORED, "a key", actor=admin, now=factories.NOON)
-        told = self.ask(pages, certificate.code).json
-        assert told["status"] == "superseded"
-        assert told["superseded_by"]["number"] == new.code
-        assert told["superseded_by"]["reason"] == "an assessment was scored anew"
-        assert told["superseded_by"]["url"].endswith(f"/verify/{new.code}")
+        reply = self.ask(pages, certificate.code).json
+        assert reply["status"] == "superseded"
+        assert reply["superseded_by"]["number"] == new.code
+        assert reply["superseded_by"]["reason"] == "an assessment was scored anew"
+        assert reply["superseded_by"]["url"].endswith(f"/verify/{new.code}")
 
-    def test_an_expired_one_says_until_when_it_was_valid(self, app, pages, learner, admin):
+    def test_an_expired_certificate_states_its_last_day(self, app, pages, learner, admin):
         factories.set_course(app, valid_months=1)
-        told = self.ask(pages, factories.issue(app, learner, admin).code).json
-        assert (told["status"], told["valid_until"]) == ("expired", "2026-04-02")
+        reply = self.ask(pages, factories.issue(app, learner, admin).code).json
+        assert (reply["status"], reply["valid_until"]) == ("expired", "2026-04-02")
 
     @pytest.mark.parametrize("code", MALFORMED)
-    def test_unknown_and_malformed_numbers_are_answered_alike(self, pages, code):
-        unknown, malformed = self.ask(pages, NOBODYS), self.ask(pages, code)
+    def test_unknown_and_malformed_numbers_get_the_same_answer(self, pages, code):
+        unknown, malformed = self.ask(pages, UNISSUED), self.ask(pages, code)
         assert (malformed.status_code, malformed.json) == (404, {"status": "unknown"})
         assert malformed.headers.to_wsgi_list() == unknown.headers.to_wsgi_list()
 
-    def test_caches_tell_the_two_apart(self, pages, certificate):
+    def test_caches_keep_page_and_data_apart(self, pages, certificate):
         for headers in ({}, self.JSON):
             answer = pages.get(f"/verify/{certificate.code}", headers=headers).response
             assert "Accept" in answer.vary
@@ -167,7 +174,7 @@ class TestForSystems:
 
 
 @pytest.mark.parametrize("ended", ["revoked", "superseded"])
-def test_what_no_longer_stands_offers_no_file(app, pages, admin, certificate, ended):
+def test_an_ended_certificate_offers_no_file(app, pages, admin, certificate, ended):
     with app.app_context():
         if ended == "revoked":
             ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)
@@ -178,7 +185,7 @@ def test_what_no_longer_stands_offers_no_file(app, pages, admin, certificate, en
     assert not any(end in page.html for end in (".pdf", ".json", ".png", "/shared/"))
 
 
-def test_titles_and_meta_tags_tell_nothing_of_the_person(pages, certificate):
+def test_titles_and_meta_tags_reveal_nothing_about_the_person(pages, certificate):
     tree = pages.get(f"/verify/{certificate.code}").tree
     head = " ".join(str(element.attrib) + (element.text or "") for element in tree.find("head").iter())
     assert not any(words in head for words in ("Lena", "Learner", certificate.code, certificate.facts["course_title"]))

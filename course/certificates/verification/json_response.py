@@ -1,4 +1,4 @@
-"""The public check as JSON, for an employer's system: what a person compares with the paper, and no more."""
+"""The public verification as JSON, for employers' systems: the facts that the page shows, and no more."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,10 +9,10 @@ from course.certificates.issuing.facts import MODES, Facts, hours
 UNKNOWN = {"status": "unknown"}
 
 
-def certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) -> dict[str, Any]:
-    """What the certificate says. `status` in the page's word; `name` as the page shows it, initials if it is hidden.
+def for_certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) -> dict[str, Any]:
+    """Return the facts of the certificate. `name`: as the page shows it, which is initials if the holder hides it.
 
-    Dates are calendar days, hours decimal numbers of 60 minutes, by mode and in sum. What no record has is null.
+    Dates are calendar days; hours have 60 minutes and are decimal numbers. What is not on record is null.
     """
     return {
         "status": status,
@@ -33,7 +33,7 @@ def certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) -> d
         "approvals": [
             {"state": one.state, "number": one.number, "approver": one.approver or None} for one in facts.approvals
         ],
-        "proves": "completed education; it is no license, and state law decides who may needle",
+        "proves": "completed education; this is not a license, and state law decides who may needle",
     }
 
 
@@ -42,13 +42,15 @@ def revoked(on: date, reason: str) -> dict[str, Any]:
 
 
 def superseded(number: str, reason: str, url: str) -> dict[str, Any]:
-    """`number` and `url`: of the certificate that stands in its place, which may itself be superseded."""
+    """Return the replacement. `number` and `url`: of the newer certificate, which may itself be superseded."""
     return {"superseded_by": {"number": number, "reason": reason, "url": url}}
 
 
-def file(
+def for_file(
     finding: str, status: str | None, number: str | None, url: str | None, faults: Sequence[str]
 ) -> dict[str, Any]:
-    """What a file is worth. `finding` in the words of Finding; status, number and url of the certificate that it is or
-    names; `faults`: why it can't be read, or what a badge of others lacks."""
+    """Return the verdict on a file. `status`, `number` and `url`: of the certificate that the file is or names.
+
+    `faults`: why the file can't be read, or what is wrong with the badge of another issuer.
+    """
     return {"finding": finding, "status": status, "number": number, "url": url, "faults": list(faults)}

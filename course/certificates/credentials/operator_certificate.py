@@ -1,4 +1,4 @@
-"""The operator's own key and certificate for documents: a PKCS#12 file, as certificate authorities hand them out."""
+"""The operator's own key and certificate for signing documents, in a PKCS#12 file from a certificate authority."""
 
 from datetime import datetime
 from pathlib import Path
@@ -11,11 +11,11 @@ from pyhanko.sign.signers import SimpleSigner
 
 from course.platform.config import BadSetting
 
-SHORTEST = 2048  # bits of an RSA key
+MIN_RSA_BITS = 2048
 
 
 def read(path: Path, password: str, now: datetime) -> tuple[SimpleSigner, Certificate]:
-    """Raises BadSetting, with what to do, for a file that can't sign documents at this moment."""
+    """Return signer and certificate. Raise BadSetting, with what to do, if the file can't sign documents now."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -25,20 +25,20 @@ def read(path: Path, password: str, now: datetime) -> tuple[SimpleSigner, Certif
         key, certificate, _ = pkcs12.load_key_and_certificates(data, secret)
     except ValueError:
         raise BadSetting(
-            f"PDF_P12: {path} can't be opened with the password in PDF_P12_PASSWORD, or is no PKCS#12 file."
+            f"PDF_P12: {path} can't be opened with the password in PDF_P12_PASSWORD, or is not a PKCS#12 file."
         ) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) or certificate is None:
-        raise BadSetting(f"PDF_P12: {path} must hold an RSA or EC private key with its certificate; export both.")
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < SHORTEST:
-        raise BadSetting(f"PDF_P12: the RSA key in {path} is shorter than {SHORTEST} bits.")
-    _must_sign(certificate, now)
+        raise BadSetting(f"PDF_P12: {path} must contain an RSA or EC private key and its certificate; export both.")
+    if isinstance(key, rsa.RSAPrivateKey) and key.key_size < MIN_RSA_BITS:
+        raise BadSetting(f"PDF_P12: the RSA key in {path} is shorter than {MIN_RSA_BITS} bits.")
+    _require_signing(certificate, now)
     signer: SimpleSigner | None = SimpleSigner.load_pkcs12_data(data, other_certs=[], passphrase=secret)
     if signer is None or signer.signing_cert is None:
         raise BadSetting(f"PDF_P12: {path} can't be used to sign.")
     return signer, signer.signing_cert
 
 
-def _must_sign(certificate: x509.Certificate, now: datetime) -> None:
+def _require_signing(certificate: x509.Certificate, now: datetime) -> None:
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         raise BadSetting(
             f"PDF_P12: the certificate is valid from {certificate.not_valid_before_utc:%Y-%m-%d} to "
@@ -49,4 +49,4 @@ def _must_sign(certificate: x509.Certificate, now: datetime) -> None:
     except x509.ExtensionNotFound:
         return
     if not usage.digital_signature and not usage.content_commitment:
-        raise BadSetting("PDF_P12: the certificate is not meant for signatures (its key usage says so).")
+        raise BadSetting("PDF_P12: the key usage of the certificate does not allow signatures.")

@@ -1,4 +1,4 @@
-"""Badges from anywhere, judged by a verifier of others that bounds its own work: a hostile one costs no more."""
+"""Badges of other issuers, checked by openbadgeslib, which bounds the work that a hostile badge can cause."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,19 +12,19 @@ from course.certificates.credentials import multibase
 
 
 def named_key(badge: Mapping[str, Any]) -> str | None:
-    """The key that a proof names in its own address, in multibase; None where it would have to be fetched."""
+    """Return the multibase public key that a proof states itself; None where the key would have to be fetched."""
     proofs = badge.get("proof")
     for proof in proofs if isinstance(proofs, list) else [proofs]:
         method = str(proof.get("verificationMethod", "")) if isinstance(proof, dict) else ""
         key = method.rpartition("#")[2].removeprefix("did:key:")
-        if _read(key):
+        if _public_key(key):
             return key
     return None
 
 
-def accepts(badge: Mapping[str, Any], key: str) -> bool:
-    """Whether the badge is in time and signed with this key as it is. Nothing is fetched."""
-    public = _read(key)
+def is_valid(badge: Mapping[str, Any], key: str) -> bool:
+    """Return whether the badge has not expired and is unchanged since this key signed it. Nothing is fetched."""
+    public = _public_key(key)
     if public is None:
         return False
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -35,7 +35,7 @@ def accepts(badge: Mapping[str, Any], key: str) -> bool:
     return True
 
 
-def _read(key: str) -> Ed25519PublicKey | None:
+def _public_key(key: str) -> Ed25519PublicKey | None:
     try:
         data = multibase.decode(key)
         return Ed25519PublicKey.from_public_bytes(data[2:]) if data[:2] == multibase.ED25519 else None
