@@ -37,7 +37,7 @@ class Copy:
         self.bank = folder / "quizzes" / f"{MODULE}.yaml"
 
     def key(self, letter):
-        """Writes the key of the item into the bank and starts the server anew."""
+        """Write the key of the item into the bank and restart the server."""
         before, item, after = re.split(rf"(?ms)(^- id: {ITEM}\n.*?)(?=^- id:)", self.bank.read_text())
         self.bank.write_text(before + re.sub(r"  key: .\n", f"  key: {letter}\n", item) + after)
         self.stop()
@@ -88,7 +88,7 @@ def answer(app, person, letter):
 
 
 def certify(app, person, admin):
-    """A certificate of someone who was wrong, as the wrong key had it."""
+    """Return the number of a certificate based on an answer that the wrong key accepts."""
     factories.study_module(app, person)
     attempt = answer(app, person, WRONG)
     with app.app_context():
@@ -115,10 +115,10 @@ def preview(admin):
 
 def decide(admin, *, take_passes):
     admin.page.get_by_label("New key").check()
-    admin.page.get_by_label("Also take passes away").set_checked(take_passes)
+    admin.page.get_by_label("Take passes away").set_checked(take_passes)
     admin.page.get_by_label("Reason").fill("Option d is right.")
-    admin.press("Score anew")
-    assert "Scored anew" in admin.text()
+    admin.press("Rescore")
+    assert "Rescored." in admin.text()
 
 
 def test_who_failed_by_a_wrong_key_passes_once_it_is_corrected(app, site, sign_in):
@@ -134,8 +134,8 @@ def test_who_failed_by_a_wrong_key_passes_once_it_is_corrected(app, site, sign_i
     site.key(RIGHT)
     preview(admin)
     new_key = admin.page.locator("section#new-key").inner_text()
-    assert re.search(r"Who passes now\s+Lena Learner", new_key)
-    assert re.search(r"Who would fail\s+Nobody", new_key)
+    assert re.search(r"Newly passed\s+Lena Learner", new_key)
+    assert re.search(r"Below the pass mark\s+No one", new_key)
     decide(admin, take_passes=False)
     assert "Lena Learner" in admin.text()
     admin.go("/admin/rescoring/")
@@ -152,15 +152,15 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     site.key(RIGHT)
     admin, stranger = sign_in(boss, script=False), walk(script=False)
     preview(admin)
-    assert admin.page.locator("section#new-key").get_by_text("listed to keep or re-issue").count() == 2
+    assert admin.page.locator("section#new-key").get_by_text("to be kept, reissued or revoked").count() == 2
     decide(admin, take_passes=True)
     admin.go("/admin/rescoring/")
-    admin.press("Keep or re-issue them")
+    admin.press("Keep, reissue or revoke them")
     admin.press(kept)
-    assert "no longer meets the course" in admin.text()
+    assert "no longer meets all requirements" in admin.text()
     admin.page.get_by_label("Keep").check()
-    admin.page.get_by_label("Reason").fill("The board was told.")
-    admin.press("Decide")
+    admin.page.get_by_label("Reason").fill("The board was informed.")
+    admin.press("Save decision")
     assert kept not in admin.text().partition("Kept.")[2]
     stranger.go(f"/verify/{kept}")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")
@@ -173,11 +173,11 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
         assert factories.taking.submit(rea, attempt, now=later).passed
     site_of(fresh).engines.writing.dispose()
     admin.press(replaced)
-    assert "meets the course: a new certificate can be issued" in admin.text()
-    admin.page.get_by_label("Re-issue").check()
+    assert "you can reissue the certificate" in admin.text()
+    admin.page.get_by_label("Reissue").check()
     admin.page.get_by_label("Reason").fill("Passed again.")
-    admin.press("Decide")
-    new = re.search(r"Re-issued as ([A-Z0-9-]+)\.", admin.text())[1]
+    admin.press("Save decision")
+    new = re.search(r"Reissued as ([A-Z0-9-]+)\.", admin.text())[1]
     stranger.go(f"/verify/{replaced}")
     assert "an assessment was scored anew" in stranger.text()
     stranger.go(f"/verify/{new}")

@@ -9,9 +9,15 @@ from course.assessment.attempts.models import Attempt, AttemptItem
 from course.certificates.issuing import ending, issuing, requesting
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Certificate, Correction, Reason
-from course.certificates.rescoring import queries, rescore
-from course.certificates.rescoring.models import Question, RescoredAttempt, Rescoring
-from course.certificates.rescoring.rescore import Change, Decision, Effect, Result, Scope
+from course.certificates.rescoring import queries, rescoring_effect
+from course.certificates.rescoring.models import CertificateQuestion, RescoredAttempt, Rescoring
+from course.certificates.rescoring.rescoring_effect import (
+    AttemptChange,
+    AttemptResult,
+    Decision,
+    DecisionEffect,
+    RescoringScope,
+)
 from course.content.queries import title_of
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
@@ -21,48 +27,49 @@ from course.platform.db import unit_of_work
 from course.platform.web import Refused
 from course.site import site
 
-Recorded = Sequence[tuple[Change, Result]]
+Recorded = Sequence[tuple[AttemptChange, AttemptResult]]
 
 
 class EffectChanged(Refused):
     message = (
-        "Nothing was done: the item, or who has answered it, has changed since this page was opened. "
-        "Below is the effect as it is now; decide again."
+        "Nothing was changed. The item or its attempts have changed since you opened this page. "
+        "Review the effect below and decide again."
     )
 
 
-class NotMet(Refused):
-    message = "Nobody has met this item in a quiz yet, so there is nothing to score anew."
+class NotAnswered(Refused):
+    message = "No attempt contains this item yet, so there is nothing to rescore."
 
 
-class KeyFitsNothing(Refused):
+class KeyDoesNotFit(Refused):
     status = 422
-    message = "There is no corrected key that fits what was answered. The item can only be dropped."
+    message = "The bank has no key that fits the item as it was answered. You can only drop the item."
 
 
-class QuestionDecided(Refused):
-    message = "This was decided already; the first decision stands."
+class CertificateDecided(Refused):
+    message = "This certificate has already been decided on."
 
 
 @unit_of_work
 def decide(
     actor: User, item_id: str, decision: Decision, *, take_passes: bool, reason: str, shown: str, now: datetime
 ) -> Rescoring:
-    """Scores an item anew wherever it was answered. `shown` is the digest of the scope that was decided on.
+    """Rescore every attempt with the item, and return the rescoring. `shown`: digest of the previewed scope.
 
-    Sent twice it is done once; another scope than the one that was shown is refused.
+    A second request with the same digest and decision returns the same rescoring. Raise EffectChanged if the scope
+    has changed since the preview, NotAnswered, and KeyDoesNotFit.
     """
     scope = queries.scope_of(item_id, for_update=True)
-    done = queries.find_decided(shown)
-    if done and (done.decision, done.take_passes) == (decision, take_passes):
-        return done
+    earlier = queries.find_decided(shown)
+    if earlier and (earlier.decision, earlier.take_passes) == (decision, take_passes):
+        return earlier
     if shown != scope.digest:
         raise EffectChanged
-    if not scope.sittings:
-        raise NotMet
-    effect = rescore.effect(scope, decision)
+    if not scope.attempts:
+        raise NotAnswered
+    effect = rescoring_effect.effect_of(scope, decision)
     if not effect.rulings:
-        raise KeyFitsNothing
+        raise KeyDoesNotFit
     resting = queries.consequences_of(effect) if take_passes else queries.Consequences()
     recorded = effect.recorded(take_passes=take_passes)
     rescoring = Rescoring(
@@ -77,26 +84,26 @@ def decide(
     )
     db.session.add(rescoring)
     db.session.flush()
-    _rule(scope, effect)
-    _put_on_record(rescoring, recorded)
+    _write_rulings(scope, effect)
+    _write_results(rescoring, recorded)
     _audit(rescoring, scope, effect, recorded, actor)
     _follow_up(rescoring, resting, actor)
-    _tell(rescoring, recorded, {one.user_id: one.code for one in resting.certificates})
+    _notify(rescoring, recorded, {one.user_id: one.code for one in resting.certificates})
     return rescoring
 
 
-def _rule(scope: Scope, effect: Effect) -> None:
-    """Writes the ruling, and what the item earns by it, to every paper; open ones will be scored by it."""
-    earned = {change.sitting.id: change.earned for change in effect.changes}
+def _write_rulings(scope: RescoringScope, effect: DecisionEffect) -> None:
+    """Store the ruling and the points it earns in every attempt; open attempts will be scored by it."""
+    earned = {change.attempt.id: change.earned for change in effect.changes}
     rows = [
         {
-            "attempt": sitting.id,
+            "attempt": attempt.id,
             "place": place.position,
             "ruled": effect.rulings[place.digest],
-            "earned": earned[sitting.id][place.position] if sitting.id in earned else place.points,
+            "earned": earned[attempt.id][place.position] if attempt.id in earned else place.points,
         }
-        for sitting in scope.sittings
-        for place in scope.of(sitting)
+        for attempt in scope.attempts
+        for place in scope.of(attempt)
         if place.digest in effect.rulings
     ]
     db.session.connection().execute(
@@ -107,32 +114,34 @@ def _rule(scope: Scope, effect: Effect) -> None:
     )
 
 
-def _put_on_record(rescoring: Rescoring, recorded: Recorded) -> None:
-    """The attempts' new scores, each beside the one that it replaces, and the counts that statistics are made of."""
+def _write_results(rescoring: Rescoring, recorded: Recorded) -> None:
+    """Store the new scores, each with the score that it replaces, and recount the item statistics."""
     if recorded:
         db.session.execute(
             update(Attempt),
             [
-                {"id": change.sitting.id, "points": result.points, "scored": result.scored, "passed": result.passed}
+                {"id": change.attempt.id, "points": result.points, "scored": result.scored, "passed": result.passed}
                 for change, result in recorded
             ],
         )
         db.session.execute(insert(RescoredAttempt), [_row(rescoring, *one) for one in recorded])
-    for assessment_id in sorted({change.sitting.assessment_id for change, _ in recorded}):
+    for assessment_id in sorted({change.attempt.assessment_id for change, _ in recorded}):
         tallying.recount(assessment_id)
 
 
-def _row(rescoring: Rescoring, change: Change, result: Result) -> dict[str, Any]:
+def _row(rescoring: Rescoring, change: AttemptChange, result: AttemptResult) -> dict[str, Any]:
     return {
         "rescoring_id": rescoring.id,
-        "attempt_id": change.sitting.id,
+        "attempt_id": change.attempt.id,
         **{f"{name}_before": value for name, value in vars(change.before).items()},
         **{f"{name}_after": value for name, value in vars(result).items()},
     }
 
 
-def _audit(rescoring: Rescoring, scope: Scope, effect: Effect, recorded: Recorded, actor: User) -> None:
-    keys = [rescore.key_of(place.item) for digest, place in scope.wordings.items() if digest in effect.rulings]
+def _audit(
+    rescoring: Rescoring, scope: RescoringScope, effect: DecisionEffect, recorded: Recorded, actor: User
+) -> None:
+    keys = [rescoring_effect.key_of(place.item) for digest, place in scope.wordings.items() if digest in effect.rulings]
     corrected = scope.corrected if effect.decision != "drop" else None
     record(
         Event.ITEM_RESCORED,
@@ -147,15 +156,15 @@ def _audit(rescoring: Rescoring, scope: Scope, effect: Effect, recorded: Recorde
         passes_gained=sum(result.passed and not change.before.passed for change, result in recorded),
         passes_lost=sum(change.before.passed and not result.passed for change, result in recorded),
         key_before=[key for n, key in enumerate(keys) if key not in keys[:n]],
-        key_after=rescore.key_of(corrected) if corrected else None,
+        key_after=rescoring_effect.key_of(corrected) if corrected else None,
     )
     for change, result in recorded:
         kept = result.passed and not change.after.passed
         record(
             Event.ATTEMPT_RESCORED,
             actor,
-            f"attempt:{change.sitting.code}",
-            person_id=change.sitting.user_id,
+            f"attempt:{change.attempt.code}",
+            person_id=change.attempt.user_id,
             now=rescoring.at,
             item=scope.item_id,
             rescoring=str(rescoring.code),
@@ -165,23 +174,23 @@ def _audit(rescoring: Rescoring, scope: Scope, effect: Effect, recorded: Recorde
 
 
 def _follow_up(rescoring: Rescoring, resting: queries.Consequences, actor: User) -> None:
-    """Puts certificates in question whose pass is gone, and turns down requests that wait on one."""
+    """List the certificates that have lost their basis, and reject the waiting requests that have."""
     db.session.add_all(
-        Question(rescoring_id=rescoring.id, certificate_code=one.code, user_id=one.user_id)
+        CertificateQuestion(rescoring_id=rescoring.id, certificate_code=one.code, user_id=one.user_id)
         for one in resting.certificates
     )
     for request in resting.requests:
-        reason = f"A quiz that the request rests on was scored anew and is no longer passed. {rescoring.reason}"
+        reason = f"A quiz behind this request was rescored and is no longer passed. {rescoring.reason}"
         requesting.reject(request, reason, actor=actor, now=rescoring.at)
 
 
-def _tell(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str]) -> None:
-    """One mail to each person whose result changed."""
-    theirs: dict[int, list[tuple[Change, Result]]] = {}
+def _notify(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str]) -> None:
+    """Send one mail to each person whose result changed. `in_question`: certificate codes by user id."""
+    changes_of: dict[int, list[tuple[AttemptChange, AttemptResult]]] = {}
     for change, result in recorded:
-        theirs.setdefault(change.sitting.user_id, []).append((change, result))
-    for person in accounts.people_of(list(theirs)).values():
-        changes = theirs[person.id]
+        changes_of.setdefault(change.attempt.user_id, []).append((change, result))
+    for person in accounts.people_of(list(changes_of)).values():
+        changes = changes_of[person.id]
         jobs.put(
             "mail",
             key=f"score-changed:{rescoring.code}:{person.id}",
@@ -191,16 +200,16 @@ def _tell(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str])
             name=person.legal_name,
             reason=rescoring.reason,
             dropped=rescoring.decision == "drop",
-            changes=[_told(*one) for one in changes],
+            changes=[_mail_values(*one) for one in changes],
             certificate=in_question.get(person.id),
-            link=f"{site().base_url}/attempts/{changes[-1][0].sitting.code}",
+            link=f"{site().base_url}/attempts/{changes[-1][0].attempt.code}",
         )
 
 
-def _told(change: Change, result: Result) -> dict[str, Any]:
+def _mail_values(change: AttemptChange, result: AttemptResult) -> dict[str, Any]:
     return {
-        "title": title_of(change.sitting.assessment_id),
-        "number": change.sitting.number,
+        "title": title_of(change.attempt.assessment_id),
+        "number": change.attempt.number,
         "before": change.before.in_words(),
         "after": result.in_words(),
         "gained": result.passed and not change.before.passed,
@@ -209,9 +218,9 @@ def _told(change: Change, result: Result) -> dict[str, Any]:
 
 
 @unit_of_work
-def keep(question: Question, reason: str, *, actor: User, now: datetime) -> None:
-    """Lets the certificate stand although the pass behind it is gone."""
-    behind = _settle(question, "kept", reason, actor, now)
+def keep(question: CertificateQuestion, reason: str, *, actor: User, now: datetime) -> None:
+    """Keep the certificate valid although its basis is gone."""
+    rescorings = _settle(question, "kept", reason, actor, now)
     record(
         Event.CERTIFICATE_KEPT,
         actor,
@@ -219,17 +228,18 @@ def keep(question: Question, reason: str, *, actor: User, now: datetime) -> None
         person_id=question.user_id,
         now=now,
         reason=reason,
-        rescoring=behind,
+        rescoring=rescorings,
     )
 
 
-def reissue(question: Question, reason: str, *, actor: User, now: datetime) -> Certificate:
-    """Replace the certificate by one that states what the person's record shows now.
+def reissue(question: CertificateQuestion, reason: str, *, actor: User, now: datetime) -> Certificate:
+    """Replace the certificate with one that states the person's record as it is now, and return the new one.
 
-    The decision and the new certificate are committed together. Raise QuestionDecided, or what refuses a certificate.
+    The decision and the new certificate are committed together. Raise CertificateDecided, or the refusal of
+    issuing.
     """
     if question.decision is not None:
-        raise QuestionDecided
+        raise CertificateDecided
     return issuing.supersede(
         register.certificate_of(question.certificate_code),
         Correction.RESCORED,
@@ -241,21 +251,21 @@ def reissue(question: Question, reason: str, *, actor: User, now: datetime) -> C
 
 
 @unit_of_work
-def revoke(question: Question, reason: str, *, actor: User, now: datetime) -> None:
-    """Revokes the certificate: what it stood for is no longer met."""
+def revoke(question: CertificateQuestion, reason: str, *, actor: User, now: datetime) -> None:
+    """Revoke the certificate because a requirement is no longer met."""
     _settle(question, "revoked", reason, actor, now)
     certificate = register.certificate_of(question.certificate_code)
     ending.revoke(certificate, Reason.REQUIREMENT_NOT_MET, reason, actor=actor, now=now)
 
 
-def _settle(question: Question, decision: str, reason: str, actor: User, now: datetime) -> list[str]:
-    """Decide every open question of the certificate. Return the codes of the rescorings behind them.
+def _settle(question: CertificateQuestion, decision: str, reason: str, actor: User, now: datetime) -> list[str]:
+    """Close every open question about the certificate, and return the codes of the rescorings that raised them.
 
     The person is locked before the question, as issuing locks the person before anything else.
     """
     db.locked(User, question.user_id)
-    if db.locked(Question, question.id).decision is not None:
-        raise QuestionDecided
+    if db.locked(CertificateQuestion, question.id).decision is not None:
+        raise CertificateDecided
     settled = queries.undecided_of(question.certificate_code)
     for one, _ in settled:
         one.decision, one.reason, one.decided_at, one.decided_by = decision, reason, now, actor.legal_name

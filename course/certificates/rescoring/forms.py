@@ -4,38 +4,42 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 DECISIONS = {
-    "new-key": "New key: the corrected key alone counts",
-    "accept-both": "Accept both: the old key and the corrected one count, whichever earns more",
-    "drop": "Drop the item: it counts for nobody",
+    "new-key": "New key: only the corrected key counts",
+    "accept-both": "Accept both: the old key or the corrected key counts, whichever earns more",
+    "drop": "Drop the item: it counts for no one",
 }
-ANSWERS = {
-    "keep": "Keep: the certificate stands",
-    "re-issue": "Re-issue: replace it by one that states the record as it is now",
-    "revoke": "Revoke: it no longer proves anything",
+CERTIFICATE_DECISIONS = {
+    "keep": "Keep: the certificate stays valid",
+    "re-issue": "Reissue: replace it with a certificate that states the record as it is now",
+    "revoke": "Revoke: the certificate is no longer valid",
 }
 
 
-def _choices(words: dict[str, str]) -> list[SelectChoice]:
-    return [SelectChoice(*pair) for pair in words.items()]
+def _choices(labels: dict[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(*pair) for pair in labels.items()]
 
 
-class DecideForm(FlaskForm):
-    """`shown` is the digest of the preview that the decision rests on."""
+class RescoringForm(FlaskForm):
+    """`shown`: digest of the preview that the decision is based on."""
 
-    decision = RadioField("Decision", [InputRequired("Choose what to do.")], choices=_choices(DECISIONS))
-    take_passes = BooleanField("Also take passes away: who would fall below the pass mark has not passed")
+    decision = RadioField("Decision", [InputRequired("Choose a decision.")], choices=_choices(DECISIONS))
+    take_passes = BooleanField("Take passes away: attempts that fall below the pass mark become failed")
     reason = TextAreaField(
         "Reason",
-        [DataRequired("Say what was wrong."), Length(max=1000)],
-        description="Everyone whose score changes reads this in a mail.",
+        [DataRequired("Enter what was wrong."), Length(max=1000)],
+        description="Shown in the email to everyone whose score changes.",
     )
-    shown = HiddenField(validators=[DataRequired("The page sent no preview. Reload it.")])
+    shown = HiddenField(validators=[DataRequired("The preview is missing. Reload the page.")])
 
 
-class QuestionForm(FlaskForm):
-    decision = RadioField("Decision", [InputRequired("Choose what to do.")], choices=_choices(ANSWERS))
-    reason = TextAreaField("Reason", [DataRequired("Say why."), Length(max=1000)], description="Kept in the audit log.")
+class CertificateForm(FlaskForm):
+    decision = RadioField("Decision", [InputRequired("Choose a decision.")], choices=_choices(CERTIFICATE_DECISIONS))
+    reason = TextAreaField(
+        "Reason", [DataRequired("Enter a reason."), Length(max=1000)], description="Recorded in the audit log."
+    )
 
     def offer(self, names: set[str]) -> None:
-        """Leaves out what can't be done."""
-        self.decision.choices = _choices({name: words for name, words in ANSWERS.items() if name in names})
+        """Offer only these decisions."""
+        self.decision.choices = _choices(
+            {name: words for name, words in CERTIFICATE_DECISIONS.items() if name in names}
+        )

@@ -9,16 +9,20 @@ from course.platform.db import Exact, Model, UTCDateTime
 
 
 class Rescoring(Model):
-    """An administrator's decision about an item that was scored wrongly, and how far it reached. Append-only."""
+    """An administrator's decision about an item with a wrong key. Append-only.
+
+    `decision`: accept-both, drop or new-key. `corrected_digest`: of the item in the bank whose key was used.
+    `shown`: digest of the preview that the decision was based on.
+    """
 
     __tablename__ = "rescoring"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
     item_id: Mapped[str] = mapped_column(index=True)
-    decision: Mapped[str]  # accept-both, drop or new-key
-    corrected_digest: Mapped[str | None]  # the item in the bank whose key was taken
-    shown: Mapped[str] = mapped_column(unique=True)  # the digest of the preview that was decided on
+    decision: Mapped[str]
+    corrected_digest: Mapped[str | None]
+    shown: Mapped[str] = mapped_column(unique=True)
     take_passes: Mapped[bool]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -26,7 +30,7 @@ class Rescoring(Model):
 
 
 class RescoredAttempt(Model):
-    """An attempt's score before and after a re-scoring. Append-only."""
+    """An attempt's score before and after a rescoring. Append-only."""
 
     __tablename__ = "rescored_attempt"
     __table_args__ = (UniqueConstraint("rescoring_id", "attempt_id"),)
@@ -42,8 +46,8 @@ class RescoredAttempt(Model):
     passed_after: Mapped[bool]
 
 
-class Question(Model):
-    """A certificate that a re-scoring puts in question, until an administrator has decided to keep or re-issue it."""
+class CertificateQuestion(Model):
+    """A certificate whose basis a rescoring took away. `decision`: kept, revoked, re-issued, or None while open."""
 
     __tablename__ = "certificate_question"
     __table_args__ = (UniqueConstraint("rescoring_id", "certificate_code"),)
@@ -53,7 +57,7 @@ class Question(Model):
     rescoring_id: Mapped[int] = mapped_column(ForeignKey("rescoring.id"))
     certificate_code: Mapped[str]
     user_id: Mapped[int]
-    decision: Mapped[str | None]  # kept, revoked or re-issued
+    decision: Mapped[str | None]
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None]

@@ -11,7 +11,7 @@ from course.assessment.attempts.models import Attempt
 from course.certificates.backdating.models import Backdating, BackdatingState
 from course.certificates.completion.models import Evaluation
 from course.certificates.issuing.models import Certificate, Request, RequestState, Revocation
-from course.certificates.rescoring.models import Question, RescoredAttempt
+from course.certificates.rescoring.models import CertificateQuestion, RescoredAttempt
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
 from course.platform import db
@@ -137,7 +137,11 @@ def _rescored(attempts: Collection[int]) -> set[int]:
 
 
 def _in_question(codes: Collection[str]) -> set[str]:
-    return set(db.session.scalars(select(Question.certificate_code).where(Question.certificate_code.in_(codes))))
+    return set(
+        db.session.scalars(
+            select(CertificateQuestion.certificate_code).where(CertificateQuestion.certificate_code.in_(codes))
+        )
+    )
 
 
 def gone() -> list[Found]:

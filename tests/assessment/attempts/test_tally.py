@@ -12,7 +12,7 @@ from course.assessment.attempts import queries, saving, taking, tally, tallying
 from course.assessment.attempts.models import AttemptItem, ItemTally, OptionTally, TotalTally
 from course.assessment.attempts.scoring import PlacedItem
 from course.assessment.attempts.wording import Wording
-from course.certificates.rescoring.rescore import key_of
+from course.certificates.rescoring.rescoring_effect import key_of
 from course.content.queries import catalog
 from course.platform import db
 from course.platform.db import unit_of_work

@@ -1,4 +1,4 @@
-"""A bank with one wrong key, people who answer it either way, and the bank once it is corrected."""
+"""A bank with one wrong key, attempts that answer it either way, and the corrected bank."""
 
 from flask import Flask
 
@@ -16,7 +16,7 @@ RIGHT, WRONG = ["c"], ["a"]
 
 
 def keyed(catalog, key, **more):
-    """The content with another key of the item, which is the only one of its objective and so on each paper."""
+    """Return the content with another key of the item. It is the only one of its objective, so each attempt has it."""
     bank = catalog.banks[MODULE]
     items = [
         item_of(item.model_dump() | {"key": key} | more) if item.id == ITEM else item
@@ -31,8 +31,8 @@ def use(app: Flask, catalog, key, **more) -> None:
     factories.change_site(app, catalog=keyed(catalog, key, **more))
 
 
-def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
-    """An open attempt: this answer to the item, so many mistakes elsewhere, the rest right."""
+def open_attempt(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
+    """Return an open attempt with this answer to the item and that number of mistakes elsewhere."""
     attempt = factories.start_attempt(app, user, now=now)
     left = mistakes
     with app.app_context():
@@ -47,13 +47,13 @@ def begin(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
 
 
 def sit(app: Flask, user, *, answer, mistakes=2, now=NOON) -> Attempt:
-    attempt = begin(app, user, answer=answer, mistakes=mistakes, now=now)
+    attempt = open_attempt(app, user, answer=answer, mistakes=mistakes, now=now)
     with app.app_context():
         return taking.submit(user, attempt, now=now)
 
 
 def decide(app: Flask, admin, decision="new-key", *, take_passes=False, shown=None, reason="The key was wrong."):
-    """Decides on what the preview shows now."""
+    """Decide on the preview as it is now, or on the one with the digest `shown`."""
     with app.app_context():
         shown = shown or queries.scope_of(ITEM).digest
     with app.app_context():
@@ -62,8 +62,8 @@ def decide(app: Flask, admin, decision="new-key", *, take_passes=False, shown=No
         )
 
 
-def now_of(app: Flask, attempt: Attempt) -> tuple[str, int, bool]:
-    """Points, items that count, passed: as they are on record."""
+def result_of(app: Flask, attempt: Attempt) -> tuple[str, int, bool]:
+    """Return the recorded points, number of scored items, and whether the attempt passed."""
     with app.app_context():
         row = db.session.get_one(Attempt, attempt.id)
         return str(row.points), row.scored, row.passed

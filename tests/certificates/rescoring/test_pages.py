@@ -1,4 +1,4 @@
-"""Re-scoring as an administrator sees it, and its result as a learner does."""
+"""Rescoring as an administrator sees it, and its result as a learner sees it."""
 
 import re
 
@@ -8,8 +8,8 @@ from course.assessment.attempts import taking
 from course.certificates.rescoring import queries
 from course.content.schema.blueprint import Cell
 from tests import factories
-from tests.certificates.rescoring.bank import ITEM, RIGHT, WRONG, decide, now_of, sit, use
-from tests.certificates.rescoring.test_rescoring import again, certify, questions
+from tests.certificates.rescoring.bank import ITEM, RIGHT, WRONG, decide, result_of, sit, use
+from tests.certificates.rescoring.test_rescoring import certify, pass_again, questions
 from tests.content.items import EXAMPLES, made
 from tests.factories import MODULE, NOON
 
@@ -18,7 +18,7 @@ ADDRESS = f"/admin/rescoring/{ITEM}"
 
 @pytest.fixture
 def both(app, catalog, learner, other_learner):
-    """One who was right and failed, one who was wrong and passed, and the bank corrected since."""
+    """Return a correct attempt that failed and a wrong one that passed; the bank is corrected afterward."""
     use(app, catalog, WRONG)
     attempts = sit(app, learner, answer=RIGHT), sit(app, other_learner, answer=WRONG)
     use(app, catalog, RIGHT)
@@ -40,7 +40,7 @@ class TestConsole:
         assert ITEM in page.text
         assert f'href="{ADDRESS}"' in page.html
 
-    def test_it_says_so_where_there_is_none(self, pages, admin):
+    def test_without_changed_keys_it_says_none(self, pages, admin):
         assert "None. Every submitted attempt" in pages.as_(admin).get("/admin/rescoring/").text
 
     def test_any_item_is_opened_by_its_id(self, pages, admin):
@@ -51,7 +51,7 @@ class TestConsole:
         assert 'href="/admin/rescoring/"' in pages.as_(admin).get("/admin/").html
 
     @pytest.mark.parametrize("path", ["rescoring/", f"rescoring/{ITEM}", "questions/", "rescorings/x", "questions/x"])
-    def test_nobody_else_sees_it(self, app, pages, admin, learner, other_learner, both, path):
+    def test_only_administrators_see_it(self, app, pages, admin, learner, other_learner, both, path):
         if path.endswith("x"):
             path = path[:-1] + str(decide(app, admin).code)
         for person in (learner, other_learner):
@@ -59,30 +59,30 @@ class TestConsole:
 
 
 class TestPreview:
-    def test_it_names_who_would_pass_and_who_would_fail_and_changes_nothing(self, app, pages, admin, learner, both):
+    def test_it_lists_who_would_pass_and_fail_and_changes_nothing(self, app, pages, admin, learner, both):
         page = pages.as_(admin).get(ADDRESS)
         new_key = page.text.split("New key:")[1].split("Accept both:")[0]
-        assert "Who passes now Lena Learner : Quiz: Adverse events" in new_key
+        assert "Newly passed Lena Learner : Quiz: Adverse events" in new_key
         assert "8 of 11 becomes 9 of 11" in new_key
-        assert "Who would fail Otto Other" in new_key
+        assert "Below the pass mark Otto Other" in new_key
         assert f'href="/admin/people/{learner.code}"' in page.html
-        dropped = page.text.split("Drop the item:")[1].split("Decide")[0]
-        assert "Who would fail Nobody." in dropped
-        assert now_of(app, both[0]) == ("8", 11, False)
+        dropped = page.text.split("Drop the item:")[1].split("Decision New key")[0]
+        assert "Below the pass mark No one." in dropped
+        assert result_of(app, both[0]) == ("8", 11, False)
 
-    def test_it_names_the_certificates_that_are_touched(self, app, catalog, pages, admin, other_learner):
+    def test_it_lists_the_affected_certificates(self, app, catalog, pages, admin, other_learner):
         use(app, catalog, WRONG)
         certificate = certify(app, other_learner, admin)
         use(app, catalog, RIGHT)
-        assert f"{certificate.code} , Otto Other: listed to keep or re-issue" in pages.as_(admin).get(ADDRESS).text
+        assert f"{certificate.code} , Otto Other: to be kept, reissued or revoked" in pages.as_(admin).get(ADDRESS).text
 
-    def test_wordings_that_the_key_does_not_fit_are_listed_apart(self, app, catalog, pages, admin, learner):
+    def test_wordings_that_the_key_does_not_fit_are_marked(self, app, catalog, pages, admin, learner):
         options = {"a": "Seven days", "b": "Two days", "c": "A month", "d": "A year"}
         use(app, catalog, WRONG, options=options)
         sit(app, learner, answer=RIGHT)
         use(app, catalog, RIGHT)
         page = pages.as_(admin).get(ADDRESS).text
-        assert "the bank's key doesn't fit" in page
+        assert "the bank's key does not fit" in page
         assert "New key:" not in page
         assert "Drop the item:" in page
 
@@ -91,11 +91,11 @@ class TestPreview:
         without = catalog.banks[MODULE].model_copy(update={"items": kept})
         factories.change_site(app, catalog=factories.replaced(catalog, banks={**catalog.banks, MODULE: without}))
         page = pages.as_(admin).get(ADDRESS).text
-        assert "This item is in no bank." in page
+        assert "This item is not in an item bank." in page
         assert "Accept both" not in page
 
-    def test_an_item_that_nobody_has_met_has_no_effect(self, pages, admin):
-        assert "nothing to score anew" in pages.as_(admin).get(ADDRESS).text
+    def test_an_item_without_attempts_has_no_effect(self, pages, admin):
+        assert "nothing to rescore" in pages.as_(admin).get(ADDRESS).text
 
     def test_its_statements_do_not_grow_with_attempts(self, app, catalog, pages, admin, both, count_queries):
         mine, counts = pages.as_(admin), []
@@ -118,14 +118,14 @@ CORRECTED = {
     "ordering": {"steps": ["Act", "Feel", "Listen", "Look"]},
     "numeric": {"key": 20},
     "hotspot": {"key": "rhomboid"},
-    "needle": {"answer": {"entry": 5, "angle": 66, "depth": 44}},  # any path that is right is right: nothing changes
+    "needle": {"answer": {"entry": 5, "angle": 66, "depth": 44}},  # every correct path scores the same by either key
 }
 
 
 class TestEveryType:
     @pytest.fixture(params=EXAMPLES, ids=lambda item: item.type)
     def item(self, app, catalog, learner, request):
-        """One item of the type on a paper, answered as the corrected key has it; then the bank is corrected."""
+        """An attempt with one item of the type, answered by the corrected key; then the bank is corrected."""
         corrected = made(request.param.type, **CORRECTED[request.param.type])
         self.use(app, catalog, request.param)
         attempt = factories.start_attempt(app, learner)
@@ -144,43 +144,43 @@ class TestEveryType:
         assert item.id in mine.get("/admin/rescoring/").text
         page = mine.get(f"/admin/rescoring/{item.id}")
         assert "1 submitted attempt" in page.text
-        assert "With the key of the bank" in page.text
+        assert "Key in the bank" in page.text
         digest = re.search('name="shown"[^>]*value="([0-9a-f]+)"', page.html)[1]
         sent = {"decision": "new-key", "reason": "The key was wrong.", "shown": digest}
         assert mine.post(f"/admin/rescoring/{item.id}", sent).status == 303
-        assert now_of(app, self.attempt) == ("1", 1, True)
+        assert result_of(app, self.attempt) == ("1", 1, True)
         assert "Passed" in pages.as_(learner).get(f"/attempts/{self.attempt.code}").text
 
 
 class TestDecide:
-    def test_it_is_done_and_shown_with_old_and_new_scores(self, app, pages, admin, both):
+    def test_the_result_page_shows_old_and_new_scores(self, app, pages, admin, both):
         mine = pages.as_(admin)
         done = mine.post(ADDRESS, form(app))
         assert done.status == 303
         page = mine.get(done.location).text
         assert "Lena Learner Quiz: Adverse events and emergency response, attempt 1 8 of 11" in page
         assert "Option c is right." in page
-        assert "Everyone whose score changed gets a mail." in page
+        assert "Everyone whose score changed will get an email." in page
         console = mine.get("/admin/rescoring/").text
-        assert "passes stand" in console
+        assert "passes kept" in console
         assert "None. Every submitted attempt" in console
 
     @pytest.mark.parametrize(
         ("change", "message"),
         [
             ({"decision": "guess"}, "Not a valid choice"),
-            ({"decision": ""}, "Choose what to do."),
-            ({"reason": " "}, "Say what was wrong."),
-            ({"shown": ""}, "The page sent no preview. Reload it."),
+            ({"decision": ""}, "Choose a decision."),
+            ({"reason": " "}, "Enter what was wrong."),
+            ({"shown": ""}, "The preview is missing. Reload the page."),
         ],
     )
-    def test_what_is_missing_is_said_and_nothing_is_done(self, app, pages, admin, both, change, message):
+    def test_a_missing_field_is_named_and_nothing_changes(self, app, pages, admin, both, change, message):
         page = pages.as_(admin).post(ADDRESS, form(app, **change))
         assert page.status == 422
         assert message in page.text
-        assert now_of(app, both[0]) == ("8", 11, False)
+        assert result_of(app, both[0]) == ("8", 11, False)
 
-    def test_an_effect_that_changed_is_shown_anew_and_then_decided(self, app, catalog, pages, admin, both):
+    def test_a_changed_effect_is_shown_before_it_is_decided(self, app, catalog, pages, admin, both):
         sent = form(app)
         use(app, catalog, WRONG)
         sit(app, factories.person(app, "Late Latecomer"), answer=RIGHT)
@@ -188,7 +188,7 @@ class TestDecide:
         mine = pages.as_(admin)
         page = mine.post(ADDRESS, sent)
         assert page.status == 409
-        assert "Nothing was done" in page.text
+        assert "Nothing was changed" in page.text
         assert "Late Latecomer" in page.text
         assert f'value="{shown(app)}"' in page.html
         assert mine.post(ADDRESS, form(app)).status == 303
@@ -217,11 +217,11 @@ class TestQuestions:
 
     def test_one_who_no_longer_meets_the_course_is_offered_keep_and_revoke(self, pages, admin, asked):
         page = pages.as_(admin).get(f"/admin/questions/{asked.code}")
-        assert "no longer meets the course" in page.text
+        assert "no longer meets all requirements" in page.text
         assert "Quiz: Adverse events" in page.text
         assert 'value="re-issue"' not in page.html
 
-    def test_a_re_issue_that_is_sent_all_the_same_is_refused(self, pages, admin, asked):
+    def test_a_reissue_that_is_not_offered_is_refused(self, pages, admin, asked):
         sent = {"decision": "re-issue", "reason": "So."}
         page = pages.as_(admin).post(f"/admin/questions/{asked.code}", sent)
         assert page.status == 409
@@ -237,17 +237,17 @@ class TestQuestions:
         again_ = mine.post(f"/admin/questions/{asked.code}", {"decision": decision, "reason": "So."})
         assert again_.status == 409
 
-    def test_one_who_passed_again_is_re_issued(self, app, pages, admin, other_learner, asked):
-        again(app, other_learner)
+    def test_after_a_new_pass_the_certificate_is_reissued(self, app, pages, admin, other_learner, asked):
+        pass_again(app, other_learner)
         mine = pages.as_(admin)
         assert 'value="re-issue"' in mine.get(f"/admin/questions/{asked.code}").html
         mine.post(f"/admin/questions/{asked.code}", {"decision": "re-issue", "reason": "Corrected."})
-        assert "Re-issued as" in mine.get("/admin/questions/").text
+        assert "Reissued as" in mine.get("/admin/questions/").text
         assert "an assessment was scored anew" in pages.get(f"/verify/{asked.certificate_code}").text
 
-    def test_one_that_was_revoked_elsewhere_is_in_question_no_more(self, pages, admin, asked):
+    def test_a_certificate_revoked_elsewhere_needs_no_decision(self, pages, admin, asked):
         mine = pages.as_(admin)
         sent = {"reason": "issued in error", "note": "Tried."}
         mine.post(f"/admin/certificates/{asked.certificate_code}/revoke", sent)
         assert asked.certificate_code not in mine.get("/admin/questions/").text
-        assert "Nothing is left to decide" in mine.get(f"/admin/questions/{asked.code}").text
+        assert "No decision needed" in mine.get(f"/admin/questions/{asked.code}").text

@@ -1,4 +1,4 @@
-"""Re-scoring as it is recorded: scores, audit, mails, certificates in question."""
+"""What a rescoring records: scores, audit events, mails, certificates in question."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,37 +11,37 @@ from course.certificates.completion import queries as completion
 from course.certificates.issuing import issuing, renewing, request_queries, requesting
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Request
-from course.certificates.rescoring import actions, queries, rescore
-from course.certificates.rescoring.models import Question, RescoredAttempt, Rescoring
+from course.certificates.rescoring import actions, queries, rescoring_effect
+from course.certificates.rescoring.models import CertificateQuestion, RescoredAttempt, Rescoring
 from course.content.queries import catalog as content
 from course.platform import db, jobs
 from course.platform.audit.models import AuditEvent
 from tests import factories
-from tests.certificates.rescoring.bank import ITEM, RIGHT, WRONG, begin, decide, now_of, sit, use
+from tests.certificates.rescoring.bank import ITEM, RIGHT, WRONG, decide, open_attempt, result_of, sit, use
 from tests.factories import COURSE, MODULE, NOON
 
 
 @pytest.fixture
 def wrong(app, catalog):
-    """The bank with the wrong key."""
+    """Use a bank with the wrong key."""
     use(app, catalog, WRONG)
 
 
 @pytest.fixture
-def knows(app, wrong, learner):
-    """Answered what is right, which the wrong key counted as wrong: 8 of 11, not passed."""
+def correct_attempt(app, wrong, learner):
+    """A correct answer, scored as wrong by the wrong key: 8 of 11, not passed."""
     return sit(app, learner, answer=RIGHT)
 
 
 @pytest.fixture
-def errs(app, wrong, other_learner):
-    """Answered what is wrong, which the wrong key counted as right: 9 of 11, passed."""
+def wrong_attempt(app, wrong, other_learner):
+    """A wrong answer, scored as correct by the wrong key: 9 of 11, passed."""
     return sit(app, other_learner, answer=WRONG)
 
 
 @pytest.fixture
-def corrected(app, catalog, knows, errs):
-    """The bank with the right key, once both have been scored by the wrong one."""
+def corrected(app, catalog, correct_attempt, wrong_attempt):
+    """Use a bank with the correct key, after both attempts were scored by the wrong one."""
     use(app, catalog, RIGHT)
 
 
@@ -51,40 +51,44 @@ def events(app, kind):
 
 
 class TestDecision:
-    def test_a_new_key_lifts_who_was_right_and_takes_no_pass(self, app, admin, knows, errs, corrected):
+    def test_a_new_key_raises_correct_answers_and_takes_no_pass(
+        self, app, admin, correct_attempt, wrong_attempt, corrected
+    ):
         decide(app, admin)
-        assert now_of(app, knows) == ("9", 11, True)
-        assert now_of(app, errs) == ("8", 11, True)
+        assert result_of(app, correct_attempt) == ("9", 11, True)
+        assert result_of(app, wrong_attempt) == ("8", 11, True)
 
-    def test_passes_are_taken_where_that_is_said(self, app, admin, knows, errs, corrected):
+    def test_passes_are_taken_if_requested(self, app, admin, correct_attempt, wrong_attempt, corrected):
         decide(app, admin, take_passes=True)
-        assert now_of(app, errs) == ("8", 11, False)
+        assert result_of(app, wrong_attempt) == ("8", 11, False)
 
-    def test_accepting_both_lifts_one_and_costs_the_other_nothing(self, app, admin, knows, errs, corrected):
+    def test_accepting_both_raises_one_and_costs_the_other_nothing(
+        self, app, admin, correct_attempt, wrong_attempt, corrected
+    ):
         decide(app, admin, "accept-both", take_passes=True)
-        assert now_of(app, knows) == now_of(app, errs) == ("9", 11, True)
+        assert result_of(app, correct_attempt) == result_of(app, wrong_attempt) == ("9", 11, True)
 
-    def test_a_dropped_item_counts_for_nobody(self, app, admin, knows, errs, corrected):
+    def test_a_dropped_item_counts_for_no_one(self, app, admin, correct_attempt, wrong_attempt, corrected):
         decide(app, admin, "drop")
-        assert now_of(app, knows) == now_of(app, errs) == ("8", 10, True)
+        assert result_of(app, correct_attempt) == result_of(app, wrong_attempt) == ("8", 10, True)
         with app.app_context():
             assert db.session.query(ItemTally).filter_by(item_id=ITEM).count() == 0
 
-    def test_the_newest_of_two_decisions_counts_and_rests_on_the_wording(self, app, admin, knows, errs, corrected):
+    def test_the_newest_of_two_decisions_counts(self, app, admin, correct_attempt, wrong_attempt, corrected):
         decide(app, admin, "drop")
         decide(app, admin, "new-key", take_passes=True)
-        assert (now_of(app, knows), now_of(app, errs)) == (("9", 11, True), ("8", 11, False))
+        assert (result_of(app, correct_attempt), result_of(app, wrong_attempt)) == (("9", 11, True), ("8", 11, False))
         decide(app, admin, "accept-both")
-        assert now_of(app, errs) == ("9", 11, True)
+        assert result_of(app, wrong_attempt) == ("9", 11, True)
 
-    def test_the_counts_are_those_of_the_new_scores(self, app, admin, corrected):
+    def test_statistics_use_the_new_scores(self, app, admin, corrected):
         decide(app, admin)
         with app.app_context():
             rows = db.session.query(ItemTally).filter_by(item_id=ITEM).all()
             assert {(str(row.total), str(row.points)): row.count for row in rows} == {("9", "1"): 1, ("8", "0"): 1}
 
     def test_an_open_attempt_is_scored_by_the_decision_when_it_is_submitted(self, app, catalog, admin, learner, wrong):
-        attempt = begin(app, learner, answer=RIGHT)
+        attempt = open_attempt(app, learner, answer=RIGHT)
         use(app, catalog, RIGHT)
         decide(app, admin)
         with app.app_context():
@@ -121,10 +125,10 @@ class TestRecord:
         }
         assert second["after"] == {"points": "8", "scored": 11, "passed": True, "pass_kept": True}
 
-    def test_old_and_new_scores_are_kept_and_cannot_be_changed(self, app, admin, knows, corrected):
+    def test_old_and_new_scores_are_kept_and_cannot_be_changed(self, app, admin, correct_attempt, corrected):
         decide(app, admin)
         with app.app_context():
-            row = db.session.query(RescoredAttempt).filter_by(attempt_id=knows.id).one()
+            row = db.session.query(RescoredAttempt).filter_by(attempt_id=correct_attempt.id).one()
             assert (str(row.points_before), row.passed_before, str(row.points_after), row.passed_after) == (
                 "8",
                 False,
@@ -140,15 +144,15 @@ class TestRecord:
         decide(app, admin, reason="Option c is right.", take_passes=True)
         assert jobs.drain(app) == 2
         first, second = (path.read_text() for path in sorted((config.data / "mail").glob("*.eml")))
-        assert "now: 9 of 11, passed" in first
+        assert "Now: 9 of 11, passed" in first
         assert "You have passed." in first
-        assert "before: 9 of 11, passed" in second
+        assert "Before: 9 of 11, passed" in second
         assert "This attempt no longer passes." in second
         assert "Option c is right." in second
 
 
 class TestRefusal:
-    def test_sent_twice_it_is_done_once(self, app, admin, corrected):
+    def test_a_request_sent_twice_rescores_once(self, app, admin, corrected):
         with app.app_context():
             shown = queries.scope_of(ITEM).digest
         assert decide(app, admin, shown=shown).code == decide(app, admin, shown=shown).code
@@ -162,30 +166,30 @@ class TestRefusal:
         with pytest.raises(actions.EffectChanged):
             decide(app, admin, "drop", shown=shown)
 
-    def test_an_attempt_that_was_submitted_since_is_shown_first(self, app, admin, knows, corrected):
+    def test_an_attempt_that_was_submitted_since_is_shown_first(self, app, admin, correct_attempt, corrected):
         with app.app_context():
             shown = queries.scope_of(ITEM).digest
         sit(app, factories.person(app, "Late Latecomer"), answer=RIGHT)
         with pytest.raises(actions.EffectChanged):
             decide(app, admin, shown=shown)
-        assert now_of(app, knows) == ("8", 11, False)
+        assert result_of(app, correct_attempt) == ("8", 11, False)
 
-    def test_a_bank_that_changed_since_is_shown_first(self, app, catalog, admin, knows, corrected):
+    def test_a_bank_that_changed_since_is_shown_first(self, app, catalog, admin, correct_attempt, corrected):
         with app.app_context():
             shown = queries.scope_of(ITEM).digest
         use(app, catalog, ["b"])
         with pytest.raises(actions.EffectChanged):
             decide(app, admin, shown=shown)
 
-    def test_an_item_that_nobody_has_met_is_not_re_scored(self, app, admin, wrong):
-        with pytest.raises(actions.NotMet):
+    def test_an_item_without_attempts_is_not_rescored(self, app, admin, wrong):
+        with pytest.raises(actions.NotAnswered):
             decide(app, admin)
 
     def test_an_item_that_left_the_bank_can_only_be_dropped(self, app, catalog, admin, corrected):
         kept = tuple(item for item in catalog.banks[MODULE].items if item.id != ITEM)
         bank_without = catalog.banks[MODULE].model_copy(update={"items": kept})
         factories.change_site(app, catalog=factories.replaced(catalog, banks={**catalog.banks, MODULE: bank_without}))
-        with pytest.raises(actions.KeyFitsNothing):
+        with pytest.raises(actions.KeyDoesNotFit):
             decide(app, admin)
         assert decide(app, admin, "drop").corrected_digest is None
 
@@ -195,7 +199,9 @@ class TestChangedKeys:
         with app.app_context():
             return [(one.item.id, one.attempts) for one in queries.changed_keys()]
 
-    def test_a_corrected_key_is_found_until_it_was_decided_on(self, app, catalog, admin, knows, errs):
+    def test_a_corrected_key_is_found_until_it_was_decided_on(
+        self, app, catalog, admin, correct_attempt, wrong_attempt
+    ):
         assert self.found(app) == []
         use(app, catalog, RIGHT)
         assert self.found(app) == [(ITEM, 2)]
@@ -206,14 +212,14 @@ class TestChangedKeys:
         decide(app, admin, "drop")
         assert self.found(app) == []
 
-    def test_a_mended_text_is_no_changed_key(self, app, catalog, knows):
-        use(app, catalog, WRONG, rationale="Told better. [@R136]")
+    def test_a_corrected_text_is_not_a_changed_key(self, app, catalog, correct_attempt):
+        use(app, catalog, WRONG, rationale="Better explained. [@R136]")
         assert self.found(app) == []
 
 
 @pytest.fixture
 def certified(app, wrong, other_learner, admin):
-    """A certificate that rests on an attempt which passed by the wrong key."""
+    """A certificate based on an attempt that passed by the wrong key."""
     return certify(app, other_learner, admin)
 
 
@@ -239,24 +245,26 @@ def questions(app):
 
 
 class TestCertificates:
-    def test_none_is_in_question_while_passes_stand(self, app, catalog, admin, certified):
+    def test_no_certificate_is_in_question_while_passes_are_kept(self, app, catalog, admin, certified):
         use(app, catalog, RIGHT)
         decide(app, admin)
         assert questions(app) == []
 
-    def test_one_is_listed_when_the_pass_that_it_rests_on_is_taken(self, app, catalog, admin, certified):
+    def test_a_certificate_whose_pass_is_taken_is_in_question(self, app, catalog, admin, certified):
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
         assert [one.certificate_code for one in questions(app)] == [certified.code]
 
-    def test_none_is_in_question_where_another_attempt_passes_now(self, app, catalog, admin, other_learner, wrong):
+    def test_another_passing_attempt_keeps_a_certificate_out_of_question(
+        self, app, catalog, admin, other_learner, wrong
+    ):
         sit(app, other_learner, answer=RIGHT, now=NOON - timedelta(days=1))
         certify(app, other_learner, admin)
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
         assert questions(app) == []
 
-    def test_a_pass_of_a_later_cycle_saves_no_certificate_of_an_earlier_one(
+    def test_a_pass_of_a_later_cycle_does_not_count_for_an_earlier_one(
         self, app, catalog, admin, other_learner, certified
     ):
         with app.app_context():
@@ -266,7 +274,7 @@ class TestCertificates:
         decide(app, admin, take_passes=True)
         assert [one.certificate_code for one in questions(app)] == [certified.code]
 
-    def test_a_kept_one_stands_and_the_log_says_why(self, app, catalog, admin, certified):
+    def test_a_kept_certificate_stays_valid_and_the_log_has_the_reason(self, app, catalog, admin, certified):
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
         (asked,) = questions(app)
@@ -275,10 +283,10 @@ class TestCertificates:
             assert register.certificate_of(certified.code).revocation is None
         assert questions(app) == []
         assert events(app, "certificate:kept")[0]["reason"] == "Passed another way."
-        with app.app_context(), pytest.raises(actions.QuestionDecided):
+        with app.app_context(), pytest.raises(actions.CertificateDecided):
             actions.revoke(asked, "No.", actor=admin, now=NOON)
 
-    def test_one_that_is_no_longer_earned_is_not_re_issued_but_may_be_revoked(self, app, catalog, admin, certified):
+    def test_a_certificate_no_longer_earned_can_be_revoked_but_not_reissued(self, app, catalog, admin, certified):
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
         (asked,) = questions(app)
@@ -292,12 +300,12 @@ class TestCertificates:
         with app.app_context():
             assert register.certificate_of(certified.code).revocation.reason == "a requirement was not met"
 
-    def test_one_that_is_earned_again_is_re_issued_with_the_same_signature(
+    def test_a_certificate_earned_again_is_reissued_with_the_same_signature(
         self, app, catalog, admin, other_learner, certified
     ):
         use(app, catalog, RIGHT)
         decide(app, admin, take_passes=True)
-        again(app, other_learner)
+        pass_again(app, other_learner)
         (asked,) = questions(app)
         with app.app_context():
             new = actions.reissue(asked, "Corrected.", actor=admin, now=NOON + timedelta(days=2))
@@ -312,9 +320,7 @@ class TestCertificates:
             assert register.awards_of(other_learner.id)[COURSE].code == new.code
         assert questions(app) == []
 
-    def test_a_request_that_waits_on_a_pass_that_is_taken_is_turned_down(
-        self, app, catalog, admin, other_learner, wrong
-    ):
+    def test_a_waiting_request_whose_pass_is_taken_is_rejected(self, app, catalog, admin, other_learner, wrong):
         factories.study_module(app, other_learner)
         sit(app, other_learner, answer=WRONG)
         factories.evaluate(app, other_learner)
@@ -332,12 +338,12 @@ class TestCertificates:
         with app.app_context():
             asked = db.session.query(Request).one()
             assert asked.state == "rejected"
-            assert "scored anew" in asked.reason
+            assert "was rescored" in asked.reason
             assert not completion.standing_of(other_learner, content().courses[COURSE]).complete
 
 
-def again(app, person):
-    """Reads once more and passes by what is right."""
+def pass_again(app, person):
+    """Study the module again and pass with correct answers."""
     later = NOON + timedelta(days=1)
     factories.study_module(app, person, now=later)
     return sit(app, person, answer=RIGHT, mistakes=0, now=later)
@@ -348,7 +354,7 @@ def together(work, times):
         return list(pool.map(work, range(times)))
 
 
-def test_on_both_databases_two_administrators_at_once_decide_once(either_app, catalog):
+def test_administrators_who_decide_together_rescore_once(either_app, catalog):
     app = either_app
     admin, person = factories.person(app, "Ada Admin", role="admin"), factories.person(app, "Lena Learner")
     use(app, catalog, WRONG)
@@ -358,16 +364,16 @@ def test_on_both_databases_two_administrators_at_once_decide_once(either_app, ca
         shown = queries.scope_of(ITEM).digest
     codes = together(lambda _: decide(app, admin, take_passes=True, shown=shown).code, 6)
     assert len(set(codes)) == 1
-    assert (now_of(app, attempt), now_of(app, other)) == (("9", 11, True), ("8", 11, False))
+    assert (result_of(app, attempt), result_of(app, other)) == (("9", 11, True), ("8", 11, False))
     with app.app_context():
         assert db.session.query(RescoredAttempt).count() == 2
         assert queries.changed_keys() == []
-        assert [row.changed for row in queries.history(page=1, size=5)] == [2]
-        assert db.session.query(Question).count() == 0
+        assert [row.changed for row in queries.history(number=1, size=5).rows] == [2]
+        assert db.session.query(CertificateQuestion).count() == 0
 
 
 def test_statements_do_not_grow_with_attempts(app, catalog, admin, count_queries):
-    """But for the rows of the log and of the outbox, one for each person, which PostgreSQL takes in batches."""
+    """Rows of the audit log and the outbox, one per person, are not counted: PostgreSQL inserts them in batches."""
     counts = []
     for people, key in ((2, ["b"]), (12, RIGHT)):
         use(app, catalog, WRONG)
@@ -382,9 +388,9 @@ def test_statements_do_not_grow_with_attempts(app, catalog, admin, count_queries
     assert counts[1] <= counts[0] + 1, counts
 
 
-def test_the_effect_that_was_shown_is_what_is_put_on_record(app, admin, knows, errs, corrected):
+def test_the_previewed_effect_is_recorded(app, admin, correct_attempt, wrong_attempt, corrected):
     with app.app_context():
-        shown = rescore.effect(queries.scope_of(ITEM), "new-key").recorded(take_passes=True)
+        shown = rescoring_effect.effect_of(queries.scope_of(ITEM), "new-key").recorded(take_passes=True)
     decide(app, admin, take_passes=True)
-    told = {change.sitting.id: (str(result.points), result.scored, result.passed) for change, result in shown}
-    assert told == {attempt.id: now_of(app, attempt) for attempt in (knows, errs)}
+    recorded = {change.attempt.id: (str(result.points), result.scored, result.passed) for change, result in shown}
+    assert recorded == {attempt.id: result_of(app, attempt) for attempt in (correct_attempt, wrong_attempt)}
