@@ -1,11 +1,11 @@
-// A file may be dropped anywhere on the page that has one file field: it is put in the field and sent.
+// Lets a person drop a file anywhere on the page of a form with one file field: the field takes it, the form is sent.
 
 const form = document.querySelector("[data-drop]");
 const field = form.querySelector("input[type=file]");
-let inside = 0; // of how many elements the file is over, since each sends its own events
+let depth = 0; // nested elements under the dragged file: each one that it enters or leaves sends an event of its own
 
-function mark() {
-  form.classList.toggle("dropping", inside > 0);
+function highlight() {
+  form.classList.toggle("dropping", depth > 0);
 }
 
 function hasFile(event) {
@@ -13,14 +13,14 @@ function hasFile(event) {
 }
 
 form.querySelector("[data-drop-hint]").hidden = false;
-addEventListener("dragenter", (event) => { if (hasFile(event)) { inside += 1; mark(); } });
-addEventListener("dragleave", (event) => { if (hasFile(event)) { inside -= 1; mark(); } });
-addEventListener("dragover", (event) => { if (hasFile(event)) event.preventDefault(); });
+addEventListener("dragenter", (event) => { if (hasFile(event)) { depth += 1; highlight(); } });
+addEventListener("dragleave", (event) => { if (hasFile(event)) { depth -= 1; highlight(); } });
+addEventListener("dragover", (event) => { if (hasFile(event)) event.preventDefault(); }); // allows the drop
 addEventListener("drop", (event) => {
   if (!hasFile(event)) return;
   event.preventDefault();
-  inside = 0;
-  mark();
+  depth = 0;
+  highlight();
   field.files = event.dataTransfer.files;
   form.requestSubmit();
 });

@@ -1,7 +1,8 @@
-// Keeps a part of the page up to date while work goes on in the background. The part says itself when it is over, by
-// coming without an address to ask; then the page is loaded again. Without this script its link does that.
+// Updates a part of the page while work runs in the background. The part has the address of its next version in
+// data-poll; once it comes without one, the work is finished and the page is loaded again. Without this script, the
+// page offers a link for that.
 
-const EVERY = 2000; // milliseconds
+const INTERVAL_MS = 2000;
 
 async function refresh() {
   const part = document.querySelector("[data-poll]");
@@ -9,10 +10,10 @@ async function refresh() {
     const reply = await fetch(part.dataset.poll);
     if (reply.ok) part.outerHTML = await reply.text();
   } catch {
-    // no connection for the moment
+    // The connection is lost: try again after the interval.
   }
-  if (document.querySelector("[data-poll]")) setTimeout(refresh, EVERY);
+  if (document.querySelector("[data-poll]")) setTimeout(refresh, INTERVAL_MS);
   else location.reload();
 }
 
-if (document.querySelector("[data-poll]")) setTimeout(refresh, EVERY);
+if (document.querySelector("[data-poll]")) setTimeout(refresh, INTERVAL_MS);

@@ -12,7 +12,7 @@ from course.platform.web import Refused
 
 
 class WithdrawnAlready(Refused):
-    message = "This approval was withdrawn already; what was done first stands."
+    message = "This approval has already been withdrawn."
 
 
 @unit_of_work
@@ -29,7 +29,7 @@ def record_approval(
     last_day: date,
     now: datetime,
 ) -> Approval:
-    """Puts an approval of the course as it is served now on record. `minutes` by mode, `states` codes."""
+    """Record an approval of the course as it is now, and return it. `minutes` by mode; `states` by code."""
     served = offering(catalog(), course)
     approval = Approval(
         course_id=course.id,
@@ -67,7 +67,7 @@ def record_approval(
 
 @unit_of_work
 def withdraw(admin: User, approval: Approval, *, why: str, first_day: date, now: datetime) -> None:
-    """From `first_day` on the approval does not hold. Certificates that name it already stay as they were issued."""
+    """End the approval on `first_day`. Certificates that already name it stay as they were issued."""
     approval = db.locked(Approval, approval.id)
     if approval.withdrawn_at is not None:
         raise WithdrawnAlready

@@ -1,17 +1,18 @@
-"""Approvals on record: per course, with what they do not cover of it now or after the next start."""
+"""Approvals in the console: by course, and what they do not cover now or after the next start."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.approvals import actions, queries
-from course.certificates.approvals.coverage import exceeded, force
+from course.certificates.approvals.coverage import differences, status_on
 from course.certificates.approvals.forms import ApprovalForm, WithdrawForm
 from course.content.loader.load import ContentInvalid, load
 from course.content.queries import catalog, course_of
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.forms import form_page, go_to
 from course.site import site
 
 bp = Blueprint("approvals_admin", __name__, url_prefix="/admin/approvals")
@@ -27,15 +28,15 @@ def approvals() -> ResponseReturnValue:
         approvals=queries.on_record(),
         uncovered=queries.uncovered(catalog(), today),
         today=today,
-        force=force,
-        exceeded=exceeded,
+        status_on=status_on,
+        differences=differences,
     )
 
 
 @bp.get("/next")
 @requires(Permission.APPROVALS)
 def coming() -> ResponseReturnValue:
-    """What the content files hold now, which the next start serves, held against the approvals in force."""
+    """Compare the content files, which the next start will serve, with the approvals in force."""
     try:
         files, problems = load(site().config.modules, site().config.quizzes), []
     except ContentInvalid as invalid:
@@ -55,10 +56,9 @@ def new(course_id: str) -> ResponseReturnValue:
     form = ApprovalForm(served, catalog().jurisdictions, like)
     if form.validate_on_submit():
         actions.record_approval(me(), course, **form.values(), now=clock.now())
-        flash("The approval is on record.", "ok")
-        return redirect(url_for(".approvals"), 303)
-    page = render_template("certificates/approvals/new.html", course=course, served=served, form=form)
-    return page, 422 if request.method == "POST" else 200
+        flash("Approval recorded.", "ok")
+        return go_to(url_for(".approvals"))
+    return form_page("certificates/approvals/new.html", course=course, served=served, form=form)
 
 
 @bp.route("/<uuid:code>", methods=["GET", "POST"])
@@ -68,15 +68,14 @@ def approval(code: UUID) -> ResponseReturnValue:
     form = WithdrawForm(found, now.date())
     if form.validate_on_submit():
         actions.withdraw(me(), found, why=form.why.data, first_day=form.first_day.data, now=now)
-        flash("The approval is withdrawn. Certificates that name it already stay as they are.", "ok")
-        return redirect(url_for(".approval", code=code), 303)
+        flash("Approval withdrawn. Certificates that already name it stay as they are.", "ok")
+        return go_to(url_for(".approval", code=code))
     course = catalog().courses.get(found.course_id)
-    page = render_template(
+    return form_page(
         "certificates/approvals/approval.html",
         approval=found,
         course=course,
-        force=force(found.terms, now.date()),
-        differences=exceeded(found.terms, queries.offering(catalog(), course)) if course else (),
+        status=status_on(found.terms, now.date()),
+        differences=differences(found.terms, queries.offering(catalog(), course)) if course else (),
         form=form,
     )
-    return page, 422 if request.method == "POST" else 200

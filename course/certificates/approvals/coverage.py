@@ -1,4 +1,4 @@
-"""An approval of a course: whether it is in force on a day, and what of a course it does not cover. Pure."""
+"""Whether an approval is in force on a day, and whether it covers a course."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from course.content.schema.hours import Mode
 from course.learning.study import contact_time
 
 
-class Force(StrEnum):
+class ApprovalStatus(StrEnum):
     IN_FORCE = "in force"
-    AHEAD = "not begun"
-    OVER = "over"
+    NOT_YET = "not yet in force"
+    EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What was approved and for how long, first and last day included. `minutes` by mode; no speakers: self-paced."""
+class ApprovalTerms:
+    """What was approved, from the first to the last day, both included. `minutes` by mode; self-paced: no speakers."""
 
     course_version: str
     content_hash: str
@@ -31,7 +31,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Offering:
-    """A course as it is offered, or as someone completed it. `minutes` by mode; no instructor: self-paced."""
+    """A course as it is offered, or as a person completed it. `minutes` by mode; self-paced: no instructor."""
 
     version: str
     content_hash: str
@@ -39,41 +39,42 @@ class Offering:
     instructor: str | None
 
 
-def force(terms: Terms, day: date) -> Force:
+def status_on(terms: ApprovalTerms, day: date) -> ApprovalStatus:
+    """Return the status on that day."""
     withdrawn = terms.withdrawn_from
     if withdrawn is not None and (day >= withdrawn or withdrawn <= terms.first_day):
-        return Force.WITHDRAWN
+        return ApprovalStatus.WITHDRAWN
     if day < terms.first_day:
-        return Force.AHEAD
-    return Force.IN_FORCE if day <= terms.last_day else Force.OVER
+        return ApprovalStatus.NOT_YET
+    return ApprovalStatus.IN_FORCE if day <= terms.last_day else ApprovalStatus.EXPIRED
 
 
-def exceeded(terms: Terms, offering: Offering) -> tuple[str, ...]:
-    """What of the course the approval does not cover, each difference in words. Nothing: it covers the course.
+def differences(terms: ApprovalTerms, offering: Offering) -> tuple[str, ...]:
+    """Return, in words, how the course differs from what was approved; nothing if the approval covers it.
 
-    Length is compared as certificates state it, in quarter hours of each mode, so that a reworded sentence does not
-    end an approval by its length. Any change of the content under the same version counts as a change.
+    Length is compared in quarter hours of each mode, as certificates state it, so that a reworded sentence does not
+    end an approval. Any change of the content under the same version is a difference.
     """
     found = []
     if terms.course_version != offering.version:
-        found.append(f"version {offering.version} in place of the approved {terms.course_version}")
+        found.append(f"version {offering.version}, approved: {terms.course_version}")
     elif terms.content_hash != offering.content_hash:
-        found.append(f"the content of version {offering.version} was changed since it was approved")
+        found.append(f"the content of version {offering.version} has changed since it was approved")
     for mode in Mode:
         approved, given = terms.minutes.get(mode, 0), offering.minutes.get(mode, 0)
         if contact_time.hours(approved) != contact_time.hours(given):
-            found.append(f"{given} minutes {mode.words} in place of the approved {approved}")
-    if not _speaks(terms.speakers, offering.instructor):
+            found.append(f"{given} minutes {mode.words}, approved: {approved}")
+    if not _is_approved_speaker(terms.speakers, offering.instructor):
         approved_speakers = " and ".join(terms.speakers) or "none (self-paced)"
         found.append(f"instructor {offering.instructor or 'none (self-paced)'}, approved: {approved_speakers}")
     return tuple(found)
 
 
-def _speaks(speakers: tuple[str, ...], instructor: str | None) -> bool:
+def _is_approved_speaker(speakers: tuple[str, ...], instructor: str | None) -> bool:
     if instructor is None:
         return not speakers
-    return _plain(instructor) in {_plain(one) for one in speakers}
+    return _comparable(instructor) in {_comparable(one) for one in speakers}
 
 
-def _plain(name: str) -> str:
+def _comparable(name: str) -> str:
     return " ".join(name.split()).casefold()

@@ -11,55 +11,57 @@ from course.certificates.approvals.coverage import Offering
 from course.certificates.approvals.models import Approval
 from course.content.schema.hours import Mode
 
-LONGEST = 60_000  # minutes
+MAX_MINUTES = 60_000
 
 
 def _minutes(label: str) -> IntegerField:
-    return IntegerField(label, [InputRequired("Enter minutes; 0 where there are none."), NumberRange(0, LONGEST)])
+    return IntegerField(
+        label, [InputRequired("Enter the minutes, or 0 if there are none."), NumberRange(0, MAX_MINUTES)]
+    )
 
 
 class ApprovalForm(FlaskForm):
-    """What the approver's letter says, of the course whose `content_hash` was shown with the form."""
+    """The terms in the approver's letter. `content_hash`: of the course that was shown with the form."""
 
     content_hash = HiddenField("Course")
     approver = StringField(
         "Approver",
         [DataRequired("Enter who approved the course."), Length(max=200)],
-        description="The board, or the body that approves for it, by its name.",
+        description="Name of the board, or of the organization that approves for it.",
     )
     number = StringField(
-        "Approval number", [DataRequired("Enter the number."), Length(max=80)], description="Exactly as it was given."
+        "Approval number", [DataRequired("Enter the number."), Length(max=80)], description="Exactly as in the letter."
     )
     states = StringField(
         "States",
-        [DataRequired("Enter the states that it holds in."), Length(max=250)],
-        description="Their two letters, with commas: TX, NV.",
+        [DataRequired("Enter the states it applies in."), Length(max=250)],
+        description="Two-letter codes, separated by commas: TX, NV.",
     )
     self_paced_online = _minutes("Approved minutes, self-paced online")
     live_online = _minutes("Approved minutes, live online")
     in_person = _minutes("Approved minutes, in person")
     speakers = TextAreaField(
-        "Approved speakers", [Length(max=2000)], description="One a line. Empty for a self-paced course."
+        "Approved speakers", [Length(max=2000)], description="One per line. Leave empty for a self-paced course."
     )
-    first_day = DateField("First day", [DataRequired("Enter the first day on which it holds.")])
-    last_day = DateField("Last day", [DataRequired("Enter the last day on which it holds.")])
+    first_day = DateField("First day", [DataRequired("Enter the first day.")])
+    last_day = DateField("Last day", [DataRequired("Enter the last day.")])
 
-    def __init__(self, course: Offering, known: Collection[str], like: Approval | None) -> None:
-        super().__init__(data=_begun(course, like))
+    def __init__(self, course: Offering, state_codes: Collection[str], like: Approval | None) -> None:
+        super().__init__(data=_initial_values(course, like))
         self.course = course
-        self.known = known
+        self.state_codes = state_codes
 
     def validate_content_hash(self, field: HiddenField) -> None:
         if field.data != self.course.content_hash:
-            raise ValidationError("The course changed while the form was open. Look at it again, then send the form.")
+            raise ValidationError("The course has changed since you opened this form. Review it, then submit again.")
 
     def validate_states(self, _field: StringField) -> None:
-        if unknown := [code for code in self.codes if code not in self.known]:
-            raise ValidationError(f"There is no state {', '.join(unknown)}. Use two letters for each, such as TX.")
+        if unknown := [code for code in self.codes if code not in self.state_codes]:
+            raise ValidationError(f"There is no state {', '.join(unknown)}. Use two-letter codes such as TX.")
 
     def validate_last_day(self, field: DateField) -> None:
         if field.data and self.first_day.data and field.data < self.first_day.data:
-            raise ValidationError("The last day lies before the first.")
+            raise ValidationError("The last day is before the first day.")
 
     @property
     def codes(self) -> list[str]:
@@ -78,8 +80,8 @@ class ApprovalForm(FlaskForm):
         }
 
 
-def _begun(course: Offering, like: Approval | None) -> dict[str, Any]:
-    """A form that has the course's own facts, or those of the approval that is recorded again."""
+def _initial_values(course: Offering, like: Approval | None) -> dict[str, Any]:
+    """Return the course's own facts, or those of the approval that is recorded again."""
     if like is None:
         facts: dict[str, Any] = {"speakers": course.instructor or "", **course.minutes}
     else:
@@ -97,11 +99,13 @@ def _begun(course: Offering, like: Approval | None) -> dict[str, Any]:
 
 class WithdrawForm(FlaskForm):
     first_day = DateField(
-        "Does not hold from",
-        [DataRequired("Enter the first day on which it does not hold.")],
-        description="Its first day where it was recorded by mistake.",
+        "Withdrawn from",
+        [DataRequired("Enter the first day without approval.")],
+        description="If it was recorded by mistake, enter its first day.",
     )
-    why = TextAreaField("Why", [DataRequired("Write why."), Length(max=1000)], description="Kept in the audit log.")
+    why = TextAreaField(
+        "Reason", [DataRequired("Enter a reason."), Length(max=1000)], description="Recorded in the audit log."
+    )
 
     def __init__(self, approval: Approval, today: date) -> None:
         super().__init__(data={"first_day": min(max(today, approval.first_day), approval.last_day)})
@@ -109,4 +113,4 @@ class WithdrawForm(FlaskForm):
 
     def validate_first_day(self, field: DateField) -> None:
         if field.data and not self.approval.first_day <= field.data <= self.approval.last_day:
-            raise ValidationError("Choose a day on which it would have held.")
+            raise ValidationError("Enter a day between its first and its last day.")

@@ -5,12 +5,16 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from course.certificates.approvals.coverage import Terms
+from course.certificates.approvals.coverage import ApprovalTerms
 from course.platform.db import Model, UTCDateTime
 
 
 class Approval(Model):
-    """A board's or another approver's approval of a course, as the approver gave it. Withdrawn ones stay."""
+    """An approval of a course by a board or another approver. Withdrawn approvals stay on record.
+
+    `states`: codes of the jurisdictions it applies in. `content_hash`: of the course when the approval was recorded.
+    `minutes`: by mode of delivery. `withdrawn_from`: the first day on which it no longer applies.
+    """
 
     __tablename__ = "approval"
 
@@ -19,22 +23,22 @@ class Approval(Model):
     course_id: Mapped[str] = mapped_column(index=True)
     approver: Mapped[str]
     number: Mapped[str]
-    states: Mapped[list[str]] = mapped_column(JSON)  # codes of the jurisdictions that it holds in
+    states: Mapped[list[str]] = mapped_column(JSON)
     course_version: Mapped[str]
-    content_hash: Mapped[str]  # of the course as it was when the approval was recorded
-    speakers: Mapped[list[str]] = mapped_column(JSON)  # none: self-paced
-    minutes: Mapped[dict[str, Any]] = mapped_column(JSON)  # approved minutes by mode of delivery
+    content_hash: Mapped[str]
+    speakers: Mapped[list[str]] = mapped_column(JSON)  # none for a self-paced course
+    minutes: Mapped[dict[str, Any]] = mapped_column(JSON)
     first_day: Mapped[date]
     last_day: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     recorded_by: Mapped[str]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     withdrawn_why: Mapped[str | None]
-    withdrawn_from: Mapped[date | None]  # the first day on which it no longer holds
+    withdrawn_from: Mapped[date | None]
 
     @property
-    def terms(self) -> Terms:
-        return Terms(
+    def terms(self) -> ApprovalTerms:
+        return ApprovalTerms(
             course_version=self.course_version,
             content_hash=self.content_hash,
             speakers=tuple(self.speakers),

@@ -1,4 +1,4 @@
-"""Approvals on record: what a certificate names, what the console says of a change before and after it goes live."""
+"""Approvals: which ones a certificate names, and how the console reports a changed course."""
 
 import shutil
 from datetime import UTC, date, datetime
@@ -78,7 +78,7 @@ class TestCertificate:
         factories.approve(app, admin)
         assert named(app, other_learner, admin) == [("HI", "HI-77", "Board of Hawaii")]
 
-    def test_an_approval_withdrawn_later_held_on_the_day(self, app, learner, other_learner, admin):
+    def test_an_approval_withdrawn_later_was_in_force_on_the_day(self, app, learner, other_learner, admin):
         approval = factories.approve(app, admin)
         with app.app_context():
             actions.withdraw(admin, approval, why="taken back", first_day=date(2026, 3, 3), now=NOON)
@@ -92,17 +92,17 @@ class TestCertificate:
             facts = Facts.from_json(issuing.issue(asked, actor=admin, now=NOON).facts)
         assert facts.approvals_text == "HI HI-77"
 
-    def test_the_request_and_the_document_say_it(self, app, pages, learner, admin):
+    def test_the_request_page_shows_it(self, app, pages, learner, admin):
         factories.approve(app, admin)
         factories.request(app, learner)
         code = factories.request_code(app, learner)
         assert "HI-77" in pages.as_(admin).get(f"/admin/requests/{code}").text
 
-    def test_facts_of_before_load_without_an_approver(self, app, learner, admin):
+    def test_older_facts_load_without_an_approver(self, app, learner, admin):
         stored = factories.issue(app, learner, admin).facts | {"approvals": [{"state": "TX", "number": "1"}]}
         assert Facts.from_json(stored).approvals_text == "TX 1"
 
-    def test_its_successor_names_the_same(self, app, learner, admin):
+    def test_a_reissued_certificate_names_the_same_approvals(self, app, learner, admin):
         factories.approve(app, admin)
         first = factories.issue(app, learner, admin)
         with app.app_context():
@@ -110,7 +110,7 @@ class TestCertificate:
         assert second.facts["approvals"] == first.facts["approvals"] != []
 
 
-def test_a_release_that_knows_more_of_a_course_ends_no_approval(catalog):
+def test_a_new_field_of_the_course_schema_ends_no_approval(catalog):
     class Later(Course):
         language: str = "en"
 
@@ -156,10 +156,10 @@ class TestConsole:
         [
             ({"states": "HI, XX"}, "There is no state XX"),
             ({"states": " "}, "Enter the states"),
-            ({"first_day": "2027-01-01"}, "The last day lies before the first"),
+            ({"first_day": "2027-01-01"}, "The last day is before the first day"),
             ({"self_paced_online": "-1"}, "Number must be between"),
             ({"in_person": "many"}, "Not a valid integer"),
-            ({"content_hash": "0" * 64}, "The course changed while the form was open"),
+            ({"content_hash": "0" * 64}, "The course has changed since you opened this form"),
             ({"number": ""}, "Enter the number"),
         ],
     )
@@ -177,14 +177,14 @@ class TestConsole:
         factories.set_course(app, version="9", instructor="Ada Able")
         assert "does not cover the current version" in console.get("/admin/").text
         text = console.get("/admin/approvals/").text
-        assert "version 9 in place of the approved 1.1" in text
+        assert "version 9, approved: 1.1" in text
         assert "instructor Ada Able, approved: none (self-paced)" in text
         factories.approve(app, admin, speakers=["Ada Able"])
         assert "does not cover" not in console.get("/admin/").text
 
-    def test_it_says_so_before_the_files_go_live(self, app, console, admin, tmp_path):
+    def test_it_warns_before_the_files_go_live(self, app, console, admin, tmp_path):
         factories.approve(app, admin)
-        assert "No approval in force is exceeded" in console.get("/admin/approvals/next").text
+        assert "All approvals in force cover the files" in console.get("/admin/approvals/next").text
         modules = shutil.copytree(ROOT / "modules", tmp_path / "modules")
         file = modules / "courses.yaml"
         courses = yaml.safe_load(file.read_text())
@@ -193,11 +193,11 @@ class TestConsole:
         quizzes = shutil.copytree(ROOT / "quizzes", tmp_path / "quizzes")
         factories.change_site(app, config=factories.replaced(site_of(app).config, modules=modules, quizzes=quizzes))
         text = console.get("/admin/approvals/next").text
-        assert "The files differ from what is served" in text
-        assert "version 2.0 in place of the approved 1.1" in text
+        assert "The files have changed" in text
+        assert "version 2.0, approved: 1.1" in text
         assert "does not cover" not in console.get("/admin/").text
         file.write_text("courses: [")
-        assert "The next start refuses them" in console.get("/admin/approvals/next").text
+        assert "The site will not start with these files" in console.get("/admin/approvals/next").text
 
     def test_a_withdrawn_one_stays_on_record_with_its_reason(self, app, console, admin):
         approval = factories.approve(app, admin)
@@ -241,10 +241,16 @@ class TestContentCheck:
 
     def test_the_start_says_it_too(self, app, check, admin, monkeypatch):
         factories.approve(app, admin, last_day=date(2099, 1, 1), minutes={"in_person": 60})
-        said = []
-        monkeypatch.setattr(server, "serve", lambda _host, _port, _address, notices, _work: said.extend(notices))
+        notices_seen = []
+        monkeypatch.setattr(
+            server, "serve", lambda _host, _port, _address, notices, _work: notices_seen.extend(notices)
+        )
         assert CliRunner().invoke(cli, ["serve"]).exit_code == 0
-        assert [line for line in said if line.startswith("Approval exceeded: needling-safety: Board of Hawaii HI-77")]
+        assert [
+            line
+            for line in notices_seen
+            if line.startswith("Approval exceeded: needling-safety: Board of Hawaii HI-77")
+        ]
 
     def test_it_makes_no_database(self, check, monkeypatch, tmp_path):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
@@ -253,14 +259,14 @@ class TestContentCheck:
         assert not (tmp_path / "none.db").exists()
 
     @pytest.mark.parametrize("address", ["sqlite:///{0}/empty.db", "postgresql://nobody@127.0.0.1:1/none"])
-    def test_it_says_when_it_could_not_look(self, check, monkeypatch, tmp_path, address):
+    def test_it_reports_that_it_could_not_check(self, check, monkeypatch, tmp_path, address):
         (tmp_path / "empty.db").touch()
         monkeypatch.setenv("DATABASE_URL", address.format(tmp_path))
         result = check()
         assert (result.exit_code, "Approvals were not looked at" in result.output) == (0, True)
 
 
-def test_approvals_live_on_both_databases(either_app):
+def test_approvals_work_on_both_databases(either_app):
     admin, person = factories.person(either_app, "Ada Admin", role="admin"), factories.person(either_app, "Nora Needle")
     kept = factories.approve(either_app, admin)
     with either_app.app_context():
