@@ -30,9 +30,6 @@ from course.platform import access, clock, db, jobs, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
-from course.reporting.records import actions as records
-from course.reporting.records.packet import Place
-from course.reporting.retention import retention_period
 
 WINGS = [wing.WING for wing in (platform, people, states, learning, assessment, certificates, reporting, console)]
 
@@ -53,7 +50,6 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
 
 
 def _site(app: Flask, config: Config, content: Catalog) -> site.Site:
-    place = Place(config.modules, config.quizzes, retention_period.KEPT_YEARS)
     return site.Site(
         config=config,
         catalog=content,
@@ -66,7 +62,6 @@ def _site(app: Flask, config: Config, content: Catalog) -> site.Site:
         throttle=throttle.init_app(
             app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies
         ),
-        packets=records.Maker(config.data / "packets", place, clock.now),
     )
 
 

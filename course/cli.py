@@ -32,7 +32,7 @@ from course.platform import clock, db, jobs
 from course.platform.config import BadSetting, Config
 from course.platform.web import Refused
 from course.reporting.records import actions as records
-from course.reporting.records.checks import Found
+from course.reporting.records.checked_record import Discrepancy
 from course.site import site, site_of
 from course.states.entries import actions as states
 from course.states.entries.cli import states_group
@@ -200,17 +200,17 @@ def rotate_keys() -> None:
 
 @cli.command("check-records")
 def check_records() -> None:
-    """Prove that certificates, completions, minutes and documents agree; code 1 and each fault where they don't."""
-    faults: list[Found] = []
+    """Check that certificates, completions, minutes and documents agree. Print discrepancies and exit with code 1."""
+    faults: list[Discrepancy] = []
     with _ready_app(_config()).app_context():
         total = certificates.count_issued()
         with click.progressbar(length=total, label="Certificates", file=sys.stderr) as bar:
-            done = records.check_all(now=clock.now(), told=faults.append, progress=bar.update)
+            done = records.check_all(now=clock.now(), on_fault=faults.append, on_progress=bar.update)
     for fault in faults:
         click.echo(f"{fault.subject}: {fault.kind}: {fault.words}", err=True)
     if faults:
-        sys.exit(f"{done.looked_at} certificates were looked at, {len(faults)} faults were found.")
-    click.echo(f"{done.looked_at} certificates were looked at; everything agrees.")
+        sys.exit(f"{done.looked_at} certificates checked, {len(faults)} discrepancies found.")
+    click.echo(f"{done.looked_at} certificates checked, no discrepancies.")
 
 
 @cli.command("demo")

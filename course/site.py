@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from course.platform.jobs import Queue
     from course.platform.throttle import Throttle
     from course.platform.web import Refused
-    from course.reporting.records.actions import Maker
 
 KEY = "site"
 
@@ -36,7 +35,6 @@ class Site:
     queue: "Queue"
     saves: "GroupCommit[Save, int | Refused]"
     throttle: "Throttle"
-    packets: "Maker"
 
     @property
     def base_url(self) -> str:

@@ -35,9 +35,9 @@ from course.platform import clock, db
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
 from course.reporting.boards.models import Roster
-from course.reporting.records import actions as records
+from course.reporting.records import packet_actions
 from course.reporting.records.models import Packet
-from course.reporting.records.question import Question
+from course.reporting.records.packet_request import PacketRequest
 from course.reporting.transcripts import actions as transcripts
 from course.reporting.transcripts.models import OtherRecord
 from course.site import install, site_of
@@ -279,10 +279,10 @@ def open_panel(app: Flask, admin: User, assessment_id: str = MODULE) -> Panel:
         return quality.open_panel(admin, catalog().assessments[assessment_id], now=NOON)
 
 
-def ask_packet(app: Flask, admin: User, *, now: datetime = NOON, **asked: Any) -> Packet:
+def request_packet(app: Flask, admin: User, *, now: datetime = NOON, **about: Any) -> Packet:
+    whole_year = {"course": COURSE, "first": date(2026, 1, 1), "last": date(2026, 12, 31)}
     with app.app_context():
-        question = Question(**(asked or {"course": COURSE, "first": date(2026, 1, 1), "last": date(2026, 12, 31)}))
-        return records.ask(question, actor=admin, now=now)
+        return packet_actions.request_packet(PacketRequest(**(about or whole_year)), actor=admin, now=now)
 
 
 def invitation(app: Flask) -> str:

@@ -264,7 +264,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "panel": str(factories.open_panel(app, admin).code),
             "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
-            "packet": str(factories.ask_packet(app, admin).code),
+            "packet": str(factories.request_packet(app, admin).code),
         }
 
 

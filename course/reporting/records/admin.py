@@ -1,8 +1,8 @@
-"""The self-check's result in the console, and the packets that answer a board's audit."""
+"""The result of the records check, and the audit packets that answer a board's audit."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.issuing import queries as certificates
@@ -11,16 +11,16 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.dates import long_date
+from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
-from course.reporting.records import actions, queries
+from course.reporting.records import actions, packet_actions, packet_queries, queries
 from course.reporting.records.forms import PacketForm
 from course.reporting.records.models import Packet
-from course.reporting.records.question import Question
-from course.site import site
+from course.reporting.records.packet_request import PacketRequest
 
 bp = Blueprint("records_admin", __name__, url_prefix="/admin")
-HISTORY = 30
-PAGE = 25
+LISTED_CHECKS = 30
+PAGE_SIZE = 25
 
 
 @bp.get("/checks/")
@@ -30,9 +30,9 @@ def checks() -> ResponseReturnValue:
         "reporting/records/checks.html",
         latest=queries.find_latest(),
         running=queries.find_running(),
-        history=queries.latest_checks(HISTORY),
+        history=queries.latest_checks(LISTED_CHECKS),
         issued=certificates.count_issued(),
-        most=actions.SHOWN,
+        max_listed=actions.MAX_LISTED_FAULTS,
     )
 
 
@@ -40,13 +40,14 @@ def checks() -> ResponseReturnValue:
 @requires(Permission.RECORDS)
 def check_now() -> ResponseReturnValue:
     actions.begin(now=clock.now())
-    return redirect(url_for(".checks"), 303)
+    return go_to(url_for(".checks"))
 
 
 @bp.get("/packets/")
 @requires(Permission.RECORDS)
 def packets() -> ResponseReturnValue:
-    return _packets_page(_form(first=clock.now().date().replace(month=1, day=1), last=clock.now().date()))
+    today = clock.now().date()
+    return _packets_page(_form(first=today.replace(month=1, day=1), last=today))
 
 
 @bp.post("/packets/")
@@ -54,82 +55,78 @@ def packets() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
-        return _packets_page(form), 422
-    return _asked(actions.ask(form.question, actor=me(), now=clock.now()))
+        return _packets_page(form)
+    return _go_to(packet_actions.request_packet(form.packet_request, actor=me(), now=clock.now()))
 
 
 @bp.post("/people/<uuid:code>/packet")
 @requires(Permission.RECORDS)
 def ask_about(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
-    return _asked(actions.ask(Question(person=str(person.code)), person=person, actor=me(), now=clock.now()))
+    packet_request = PacketRequest(person=str(person.code))
+    return _go_to(packet_actions.request_packet(packet_request, person=person, actor=me(), now=clock.now()))
 
 
-def _asked(made: Packet) -> ResponseReturnValue:
-    return redirect(url_for(".packet", code=made.code), 303)
+def _go_to(packet_: Packet) -> ResponseReturnValue:
+    return go_to(url_for(".packet", code=packet_.code))
 
 
-def _form(**given: object) -> PacketForm:
-    form = PacketForm(**given)
+def _form(**values: object) -> PacketForm:
+    form = PacketForm(**values)
     form.course.choices = [(one.id, one.title) for one in catalog().courses.values()]
     return form
 
 
-def _packets_page(form: PacketForm) -> str:
-    page = page_number()
-    return render_template(
-        "reporting/records/packets.html",
-        form=form,
-        packets=[(one, _title(one)) for one in queries.latest_packets(page=page, size=PAGE)],
-        page=page,
-        pages=max(1, -(-queries.count_packets() // PAGE)),
-    )
+def _packets_page(form: PacketForm) -> ResponseReturnValue:
+    page = packet_queries.packets(page=page_number(), size=PAGE_SIZE)
+    return form_page("reporting/records/packets.html", form=form, page=page, title_of=_title_of)
 
 
-def _title(made: Packet) -> str:
-    question = Question.from_json(made.question)
-    if question.person is not None:
-        return f"Everything about {accounts.person_of(UUID(question.person)).legal_name}"
-    course = catalog().courses.get(question.course or "")
-    period = " to ".join(long_date(one) for one in (question.first, question.last) if one)
-    return f"{course.title if course else question.course}: {period}"
+def _title_of(packet_: Packet) -> str:
+    packet_request = PacketRequest.from_json(packet_.question)
+    if packet_request.person is not None:
+        return f"All records of {accounts.person_of(UUID(packet_request.person)).legal_name}"
+    course = catalog().courses.get(packet_request.course or "")
+    period = " to ".join(long_date(day) for day in (packet_request.first, packet_request.last) if day)
+    return f"{course.title if course else packet_request.course}: {period}"
 
 
 @bp.get("/packets/<uuid:code>")
 @requires(Permission.RECORDS)
 def packet(code: UUID) -> ResponseReturnValue:
-    """A script asks for the part that changes alone."""
-    found = queries.packet_of(code)
-    name = "reporting/records/making.html" if request.args.get("part") else "reporting/records/packet_page.html"
-    by = accounts.person(found.actor_id).legal_name
-    kept = actions.KEPT.days
-    return render_template(name, packet=found, title=_title(found), by=by, kept=kept, ready=_ready(found))
+    """Return the page of a packet, or with `part` its changing part alone, which a script polls."""
+    packet_ = packet_queries.packet_of(code)
+    template = "packet_status.html" if request.args.get("part") else "packet_page.html"
+    return render_template(
+        f"reporting/records/{template}",
+        packet=packet_,
+        title=_title_of(packet_),
+        requester=accounts.person(packet_.actor_id).legal_name,
+        lifetime_days=packet_actions.FILE_LIFETIME.days,
+        has_file=_has_file(packet_),
+    )
 
 
-def _maker() -> actions.Maker:
-    return site().packets
-
-
-def _ready(found: Packet) -> bool:
-    return found.finished_at is not None and _maker().path(found.code).is_file()
+def _has_file(packet_: Packet) -> bool:
+    return packet_.finished_at is not None and packet_actions.file_of(packet_.code).is_file()
 
 
 @bp.post("/packets/<uuid:code>/download")
 @requires(Permission.RECORDS)
 def download(code: UUID) -> ResponseReturnValue:
-    """By POST, since who has taken it away goes on record."""
-    found = queries.packet_of(code)
-    if not _ready(found):
-        raise actions.NotReady
-    actions.tell_download(found, actor=me(), now=clock.now())
-    name = f"audit-packet-{Question.from_json(found.question).name}.zip"
-    return send_file(_maker().path(found.code), "application/zip", as_attachment=True, download_name=name)
+    """Return the file. This is a POST because each download is recorded in the audit log."""
+    packet_ = packet_queries.packet_of(code)
+    if not _has_file(packet_):
+        raise packet_actions.PacketNotReady
+    packet_actions.record_download(packet_, actor=me(), now=clock.now())
+    name = f"{PacketRequest.from_json(packet_.question).file_name}.zip"
+    return send_file(packet_actions.file_of(code), "application/zip", as_attachment=True, download_name=name)
 
 
 @bp.post("/packets/<uuid:code>/again")
 @requires(Permission.RECORDS)
 def again(code: UUID) -> ResponseReturnValue:
-    found = queries.packet_of(code)
-    actions.ask_again(found, actor=me(), now=clock.now())
-    flash("The packet is made again, of what was on record when it was asked for first.", "ok")
-    return _asked(found)
+    packet_ = packet_queries.packet_of(code)
+    packet_actions.request_again(packet_, actor=me(), now=clock.now())
+    flash("The packet is being created again, with what was on record at the first request.", "ok")
+    return _go_to(packet_)

@@ -1,4 +1,4 @@
-"""A ZIP whose bytes depend on nothing but its content: no clock, no owner, no compressor's version."""
+"""A ZIP file whose bytes depend on its content alone: not on the clock, the owner or a compression library."""
 
 import csv
 import hashlib
@@ -12,14 +12,14 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from course.content.exchange.csv import FORMULA
 
-CHUNK = 1 << 20
-MODE = 0o100600 << 16  # a file, readable for its owner alone
+COPY_CHUNK_BYTES = 1 << 20
+OWNER_ONLY_FILE = 0o100600 << 16  # ZIP keeps the Unix mode of an entry in the upper 16 bits
 UNIX = 3
 MANIFEST = "manifest.json"
 
 
 class Archive:
-    """Files are written as they come and never held in memory; the manifest comes last and names them all."""
+    """Writes files one after the other without holding them in memory. The manifest comes last and lists them all."""
 
     def __init__(self, file: IO[bytes], as_of: datetime) -> None:
         self._zip = ZipFile(file, "w", ZIP_STORED)
@@ -37,17 +37,17 @@ class Archive:
         if name in self.files:
             raise ValueError(f"{name} is in the packet twice")
         info = ZipInfo(name, self._date)
-        info.external_attr, info.create_system, info.file_size = MODE, UNIX, size
+        info.external_attr, info.create_system, info.file_size = OWNER_ONLY_FILE, UNIX, size
         digest = hashlib.sha256()
         with self._zip.open(info, "w") as target:
-            while chunk := source.read(CHUNK):
+            while chunk := source.read(COPY_CHUNK_BYTES):
                 digest.update(chunk)
                 target.write(chunk)
         self.files[name] = {"sha256": digest.hexdigest(), "size": size}
 
-    def finish(self, told: Mapping[str, Any]) -> None:
-        """Adds the manifest: what is told of the packet, and the SHA-256 of every other file."""
-        self.add(MANIFEST, as_json({**told, "files": dict(sorted(self.files.items()))}))
+    def finish(self, description: Mapping[str, Any]) -> None:
+        """Add the manifest: the description of the packet, and size and SHA-256 of every other file."""
+        self.add(MANIFEST, as_json({**description, "files": dict(sorted(self.files.items()))}))
 
     def close(self) -> None:
         self._zip.close()
@@ -58,14 +58,14 @@ def as_json(value: Any) -> bytes:
 
 
 def as_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
+    """Return the rows as CSV in UTF-8, with the byte order mark that spreadsheets need."""
     text = io.StringIO()
     csv.writer(text).writerows([cell(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
 class Tables:
-    """CSV files that grow side by side in a folder until they are whole; each has its columns from the start."""
+    """CSV files in a folder, which grow together until they are complete. Each starts with its column names."""
 
     def __init__(self, folder: Path, columns: Mapping[str, Sequence[str]]) -> None:
         self._folder = folder
@@ -85,13 +85,13 @@ class Tables:
             file.close()
 
     def finished(self) -> dict[str, Path]:
-        """The files by name, whole."""
+        """Close the files and return them by name."""
         self.close()
         return {name: self._folder / name for name in self._open}
 
 
 def cell(value: object) -> str:
-    """As text; moments in UTC. What a spreadsheet would take for a formula has an apostrophe before it."""
+    """Return the value as text, moments in UTC. Text that a spreadsheet would read as a formula gets an apostrophe."""
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     if value is None:

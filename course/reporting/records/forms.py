@@ -4,20 +4,20 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from course.reporting.records.question import Question
+from course.reporting.records.packet_request import PacketRequest
 
 
 class PacketForm(FlaskForm):
-    """A course and the days between which it was completed."""
+    """A course and the period in which it was completed."""
 
     course = SelectField("Course")
-    first = DateField("Completed from", [InputRequired("Choose the first day.")])
-    last = DateField("Completed until", [InputRequired("Choose the last day.")])
+    first = DateField("Completed from", [InputRequired("Enter the first day.")])
+    last = DateField("Completed through", [InputRequired("Enter the last day.")])
 
     def validate_last(self, field: DateField) -> None:
         if isinstance(self.first.data, date) and isinstance(field.data, date) and field.data < self.first.data:
-            raise ValidationError("The last day lies before the first.")
+            raise ValidationError("The last day is before the first. Enter a later one.")
 
     @property
-    def question(self) -> Question:
-        return Question(self.course.data, self.first.data, self.last.data)
+    def packet_request(self) -> PacketRequest:
+        return PacketRequest(self.course.data, self.first.data, self.last.data)

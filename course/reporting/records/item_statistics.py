@@ -1,4 +1,4 @@
-"""How well the items of an assessment work, from every attempt up to a moment. Pure: counts in, a table out."""
+"""How well the items of an assessment work, from every attempt up to a moment."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,22 +11,23 @@ from course.assessment.quality.analysis import Group
 from course.assessment.quality.statistics import Response, Sitting
 from course.content.items.base import Item
 
-Place = tuple[Fraction, int]  # a total, of so many items that count
 
+class AttemptCounts:
+    """Results of attempts, counted. It grows with the number of different results, not with that of attempts.
 
-class Counts:
-    """Of the first attempts, or of all; grows by batches and stays as small as there are different results."""
+    Keys: (total points, number of scored items), and for an item with its own points as the third part.
+    """
 
     def __init__(self) -> None:
-        self._sittings: Counter[Place] = Counter()
+        self._attempts: Counter[tuple[Fraction, int]] = Counter()
         self._responses: dict[str, dict[tuple[Fraction, int, Fraction], list[int]]] = {}
         self._chosen: dict[str, Counter[str]] = {}
 
     def add(self, attempt: SubmittedAttempt) -> None:
-        self._sittings[attempt.total, attempt.scored] += 1
+        self._attempts[attempt.total, attempt.scored] += 1
         for row in tally.items(attempt):
-            place = (row["total"], row["scored"], row["points"])
-            sums = self._responses.setdefault(row["item_id"], {}).setdefault(place, [0, 0, 0, 0])
+            key = (row["total"], row["scored"], row["points"])
+            sums = self._responses.setdefault(row["item_id"], {}).setdefault(key, [0, 0, 0, 0])
             for n, name in enumerate(("count", "timed", "seconds", "seconds_squared")):
                 sums[n] += row[name]
         for row in tally.options(attempt):
@@ -38,18 +39,18 @@ class Counts:
 
     def group(self) -> Group:
         return Group(
-            [Sitting(total, scored, count) for (total, scored), count in sorted(self._sittings.items())],
+            [Sitting(total, scored, count) for (total, scored), count in sorted(self._attempts.items())],
             {
-                item: [Response(*place, *sums) for place, sums in sorted(places.items())]
-                for item, places in sorted(self._responses.items())
+                item: [Response(*key, *sums) for key, sums in sorted(results.items())]
+                for item, results in sorted(self._responses.items())
             },
             {item: dict(labels) for item, labels in self._chosen.items()},
         )
 
 
-def counted(batches: Iterable[Sequence[SubmittedAttempt]]) -> tuple[Counts, Counts]:
-    """First attempts, and all."""
-    first, every = Counts(), Counts()
+def counted(batches: Iterable[Sequence[SubmittedAttempt]]) -> tuple[AttemptCounts, AttemptCounts]:
+    """Return the counts of first attempts and of all attempts."""
+    first, every = AttemptCounts(), AttemptCounts()
     for batch in batches:
         for attempt in batch:
             every.add(attempt)
@@ -58,7 +59,7 @@ def counted(batches: Iterable[Sequence[SubmittedAttempt]]) -> tuple[Counts, Coun
     return first, every
 
 
-def table(first: Counts, every: Counts, items: Mapping[str, Item]) -> list[list[str]]:
-    """A heading, then a row for each item by its id; without the reports of learners, which are no statistics."""
+def table(first: AttemptCounts, every: AttemptCounts, items: Mapping[str, Item]) -> list[list[str]]:
+    """Return the column names, then a row for each item by id, without the column of learners' reports."""
     rows = analysis.ordered(analysis.rows(first.group(), every.group(), items, {}), "item", down=False)
     return [row[:-1] for row in analysis.table(rows)]

@@ -1,258 +1,245 @@
-"""What is on record about the participants that a packet asks for, a hundred at a time, as it stood at a moment."""
+"""What is on record about one participant, as rows of an audit packet's tables."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, func, literal, or_, select, union_all
-from sqlalchemy.orm import selectinload
 
 from course.assessment.attempts.models import Attempt
+from course.assessment.attempts.scoring import in_words
 from course.certificates.approvals.models import Approval
 from course.certificates.backdating.models import Backdating
-from course.certificates.completion.models import Evaluation
+from course.certificates.completion.rules import Kind
 from course.certificates.corrections.models import NameCorrection
-from course.certificates.issuing.models import Certificate, Request
-from course.content.schema.catalog import Catalog
-from course.content.schema.course import Course
-from course.learning.study.models import Reading, Rereading
-from course.people.accounts.models import User
-from course.platform import db
-from course.platform.audit.log import Event
+from course.certificates.issuing.facts import Facts, hours
+from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.platform.audit.models import AuditEvent
 from course.reporting.boards.models import Report
-from course.reporting.records.models import RecordCheck
-from course.reporting.records.question import Question
-from course.reporting.records.sheets import Person
+from course.reporting.records.archive import as_json
 
-PEOPLE = 100  # that are read at once
-FILES = 20  # documents that are read at once
-ABOUT_CONTENT = (Event.APPROVAL_RECORDED, Event.APPROVAL_WITHDRAWN, Event.CONTENT_REVIEWED, Event.ITEM_RESCORED)
+Row = Sequence[object]
 
 
-class Holdings:
-    """The answers to one question. Between two batches nothing is held of the database."""
+@dataclass(frozen=True, kw_only=True)
+class Participant:
+    """What is on record about one participant for the packet, as of one moment.
 
-    def __init__(self, question: Question, as_of: datetime, catalog: Catalog) -> None:
-        self.question, self.as_of, self._catalog = question, as_of, catalog
+    `requests` with their licenses. `readings`: (module, section, content, moment, whether it was repeated).
+    `evaluations`: (course, cycle, version, moment).
+    """
 
-    def _asked(self) -> list[ColumnElement[bool]]:
-        own = select(Certificate.id).where(Certificate.request_id == Request.id)
-        by_then = own.where(Certificate.issued_at <= self.as_of).exists()
-        in_place = own.where(Certificate.supersedes_id.is_not(None), Certificate.issued_at > self.as_of).exists()
-        # what a later certificate in place of another rests on was put on record with it, however old its signature
-        asked = [Request.requested_at <= self.as_of, or_(by_then, ~in_place)]
-        if self.question.person is not None:
-            return [*asked, Request.user_id == self._person_id()]
-        first, beyond = self.question.moments()
-        return [
-            *asked,
-            Request.course_id == self.question.course,
-            Request.completed_at >= first,
-            Request.completed_at < beyond,
-        ]
+    id: int
+    code: str
+    as_of: datetime
+    requests: Sequence[Request]
+    certificates: Sequence[Certificate]
+    readings: Sequence[tuple[str, str, str, datetime, bool]]
+    attempts: Sequence[Attempt]
+    evaluations: Sequence[tuple[str, int, str, datetime]]
+    corrections: Sequence[NameCorrection]
+    backdatings: Sequence[Backdating]
+    reports: Sequence[Report]
+    events: Sequence[AuditEvent]
 
-    def _person_id(self) -> int:
-        return db.session.scalars(select(User.id).filter_by(code=UUID(self.question.person))).one()
+    def newest_of(self, request: Request) -> Certificate | None:
+        own = [one for one in self.certificates if one.request_id == request.id]
+        return max(own, key=lambda one: one.revision, default=None)
 
-    def count(self) -> int:
-        """How many participants there may be, at most."""
-        if self.question.person is not None:
-            return 1
-        found = db.session.scalars(select(func.count(func.distinct(Request.user_id))).where(*self._asked())).one()
-        db.release()
-        return found
+    def number_of(self, certificate_id: int) -> str:
+        return next((one.code for one in self.certificates if one.id == certificate_id), "")
 
-    def batches(self) -> Iterator[list[Person]]:
-        """The participants in the order of their accounts; an empty one still asks for itself."""
-        last = 0
-        while ids := self._next_people(last):
-            batch = self._people(ids)
-            db.session.expunge_all()
-            db.release()
-            yield batch
-            last = ids[-1]
+    def standing(self, one: Certificate) -> Standing:
+        """Return the standing of the certificate at `as_of`."""
+        if one.revocation is not None and one.revocation.revoked_at <= self.as_of:
+            return Standing.REVOKED
+        if one.successor is not None and one.successor.issued_at <= self.as_of:
+            return Standing.SUPERSEDED
+        expired = one.valid_until is not None and one.valid_until < one.today(self.as_of)
+        return Standing.EXPIRED if expired else Standing.VALID
 
-    def _next_people(self, after: int) -> Sequence[int]:
-        if self.question.person is not None:
-            return [id_ for id_ in [self._person_id()] if id_ > after]
-        wanted = select(Request.user_id).where(*self._asked(), Request.user_id > after).distinct()
-        return db.session.scalars(wanted.order_by(Request.user_id).limit(PEOPLE)).all()
-
-    def _people(self, ids: Collection[int]) -> list[Person]:
-        requests = self._requests(ids)
-        certificates = self._certificates(requests)
-        awards = [one.id for of in certificates.values() for one in of]
-        asked = [one.id for of in requests.values() for one in of]
-        readings, attempts, given = self._readings(ids), self._attempts(ids), self._evaluations(ids)
-        corrections = self._rows(NameCorrection, NameCorrection.certificate_id.in_(awards), NameCorrection.asked_at)
-        backdatings = self._rows(Backdating, Backdating.request_id.in_(asked), Backdating.asked_at)
-        reports = self._rows(Report, Report.certificate_id.in_(awards), Report.changed_at)
-        events = self._events(ids, requests, certificates, attempts)
-        codes = dict(db.session.execute(select(User.id, User.code).where(User.id.in_(ids))).all())
-        return [
-            Person(
-                id=id_,
-                code=str(codes[id_]),
-                as_of=self.as_of,
-                requests=requests[id_],
-                certificates=certificates[id_],
-                readings=readings[id_],
-                attempts=attempts[id_],
-                evaluations=given[id_],
-                corrections=[one for one in corrections if one.user_id == id_],
-                backdatings=[one for one in backdatings if one.request_id in {asked.id for asked in requests[id_]}],
-                reports=[one for one in reports if one.certificate_id in {award.id for award in certificates[id_]}],
-                events=events[id_],
-            )
-            for id_ in ids
-            if requests[id_] or self.question.person is not None
-        ]
-
-    def _requests(self, ids: Collection[int]) -> dict[int, list[Request]]:
-        wanted = select(Request).where(*self._asked(), Request.user_id.in_(ids)).order_by(Request.id)
-        found: dict[int, list[Request]] = {id_: [] for id_ in ids}
-        for one in db.session.scalars(wanted.options(selectinload(Request.license))):
-            if self.question.asks_for(
-                one.completed_at, self._catalog.jurisdictions[one.license.jurisdiction].time_zone
-            ):
-                found[one.user_id].append(one)
-        return found
-
-    def _certificates(self, requests: Mapping[int, Sequence[Request]]) -> dict[int, list[Certificate]]:
-        asked = [one.id for of in requests.values() for one in of]
-        wanted = select(Certificate).where(Certificate.request_id.in_(asked), Certificate.issued_at <= self.as_of)
-        found: dict[int, list[Certificate]] = defaultdict(list)
-        for one in db.session.scalars(wanted.order_by(Certificate.id)):
-            found[one.user_id].append(one)
-        return found
-
-    def _modules(self) -> Sequence[str] | None:
-        """The modules that are asked for; None for all."""
-        course = self.course
-        return course.modules if course else None
-
-    @property
-    def course(self) -> Course | None:
-        """The course that is asked for, as it is now; None where a person is asked for, or the course has gone."""
-        return self._catalog.courses.get(self.question.course or "")
-
-    def _readings(self, ids: Collection[int]) -> dict[int, list[Any]]:
-        def of(table: Any, content: Any, again: bool) -> Any:
-            columns = (table.user_id, table.id, table.module_id, table.section_id, content, table.at, literal(again))
-            wanted = select(*columns).where(table.user_id.in_(ids), table.at <= self.as_of)
-            modules = self._modules()
-            return wanted if modules is None else wanted.where(table.module_id.in_(modules))
-
-        found: dict[int, list[Any]] = {id_: [] for id_ in ids}
-        rows = union_all(of(Reading, Reading.content_hash, False), of(Rereading, literal(""), True))
-        for user_id, id_, *reading in db.session.execute(rows):
-            found[user_id].append((reading[3], bool(reading[4]), id_, reading))
-        return {user_id: [tuple(reading) for *_, reading in sorted(of)] for user_id, of in found.items()}
-
-    def _attempts(self, ids: Collection[int]) -> dict[int, list[Attempt]]:
-        wanted = select(Attempt).where(Attempt.user_id.in_(ids), Attempt.started_at <= self.as_of)
-        if self.course is not None:
-            wanted = wanted.where(Attempt.assessment_id.in_(self.course.assessments))
-        found: dict[int, list[Attempt]] = {id_: [] for id_ in ids}
-        for one in db.session.scalars(wanted.order_by(Attempt.id)):
-            found[one.user_id].append(one)
-        return found
-
-    def _evaluations(self, ids: Collection[int]) -> dict[int, list[Any]]:
-        wanted = select(
-            Evaluation.user_id, Evaluation.course_id, Evaluation.cycle, Evaluation.course_version, Evaluation.given_at
-        ).where(Evaluation.user_id.in_(ids), Evaluation.given_at <= self.as_of)
-        if self.question.course is not None:
-            wanted = wanted.where(Evaluation.course_id == self.question.course)
-        found: dict[int, list[Any]] = {id_: [] for id_ in ids}
-        for user_id, *given in db.session.execute(wanted.order_by(Evaluation.id)):
-            found[user_id].append(tuple(given))
-        return found
-
-    def _rows(self, model: Any, of: ColumnElement[bool], at: Any) -> Sequence[Any]:
-        return db.session.scalars(select(model).where(of, at <= self.as_of).order_by(model.id)).all()
-
-    def _events(
-        self,
-        ids: Collection[int],
-        requests: Mapping[int, Sequence[Request]],
-        certificates: Mapping[int, Sequence[Certificate]],
-        attempts: Mapping[int, Sequence[Attempt]],
-    ) -> dict[int, list[AuditEvent]]:
-        """A person's whole part of the log; where a course is asked for, what is about that course."""
-        wanted = select(AuditEvent).where(AuditEvent.person_id.in_(ids), AuditEvent.at <= self.as_of)
-        found: dict[int, list[AuditEvent]] = {id_: [] for id_ in ids}
-        for one in db.session.scalars(wanted.order_by(AuditEvent.id)):
-            found[one.person_id or 0].append(one)
-        if self.question.person is not None:
-            return found
-        for id_ in ids:
-            about = {f"request:{one.code}" for one in requests[id_]} | {f"attempt:{one.code}" for one in attempts[id_]}
-            about |= {f"certificate:{one.code}" for one in certificates[id_]}
-            found[id_] = [
-                one for one in found[id_] if one.subject in about or one.details.get("course") == self.question.course
-            ]
-        return found
-
-    def events_about_content(self) -> list[AuditEvent]:
-        """What was done to the course itself: approvals, reviews of its modules, items that were scored anew."""
-        if self.course is None:
-            return []
-        subjects = {f"module:{id_}" for id_ in self.course.modules}
-        banks = {bank for id_ in self.course.assessments for bank in self._catalog.assessments[id_].banks}
-        subjects |= {f"item:{item.id}" for bank in banks for item in self._catalog.banks[bank].items}
-        rows = db.session.scalars(
-            select(AuditEvent)
-            .where(AuditEvent.event.in_(ABOUT_CONTENT), AuditEvent.at <= self.as_of)
-            .order_by(AuditEvent.id)
-        ).all()
-        db.session.expunge_all()
-        db.release()
-        return [row for row in rows if row.subject in subjects or row.details.get("course") == self.course.id]
-
-    def answers(self, ids: Collection[int]) -> list[dict[str, Any]]:
-        """What these people answered of the course that is asked for, without their names."""
-        rows = db.session.scalars(
-            select(Evaluation.answers).where(
-                Evaluation.user_id.in_(ids),
-                Evaluation.course_id == self.question.course,
-                Evaluation.given_at <= self.as_of,
-            )
-        ).all()
-        db.release()
-        return list(rows)
-
-    def approvals(self, courses: Collection[str]) -> Sequence[Approval]:
-        rows = db.session.scalars(
-            select(Approval)
-            .where(Approval.course_id.in_(courses), Approval.recorded_at <= self.as_of)
-            .order_by(Approval.id)
-        ).all()
-        db.session.expunge_all()
-        db.release()
-        return rows
-
-    def last_check(self) -> RecordCheck | None:
-        """The newest self-check that was finished by then."""
-        check = db.session.scalars(
-            select(RecordCheck).where(RecordCheck.finished_at <= self.as_of).order_by(RecordCheck.id.desc()).limit(1)
-        ).one_or_none()
-        db.session.expunge_all()
-        db.release()
-        return check
+    def decision_on(self, row: Any) -> tuple[str, datetime | None, str | None]:
+        """Return (state, moment, decider) of a request of any kind at `as_of`."""
+        if row.decided_at is None or row.decided_at > self.as_of:
+            return str(RequestState.WAITING), None, None
+        return row.state, row.decided_at, getattr(row, "decided_by", None)
 
 
-def files_of(certificates: Sequence[Certificate]) -> Iterator[tuple[str, bytes, str | None]]:
-    """Number, document and badge of each certificate, a few in memory at a time."""
-    ids = [one.id for one in certificates]
-    for start in range(0, len(ids), FILES):
-        rows = db.session.execute(
-            select(Certificate.code, Certificate.document, Certificate.credential)
-            .where(Certificate.id.in_(ids[start : start + FILES]))
-            .order_by(Certificate.id)
-        ).all()
-        db.release()
-        yield from ((code, document, credential) for code, document, credential in rows)
+def rows(person: Participant) -> dict[str, list[Row]]:
+    """Return the participant's rows by table, oldest first."""
+    return {
+        "roster.csv": [_roster_row(person, one) for one in person.requests],
+        "attendance.csv": [row for one in person.requests for row in _attendance_rows(person, one)],
+        "requirements.csv": [row for one in person.requests for row in _requirement_rows(person, one)],
+        "readings.csv": [(person.code, *one) for one in person.readings],
+        "attempts.csv": [_attempt_row(person, one) for one in person.attempts],
+        "certificates.csv": [_certificate_row(person, one) for one in person.certificates],
+        "revocations.csv": list(_revocation_rows(person)),
+        "name-corrections.csv": [_correction_row(person, one) for one in person.corrections],
+        "backdatings.csv": [_backdating_row(person, one) for one in person.backdatings],
+        "board-reports.csv": [
+            (person.number_of(one.certificate_id), one.board, one.state, one.message, one.changed_at)
+            for one in person.reports
+        ],
+        "evaluations-given.csv": [(person.code, *one) for one in person.evaluations],
+        "audit-log.csv": [event_row(one) for one in person.events],
+    }
+
+
+def _roster_row(person: Participant, one: Request) -> Row:
+    state, decided_at, decided_by = person.decision_on(one)
+    newest, minutes = person.newest_of(one), one.completion["minutes"]
+    total = sum(minutes.values())
+    return (
+        person.code,
+        one.attested_name,
+        one.license.jurisdiction,
+        one.license.profession,
+        one.license.number,
+        one.completion["title"],
+        one.completion["version"],
+        one.cycle,
+        one.completed_at,
+        one.requested_at,
+        state,
+        decided_at,
+        decided_by,
+        hours(total),
+        total,
+        minutes["self_paced_online"],
+        minutes["live_online"],
+        minutes["in_person"],
+        newest and newest.code,
+        newest and person.standing(newest),
+    )
+
+
+def _attendance_rows(person: Participant, one: Request) -> Iterator[Row]:
+    """Yield a row for each module of the request: how much was studied, and when the last section was finished."""
+    studied = {entry["id"]: entry for entry in one.completion["evidence"] if entry["kind"] == Kind.STUDY}
+    for module in one.completion["modules"]:
+        entry = studied.get(module["id"], {"evidence": "", "at": None})
+        yield (
+            person.code,
+            one.code,
+            module["id"],
+            module["title"],
+            module["version"],
+            module["digest"],
+            module["minutes"],
+            entry["evidence"],
+            _moment(entry["at"]),
+        )
+
+
+def _requirement_rows(person: Participant, one: Request) -> Iterator[Row]:
+    for entry in one.completion["evidence"]:
+        yield (
+            person.code,
+            one.code,
+            entry["kind"],
+            entry["id"],
+            entry["title"],
+            entry["evidence"],
+            _moment(entry["at"]),
+        )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _attempt_row(person: Participant, one: Attempt) -> Row:
+    is_submitted = one.submitted_at is not None and one.submitted_at <= person.as_of
+    score: Row = (None, None, None)
+    if is_submitted and one.points is not None:
+        score = (one.submitted_at, in_words(one.points), one.scored)
+    return (
+        person.code,
+        one.code,
+        one.assessment_id,
+        one.number,
+        one.content_hash,
+        one.started_at,
+        *score,
+        one.pass_mark,
+        one.passed if is_submitted else None,
+    )
+
+
+def _certificate_row(person: Participant, one: Certificate) -> Row:
+    stated = Facts.from_json(one.facts)
+    return (
+        one.code,
+        person.code,
+        one.name,
+        stated.course_title,
+        stated.course_version,
+        one.cycle,
+        one.revision,
+        stated.completed_on,
+        stated.issued_on,
+        one.issued_at,
+        one.issued_by,
+        one.valid_until,
+        hours(stated.total_minutes),
+        person.standing(one),
+        person.number_of(one.supersedes_id or 0),
+        one.supersedes_why,
+        one.content_hash,
+        one.document_sha256,
+        one.issuer,
+        one.status_index,
+        one.template_version,
+    )
+
+
+def _revocation_rows(person: Participant) -> Iterator[Row]:
+    for one in person.certificates:
+        revocation = one.revocation
+        if revocation is not None and revocation.revoked_at <= person.as_of:
+            yield one.code, revocation.reason, revocation.note, revocation.revoked_at, revocation.revoked_by
+
+
+def _correction_row(person: Participant, one: NameCorrection) -> Row:
+    state, decided_at, by = person.decision_on(one)
+    return (
+        person.code,
+        person.number_of(one.certificate_id),
+        one.name,
+        one.reason,
+        one.asked_at,
+        state,
+        decided_at,
+        by,
+        one.note if decided_at else None,
+    )
+
+
+def _backdating_row(person: Participant, one: Backdating) -> Row:
+    state, decided_at, _ = person.decision_on(one)
+    request_code = next(request.code for request in person.requests if request.id == one.request_id)
+    return person.code, request_code, one.issue_on, one.reason, one.asked_at, state, decided_at
+
+
+def event_row(one: AuditEvent) -> Row:
+    return one.id, one.at, one.actor_name, one.event, one.subject, as_json(one.details).decode().strip()
+
+
+def approval_row(one: Approval, as_of: datetime) -> Row:
+    is_withdrawn = one.withdrawn_at is not None and one.withdrawn_at <= as_of
+    return (
+        one.approver,
+        one.number,
+        ", ".join(one.states),
+        one.course_id,
+        one.course_version,
+        one.content_hash,
+        ", ".join(one.speakers),
+        as_json(one.minutes).decode().strip(),
+        one.first_day,
+        one.last_day,
+        one.recorded_at,
+        one.recorded_by,
+        one.withdrawn_at if is_withdrawn else None,
+        one.withdrawn_why if is_withdrawn else None,
+    )

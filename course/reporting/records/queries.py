@@ -1,8 +1,7 @@
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased, undefer
@@ -17,13 +16,12 @@ from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
-from course.platform.web import NotFound
-from course.reporting.records.checks import Fault, Found, Record
-from course.reporting.records.models import Packet, RecordCheck
+from course.reporting.records.checked_record import CheckedRecord, Discrepancy, Fault
+from course.reporting.records.models import RecordCheck
 from course.site import site
 
-MARK = "certificate:"
-TOLD = (
+SUBJECT_PREFIX = "certificate:"
+CHECKED_EVENTS = (
     Event.CERTIFICATE_ISSUED,
     Event.CERTIFICATE_REVOKED,
     Event.CERTIFICATE_SUPERSEDED,
@@ -31,44 +29,44 @@ TOLD = (
 )
 
 
-def records(after: int, size: int, today: date) -> list[Record]:
-    """The next certificates by id with all that they rest on, read in the same number of statements for any number.
+def next_records(after: int, size: int, today: date) -> list[CheckedRecord]:
+    """Return the next certificates by id with all that they rest on.
 
-    The rows are let go of, so that nobody waits for the database while they are looked at.
+    The number of statements does not depend on the number of certificates. The rows are detached and the connection
+    is released, so that nobody waits for the database while the records are checked.
     """
-    wanted = select(Certificate).where(Certificate.id > after).order_by(Certificate.id).limit(size)
-    found = db.session.scalars(wanted.options(undefer(Certificate.document), undefer(Certificate.credential))).all()
-    made = _records(found, today)
+    select_next = select(Certificate).where(Certificate.id > after).order_by(Certificate.id).limit(size)
+    with_files = select_next.options(undefer(Certificate.document), undefer(Certificate.credential))
+    records = _records(db.session.scalars(with_files).all(), today)
     db.session.expunge_all()
     db.release()
-    return made
+    return records
 
 
-def _records(found: Sequence[Certificate], today: date) -> list[Record]:
-    people = {one.user_id for one in found}
-    requests = _by_id(Request, {one.request_id for one in found})
-    before = _by_id(Certificate, {one.supersedes_id for one in found if one.supersedes_id})
+def _records(certificates: Sequence[Certificate], today: date) -> list[CheckedRecord]:
+    people = {one.user_id for one in certificates}
+    requests = _by_id(Request, {one.request_id for one in certificates})
+    predecessors = _by_id(Certificate, {one.supersedes_id for one in certificates if one.supersedes_id})
     readings, attempts, events = _readings(people), _attempts(people), _events(people)
-    dated = _dated_back(people)
-    evaluated, gone = _evaluated(people), _no_longer_kept(people, today)
-    rescored = _rescored([one.id for of in attempts.values() for one in of])
-    asked = _in_question([one.code for one in found])
+    dated_back, evaluated, erased = _dated_back(people), _evaluated(people), _erased(people, today)
+    rescored = _rescored([one.id for own in attempts.values() for one in own])
+    in_question = _in_question([one.code for one in certificates])
     return [
-        Record(
+        CheckedRecord(
             site=site(),
             certificate=one,
             request=requests.get(one.request_id),
-            predecessor=before.get(one.supersedes_id or 0),
-            evidence_kept=one.user_id not in gone,
+            predecessor=predecessors.get(one.supersedes_id or 0),
+            evidence_kept=one.user_id not in erased,
             readings=readings[one.user_id],
             attempts=attempts[one.user_id],
             rescored=rescored,
-            in_question=one.code in asked,
+            in_question=one.code in in_question,
             evaluated=evaluated[one.user_id],
-            dated_back_to=dated.get((one.user_id, one.course_id, one.cycle)),
+            dated_back_to=dated_back.get((one.user_id, one.course_id, one.cycle)),
             events=events[one.user_id],
         )
-        for one in found
+        for one in certificates
     ]
 
 
@@ -101,7 +99,9 @@ def _attempts(people: Collection[int]) -> dict[int, list[Attempt]]:
 def _events(people: Collection[int]) -> dict[int, list[AuditEvent]]:
     found: dict[int, list[AuditEvent]] = defaultdict(list)
     for one in db.session.scalars(
-        select(AuditEvent).where(AuditEvent.person_id.in_(people), AuditEvent.event.in_(TOLD)).order_by(AuditEvent.id)
+        select(AuditEvent)
+        .where(AuditEvent.person_id.in_(people), AuditEvent.event.in_(CHECKED_EVENTS))
+        .order_by(AuditEvent.id)
     ):
         found[one.person_id or 0].append(one)
     return found
@@ -125,8 +125,8 @@ def _evaluated(people: Collection[int]) -> dict[int, set[tuple[str, datetime]]]:
     return found
 
 
-def _no_longer_kept(people: Collection[int], today: date) -> set[int]:
-    """Those whose accounts are gone, or closed so long ago that nothing of their work has to be kept."""
+def _erased(people: Collection[int], today: date) -> set[int]:
+    """Return the people whose accounts are gone or closed, with their retention period over."""
     kept = select(User.id).where(User.id.in_(people), or_(User.closed_at.is_(None), User.kept_until >= today))
     return set(people) - set(db.session.scalars(kept))
 
@@ -144,28 +144,28 @@ def _in_question(codes: Collection[str]) -> set[str]:
     )
 
 
-def gone() -> list[Found]:
-    """What the log or a request tells of and the register lacks, in three statements over everything."""
+def missing_certificates() -> list[Discrepancy]:
+    """Return every certificate that a request or the audit log names and the register lacks."""
     issued = select(Request.code).where(
         Request.state == RequestState.ISSUED, ~exists().where(Certificate.request_id == Request.id)
     )
-    found = [
-        Found(Fault.GONE, f"request:{code}", "it was issued, but no certificate rests on it")
+    missing = [
+        Discrepancy(Fault.GONE, f"request:{code}", "issued, but no certificate has this request")
         for code in db.session.scalars(issued.order_by(Request.id))
     ]
-    for event, lacks in _LACKING.items():
-        rows = select(AuditEvent.subject, AuditEvent.at).where(AuditEvent.event == event, lacks)
-        found += [
-            Found(Fault.GONE, subject, f"{event} at {at:%Y-%m-%d %H:%M} UTC stands in the log alone")
+    for event, is_missing in _MISSING.items():
+        rows = select(AuditEvent.subject, AuditEvent.at).where(AuditEvent.event == event, is_missing)
+        missing += [
+            Discrepancy(Fault.GONE, subject, f"{event} at {at:%Y-%m-%d %H:%M} UTC is in the log only")
             for subject, at in db.session.execute(rows.order_by(AuditEvent.id))
         ]
     db.release()
-    return found
+    return missing
 
 
 _successor = aliased(Certificate)
-_CODE = func.substr(AuditEvent.subject, len(MARK) + 1)
-_LACKING = {
+_CODE = func.substr(AuditEvent.subject, len(SUBJECT_PREFIX) + 1)
+_MISSING = {
     Event.CERTIFICATE_ISSUED: ~exists().where(Certificate.code == _CODE),
     Event.CERTIFICATE_REVOKED: ~exists().where(Certificate.code == _CODE, Certificate.id == Revocation.certificate_id),
     Event.CERTIFICATE_SUPERSEDED: ~exists().where(
@@ -179,40 +179,14 @@ def find_running() -> RecordCheck | None:
 
 
 def find_latest() -> RecordCheck | None:
-    """The newest check that is finished."""
+    """Return the newest finished check."""
     return db.session.scalars(
         select(RecordCheck).where(RecordCheck.finished_at.is_not(None)).order_by(RecordCheck.id.desc()).limit(1)
     ).one_or_none()
 
 
 def latest_checks(limit: int) -> Sequence[RecordCheck]:
-    """Finished ones, newest first."""
+    """Return finished checks, newest first."""
     return db.session.scalars(
         select(RecordCheck).where(RecordCheck.finished_at.is_not(None)).order_by(RecordCheck.id.desc()).limit(limit)
     ).all()
-
-
-def packet_of(code: UUID) -> Packet:
-    found = db.session.scalars(select(Packet).filter_by(code=code)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def latest_packets(*, page: int, size: int) -> Sequence[Packet]:
-    """Newest first."""
-    return db.session.scalars(select(Packet).order_by(Packet.id.desc()).offset((page - 1) * size).limit(size)).all()
-
-
-def count_packets() -> int:
-    return db.session.scalars(select(func.count(Packet.id))).one()
-
-
-def find_unfinished(question: Mapping[str, Any]) -> Packet | None:
-    """The packet that is being made as an answer to the same question."""
-    rows = db.session.scalars(select(Packet).filter_by(finished_at=None).order_by(Packet.id))
-    return next((row for row in rows if row.question == question), None)
-
-
-def packets_finished_before(moment: datetime) -> Sequence[UUID]:
-    return db.session.scalars(select(Packet.code).where(Packet.finished_at < moment)).all()

@@ -48,7 +48,7 @@ def confirm(app, wish, actor):
 
 def faults(app):
     with app.app_context():
-        return [fault.words for one in checked.records(0, 10, LATER.date()) for fault in checks.faults(one)]
+        return [fault.words for one in checked.next_records(0, 10, LATER.date()) for fault in checks.discrepancies(one)]
 
 
 def undo(app):

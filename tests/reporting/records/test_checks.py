@@ -1,4 +1,4 @@
-"""The self-check: silent about records that agree, exact about each one that was broken."""
+"""The records check: no discrepancies in sound records, and exactly the right ones in each broken record."""
 
 import json
 from datetime import timedelta
@@ -19,7 +19,7 @@ from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.reporting.records import actions, checks, queries
-from course.reporting.records.checks import Fault
+from course.reporting.records.checked_record import Fault
 from course.reporting.records.models import RecordCheck
 from course.reporting.retention import actions as retention
 from course.site import site_of
@@ -34,10 +34,10 @@ TRIGGERS = {
 
 
 def found(app):
-    """What a whole check finds: kind and words."""
+    """Return (kind, words) of everything that a whole check finds."""
     seen = []
     with app.app_context():
-        actions.check_all(now=LATER, told=seen.append, progress=lambda _: None)
+        actions.check_all(now=LATER, on_fault=seen.append, on_progress=lambda _: None)
     return [(one.kind, one.words) for one in seen]
 
 
@@ -46,7 +46,7 @@ def kinds(app):
 
 
 def broken(app, statement, **values):
-    """Does to the database what no page can do."""
+    """Change the database in a way that no page can."""
     with app.app_context():
 
         @unit_of_work
@@ -59,7 +59,7 @@ def broken(app, statement, **values):
 
 
 def changed(app, table, column, change):
-    """Changes a JSON value of every row."""
+    """Change a JSON value of every row."""
     with app.app_context():
         value = db.session.execute(text(f"SELECT {column} FROM {table}")).scalar()
         value = json.loads(value) if isinstance(value, str) else value
@@ -89,7 +89,7 @@ def revoke(app, code, admin):
         ending.revoke(register.certificate_of(code), Reason.AT_REQUEST, "Asked.", actor=admin, now=LATER)
 
 
-def test_records_that_agree_have_no_fault(either_app):
+def test_sound_records_have_no_discrepancies(either_app):
     boss = factories.person(either_app, "Ada Admin", role="admin")
     first = factories.issue(either_app, factories.person(either_app, "Lena Learner"), boss)
     second = supersede(either_app, first.code, Correction.RESCORED, boss)
@@ -138,7 +138,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("statement", BROKEN)
-def test_a_row_that_was_changed_behind_the_rules_is_told_by_its_kind(app, award, statement):
+def test_a_row_that_was_changed_in_the_database_is_found(app, award, statement):
     broken(app, statement)
     assert set(kinds(app)) == BROKEN[statement]
 
@@ -158,15 +158,15 @@ FACTS = {
 
 
 @pytest.mark.parametrize("path", FACTS)
-def test_facts_that_were_changed_are_told_by_what_they_contradict(app, award, path):
+def test_changed_facts_are_found_by_what_they_contradict(app, award, path):
     new, expected = FACTS[path]
-    changed(app, "certificate", "facts", lambda told: edited(told, path, new))
+    changed(app, "certificate", "facts", lambda facts: edited(facts, path, new))
     assert set(kinds(app)) == expected
 
 
-def test_modules_on_paper_and_in_the_request_that_are_not_the_content_are_found(app, award):
-    changed(app, "certificate", "facts", lambda told: edited(told, ["modules", 0, "digest"], "x"))
-    changed(app, "certificate_request", "completion", lambda told: edited(told, ["modules", 0, "digest"], "x"))
+def test_modules_that_differ_from_the_content_are_found(app, award):
+    changed(app, "certificate", "facts", lambda facts: edited(facts, ["modules", 0, "digest"], "x"))
+    changed(app, "certificate_request", "completion", lambda facts: edited(facts, ["modules", 0, "digest"], "x"))
     assert kinds(app) == [Fault.CONTENT]
 
 
@@ -179,8 +179,8 @@ def test_one_changed_byte_in_a_document_is_found(app, award):
     assert kinds(app) == [Fault.DOCUMENT, Fault.SIGNATURE]
 
 
-def test_another_persons_document_is_not_this_certificates(app, award, admin, other_learner):
-    """Whole and signed by us, and yet the wrong one."""
+def test_the_document_of_another_certificate_is_found(app, award, admin, other_learner):
+    """The document is intact and signed by this site, but belongs to another person."""
     another = factories.issue(app, other_learner, admin)
     with app.app_context():
         _, document = register.document_of(None, another.code, any_owner=True)
@@ -194,17 +194,17 @@ def test_another_persons_document_is_not_this_certificates(app, award, admin, ot
     assert kinds(app) == [Fault.ATTACHMENT, Fault.LOG]
 
 
-def test_a_badge_that_was_edited_is_neither_proved_nor_the_one_in_the_document(app, award):
+def test_an_edited_badge_has_no_valid_proof_and_differs_from_the_document(app, award):
     broken(app, "UPDATE certificate SET credential = replace(credential, '1.25', '9.25')")
     assert set(kinds(app)) == {Fault.ATTACHMENT, Fault.BADGE, Fault.BADGE_FACTS}
 
 
-def test_certificates_from_before_there_were_badges_are_checked_without_one(app, award):
+def test_certificates_from_before_badges_are_checked_without_one(app, award):
     broken(app, "UPDATE certificate SET credential = NULL, issuer = NULL, status_index = NULL")
     assert found(app) == []
 
 
-def test_a_badge_that_was_taken_away_is_missed(app, award):
+def test_a_removed_badge_is_found(app, award):
     broken(app, "UPDATE certificate SET credential = NULL")
     assert kinds(app) == [Fault.BADGE]
 
@@ -224,14 +224,14 @@ def test_a_badge_that_was_taken_away_is_missed(app, award):
         ("DELETE FROM audit_event WHERE event = 'certificate:revoked'", {Fault.LOG}),
     ],
 )
-def test_what_became_of_a_certificate_is_held_against_the_log(app, award, admin, statement, expected):
+def test_supersession_and_revocation_are_compared_with_the_log(app, award, admin, statement, expected):
     revoke(app, supersede(app, award.code, Correction.RESCORED, admin).code, admin)
     assert found(app) == []
     broken(app, statement)
     assert set(kinds(app)) == expected
 
 
-def test_a_pass_that_a_rescoring_took_is_known_where_it_put_the_certificate_in_question(app, award):
+def test_a_pass_lost_by_rescoring_is_accepted_if_the_certificate_is_in_question(app, award):
     broken(app, "UPDATE attempt SET passed = false, points = '3'")
     broken(
         app,
@@ -252,9 +252,7 @@ def test_a_pass_that_a_rescoring_took_is_known_where_it_put_the_certificate_in_q
     assert found(app) == []
 
 
-def test_a_closed_account_has_its_evidence_until_the_years_are_over_and_is_missed_no_more_after_that(
-    app, award, learner
-):
+def test_a_closed_account_needs_its_evidence_only_during_the_retention_period(app, award, learner):
     with app.app_context():
         until = retention.close(db.session.get_one(User, learner.id), now=LATER)
     assert found(app) == []
@@ -265,7 +263,7 @@ def test_a_closed_account_has_its_evidence_until_the_years_are_over_and_is_misse
     assert set(kinds(app)) == {Fault.COMPLETION, Fault.STUDY, Fault.EVALUATION}
 
 
-def test_an_earlier_date_is_a_fault_unless_two_administrators_agreed_on_it(app, learner, admin):
+def test_an_earlier_date_needs_the_approval_of_two_administrators(app, learner, admin):
     asked = factories.request(app, learner)
     second = factories.person(app, "Bea Boss", role="admin")
     with app.app_context():
@@ -278,7 +276,7 @@ def test_an_earlier_date_is_a_fault_unless_two_administrators_agreed_on_it(app, 
     assert set(kinds(app)) == {Fault.DATES}
 
 
-def test_a_name_is_another_than_was_signed_only_where_the_log_says_why(app, learner, admin):
+def test_a_name_differs_from_the_signed_one_only_after_a_correction(app, learner, admin):
     award = factories.issue(app, learner, admin)
     with app.app_context():
         found_ = register.certificate_of(award.code)
@@ -288,7 +286,7 @@ def test_a_name_is_another_than_was_signed_only_where_the_log_says_why(app, lear
     assert kinds(app) == [Fault.COMPLETION]
 
 
-def test_a_name_in_latin_letters_rests_on_the_log(app, admin):
+def test_a_name_in_latin_letters_needs_its_log_entry(app, admin):
     asked = factories.request(app, factories.person(app, "Lena \U00012000"))
     with app.app_context():
         latin = issuing.LatinName("Lena Cuneiform", "Passport seen.")
@@ -298,7 +296,7 @@ def test_a_name_in_latin_letters_rests_on_the_log(app, admin):
     assert kinds(app) == [Fault.COMPLETION]
 
 
-def test_every_kind_of_fault_is_met_in_these_tests(app):
+def test_these_tests_cover_every_kind_of_fault(app):
     met = {kind for expected in BROKEN.values() for kind in expected}
     met |= {kind for _, expected in FACTS.values() for kind in expected}
     assert set(Fault) - met == {Fault.SIGNATURE, Fault.ATTACHMENT}
@@ -310,7 +308,7 @@ def drained(app):
         jobs.drain(app)
 
 
-def test_the_worker_checks_once_a_day_and_the_log_says_so(app, award, admin, monkeypatch):
+def test_the_worker_checks_once_a_day_and_logs_it(app, award, admin, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
     drained(app)
     drained(app)
@@ -318,32 +316,32 @@ def test_the_worker_checks_once_a_day_and_the_log_says_so(app, award, admin, mon
     drained(app)
     with app.app_context():
         assert [one.looked_at for one in queries.latest_checks(9)] == [1, 1]
-        told = db.session.query(AuditEvent).filter_by(event="records:checked").all()
-        assert [one.details for one in told] == [{"looked_at": 1, "faults": 0}] * 2
+        events = db.session.query(AuditEvent).filter_by(event="records:checked").all()
+        assert [one.details for one in events] == [{"looked_at": 1, "faults": 0}] * 2
 
 
-def test_a_check_that_was_stopped_goes_on_where_it_was(either_app, monkeypatch):
+def test_an_interrupted_check_continues_where_it_stopped(either_app, monkeypatch):
     boss = factories.person(either_app, "Ada Admin", role="admin")
     for name in ("Lena Learner", "Otto Other", "Wanda Waiting"):
         factories.issue(either_app, factories.person(either_app, name), boss)
-    monkeypatch.setattr(actions, "BATCH", 1)
+    monkeypatch.setattr(actions, "CERTIFICATES_PER_STEP", 1)
     looked = []
-    monkeypatch.setattr(checks, "faults", lambda record: looked.append(record.certificate.id) or [])
+    monkeypatch.setattr(checks, "discrepancies", lambda record: looked.append(record.certificate.id) or [])
     with either_app.app_context():
         assert actions.step(LATER)
     with either_app.app_context():
-        assert actions._claimed(LATER)  # a worker that dies now
+        assert actions.claim_step(LATER)  # and this worker dies
         assert not actions.step(LATER)
     for _ in range(3):
         with either_app.app_context():
-            assert actions.step(LATER + actions.CLAIM)
+            assert actions.step(LATER + actions.CLAIM_TIME)
     with either_app.app_context():
-        assert not actions.step(LATER + actions.CLAIM)
+        assert not actions.step(LATER + actions.CLAIM_TIME)
         assert (queries.find_running(), queries.find_latest().looked_at) == (None, 3)
     assert looked == sorted(set(looked))
 
 
-def test_a_finished_check_is_changed_no_more(either_app):
+def test_a_finished_check_can_not_be_changed(either_app):
     found(either_app)
     for statement in ("UPDATE record_check SET looked_at = 9", "DELETE FROM record_check"):
         with (
@@ -353,10 +351,10 @@ def test_a_finished_check_is_changed_no_more(either_app):
             connection.execute(text(statement))
 
 
-def test_reading_a_batch_costs_the_same_for_one_certificate_or_many(app, award, admin, count_queries):
+def test_the_number_of_statements_does_not_grow_with_certificates(app, award, admin, count_queries):
     def cost():
         with app.app_context(), count_queries() as seen:
-            assert queries.records(0, 20, LATER.date())
+            assert queries.next_records(0, 20, LATER.date())
         return len(seen)
 
     one = cost()
@@ -365,14 +363,14 @@ def test_reading_a_batch_costs_the_same_for_one_certificate_or_many(app, award, 
     assert cost() == one <= 14
 
 
-def test_the_console_shows_the_result_with_the_way_to_each_fault(app, pages, admin, award):
+def test_the_console_shows_the_result_and_links_to_each_record(app, pages, admin, award):
     boss = pages.as_(admin)
-    assert "not run yet" in boss.get("/admin/").text
+    assert "not checked yet" in boss.get("/admin/").text
     assert boss.post("/admin/checks/").status == 303
-    assert "A check is running" in boss.get("/admin/checks/").text
+    assert "Check in progress" in boss.get("/admin/checks/").text
     drained(app)
     assert "no discrepancies" in boss.get("/admin/").text
-    assert "everything agrees" in boss.get("/admin/checks/").text
+    assert "no discrepancies" in boss.get("/admin/checks/").text
     broken(app, "DELETE FROM evaluation")
     boss.post("/admin/checks/")
     drained(app)
@@ -382,23 +380,23 @@ def test_the_console_shows_the_result_with_the_way_to_each_fault(app, pages, adm
     assert "1 discrepancy" in boss.get("/admin/").text
 
 
-def test_faults_beyond_those_that_are_kept_are_counted(app, award, admin, pages, monkeypatch):
-    monkeypatch.setattr(actions, "SHOWN", 1)
+def test_faults_beyond_the_listed_ones_are_counted(app, award, admin, pages, monkeypatch):
+    monkeypatch.setattr(actions, "MAX_LISTED_FAULTS", 1)
     broken(app, "DELETE FROM evaluation")
     broken(app, "DELETE FROM reading")
     found(app)
     with app.app_context():
         check = db.session.query(RecordCheck).one()
         assert (len(check.faults), sum(check.counts.values())) == (1, 2)
-    assert "The first 1 faults are listed" in pages.as_(admin).get("/admin/checks/").text
+    assert "Only the first 1 are listed" in pages.as_(admin).get("/admin/checks/").text
 
 
-def test_the_command_says_each_fault_and_ends_with_code_1(app, award, config, monkeypatch):
+def test_the_command_prints_each_fault_and_exits_with_code_1(app, award, config, monkeypatch):
     for name, value in {"COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key}.items():
         monkeypatch.setenv(name, value)
     result = CliRunner().invoke(cli, ["check-records"])
-    assert (result.exit_code, result.stdout) == (0, "1 certificates were looked at; everything agrees.\n")
+    assert (result.exit_code, result.stdout) == (0, "1 certificates checked, no discrepancies.\n")
     broken(app, "DELETE FROM evaluation")
     result = CliRunner().invoke(cli, ["check-records"])
     assert result.exit_code == 1
-    assert f"certificate:{award.code}: {Fault.EVALUATION}: no evaluation was given at" in result.stderr
+    assert f"certificate:{award.code}: {Fault.EVALUATION}: no evaluation at" in result.stderr

@@ -1,4 +1,4 @@
-"""What an audit packet answers: a course and a period, or everything about one person. Pure."""
+"""What an audit packet is about: a course and a period, or one person."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
-class Question:
+class PacketRequest:
     """A course with its first and last day, both included; or a person, by the code of their account."""
 
     course: str | None = None
@@ -27,18 +27,18 @@ class Question:
         return cls(data["course"], date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
 
     @property
-    def name(self) -> str:
-        """For the name of a file."""
-        return self.person or f"{self.course}-{self.first}-{self.last}"
+    def file_name(self) -> str:
+        """The name of the packet's file, without its ending."""
+        return f"audit-packet-{self.person or f'{self.course}-{self.first}-{self.last}'}"
 
-    def moments(self) -> tuple[datetime, datetime]:
-        """Between these fall all completions of the period, wherever the person is licensed."""
+    def utc_bounds(self) -> tuple[datetime, datetime]:
+        """Return two moments with every completion of the period between them, in whatever time zone it was."""
         first, last = self.first or date.min, self.last or date.max
         margin = timedelta(days=1)  # no time zone is further from UTC
         return datetime.combine(first, time(), UTC) - margin, datetime.combine(last, time(), UTC) + 2 * margin
 
-    def asks_for(self, completed_at: datetime, zone: str) -> bool:
-        """Whether a completion falls in the period, by the calendar of the license's state."""
+    def includes(self, completed_at: datetime, time_zone: str) -> bool:
+        """Return whether the completion is in the period, by the calendar of the license's state."""
         if self.first is None or self.last is None:
             return True
-        return self.first <= completed_at.astimezone(ZoneInfo(zone)).date() <= self.last
+        return self.first <= completed_at.astimezone(ZoneInfo(time_zone)).date() <= self.last
