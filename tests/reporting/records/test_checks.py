@@ -365,7 +365,7 @@ def test_the_number_of_statements_does_not_grow_with_certificates(app, award, ad
 
 def test_the_console_shows_the_result_and_links_to_each_record(app, pages, admin, award):
     boss = pages.as_(admin)
-    assert "not checked yet" in boss.get("/admin/").text
+    assert "not run yet" in boss.get("/admin/").text
     assert boss.post("/admin/checks/").status == 303
     assert "Check in progress" in boss.get("/admin/checks/").text
     drained(app)
