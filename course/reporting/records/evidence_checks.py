@@ -16,7 +16,7 @@ from course.platform.audit.log import Event
 from course.platform.typesetting import letters
 from course.reporting.records.checked_record import CheckedRecord, differences, local_day
 
-STUDIED = re.compile(r"(\d+) of \d+ sections (?:completed|studied)")  # requests from before 2026-12 say "studied"
+STUDIED = re.compile(r"(\d+) of \d+ sections (?:completed|studied)")  # earlier requests say "studied"
 
 
 def request(record: CheckedRecord) -> Iterator[str]:
