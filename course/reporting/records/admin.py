@@ -96,9 +96,9 @@ def _title_of(packet_: Packet) -> str:
 def packet(code: UUID) -> ResponseReturnValue:
     """Return the page of a packet, or with `part` its changing part alone, which a script polls."""
     packet_ = packet_queries.packet_of(code)
-    template = "packet_status.html" if request.args.get("part") else "packet_page.html"
+    is_part = request.args.get("part")
     return render_template(
-        f"reporting/records/{template}",
+        "reporting/records/packet_status.html" if is_part else "reporting/records/packet_page.html",
         packet=packet_,
         title=_title_of(packet_),
         requester=accounts.person(packet_.actor_id).legal_name,
