@@ -43,14 +43,14 @@ def set_reviewer(code: UUID) -> ResponseReturnValue:
 @bp.get("/<uuid:code>")
 @requires(Permission.PEOPLE_READ)
 def person(code: UUID) -> ResponseReturnValue:
-    found = accounts.person_of(code)
+    person_ = accounts.person_of(code)
     return render_template(
         "console/people/person.html",
-        person=found,
+        person=person_,
         catalog=catalog(),
-        standings=completion.standings_of(found),
-        requests=certificates.requests_of(found.id),
-        certificates=certificates.awards_of(found.id),
-        events=audit.about(found.id, limit=MAX_EVENTS),
+        standings=completion.standings_of(person_),
+        requests=certificates.requests_of(person_.id),
+        certificates=certificates.awards_of(person_.id),
+        events=audit.about(person_.id, limit=MAX_EVENTS),
         now=clock.now(),
     )

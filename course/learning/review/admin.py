@@ -23,25 +23,25 @@ def modules() -> ResponseReturnValue:
 @bp.route("/<slug>", methods=["GET", "POST"])
 @requires(Permission.REVIEW)
 def module(slug: str) -> ResponseReturnValue:
-    found = module_of(slug)
-    form = SignForm(name=me().legal_name, digest=found.reviewed_digest)
+    module_ = module_of(slug)
+    form = SignForm(name=me().legal_name, digest=module_.reviewed_digest)
     if form.validate_on_submit():
         actions.sign(
             me(),
-            found,
+            module_,
             form.digest.data,
             name=form.name.data.strip(),
             credentials=form.credentials.data.strip(),
             now=clock.now(),
         )
-        flash(f"You signed {found.title}. The signature counts until a file of the module changes.", "ok")
+        flash(f"You signed {module_.title}. The signature counts until a file of the module changes.", "ok")
         return go_to(url_for(".modules"))
     return form_page(
         "learning/review/module.html",
-        module=found,
+        module=module_,
         bank=catalog().banks.get(slug),
         glossary=catalog().glossary,
         form=form,
-        current=queries.reviews_of([found]).get(slug),
+        current=queries.reviews_of([module_]).get(slug),
         history=queries.history_of(slug),
     )

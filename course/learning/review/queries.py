@@ -11,8 +11,8 @@ from course.platform import db
 
 def reviews_of(modules: Collection[Module]) -> dict[str, ModuleReview]:
     """Return the signature on each module's current content, by module id. Unreviewed modules are left out."""
-    found = by_digest([module.reviewed_digest for module in modules])
-    return {module.id: found[module.reviewed_digest] for module in modules if module.reviewed_digest in found}
+    signed = by_digest([module.reviewed_digest for module in modules])
+    return {module.id: signed[module.reviewed_digest] for module in modules if module.reviewed_digest in signed}
 
 
 def by_digest(digests: Collection[str]) -> dict[str, ModuleReview]:

@@ -105,9 +105,10 @@ def give_feedback(
 ) -> SectionFeedback:
     """Store what the person says about the section. A new answer replaces the old one."""
     db.locked(User, user.id)
-    found = queries.feedback_of(user.id, module.id, section.id)
-    if found is None:
-        found = SectionFeedback(user_id=user.id, module_id=module.id, section_id=section.id)
-        db.session.add(found)
-    found.content_hash, found.helpful, found.comment, found.at = section.digest, helpful, comment, now
-    return found
+    feedback = queries.feedback_of(user.id, module.id, section.id)
+    if feedback is None:
+        feedback = SectionFeedback(user_id=user.id, module_id=module.id, section_id=section.id)
+        db.session.add(feedback)
+    feedback.content_hash, feedback.helpful = section.digest, helpful
+    feedback.comment, feedback.at = comment, now
+    return feedback

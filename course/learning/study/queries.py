@@ -48,19 +48,19 @@ def studied_of(user_ids: Collection[int]) -> dict[int, StudyTimes]:
             for table in (Reading, Rereading)
         )
     ).subquery()
-    found: dict[int, StudyTimes] = {user_id: {} for user_id in user_ids}
+    times: dict[int, StudyTimes] = {user_id: {} for user_id in user_ids}
     for user_id, module_id, section_id, at in db.session.execute(select(readings).order_by(readings.c.at)):
-        found[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
-    return found
+        times[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
+    return times
 
 
 def cycles_of(user_ids: Collection[int]) -> dict[int, dict[str, list[Cycle]]]:
     """Return the cycles from the second on, in order: person -> course -> cycles."""
     rows = db.session.scalars(select(Cycle).where(Cycle.user_id.in_(user_ids)).order_by(Cycle.number))
-    found: dict[int, dict[str, list[Cycle]]] = {user_id: {} for user_id in user_ids}
+    cycles: dict[int, dict[str, list[Cycle]]] = {user_id: {} for user_id in user_ids}
     for row in rows:
-        found[row.user_id].setdefault(row.course_id, []).append(row)
-    return found
+        cycles[row.user_id].setdefault(row.course_id, []).append(row)
+    return cycles
 
 
 def period_of(user_id: int, course_id: str, number: int | None = None) -> CyclePeriod:
@@ -120,19 +120,21 @@ def section_status(
     user_id: int, module_id: str, section_id: str, since: datetime | None = None
 ) -> tuple[bool, SectionFeedback | None]:
     """Return whether the person completed the section (after `since`, if given), and their feedback."""
-    here = {"module_id": module_id, "section_id": section_id}
-    row = db.session.execute(
+    studied_here = and_(Reading.user_id == User.id, Reading.module_id == module_id, Reading.section_id == section_id)
+    said_here = and_(
+        SectionFeedback.user_id == User.id,
+        SectionFeedback.module_id == module_id,
+        SectionFeedback.section_id == section_id,
+    )
+    reading_id, feedback = db.session.execute(
         select(Reading.id, SectionFeedback)
         .select_from(User)
-        .outerjoin(Reading, and_(Reading.user_id == User.id, *(getattr(Reading, k) == v for k, v in here.items())))
-        .outerjoin(
-            SectionFeedback,
-            and_(SectionFeedback.user_id == User.id, *(getattr(SectionFeedback, k) == v for k, v in here.items())),
-        )
+        .outerjoin(Reading, studied_here)
+        .outerjoin(SectionFeedback, said_here)
         .where(User.id == user_id)
     ).one()
-    studied = row[0] is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
-    return studied, row[1]
+    studied = reading_id is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
+    return studied, feedback
 
 
 def feedback_of(user_id: int, module_id: str, section_id: str) -> SectionFeedback | None:
@@ -151,11 +153,11 @@ def feedback_counts() -> dict[tuple[str, str], tuple[int, int]]:
             func.count(SectionFeedback.id),
         ).group_by(SectionFeedback.module_id, SectionFeedback.section_id, SectionFeedback.helpful)
     )
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
     for module_id, section_id, helpful, count in rows:
-        yes, no = found.get((module_id, section_id), (0, 0))
-        found[module_id, section_id] = (yes + count, no) if helpful else (yes, no + count)
-    return found
+        yes, no = counts.get((module_id, section_id), (0, 0))
+        counts[module_id, section_id] = (yes + count, no) if helpful else (yes, no + count)
+    return counts
 
 
 def comments(*, number: int, size: int) -> Page[SectionFeedback]:

@@ -56,8 +56,8 @@ def glossary() -> ResponseReturnValue:
 @requires(Permission.STUDY)
 def media(slug: str, name: str) -> ResponseReturnValue:
     """Return a clip or its captions. A range request returns a part, so that a player can seek."""
-    found = module_of(slug)
-    if not any(f"media/{name}" in section.media for section in found.sections):
+    module_ = module_of(slug)
+    if not any(f"media/{name}" in section.media for section in module_.sections):
         raise NotFound
     return send_from_directory(site().config.modules / slug / "media", name, conditional=True)
 
@@ -65,20 +65,20 @@ def media(slug: str, name: str) -> ResponseReturnValue:
 @bp.get("/modules/<slug>/")
 @public
 def module(slug: str) -> ResponseReturnValue:
-    found = module_of(slug)
+    module_ = module_of(slug)
     read: set[str] = set()
     resume = None
     if current_user.is_authenticated:
         read = queries.read_sections(current_user.id).get(slug, set())
-        resume = _resume(found, read, queries.last_positions(current_user.id).get(slug))
+        resume = _resume(module_, read, queries.last_positions(current_user.id).get(slug))
     return render_template(
         "learning/study/module.html",
-        module=found,
+        module=module_,
         read=read,
         resume=resume,
         catalog=catalog(),
-        review=reviews.reviews_of([found]).get(slug),
-        related=catalog().related(found),
+        review=reviews.reviews_of([module_]).get(slug),
+        related=catalog().related(module_),
     )
 
 
@@ -145,10 +145,10 @@ def _message_of(form: FlaskForm) -> str:
 
 
 def _check_of(section: Section, check_id: str) -> KnowledgeCheck | NeedleCheck:
-    found = next((check for check in section.checks if check.id == check_id), None)
-    if found is None:
+    check = next((check for check in section.checks if check.id == check_id), None)
+    if check is None:
         raise NotFound
-    return found
+    return check
 
 
 @bp.post("/modules/<slug>/<section_id>/studied")

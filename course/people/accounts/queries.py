@@ -45,8 +45,8 @@ def person(user_id: int) -> User:
 
 def people_of(ids: Sequence[int]) -> dict[int, User]:
     """Return the people with these ids, with their licenses."""
-    found = db.session.scalars(select(User).where(User.id.in_(ids)).options(selectinload(User.licenses)))
-    return {user.id: user for user in found}
+    people = db.session.scalars(select(User).where(User.id.in_(ids)).options(selectinload(User.licenses)))
+    return {user.id: user for user in people}
 
 
 def licensed_in(code: str) -> Sequence[User]:
@@ -100,10 +100,10 @@ def count_people(*, demo: bool) -> int:
 
 def open_invitation(digest: str, now: datetime) -> Invitation:
     """Return the unused invitation with that digest. Raise NotFound if there is none or it has expired."""
-    found = db.session.scalars(select(Invitation).filter_by(digest=digest, used_at=None)).one_or_none()
-    if found is None or found.expires_at <= now:
+    invitation = db.session.scalars(select(Invitation).filter_by(digest=digest, used_at=None)).one_or_none()
+    if invitation is None or invitation.expires_at <= now:
         raise NotFound("This invitation has expired or was already used. Ask for a new one.")
-    return found
+    return invitation
 
 
 def user_of_token(secret: str, purpose: Purpose, token: str) -> User | None:

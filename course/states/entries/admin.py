@@ -26,9 +26,9 @@ def entries() -> ResponseReturnValue:
 @bp.route("/<code>", methods=["GET", "POST"])
 @requires(Permission.STATES_EDIT)
 def entry(code: str) -> ResponseReturnValue:
-    found = queries.entry_of(code)
+    entry_ = queries.entry_of(code)
     now = clock.now()
-    form = StateEntryForm(now.date(), data=form_values(found.state) | {"checked_on": now.date()})
+    form = StateEntryForm(now.date(), data=form_values(entry_.state) | {"checked_on": now.date()})
     if form.validate_on_submit():
         actions.check_entry(
             me(),
@@ -40,8 +40,8 @@ def entry(code: str) -> ResponseReturnValue:
             now=now,
         )
         flash(
-            f"The check of {found.state.name} is recorded. People licensed there are notified of changed requirements.",
+            f"The check of {entry_.state.name} is recorded. People licensed there are notified of changes.",
             "ok",
         )
         return go_to(url_for(".entries"))
-    return form_page("states/entries/entry.html", entry=found, form=form, history=queries.history_of(code))
+    return form_page("states/entries/entry.html", entry=entry_, form=form, history=queries.history_of(code))

@@ -29,8 +29,8 @@ class StateEntry:
 def entries() -> dict[str, StateEntry]:
     """Return every state's current entry by code, in the order of names. One statement."""
     newest = select(func.max(StateCheck.id)).group_by(StateCheck.code)
-    found = {row.code: row for row in db.session.scalars(select(StateCheck).where(StateCheck.id.in_(newest)))}
-    return {code: _current(state, found.get(code)) for code, state in catalog().jurisdictions.items()}
+    checks = {row.code: row for row in db.session.scalars(select(StateCheck).where(StateCheck.id.in_(newest)))}
+    return {code: _current(state, checks.get(code)) for code, state in catalog().jurisdictions.items()}
 
 
 def entry_of(code: str) -> StateEntry:

@@ -104,8 +104,8 @@ def test_processes_that_start_together_notify_once(either_app):
     changed = content.jurisdictions["HI"].model_copy(update={"status": "permitted"})
     factories.change_site(either_app, catalog=replaced(content, jurisdictions={**content.jurisdictions, "HI": changed}))
     with ThreadPoolExecutor(4) as pool:
-        changed = [code for codes in pool.map(lambda _: announce_changes(either_app), range(4)) for code in codes]
-    assert changed == ["HI"]
+        announced = [code for codes in pool.map(lambda _: announce_changes(either_app), range(4)) for code in codes]
+    assert announced == ["HI"]
     assert [mail["to"] for mail in mails(either_app)] == [person.email]
 
 
