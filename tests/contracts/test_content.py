@@ -57,7 +57,7 @@ FAULTS = {
     "broken yaml": (BANK, "items:", "items: [", BANK, "not valid YAML"),
     "item twice": (BANK, "id: adverse-002", "id: adverse-001", BANK, "the id adverse-001 is used twice"),
     "item without key": (BANK, "  key: b\n", "", BANK, "key is missing"),
-    "key without option": (BANK, "  key: b\n", "  key: h\n", BANK, "which is no option"),
+    "key without option": (BANK, "  key: b\n", "  key: h\n", BANK, "which is not an option"),
     "item without rationale": (BANK, "rationale: >-", "ratio: >-", BANK, "rationale is missing"),
     "item without objective": (BANK, "  objective: classify\n", "", BANK, "objective is missing"),
     "item without reference": (BANK, "references: [R136]", "references: []", BANK, "references has too few entries"),
@@ -261,7 +261,7 @@ FAULTS = {
         "adverse-037: the enemy adverse-999 is not another item",
     ),
     "numeric item without unit": (BANK, "  unit: events\n", "", BANK, "unit is missing"),
-    "key that can't be worked out": (BANK, "key: n * 0.1918", "key: m * 0.1918", BANK, "can't be worked out"),
+    "key that can't be calculated": (BANK, "key: n * 0.1918", "key: m * 0.1918", BANK, "can't be calculated"),
     "needle item with a wrong answer": (
         THORAX,
         "{entry: 8, angle: 65, depth: 40}",
@@ -274,7 +274,7 @@ FAULTS = {
         "  key: pleura\n",
         "  key: magic\n",
         THORAX,
-        "magic is not to be seen in the figure",
+        "magic is not visible in the figure",
     ),
     "must-pass item without a place": (
         COURSES,

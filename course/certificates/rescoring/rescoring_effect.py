@@ -84,7 +84,7 @@ class RescoringScope:
 
 def key_of(item: Item) -> dict[str, Any]:
     """Return the fields that define the correct answer, as JSON."""
-    return item.model_dump(mode="json", include=set(item.KEY))
+    return item.model_dump(mode="json", include=set(item.KEY_FIELDS))
 
 
 def rekeyed(item: Item, corrected: Item) -> Item | None:

@@ -1,4 +1,4 @@
-"""Item types, each a module here and a template of its name, found by looking: adding one touches no other file."""
+"""Item types. Each is a module here and a template of the same name, and is discovered without an edit elsewhere."""
 
 import importlib
 import pkgutil
@@ -22,7 +22,7 @@ def _types(of: type[Item]) -> Iterator[type[Item]]:
 
 TYPES: Mapping[str, type[Item]] = {
     get_args(one.model_fields["type"].annotation)[0]: one
-    for one in _types(Item)  # type: ignore[type-abstract]  # what is found below it is concrete
+    for one in _types(Item)  # type: ignore[type-abstract]  # its subclasses that are found are concrete
 }
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ _any: TypeAdapter[Item] = TypeAdapter(AnyItem)
 
 
 def item_of(data: Mapping[str, Any]) -> Item:
-    """The item of any type that `data`, its fields, describes. Raises pydantic's ValidationError."""
+    """Return the item that these fields describe, of any type. Raise pydantic's ValidationError if they are invalid."""
     return _any.validate_python(dict(data))

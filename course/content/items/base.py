@@ -1,4 +1,4 @@
-"""What every item has, whatever its type. A type is one module beside this one and one template of its name."""
+"""The base class of all item types."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,17 +12,17 @@ from pydantic import Field, model_validator
 from course.content.base import Content, Id, Reference, ReferenceId, Text, digest_of
 from course.content.seeded import pick
 
-Answer = Any  # JSON, of a shape that the type knows; empty while the item is open
+Answer = Any  # JSON in the shape of the item type; empty while the item is not answered
 Level = Literal["recall", "application", "case"]
 LEVELS = get_args(Level)
-NAMES = frozenset({"id", "type", "objective", "level", "references", "sources", "enemies", "section", "case"})
-INSTANCES = 200  # so many instances of a parametric item are checked, and no more are allowed
+NOT_PARAMETRIC = frozenset({"id", "type", "objective", "level", "references", "sources", "enemies", "section", "case"})
+MAX_INSTANCES = 200  # of a parametric item, because each instance is checked
 
 
 class NotAnAnswer(ValueError):
-    """What was sent can't be an answer to the item; the message is for whoever sent it.
+    """The submitted fields are not an answer to the item. The message is for the learner.
 
-    `draft` is what was sent, in the shape of an answer, where a page can show it again.
+    `draft` is the input in the shape of an answer, if the page can show it again.
     """
 
     def __init__(self, message: str, draft: Answer = None) -> None:
@@ -31,21 +31,23 @@ class NotAnAnswer(ValueError):
 
 
 class Fields(Protocol):
-    """What a form sent: the values by the name of the field."""
+    """The submitted values of a form by field name."""
 
     def get(self, key: str, default: str) -> str: ...
     def getlist(self, key: str) -> list[str]: ...
 
 
 class Item(Content):
-    """An item of a bank. Subclasses add what the type needs, and answer what is declared here.
+    """An item of a bank. Each subclass is an item type and implements the abstract methods.
 
-    `enemies` are items that give this one away, or that it gives away; `section` the section of the module that
-    teaches it, where its references don't tell; `case` the vignette that it shares with other items. A parametric item
-    has `parameters`, the values that each may take, and `{name}` in its texts; an instance has the `values` it got.
+    `enemies` are ids of items that reveal the answer to this one or are revealed by it. `section` is the section that
+    teaches the item, if its references don't determine it. `case` is the id of a vignette that the item shares with
+    others; the bank copies the text into `vignette`. `sources` are references of an item that is made from a state's
+    entry, in addition to the module's. A parametric item has `parameters` with their possible values, and `{name}` in
+    its texts; an instance of it has `values`.
     """
 
-    KEY: ClassVar[tuple[str, ...]] = ()  # the fields that say what is right
+    KEY_FIELDS: ClassVar[tuple[str, ...]] = ()  # the fields that determine the right answer
 
     id: Id
     type: str
@@ -56,11 +58,11 @@ class Item(Content):
     rationale: Text
     references: tuple[ReferenceId, ...] = Field(min_length=1)
     must_pass: bool = False
-    sources: tuple[Reference, ...] = ()  # beside the module's references, for an item made from a state's entry
+    sources: tuple[Reference, ...] = ()
     enemies: tuple[Id, ...] = ()
     section: Id | None = None
     case: Id | None = None
-    vignette: Text | None = None  # the case's, which the bank fills in
+    vignette: Text | None = None
     calculator: bool = False
     parameters: Mapping[str, tuple[float, ...]] = {}
     values: Mapping[str, float] = {}
@@ -68,85 +70,94 @@ class Item(Content):
     @property
     @abstractmethod
     def solution(self) -> Answer:
-        """An answer that is wholly right."""
+        """Return an answer that earns the full score."""
 
     def order(self, seed: str) -> tuple[str, ...]:  # noqa: ARG002
-        """What is shown in an order that the seed decides; kept with the paper."""
+        """Return the ids of options, steps or the like in the order in which they are shown, determined by the seed.
+
+        The order is stored with the attempt.
+        """
         return ()
 
     @abstractmethod
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:
-        """The answer that a form sent in fields whose names begin with `name`. Raises NotAnAnswer."""
+        """Return the answer in the fields whose names begin with `name`. Raise NotAnAnswer if there is none."""
 
     @abstractmethod
     def score(self, answer: Answer) -> Fraction:
-        """From 0 to 1; an open item scores nothing."""
+        """Return the score from 0 to 1. An item without an answer scores 0."""
 
     def labels(self) -> dict[str, str]:
-        """What can be chosen, for the item's statistics: label -> words, as the bank has them."""
-        return {"right": "Right", "partly": "Partly right", "wrong": "Not right", "open": "No answer"}
+        """Return what can be chosen, for item statistics: the words of the bank by label."""
+        return {"right": "Right", "partly": "Partly right", "wrong": "Wrong", "open": "No answer"}
 
     def keyed(self) -> frozenset[str]:
-        """The labels that are right to choose."""
+        """Return the labels of right choices."""
         return frozenset({"right"})
 
     def chosen(self, answer: Answer) -> tuple[str, ...]:
-        """The labels under which the answer is counted."""
+        """Return the labels under which an answer is counted."""
         if not answer:
             return ("open",)
         points = self.score(answer)
         return ("right" if points == 1 else "partly" if points else "wrong",)
 
     def texts(self) -> tuple[str, ...]:
-        """What a learner may choose from, in words; for the rules of good items."""
+        """Return the texts that a learner chooses from, for the item-writing rules."""
         return ()
 
     @cached_property
     def digest(self) -> str:
+        """Return a digest over all fields."""
         return digest_of(self.model_dump_json())
 
     def instance(self, seed: str) -> Self:
-        """The item as one learner gets it: itself, or with values for its parameters."""
+        """Return the item for one learner. A parametric item gets values that the seed determines."""
         if not self.parameters:
             return self
         return self.with_values({name: pick(given, f"{seed}/{name}") for name, given in self.parameters.items()})
 
     def with_values(self, values: Mapping[str, float]) -> Self:
-        filled = {name: _filled(value, values) for name, value in self.model_dump().items() if name not in NAMES}
+        """Return the instance of a parametric item with these values filled into its texts."""
+        filled = {
+            name: _filled(value, values) for name, value in self.model_dump().items() if name not in NOT_PARAMETRIC
+        }
         return type(self).model_validate(self.model_dump() | filled | {"values": dict(values)})
 
     def instances(self) -> Iterator[Self]:
-        """Every instance there can be."""
+        """Yield every instance of a parametric item."""
         for combination in product(*self.parameters.values()):
             yield self.with_values(dict(zip(self.parameters, combination, strict=True)))
 
     @model_validator(mode="after")
-    def _instances_hold(self) -> Self:
-        """An item whose instances fail for some values is refused with the first fault."""
+    def _instances_are_valid(self) -> Self:
+        """Reject an item if any instance of it is invalid."""
         count = 1
         for given in self.parameters.values():
             count *= len(given)
-        if not 1 <= count <= INSTANCES:
-            raise ValueError(f"its parameters have {count} combinations; have at least one and at most {INSTANCES}")
+        if not 1 <= count <= MAX_INSTANCES:
+            raise ValueError(f"its parameters have {count} combinations; use from 1 to {MAX_INSTANCES}")
         if self.parameters and not self.values:
             for one in self.instances():
                 if "{" in one.stem + one.rationale + "".join(one.texts()):
-                    raise ValueError("a text names a parameter that there is not")
+                    raise ValueError("a text has a `{name}` in braces that is not among the parameters")
         return self
 
     def rekeyed(self, corrected: "Item") -> Self | None:
-        """This wording with the key of the corrected bank; None where the key doesn't fit this wording."""
+        """Return this item with the key of the corrected item, or None if that key does not fit this wording."""
         if corrected.type != self.type:
             return None
         try:
             whole = corrected.with_values(self.values) if corrected.parameters else corrected
-            return type(self).model_validate(self.model_dump() | {name: getattr(whole, name) for name in self.KEY})
+            return type(self).model_validate(
+                self.model_dump() | {name: getattr(whole, name) for name in self.KEY_FIELDS}
+            )
         except ValueError:
             return None
 
 
 def _filled(value: Any, values: Mapping[str, float]) -> Any:
-    """The value with `{name}` replaced in every text of it."""
+    """Return the value with `{name}` replaced by its number in every text inside it."""
     if isinstance(value, str):
         for name, number in values.items():
             value = value.replace(f"{{{name}}}", f"{number:g}")

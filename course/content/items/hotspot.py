@@ -1,4 +1,4 @@
-"""Hotspot: choose a structure on a cross-section that shows letters instead of names."""
+"""Hotspot: choose a part of a cross-section that shows letters instead of names."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,13 +17,13 @@ from course.content.seeded import shuffled
 
 
 class HotspotItem(Item):
-    """`figure` names the cross-section, `key` a part of it; `choices` are the parts with a letter, by default all.
+    """A hotspot item. `figure` names the cross-section and `key` a part of it.
 
-    A part of the same name as the key's is right as well. An answer is a list with the part's id; pages know letters
-    only, in an order that says nothing.
+    `choices` are the parts that have a letter, by default all visible ones. A part with the same name as the key is
+    right, too. An answer is a list with one part id; pages contain only letters, in a shuffled order.
     """
 
-    KEY = ("key",)
+    KEY_FIELDS = ("key",)
     type: Literal["hotspot"] = "hotspot"
     figure: Id
     drawing: CrossSection
@@ -31,27 +31,28 @@ class HotspotItem(Item):
     choices: tuple[Id, ...] = ()
 
     @model_validator(mode="after")
-    def _parts_are_seen(self) -> "HotspotItem":
-        if unknown := [id_ for id_ in (*self.choices, self.key) if id_ not in self.seen]:
-            raise ValueError(f"{', '.join(unknown)} is not to be seen in the figure; use {', '.join(self.seen)}")
+    def _parts_are_visible(self) -> "HotspotItem":
+        if unknown := [id_ for id_ in (*self.choices, self.key) if id_ not in self.visible]:
+            raise ValueError(f"{', '.join(unknown)} is not visible in the figure; use {', '.join(self.visible)}")
         if self.key not in self.offered:
-            raise ValueError("the key is not among the choices; add it")
+            raise ValueError("the key is not among the `choices`; add it")
         if not 2 <= len(self.offered) <= len(ascii_uppercase) or len(set(self.offered)) < len(self.offered):
-            raise ValueError(f"name from 2 to {len(ascii_uppercase)} choices, each once")
+            raise ValueError(f"`choices` needs 2 to {len(ascii_uppercase)} different parts")
         return self
 
     @cached_property
-    def seen(self) -> tuple[str, ...]:
-        """The parts that others don't cover wholly."""
+    def visible(self) -> tuple[str, ...]:
+        """Return the ids of the parts that are at least partly visible."""
         return tuple(id_ for id_, shape in self.drawing.visible.items() if not shape.is_empty)
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        return self.choices or self.seen
+        """Return the ids of the parts that have a letter."""
+        return self.choices or self.visible
 
     @cached_property
     def by_id(self) -> dict[str, str]:
-        """The names of the parts that have a letter."""
+        """Return the names of the parts that have a letter."""
         return {part.id: part.name for part in self.drawing.parts if part.id in self.offered}
 
     @property
@@ -62,24 +63,24 @@ class HotspotItem(Item):
         return tuple(shuffled(self.offered, seed))
 
     def lettered(self, order: Sequence[str]) -> dict[str, str]:
-        """The letter of each part."""
+        """Return the letter of each part."""
         return dict(zip(order, ascii_uppercase, strict=False))
 
     def where(self, id_: str) -> str:
-        """Where a part lies, in words that don't name it."""
+        """Return the location of a part in words that don't name it."""
         return location(self.drawing, id_)
 
     def asked(self, order: Sequence[str], answer: Answer) -> str:
-        """The figure with letters, as SVG."""
+        """Return the figure with letters as SVG."""
         return cross_section_svg.lettered(self.drawing, self.lettered(order), answer[0] if answer else None)
 
     def shown(self, answer: Answer) -> str:
-        """The figure with names, what is right and what was chosen, as SVG."""
+        """Return the figure with names, the right parts and the chosen part marked, as SVG."""
         return cross_section_svg.marked(self.drawing, self.keyed(), answer[0] if answer else None)
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:
         letter = fields.get(name, "")
-        found = [id_ for id_, known in self.lettered(order).items() if known == letter]
+        found = [id_ for id_, shown in self.lettered(order).items() if shown == letter]
         if letter and not found:
             raise NotAnAnswer("Choose one of the letters shown.")
         return found

@@ -1,4 +1,4 @@
-"""Matching: to each prompt the option that belongs to it. Every right pair earns its share."""
+"""Matching: choose the option for each prompt. Every right pair earns its share."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -14,40 +14,44 @@ from course.content.seeded import shuffled
 
 
 class Prompt(Content):
+    """A prompt and its number, 1 to 9."""
+
     id: Annotated[str, StringConstraints(pattern=r"^[1-9]$")]
     text: Text
 
 
 def _by_number(given: Any) -> Any:
-    """YAML reads the numbers of the prompts as numbers."""
+    """Turn the prompts' numbers, which YAML reads as integers, into ids."""
     return {str(prompt): option for prompt, option in given.items()} if isinstance(given, dict) else given
 
 
 class MatchingItem(Item):
-    """`key` names the option of each prompt; an option may belong to several prompts or to none.
+    """A matching item. `key` gives the option of each prompt; an option may fit several prompts or none.
 
-    An answer is `{"1": "b"}`, without the prompts that are still open.
+    An answer is `{"1": "b"}`, without the prompts that have no answer yet.
     """
 
-    KEY = ("key",)
+    KEY_FIELDS = ("key",)
     type: Literal["matching"] = "matching"
     prompts: Annotated[tuple[Prompt, ...], BeforeValidator(by_letter), Field(min_length=2)]
     options: Lettered
     key: Annotated[Mapping[str, str], BeforeValidator(_by_number)]
 
     @model_validator(mode="after")
-    def _key_is_whole(self) -> "MatchingItem":
+    def _key_is_complete(self) -> "MatchingItem":
         if self.key.keys() != self.asked.keys():
-            raise ValueError(f"the key needs one option for each of {', '.join(self.asked)}, and nothing else")
+            raise ValueError(f"the key needs exactly one option for each of the prompts {', '.join(self.asked)}")
         require_options(self.key.values(), self.options)
         return self
 
     @cached_property
     def asked(self) -> dict[str, str]:
+        """Return the prompts by number."""
         return {prompt.id: prompt.text for prompt in self.prompts}
 
     @cached_property
     def by_id(self) -> dict[str, str]:
+        """Return the options by letter."""
         return {option.id: option.text for option in self.options}
 
     @property
@@ -55,7 +59,7 @@ class MatchingItem(Item):
         return dict(self.key)
 
     def order(self, seed: str) -> tuple[str, ...]:
-        """First the prompts, then the options."""
+        """Return the prompts, then the options."""
         return (*shuffled(self.asked, seed), *shuffled(self.by_id, seed))
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:

@@ -1,4 +1,4 @@
-"""Multiple response: all that apply. Its partial credit is a rule that the learner is told."""
+"""Multiple response: choose all that apply. The page states the rule of partial credit."""
 
 from fractions import Fraction
 from typing import Literal
@@ -10,6 +10,8 @@ from course.content.items.options import ChoiceItem, require_several_keys
 
 
 class MultipleItem(ChoiceItem):
+    """A multiple-response item."""
+
     type: Literal["multiple"] = "multiple"
 
     @model_validator(mode="after")
@@ -22,9 +24,9 @@ class MultipleItem(ChoiceItem):
         return sorted(self.key)
 
     def score(self, answer: Answer) -> Fraction:
-        """The share of right options that were chosen less the share of wrong ones that were, never below nothing.
+        """Return the share of right options chosen minus the share of wrong options chosen, at least 0.
 
-        So choosing everything earns as little as choosing nothing.
+        Choosing every option therefore scores 0, like choosing none.
         """
         chosen, key = set(answer or ()), set(self.key)
         wrong = len(self.options) - len(key)

@@ -1,4 +1,4 @@
-"""Needle path: place the needle on a cross-section so that it reaches the target and is safe."""
+"""Needle path: place a needle on a cross-section so that it reaches the target safely."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -12,16 +12,16 @@ from course.content.figures.cross_section import CrossSection, Placement
 from course.content.figures.needle import judge, require_right
 from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 
-DEEPEST = 200  # mm
+MAX_DEPTH_MM = 200
 
 
 class NeedleItem(Item):
-    """`figure` names the cross-section; `answer` is one placement that is right.
+    """A needle item. `figure` names the cross-section; `answer` is one placement that is right.
 
-    An answer is `{"entry": mm from the left, "angle": degrees, "depth": mm}`; what was not written yet is null.
+    An answer is `{"entry": mm from the left, "angle": degrees, "depth": mm}`, with null for a number that is missing.
     """
 
-    KEY = ("answer", "drawing")
+    KEY_FIELDS = ("answer", "drawing")
     type: Literal["needle"] = "needle"
     figure: Id
     drawing: CrossSection
@@ -34,24 +34,24 @@ class NeedleItem(Item):
 
     @property
     def limits(self) -> dict[str, tuple[float, float]]:
-        """From where to where each number goes."""
-        return {"entry": (0, self.drawing.width), "angle": (-85, 85), "depth": (0, DEEPEST)}
+        """Return the smallest and largest value of each number."""
+        return {"entry": (0, self.drawing.width), "angle": (-85, 85), "depth": (0, MAX_DEPTH_MM)}
 
     @property
     def solution(self) -> Answer:
         return self.answer.model_dump()
 
     def placed(self, answer: Answer) -> Placement | None:
-        """The needle of an answer that has all its numbers."""
+        """Return the needle, or None if the answer lacks a number."""
         return Placement(**answer) if answer and None not in answer.values() else None
 
     def start(self, answer: Answer) -> Placement:
-        """Where the needle is shown: as answered, otherwise only just in, at the middle."""
-        begin = {"entry": self.drawing.width / 2, "angle": 0.0, "depth": 5.0}
-        return Placement(**(begin | {name: value for name, value in (answer or {}).items() if value is not None}))
+        """Return the needle to show: from the answer, with a shallow needle in the middle as default."""
+        default = {"entry": self.drawing.width / 2, "angle": 0.0, "depth": 5.0}
+        return Placement(**(default | {name: value for name, value in (answer or {}).items() if value is not None}))
 
     def asked(self, answer: Answer) -> str:
-        """The figure with a needle to drag, as SVG; its words don't say what the needle meets."""
+        """Return the figure with a needle to drag, as SVG. Its description does not reveal what the needle meets."""
         return cross_section_svg.svg(self.drawing, self.start(answer), handles=True, bare=True)
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:  # noqa: ARG002
@@ -61,24 +61,24 @@ class NeedleItem(Item):
         return given if any(value is not None for value in given.values()) else None
 
     def score(self, answer: Answer) -> Fraction:
-        """All or nothing, as `course.catalog.needle.judge` says."""
+        """Return 1 or 0, as `course.content.figures.needle.judge` decides."""
         placement = self.placed(answer)
         return Fraction(placement is not None and judge(self.drawing, placement).right)
 
     def rekeyed(self, corrected: Item) -> Self | None:
-        """A corrected figure is another key only where what was seen of it is the same."""
+        """Return this item with the corrected key, or None if the figure looks different."""
         whole = super().rekeyed(corrected)
         return whole if whole and whole.drawing.outlines == self.drawing.outlines else None
 
 
 def _read(text: str, low: float, high: float) -> float | None:
-    """A number of a number field, which browsers send with a point."""
+    """Return the number, or None for an empty field. Raise NotAnAnswer if it is not a number within the limits."""
     if not text.strip():
         return None
     try:
         number = float(text.replace(",", "."))
     except ValueError:
-        raise NotAnAnswer("Write the three numbers in digits.") from None
+        raise NotAnAnswer("Enter all three numbers in digits.") from None
     if not low <= number <= high:
-        raise NotAnAnswer(f"{text.strip()} is not between {low:g} and {high:g}.")
+        raise NotAnAnswer(f"{text.strip()} is not between {low:g} and {high:g}. Enter a number in that range.")
     return number

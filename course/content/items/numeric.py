@@ -1,4 +1,4 @@
-"""Numeric: a number with its unit, right within a stated tolerance. Its key may be worked out from parameters."""
+"""Numeric: enter a number with its unit. It is right within a stated tolerance."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,19 +11,19 @@ from course.content.base import Text
 from course.content.items import arithmetic, numerals
 from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 
-DIGITS = 12  # significant ones that are kept of a key that was worked out, so that 0.1 * 3 is 0.3
+SIGNIFICANT_DIGITS = 12  # of a computed key, so that 0.1 * 3 is 0.3
 Written = Annotated[Text, BeforeValidator(lambda given: given if isinstance(given, str) else str(given))]
 
 
 class NumericItem(Item):
-    """`key` is a number, or an expression (`course.catalog.arithmetic`) over the parameters, in `unit`.
+    """A numeric item. `key` is a number in `unit`, or an expression over the parameters (see `arithmetic`).
 
-    `unit` null says that there is none. `units` are others that may be chosen, each with how many of `unit` it is.
-    `tolerance` is absolute, in `unit`; `tolerance_percent` is of the key; without either only the key itself is right.
-    At most `decimals` are shown. An answer is `{"text": as written, "unit": ...}`.
+    `unit` is null if there is none. `units` are other accepted units, each with its size in `unit`. `tolerance` is in
+    `unit`, `tolerance_percent` is a share of the key; without either, only the key itself is right. The key is shown
+    with at most `decimals` decimals. An answer is `{"text": as entered, "unit": ...}`.
     """
 
-    KEY = ("key", "tolerance", "tolerance_percent", "units")
+    KEY_FIELDS = ("key", "tolerance", "tolerance_percent", "units")
     type: Literal["numeric"] = "numeric"
     key: Written
     unit: Text | None
@@ -35,45 +35,50 @@ class NumericItem(Item):
     @model_validator(mode="after")
     def _key_is_within_its_tolerance(self) -> "NumericItem":
         if self.tolerance is not None and self.tolerance_percent is not None:
-            raise ValueError("has two tolerances; keep `tolerance` or `tolerance_percent`")
+            raise ValueError("there are two tolerances; keep either `tolerance` or `tolerance_percent`")
         if self.units and (self.unit is None or self.unit in self.units):
-            raise ValueError("`units` are other units than `unit`; name `unit` once, there")
+            raise ValueError("`units` lists only other units than `unit`; remove `unit` from it")
         if self.values or not self.parameters:
             try:
                 exact = self.exact
             except arithmetic.NoResult as fault:
-                raise ValueError(f"the key {self.key} can't be worked out: {fault}") from None
+                raise ValueError(f"the key {self.key} can't be calculated: {fault}") from None
             if exact < 0:
-                raise ValueError(f"the key {float(exact):g} is negative, and some phones' number pads have no minus")
+                raise ValueError(
+                    f"the key {float(exact):g} is negative, but some phones' number pads have no minus sign"
+                )
             if not self.score(self.solution):
-                raise ValueError(f"the key {float(exact):g} is shown as {self.shown}; raise decimals or the tolerance")
+                shown = f"the key {float(exact):g} is shown as {self.shown}, which is not right"
+                raise ValueError(f"{shown}; raise `decimals` or the tolerance")
         return self
 
     @property
     def exact(self) -> Fraction:
-        """The key in `unit`. Raises NoResult where it can't be worked out."""
+        """Return the key in `unit`. Raise NoResult if it can't be calculated."""
         try:
             return Fraction(self.key)
         except ValueError:
-            return Fraction(f"{arithmetic.value(self.key, self.values):.{DIGITS}g}")
+            return Fraction(f"{arithmetic.evaluate(self.key, self.values):.{SIGNIFICANT_DIGITS}g}")
 
     @property
     def margin(self) -> Fraction:
-        """How far from the key an answer is still right, in `unit`."""
+        """Return how far from the key an answer may be, in `unit`."""
         if self.tolerance_percent is not None:
             return abs(self.exact) * Fraction(self.tolerance_percent) / 100
         return Fraction(self.tolerance or 0)
 
     @property
     def shown(self) -> str:
-        """The key as it is printed."""
+        """Return the key as it is shown."""
         return self.written(self.exact)
 
     @property
     def range(self) -> tuple[str, str]:
+        """Return the lowest and highest right answer as they are shown."""
         return self.written(self.exact - self.margin), self.written(self.exact + self.margin)
 
     def written(self, number: Fraction) -> str:
+        """Return a number with at most `decimals` decimals and no trailing zeros."""
         text = f"{float(number):.{self.decimals}f}"
         return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -95,7 +100,7 @@ class NumericItem(Item):
         return {"text": text, "unit": unit}
 
     def score(self, answer: Answer) -> Fraction:
-        """All or nothing; compared as exact fractions, so that the edge of the tolerance is within it."""
+        """Return 1 or 0. Exact fractions are compared, so that the limit of the tolerance is itself right."""
         if not answer:
             return Fraction(0)
         factor = Fraction(self.units.get(answer["unit"], Decimal(1)))

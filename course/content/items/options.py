@@ -1,4 +1,4 @@
-"""Options by letter and a key among them: what choice items and knowledge checks share."""
+"""Lettered options with a key: the common part of choice items and knowledge checks."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar
@@ -11,12 +11,14 @@ from course.content.seeded import shuffled
 
 
 class LetteredOption(Content):
+    """An option and its letter, a to h."""
+
     id: Annotated[str, StringConstraints(pattern=r"^[a-h]$")]
     text: Text
 
 
 def by_letter(given: Any) -> Any:
-    """Options may be written short, as letter: text."""
+    """Accept the short form `letter: text`."""
     if isinstance(given, dict):
         return tuple({"id": str(id_), "text": text} for id_, text in given.items())
     return given
@@ -26,12 +28,14 @@ Lettered = Annotated[tuple[LetteredOption, ...], BeforeValidator(by_letter), Fie
 
 
 class LetteredOptions(Content):
+    """Options and the letters of the right ones."""
+
     options: Lettered
     key: tuple[str, ...]
 
     @field_validator("key", mode="before")
     @classmethod
-    def _key(cls, given: Any) -> Any:
+    def _accept_one_letter(cls, given: Any) -> Any:
         return (given,) if isinstance(given, str) else given
 
     @model_validator(mode="after")
@@ -41,35 +45,39 @@ class LetteredOptions(Content):
 
     @property
     def by_id(self) -> dict[str, str]:
+        """Return the texts by letter."""
         return {option.id: option.text for option in self.options}
 
 
 def require_options(key: Iterable[str], options: Sequence[LetteredOption]) -> None:
+    """Raise ValueError if the key names a letter that is not an option."""
     ids = [option.id for option in options]
     if unknown := [id_ for id_ in key if id_ not in ids]:
-        raise ValueError(f"the key names {', '.join(unknown)}, which is no option; use one of {', '.join(ids)}")
+        raise ValueError(f"the key names {', '.join(unknown)}, which is not an option; use one of {', '.join(ids)}")
 
 
 def require_one_key(key: Sequence[str]) -> None:
+    """Raise ValueError unless the key has one letter."""
     if len(key) != 1:
-        raise ValueError("a single-best-answer question has one letter as its key")
+        raise ValueError("the key of a single-best-answer question is one letter")
 
 
 def require_several_keys(key: Sequence[str], options: Sequence[LetteredOption]) -> None:
+    """Raise ValueError unless the key has at least two letters, but not all of them."""
     if not 2 <= len(set(key)) < len(options):
-        raise ValueError("a multiple-response key has two letters or more, and leaves at least one option out")
+        raise ValueError("the key of a multiple-response question has at least two letters, but not all of them")
 
 
 class ChoiceItem(LetteredOptions, Item):
-    """What single-best-answer and multiple-response items share. An answer is a list of letters."""
+    """The common part of single-best-answer and multiple-response items. An answer is a list of letters."""
 
-    KEY: ClassVar[tuple[str, ...]] = ("key",)
+    KEY_FIELDS: ClassVar[tuple[str, ...]] = ("key",)
 
     def order(self, seed: str) -> tuple[str, ...]:
         return tuple(shuffled(self.by_id, seed))
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> list[str]:
-        """The letters that were sent, in the order of the alphabet."""
+        """Return the submitted letters in alphabetical order."""
         given = sorted(set(fields.getlist(name)))
         if not set(given) <= set(order):
             raise NotAnAnswer("Choose one of the answers shown.")

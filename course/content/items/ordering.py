@@ -1,4 +1,4 @@
-"""Ordering: steps to be put into their order. Scored by the pairs of steps that stand in the right order."""
+"""Ordering: put steps in order. The score counts the pairs of steps that are in the right order."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,25 +14,25 @@ from course.content.seeded import shuffled
 
 
 class OrderingItem(Item):
-    """`steps` stand in the bank in their right order.
+    """An ordering item. The bank lists `steps` in the right order.
 
-    A step's id is made of its words, so that neither a page nor a corrected bank says or changes which is which. An
-    answer is `{id: place}`, counted from 1, without the steps that have no place yet.
+    A step's id is a digest of its words: it does not reveal the order, and it stays the same if the bank is corrected.
+    An answer is `{id: place}`, counted from 1, without the steps that have no place yet.
     """
 
-    KEY = ("steps",)
+    KEY_FIELDS = ("steps",)
     type: Literal["ordering"] = "ordering"
     steps: tuple[Text, ...] = Field(min_length=3, max_length=9)
 
     @model_validator(mode="after")
     def _steps_differ(self) -> "OrderingItem":
         if len(set(self.steps)) < len(self.steps):
-            raise ValueError("two steps are the same; word each of them differently")
+            raise ValueError("two steps are the same; reword one of them")
         return self
 
     @cached_property
     def by_id(self) -> dict[str, str]:
-        """The steps in their right order."""
+        """Return the steps by id, in the right order."""
         return {digest_of(step)[:8]: step for step in self.steps}
 
     @property
@@ -40,12 +40,15 @@ class OrderingItem(Item):
         return {id_: place for place, id_ in enumerate(self.by_id, start=1)}
 
     def order(self, seed: str) -> tuple[str, ...]:
-        """Never the right one, which nobody could confirm by moving a step."""
+        """Return a shuffled order that is never the right one.
+
+        Otherwise a learner would have nothing to move, and an untouched item would look like an answer.
+        """
         first, *others = shuffled(self.by_id, seed)
         return (*others, first) if [first, *others] == list(self.by_id) else (first, *others)
 
     def arranged(self, order: Sequence[str], answer: Answer) -> list[str]:
-        """The steps as they stand on the page: those with a place in front, by their places."""
+        """Return the steps in page order: first those that have a place in the answer, by place."""
         return sorted(order, key=lambda id_: (answer or {}).get(id_, len(order) + 1))
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:
@@ -55,19 +58,19 @@ class OrderingItem(Item):
             raise NotAnAnswer("Choose one of the places shown.")
         answer = {id_: int(place) for id_, place in places.items()}
         if len(set(places.values())) < len(places):
-            raise NotAnAnswer("Two steps have the same place. Give each step a place of its own.", answer)
+            raise NotAnAnswer("Two steps have the same place. Give each step a different place.", answer)
         return answer
 
     def pairs(self, answer: Answer) -> tuple[int, int]:
-        """How many pairs of steps stand in the right order, and how many pairs there are."""
+        """Return the number of pairs of steps in the right order, and the number of all pairs."""
         places = answer or {}
         pairs = list(combinations(self.by_id, 2))
         return sum(a in places and b in places and places[a] < places[b] for a, b in pairs), len(pairs)
 
     def score(self, answer: Answer) -> Fraction:
-        """Twice the share of pairs in the right order, less one, never below nothing: Kendall's tau, cut at 0.
+        """Return Kendall's tau, at least 0: twice the share of pairs in the right order, minus 1.
 
-        Of a random order half of the pairs are right, which earns nothing. Source: Kendall MG, Biometrika
+        In a random order half of the pairs are right, which scores 0. Source: Kendall MG, Biometrika
         30(1/2):81-93, 1938, doi 10.1093/biomet/30.1-2.81.
         """
         right, pairs = self.pairs(answer)
@@ -77,6 +80,6 @@ class OrderingItem(Item):
         return self.steps
 
     def rekeyed(self, corrected: Item) -> Self | None:
-        """Another order is another key only of the same steps."""
+        """Return this item with the corrected order, or None if the steps are not the same."""
         whole = super().rekeyed(corrected)
         return whole if whole and set(whole.steps) == set(self.steps) else None

@@ -1,4 +1,4 @@
-"""True or false, and why: a statement to judge, and the reason for it to choose. Right only with both."""
+"""True or false with a reason: judge a statement and choose the reason. Both must be right."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -15,24 +15,25 @@ VERDICTS = {"": None, "true": True, "false": False}
 
 
 class ReasonItem(Item):
-    """The stem is the statement, `key` whether it is true, `reason` the letter of the reason that holds.
+    """A true-or-false item with reasons. The stem is the statement; `reason` is the letter of the right reason.
 
-    An answer is `{"verdict": true, "reason": "b"}`; what was not chosen yet is null.
+    An answer is `{"verdict": true, "reason": "b"}`, with null for a part that has not been chosen.
     """
 
-    KEY = ("key", "reason")
+    KEY_FIELDS = ("key", "reason")
     type: Literal["reason"] = "reason"
     key: bool
     reasons: Lettered
     reason: str
 
     @model_validator(mode="after")
-    def _reason_is_there(self) -> "ReasonItem":
+    def _reason_exists(self) -> "ReasonItem":
         require_options([self.reason], self.reasons)
         return self
 
     @cached_property
     def by_id(self) -> dict[str, str]:
+        """Return the reasons by letter."""
         return {reason.id: reason.text for reason in self.reasons}
 
     @property
@@ -49,7 +50,7 @@ class ReasonItem(Item):
         return {"verdict": VERDICTS[verdict], "reason": reason or None} if verdict or reason else None
 
     def score(self, answer: Answer) -> Fraction:
-        """All or nothing: a right verdict for a wrong reason is a guess."""
+        """Return 1 or 0. A right verdict with a wrong reason is a guess and scores 0."""
         return Fraction(answer == self.solution)
 
     def labels(self) -> dict[str, str]:

@@ -11,6 +11,8 @@ from course.content.items.options import ChoiceItem, require_one_key
 
 
 class SingleItem(ChoiceItem):
+    """A single-best-answer item."""
+
     type: Literal["single"] = "single"
 
     @model_validator(mode="after")
@@ -25,7 +27,7 @@ class SingleItem(ChoiceItem):
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> list[str]:
         given = super().read(fields, name, order)
         if len(given) > 1:
-            raise NotAnAnswer("Choose one answer only.")
+            raise NotAnAnswer("Choose only one answer.")
         return given
 
     def score(self, answer: Answer) -> Fraction:

@@ -196,20 +196,20 @@ def refused(type_: str, **more) -> str:
 @pytest.mark.parametrize(
     ("type_", "more", "says"),
     [
-        ("reason", {"reason": "h"}, "which is no option"),
+        ("reason", {"reason": "h"}, "which is not an option"),
         ("reason", {"reasons": {"a": "Only one"}}, "at least 2"),
-        ("matching", {"key": {1: "b"}}, "one option for each of 1, 2, 3"),
-        ("matching", {"key": {1: "b", 2: "a", 3: "h"}}, "which is no option"),
+        ("matching", {"key": {1: "b"}}, "one option for each of the prompts 1, 2, 3"),
+        ("matching", {"key": {1: "b", 2: "a", 3: "h"}}, "which is not an option"),
         ("ordering", {"steps": ["Look", "Look", "Act"]}, "two steps are the same"),
         ("ordering", {"steps": ["Look", "Act"]}, "at least 3"),
-        ("numeric", {"key": "length * 2"}, "can't be worked out"),
+        ("numeric", {"key": "length * 2"}, "can't be calculated"),
         ("numeric", {"key": -3}, "is negative"),
         ("numeric", {"tolerance_percent": 5}, "two tolerances"),
         ("numeric", {"unit": None}, "other units than"),
-        ("numeric", {"key": "1 / 3", "tolerance": 0}, "raise decimals or the tolerance"),
-        ("hotspot", {"key": "heart"}, "heart is not to be seen"),
-        ("hotspot", {"choices": ["skin", "fat"]}, "not among the choices"),
-        ("hotspot", {"choices": ["rib-4"]}, "from 2 to"),
+        ("numeric", {"key": "1 / 3", "tolerance": 0}, "raise `decimals` or the tolerance"),
+        ("hotspot", {"key": "heart"}, "heart is not visible"),
+        ("hotspot", {"choices": ["skin", "fat"]}, "not among the `choices`"),
+        ("hotspot", {"choices": ["rib-4"]}, "needs 2 to"),
         ("needle", {"answer": {"entry": 40, "angle": 0, "depth": 40}}, "is not right"),
     ],
 )
@@ -263,7 +263,7 @@ class TestOrdering:
 
     def test_one_place_for_two_steps_is_refused(self):
         order = self.item.order("seed")
-        with pytest.raises(NotAnAnswer, match="a place of its own"):
+        with pytest.raises(NotAnAnswer, match="a different place"):
             self.item.read(MultiDict({f"a1-{id_}": "1" for id_ in order}), "a1", order)
 
     def test_the_right_order_is_never_the_one_that_is_shown(self):
@@ -315,7 +315,7 @@ def test_a_number_is_the_same_in_every_locale(number, convention, digits, minus)
 def test_what_can_be_read_in_two_ways_is_refused_with_both(whole):
     with pytest.raises(numerals.NotANumber) as fault:
         numerals.value(whole)
-    for way in str(fault.value).split("Write ")[1].rstrip(".").split(", or "):
+    for way in str(fault.value).split("Enter ")[1].rstrip(".").split(" or "):
         assert numerals.value(way)
 
 
