@@ -5,7 +5,16 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from course.certificates.issuing import ending, issuing, pdf, plan_queries, queries, requesting, template_actions
+from course.certificates.issuing import (
+    ending,
+    hours_queries,
+    issuing,
+    pdf,
+    plan_queries,
+    queries,
+    requesting,
+    template_actions,
+)
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
 from course.certificates.issuing.models import Correction, Reason, RequestState
@@ -88,6 +97,7 @@ def _request_page(
         form=form or RejectForm(formdata=None),
         latin=latin or LatinForm(formdata=None),
         refusal=plan_queries.name_refusal(found.attested_name) if found.state == RequestState.WAITING else None,
+        hours_refusal=hours_queries.hours_refusal(found, clock.now()) if found.state == RequestState.WAITING else None,
         approvals=plan_queries.approvals_of(found),
         state=catalog().jurisdictions[found.license.jurisdiction],
         doubles=accounts.also_held_by([found.license])[found.license.id],

@@ -22,6 +22,12 @@ def require_new_hours(request: Request, now: datetime, *, instead_of: Certificat
 
     `instead_of`: the certificate that will be superseded; only hours that it does not state are looked at.
     """
+    if refusal := hours_refusal(request, now, instead_of=instead_of):
+        raise refusal
+
+
+def hours_refusal(request: Request, now: datetime, *, instead_of: Certificate | None = None) -> CertifiedAlready | None:
+    """Return what require_new_hours would raise."""
     cycle = study.period_of(request.user_id, request.course_id, request.cycle)
     hours = CertifiedHours(modules_of(request.completion), request.completed_at, cycle.since)
     if instead_of:
@@ -30,4 +36,5 @@ def require_new_hours(request: Request, now: datetime, *, instead_of: Certificat
     for certificate in queries.valid_awards(request.user_id, now) if hours.modules else ():
         earlier = CertifiedHours(modules_of(certificate.facts), queries.request_behind(certificate).completed_at)
         if title := repeated_module(hours, earlier):
-            raise CertifiedAlready(title, certificate.code)
+            return CertifiedAlready(title, certificate.code)
+    return None

@@ -9,7 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from course.assessment.attempts.models import Attempt
+from course.certificates.issuing.completion_record import modules_of
 from course.certificates.issuing.facts import Facts
+from course.certificates.issuing.hours_rule import CertifiedHours
 from course.certificates.issuing.models import Certificate, Request
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
@@ -37,8 +39,23 @@ class Fault(StrEnum):
     EVALUATION = "required evaluation not on record"
     CONTENT = "content digest does not match the modules"
     SUCCESSION = "certificate does not follow the one it supersedes"
+    HOURS = "hours certified twice"
     LOG = "audit log and register differ"
     GONE = "certificate missing from the register"
+
+
+@dataclass(frozen=True)
+class ValidCertificate:
+    """A certificate that is valid today. `cycle_began`: when its holder began to renew the course, if ever."""
+
+    code: str
+    facts: Mapping[str, Any]
+    completed_at: datetime
+    cycle_began: datetime | None
+
+    @property
+    def hours(self) -> CertifiedHours:
+        return CertifiedHours(modules_of(self.facts), self.completed_at, self.cycle_began)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +66,7 @@ class CheckedRecord:
     (module, section, moment) of every reading, the first or a later one. `rescored`: ids of the attempts whose score
     a rescoring changed. `in_question`: a rescoring put the certificate in question, and people decide on it.
     `evaluated`: (course, moment) of every evaluation. `dated_back_to`: the date that two administrators approved.
-    `events`: the person's audit events about certificates.
+    `valid`: the person's valid certificates in order of issue. `events`: the person's audit events about certificates.
     """
 
     site: Site
@@ -63,6 +80,7 @@ class CheckedRecord:
     in_question: bool
     evaluated: Set[tuple[str, datetime]]
     dated_back_to: date | None
+    valid: Sequence[ValidCertificate]
     events: Sequence[AuditEvent]
 
     @property

@@ -23,6 +23,7 @@ CHECKS: Mapping[Fault, Callable[[CheckedRecord], Iterable[str]]] = {
     Fault.EVALUATION: evidence_checks.evaluation,
     Fault.CONTENT: evidence_checks.content,
     Fault.SUCCESSION: history_checks.succession,
+    Fault.HOURS: history_checks.hours,
     Fault.LOG: history_checks.log,
 }
 

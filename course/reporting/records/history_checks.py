@@ -1,7 +1,8 @@
-"""Checks of what happened to a certificate: the one it supersedes, and the audit log."""
+"""Checks of a certificate against others: the one it supersedes, those with the same hours, and the audit log."""
 
 from collections.abc import Iterator
 
+from course.certificates.issuing.hours_rule import repeated_module
 from course.certificates.issuing.models import Correction
 from course.platform.audit.log import Event
 from course.reporting.records.checked_record import CheckedRecord, differences
@@ -26,6 +27,19 @@ def succession(record: CheckedRecord) -> Iterator[str]:
             "cycle": (certificate.cycle, earlier.cycle),
         }
     )
+
+
+def hours(record: CheckedRecord) -> Iterator[str]:
+    """Check that no hour is certified twice, except by renewals. The later certificate of a pair has the fault."""
+    codes = [one.code for one in record.valid]
+    if record.certificate.code not in codes:
+        return
+    place = codes.index(record.certificate.code)
+    own = record.valid[place].hours
+    for earlier in record.valid[:place]:
+        title = repeated_module(own, earlier.hours)
+        if title and repeated_module(earlier.hours, own):  # a reissue can put the earlier cycle behind the later one
+            yield f"“{title}” is on certificate {earlier.code}, too"
 
 
 def log(record: CheckedRecord) -> Iterator[str]:

@@ -10,13 +10,15 @@ from course.assessment.attempts.models import Attempt
 from course.certificates.backdating.models import Backdating, BackdatingState
 from course.certificates.completion.models import Evaluation
 from course.certificates.issuing.models import Certificate, Request, RequestState, Revocation
+from course.certificates.issuing.queries import STANDS
 from course.certificates.rescoring.models import CertificateQuestion, RescoredAttempt
+from course.learning.study import queries as study
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event
 from course.platform.audit.models import AuditEvent
-from course.reporting.records.checked_record import CheckedRecord, Discrepancy, Fault
+from course.reporting.records.checked_record import CheckedRecord, Discrepancy, Fault, ValidCertificate
 from course.reporting.records.models import RecordCheck
 from course.site import site
 
@@ -49,6 +51,7 @@ def _records(certificates: Sequence[Certificate], today: date) -> list[CheckedRe
     predecessors = _by_id(Certificate, {one.supersedes_id for one in certificates if one.supersedes_id})
     readings, attempts, events = _readings(people), _attempts(people), _events(people)
     dated_back, evaluated, erased = _dated_back(people), _evaluated(people), _erased(people, today)
+    valid = _valid(people, today)
     rescored = _rescored([one.id for own in attempts.values() for one in own])
     in_question = _in_question([one.code for one in certificates])
     return [
@@ -64,6 +67,7 @@ def _records(certificates: Sequence[Certificate], today: date) -> list[CheckedRe
             in_question=one.code in in_question,
             evaluated=evaluated[one.user_id],
             dated_back_to=dated_back.get((one.user_id, one.course_id, one.cycle)),
+            valid=valid[one.user_id],
             events=events[one.user_id],
         )
         for one in certificates
@@ -114,6 +118,29 @@ def _dated_back(people: Collection[int]) -> dict[tuple[int, str, int], date]:
         .where(Request.user_id.in_(people), Backdating.state == BackdatingState.CONFIRMED)
     )
     return {(person, course, cycle): day for person, course, cycle, day in rows}
+
+
+def _valid(people: Collection[int], today: date) -> dict[int, list[ValidCertificate]]:
+    """Return the valid certificates of each person in order of issue."""
+    began = {
+        (person, course, start.number): start.opened_at
+        for person, courses in study.cycles_of(people).items()
+        for course, starts in courses.items()
+        for start in starts
+    }
+    rows = db.session.execute(
+        select(Certificate.code, Certificate.user_id, Certificate.course_id, Certificate.cycle, Certificate.facts)
+        .add_columns(Request.completed_at)
+        .join(Request, Request.id == Certificate.request_id)
+        .where(Certificate.user_id.in_(people), STANDS)
+        .where(or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today))
+        .order_by(Certificate.id)
+    )
+    found: dict[int, list[ValidCertificate]] = defaultdict(list)
+    for row in rows:
+        cycle_began = began.get((row.user_id, row.course_id, row.cycle))
+        found[row.user_id].append(ValidCertificate(row.code, row.facts, row.completed_at, cycle_began))
+    return found
 
 
 def _evaluated(people: Collection[int]) -> dict[int, set[tuple[str, datetime]]]:

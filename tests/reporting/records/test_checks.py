@@ -299,7 +299,7 @@ def test_a_name_in_latin_letters_needs_its_log_entry(app, admin):
 def test_these_tests_cover_every_kind_of_fault(app):
     met = {kind for expected in BROKEN.values() for kind in expected}
     met |= {kind for _, expected in FACTS.values() for kind in expected}
-    assert set(Fault) - met == {Fault.SIGNATURE, Fault.ATTACHMENT}
+    assert set(Fault) - met == {Fault.SIGNATURE, Fault.ATTACHMENT, Fault.HOURS}  # HOURS: in issuing/test_hours.py
     assert set(checks.CHECKS) == set(Fault) - {Fault.UNREADABLE, Fault.GONE}
 
 
