@@ -8,7 +8,7 @@ from fractions import Fraction
 from course.content.schema.hours import Mode
 from course.content.schema.module import Module
 
-MIN_LEARNERS = 20  # with fewer, a median says little and could point at a person
+MIN_LEARNERS = 20  # the median of fewer says little about a module
 MAX_BEACON_S = 60  # a page sends a beacon every 20 seconds; a delayed one may cover more
 
 

@@ -12,7 +12,7 @@ class Purpose(StrEnum):
     RESET = "reset-password"
 
 
-LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}  # seconds
+LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}
 
 
 def make(secret: str, purpose: Purpose, code: UUID, state: str) -> str:

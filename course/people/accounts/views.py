@@ -146,7 +146,7 @@ def add_license() -> ResponseReturnValue:
 
 @bp.route("/profile/licenses/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
-def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - the address's noun
+def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - named after its address
     return _edit_license(queries.own_license(me(), code))
 
 
