@@ -25,7 +25,7 @@ from course.certificates.issuing import issuing, requesting
 from course.certificates.issuing import queries as awards
 from course.certificates.issuing.models import Certificate, Request
 from course.certificates.sharing import actions as sharing
-from course.certificates.sharing.queries import Shown
+from course.certificates.sharing.queries import NameVisibility
 from course.content.items.options import LetteredOptions
 from course.content.queries import catalog
 from course.learning.study import actions as study
@@ -250,9 +250,9 @@ def share(app: Flask, user: User, certificate: Certificate, *, label: str = "For
         return sharing.make_link(user, certificate, label, now=NOON).token
 
 
-def show(app: Flask, user: User, certificate: Certificate, shown: Shown) -> None:
+def show(app: Flask, user: User, certificate: Certificate, visibility: NameVisibility) -> None:
     with app.app_context():
-        sharing.show(user, certificate, shown, now=NOON)
+        sharing.set_visibility(user, certificate, visibility, now=NOON)
 
 
 def ask_for_name(app: Flask, user: User, certificate: Certificate, name: str = "Lena Lernér") -> NameCorrection:

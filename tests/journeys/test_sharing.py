@@ -33,7 +33,7 @@ def certify(app):
     ("name", "script", "dark"),
     [("Sara Script", True, True), ("Lia Light", True, False), ("Nora Noscript", False, False)],
 )
-def test_from_the_holders_page_to_a_stranger_and_to_the_end_of_the_link(walk, sign_in, certify, name, script, dark):
+def test_a_holder_shares_is_found_and_hides(walk, sign_in, certify, name, script, dark):
     person, certificate, _ = certify(name)
     holder, stranger = sign_in(person, script=script, dark=dark), walk(script=script, dark=dark)
     share(holder, stranger, certificate)
@@ -44,9 +44,9 @@ def test_from_the_holders_page_to_a_stranger_and_to_the_end_of_the_link(walk, si
 def share(holder, stranger, certificate):
     holder.go("/certificates/")
     holder.press("Badge, links and your name in public")
-    holder.page.get_by_label("For whom or what").fill("My clinic")
-    holder.press("Make a link")
-    address = holder.page.get_by_label("Address to copy").input_value()
+    holder.page.get_by_label("Label").fill("My clinic")
+    holder.press("Create link")
+    address = holder.page.get_by_label("Link to copy").input_value()
     stranger.go(address)
     assert "shares this certificate with you" in stranger.text()
     with stranger.page.expect_download() as download:
@@ -55,23 +55,23 @@ def share(holder, stranger, certificate):
         )
         stranger.page.get_by_role("link", name="Open Badge (JSON)").click()
     assert certificate.code in Path(download.value.path()).read_text()
-    stranger.press("Check it")
+    stranger.press("Verify this certificate")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")
-    holder.press("End “My clinic”")
+    holder.press("End link “My clinic”")
     stranger.faults.clear()
     assert stranger.page.goto(address).status == 404
 
 
 def be_found(holder, stranger, name, certificate):
     holder.press("Change what the public sees")
-    holder.page.get_by_label("for everybody in the directory").check()
+    holder.page.get_by_label("to everyone, in the public directory").check()
     holder.press("Save")
     stranger.faults.clear()
     stranger.go("/")
     stranger.press("find a therapist")
     stranger.page.get_by_label("State of the license").select_option("HI")
-    stranger.page.get_by_label("Name, or how it begins").fill(name.split()[1][:4].upper())
-    stranger.press("Find")
+    stranger.page.get_by_label("Name or its first letters").fill(name.split()[1][:4].upper())
+    stranger.press("Search directory")
     assert "1.25 contact hours" in stranger.text()
     stranger.press(f"Verify the certificate of {name}")
     assert certificate.code in stranger.text()
@@ -79,15 +79,15 @@ def be_found(holder, stranger, name, certificate):
 
 def hide(holder, stranger, name, certificate):
     holder.press("Change what the public sees")
-    holder.page.get_by_label("for whoever has the number").last.check()
+    holder.page.get_by_label("to anyone with the number").last.check()
     holder.press("Save")
     stranger.go(f"/verify/{certificate.code}")
-    assert "initials, as the holder chose" in stranger.text()
+    assert "initials only, as the holder chose" in stranger.text()
     assert name.split()[1] not in stranger.text()
 
 
 @pytest.mark.parametrize(("name", "dark"), [("Rhea Revoked", True), ("Rolf Revoked", False)])
-def test_what_is_answered_to_a_wrong_question_can_be_read_by_everyone(app, walk, certify, name, dark):
+def test_pages_for_wrong_requests_are_accessible(app, walk, certify, name, dark):
     _, certificate, admin = certify(name)
     with app.app_context():
         ending.revoke(certificate, Reason.AT_REQUEST, "asked", actor=admin, now=factories.NOON)

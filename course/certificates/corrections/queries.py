@@ -5,16 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from course.certificates.corrections.models import NameCorrection
-from course.certificates.issuing import numbers
 from course.certificates.issuing.models import Certificate
-from course.people.accounts.models import User
 from course.platform import db, decisions
 from course.platform.queries import Page, found_or_404, one_or_404, page_of
-
-
-def own_certificate(user: User, text: str) -> Certificate:
-    """Return the person's certificate with that number. Raise NotFound for anybody else's."""
-    return one_or_404(select(Certificate).filter_by(code=numbers.normalise(text) or "", user_id=user.id))
 
 
 def asked_for(certificate: Certificate) -> Sequence[NameCorrection]:

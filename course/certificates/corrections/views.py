@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from course.certificates.corrections import actions, queries
 from course.certificates.corrections.forms import AskForm
+from course.certificates.issuing import queries as certificates
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.web import Refused, takes_files
@@ -16,7 +17,7 @@ bp = Blueprint("corrections", __name__)
 @requires(Permission.CERTIFICATE_OWN)
 @takes_files(megabytes=11)
 def ask(code: str) -> ResponseReturnValue:
-    certificate = queries.own_certificate(me(), code)
+    certificate = certificates.own_certificate(me(), code)
     form, status = AskForm(certificate.name), 200
     if form.validate_on_submit():
         try:

@@ -10,6 +10,7 @@ from course.certificates.issuing import numbers, renewal
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.people.accounts.models import User
 from course.platform import db
+from course.platform.queries import one_or_404
 from course.platform.web import NotFound
 
 _successor = aliased(Certificate)
@@ -33,6 +34,11 @@ def certificate_of(text: str) -> Certificate:
     if certificate := find_by_code(text):
         return certificate
     raise NotFound
+
+
+def own_certificate(user: User, text: str) -> Certificate:
+    """Return the person's certificate with that number. Raise NotFound for anybody else's."""
+    return one_or_404(select(Certificate).filter_by(code=numbers.normalise(text) or "", user_id=user.id))
 
 
 def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:

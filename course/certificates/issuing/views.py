@@ -16,7 +16,6 @@ from course.certificates.issuing import badge, picture, plan_queries, queries, r
 from course.certificates.issuing.course_status import status_of
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.forms import RequestForm
-from course.certificates.issuing.models import Certificate
 from course.certificates.issuing.request_queries import NotComplete
 from course.content.queries import catalog, course_of
 from course.content.schema.course import Course
@@ -27,12 +26,11 @@ from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.dates import date_in, long_date
-from course.platform.web import NotFound
+from course.platform.web import ANY_ORIGIN, NotFound
 from course.site import site
 
 bp = Blueprint("issuing", __name__)
 PROFESSIONS = {"PT": "Physical therapist", "PTA": "Physical therapist assistant"}
-ANYWHERE = {"Access-Control-Allow-Origin": "*"}  # wallets read it from pages of their own
 
 
 @bp.get("/courses/<course_id>")
@@ -154,13 +152,9 @@ def certificates() -> ResponseReturnValue:
     return render_template(
         "certificates/issuing/certificates.html",
         coming=[(course, status) for course, status in statuses if status.stage.before_certificate],
-        certificates=[(one, facts_of(one)) for one in awards],
+        certificates=[(one, Facts.from_json(one.facts)) for one in awards],
         now=now,
     )
-
-
-def facts_of(certificate: Certificate) -> Facts:
-    return Facts.from_json(certificate.facts)
 
 
 @bp.get("/certificates/<code>.pdf")
@@ -185,7 +179,7 @@ def credential(code: str) -> ResponseReturnValue:
 def badge_png(code: str) -> ResponseReturnValue:
     """A picture with the Open Badge in it, while the certificate is not ended."""
     found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
-    baked = picture.baked_png(facts_of(found), found.credential or "")
+    baked = picture.baked_png(Facts.from_json(found.facts), found.credential or "")
     headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.png"'}
     return Response(baked, mimetype="image/png", headers=headers)
 
@@ -194,7 +188,7 @@ def badge_png(code: str) -> ResponseReturnValue:
 @requires(Permission.CERTIFICATE_OWN)
 def badge_svg(code: str) -> ResponseReturnValue:
     found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
-    baked = picture.baked_svg(facts_of(found), found.credential or "")
+    baked = picture.baked_svg(Facts.from_json(found.facts), found.credential or "")
     headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.svg"'}
     return Response(baked, mimetype="image/svg+xml", headers=headers)
 
@@ -209,7 +203,7 @@ def did() -> ResponseReturnValue:
     """The keys of the site's DID, for wallets and verifiers anywhere; a key that is its own DID needs none."""
     if not site().issuer.did.startswith("did:web:"):
         raise NotFound
-    return Response(json.dumps(site().issuer.document, indent=1), mimetype="application/did+json", headers=ANYWHERE)
+    return Response(json.dumps(site().issuer.document, indent=1), mimetype="application/did+json", headers=ANY_ORIGIN)
 
 
 @bp.get("/status/<int:number>")
@@ -221,7 +215,7 @@ def status(number: int) -> ResponseReturnValue:
         raise NotFound
     ended = tuple(queries.ended_status_indexes(first, first + status_list.SIZE))
     signed = _signed_list(site().issuer, site().base_url, number, ended)
-    return Response(signed, mimetype="application/vc+ld+json", headers=ANYWHERE)
+    return Response(signed, mimetype="application/vc+ld+json", headers=ANY_ORIGIN)
 
 
 @functools.lru_cache(16)

@@ -9,36 +9,37 @@ from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.models import Certificate
 from course.certificates.sharing import queries
 from course.certificates.sharing.models import HiddenName, ShareLink
-from course.certificates.sharing.queries import Shown
+from course.certificates.sharing.queries import NameVisibility
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
-from course.platform.web import NotFound, Refused
+from course.platform.queries import one_or_404
+from course.platform.web import Refused
 
-MOST_LINKS = 20
+MAX_LINKS = 20
 
 
-class SharedAlready(Refused):
-    message = "A link with this label is there already. End that one first, or choose another label."
+class LinkExists(Refused):
+    message = "You already have a link with this label. End that link or enter another label."
 
 
 class TooManyLinks(Refused):
-    message = f"There are {MOST_LINKS} links to this certificate. End one that is no longer needed."
+    message = f"This certificate has {MAX_LINKS} links. End one that you no longer need."
 
 
-class StandsNoMore(Refused):
-    message = "Only a certificate that was neither revoked nor superseded can be shared and listed."
+class NotShareable(Refused):
+    message = "A revoked or superseded certificate can't be shared or listed."
 
 
 @unit_of_work
 def make_link(user: User, certificate: Certificate, label: str, *, now: datetime) -> ShareLink:
-    """A link to the award, whose certificate it shows while one stands. The same label twice is refused."""
-    _must_stand(user, certificate)
+    """Create a link to the award's certificate. Raise LinkExists, TooManyLinks, or NotShareable."""
+    _require_shareable(user, certificate)
     links = queries.links_of(certificate)
     if any(link.label == label for link in links):
-        raise SharedAlready
-    if len(links) >= MOST_LINKS:
+        raise LinkExists
+    if len(links) >= MAX_LINKS:
         raise TooManyLinks
     link = ShareLink(token=secrets.token_urlsafe(24), label=label, made_at=now, **asdict(certificate.award))
     db.session.add(link)
@@ -48,40 +49,41 @@ def make_link(user: User, certificate: Certificate, label: str, *, now: datetime
 
 @unit_of_work
 def end_link(user: User, certificate: Certificate, token: str, *, now: datetime) -> None:
-    """From now on the link leads nowhere; one that was ended before stays so."""
+    """End the link, so that it shows nothing any more. A repeat is harmless. Raise NotFound."""
     db.locked(User, user.id)
-    link = db.session.scalars(select(ShareLink).filter_by(token=token, **asdict(certificate.award))).one_or_none()
-    if link is None:
-        raise NotFound
+    link = one_or_404(select(ShareLink).filter_by(token=token, **asdict(certificate.award)))
     if link.ended_at is None:
         link.ended_at = now
         _record(Event.SHARE_ENDED, user, certificate, now, label=link.label)
 
 
 @unit_of_work
-def show(user: User, certificate: Certificate, shown: Shown, *, now: datetime) -> None:
-    """Decides what the public sees of the holder's name, with this certificate and with one that takes its place."""
+def set_visibility(user: User, certificate: Certificate, visibility: NameVisibility, *, now: datetime) -> None:
+    """Set what the public sees of the holder's name on this certificate and on one that replaces it.
+
+    Raise NotShareable if an ended certificate is to be listed.
+    """
     db.locked(User, user.id)
-    before = queries.shown_of(certificate)
-    if shown is before:
+    before = queries.visibility_of(certificate)
+    if visibility is before:
         return
-    if shown is Shown.LISTED:
-        _must_stand(user, certificate)
+    if visibility is NameVisibility.LISTED:
+        _require_shareable(user, certificate)
     award = certificate.award
     db.session.execute(delete(HiddenName).filter_by(**asdict(award)))
     directory.unlist(award)
-    if shown is Shown.INITIALS:
+    if visibility is NameVisibility.INITIALS:
         db.session.add(HiddenName(hidden_at=now, **asdict(award)))
-    if shown is Shown.LISTED:
+    if visibility is NameVisibility.LISTED:
         directory.list_award(award, name=certificate.name, state=certificate.facts["license_state"])
-    _record(Event.PUBLICITY_CHANGED, user, certificate, now, before=before, after=shown)
+    _record(Event.PUBLICITY_CHANGED, user, certificate, now, before=before, after=visibility)
 
 
-def _must_stand(user: User, certificate: Certificate) -> None:
-    """Raises StandsNoMore. Until the transaction ends nobody else ends a certificate of this person."""
+def _require_shareable(user: User, certificate: Certificate) -> None:
+    """Raise NotShareable. The lock keeps others from ending the certificate until the transaction is over."""
     db.locked(User, user.id)
     if not certificates.stands(certificate.id):
-        raise StandsNoMore
+        raise NotShareable
 
 
 def _record(event: Event, user: User, certificate: Certificate, now: datetime, **details: str) -> None:

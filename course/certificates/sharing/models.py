@@ -1,3 +1,5 @@
+"""What a holder decides about an award (person, course, cycle) also applies to a certificate that replaces another."""
+
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index
@@ -5,12 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from course.platform.db import Model, UTCDateTime
 
-# What somebody decides here holds for an award (person, course, cycle), so that a certificate that takes another's
-# place keeps it.
-
 
 class ShareLink(Model):
-    """Shows a certificate with its files to whoever holds the link, until its owner ends it."""
+    """Shows a certificate and its files to anyone with the link, until its owner ends it."""
 
     __tablename__ = "share_link"
     __table_args__ = (Index("ix_share_link_award", "user_id", "course_id", "cycle"),)
@@ -26,7 +25,7 @@ class ShareLink(Model):
 
 
 class HiddenName(Model):
-    """The public check shows initials in place of the name."""
+    """The public verification shows initials instead of the name."""
 
     __tablename__ = "hidden_name"
 

@@ -1,34 +1,32 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import undefer
 
 from course.certificates.directory.models import DirectoryName
-from course.certificates.issuing import numbers
 from course.certificates.issuing.models import Certificate
 from course.certificates.issuing.queries import STANDS
 from course.certificates.sharing.models import HiddenName, ShareLink
 from course.content.schema.jurisdiction import Jurisdiction
-from course.people.accounts.models import User
 from course.platform import db
-from course.platform.web import NotFound
+from course.platform.dates import date_in
+from course.platform.queries import Page, one_or_404
 
-LAST_LETTER = "\U0010ffff"
+LAST_CODEPOINT = "\U0010ffff"  # sorts after every continuation of a name
 
 
-class Shown(StrEnum):
-    """What the public sees of a holder's name."""
+class NameVisibility(StrEnum):
+    """What the public sees of a holder's name. LISTED: the name, and an entry in the directory."""
 
     NAME = "name"
     INITIALS = "initials"
-    LISTED = "listed"  # the name, and in the directory
+    LISTED = "listed"
 
 
 def of_award(table: type[ShareLink | HiddenName | DirectoryName]) -> ColumnElement[bool]:
-    """Joins what was decided for an award to its certificates."""
+    """Return the condition that joins a decision about an award to its certificates."""
     return and_(
         table.user_id == Certificate.user_id,
         table.course_id == Certificate.course_id,
@@ -36,16 +34,8 @@ def of_award(table: type[ShareLink | HiddenName | DirectoryName]) -> ColumnEleme
     )
 
 
-def own_certificate(user: User, text: str) -> Certificate:
-    code = numbers.normalise(text) or ""
-    found = db.session.scalars(select(Certificate).filter_by(code=code, user_id=user.id)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
 def links_of(certificate: Certificate) -> Sequence[ShareLink]:
-    """Those that were not ended, oldest first."""
+    """Return the links to the certificate's award that have not ended, oldest first."""
     return db.session.scalars(
         select(ShareLink)
         .join(Certificate, of_award(ShareLink))
@@ -54,17 +44,22 @@ def links_of(certificate: Certificate) -> Sequence[ShareLink]:
     ).all()
 
 
-def shown_of(certificate: Certificate) -> Shown:
+def visibility_of(certificate: Certificate) -> NameVisibility:
     hidden = exists().where(of_award(HiddenName))
     listed = exists().where(of_award(DirectoryName))
     row = db.session.execute(
         select(hidden.label("hidden"), listed.label("listed")).where(Certificate.id == certificate.id)
     ).one()
-    return Shown.INITIALS if row.hidden else Shown.LISTED if row.listed else Shown.NAME
+    if row.hidden:
+        return NameVisibility.INITIALS
+    return NameVisibility.LISTED if row.listed else NameVisibility.NAME
 
 
 def shared(token: str, *, file: str | None = None) -> Certificate:
-    """What the link shows: the certificate of its award that stands. `file`: the column to be read with it."""
+    """Return the certificate that the link shows: the one of its award that has not ended.
+
+    `file`: the deferred column to load with it. Raise NotFound.
+    """
     wanted = (
         select(Certificate)
         .join(ShareLink, of_award(ShareLink))
@@ -72,20 +67,15 @@ def shared(token: str, *, file: str | None = None) -> Certificate:
     )
     if file:
         wanted = wanted.options(undefer(getattr(Certificate, file)))
-    found = db.session.scalars(wanted).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(wanted)
 
 
-def holders(
-    state: Jurisdiction, begin: str, *, page: int, size: int, now: datetime
-) -> tuple[Sequence[Certificate], int]:
-    """Valid certificates in the directory whose name has a word from which on it begins so, and how many pages.
+def holders(state: Jurisdiction, begin: str, *, number: int, size: int, now: datetime) -> Page[Certificate]:
+    """Return valid certificates in the state's directory with a name that starts, at any of its words, with `begin`.
 
     `begin`: a key of name_keys.key().
     """
-    today = now.astimezone(ZoneInfo(state.time_zone)).date()
+    today = date_in(state.time_zone, now)
     key = func.min(DirectoryName.key).label("key")
     found = (
         select(Certificate.id, key, func.count().over().label("total"))
@@ -93,20 +83,19 @@ def holders(
         .where(
             DirectoryName.state == state.code,
             DirectoryName.key >= begin,
-            DirectoryName.key < begin + LAST_LETTER,
+            DirectoryName.key < begin + LAST_CODEPOINT,
             STANDS,
             or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today),
         )
         .group_by(Certificate.id)
         .order_by(key, Certificate.id)
-        .offset((page - 1) * size)
+        .offset((number - 1) * size)
         .limit(size)
-        .subquery()  # so that only what is shown is read whole
+        .subquery()  # so that only the certificates on the page are read in full
     )
     rows = db.session.execute(
         select(Certificate, found.c.total)
         .join(found, found.c.id == Certificate.id)
         .order_by(found.c.key, Certificate.id)
     ).all()
-    total = rows[0].total if rows else 0
-    return [certificate for certificate, _ in rows], max(1, -(-total // size))
+    return Page([row.Certificate for row in rows], number, rows[0].total if rows else 0, size)

@@ -11,7 +11,7 @@ from course.certificates.issuing import numbers, plan_queries
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
-from course.certificates.sharing import names
+from course.certificates.sharing.initials import initials
 from course.certificates.verification import json_response, queries, uploaded_file
 from course.certificates.verification.verdict import Finding, Verdict, digest_of, judge
 from course.platform import clock
@@ -97,7 +97,7 @@ def certificate(code: str) -> ResponseReturnValue:
         return _unknown()
     certificate, name_hidden = found
     facts, standing = Facts.from_json(certificate.facts), certificate.standing_at(clock.now())
-    name = names.initials(facts.name) if name_hidden else facts.name
+    name = initials(facts.name) if name_hidden else facts.name
     if wants_json():
         reply = json_response.for_certificate(facts, status=standing, name=name, name_hidden=name_hidden)
         return jsonify(reply | _ended(certificate))

@@ -94,7 +94,7 @@ def test_another_key_does_not_verify():
 
 
 @pytest.mark.parametrize(
-    "extra", [{"licence": "DN-1"}, {"type": ["VerifiableCredential", "OpenBadgeCredential", "Invented"]}]
+    "extra", [{"permit": "DN-1"}, {"type": ["VerifiableCredential", "OpenBadgeCredential", "Invented"]}]
 )
 def test_a_member_or_type_that_no_context_defines_is_not_signed(extra):
     with pytest.raises(proofs.NotSignable):

@@ -1,4 +1,4 @@
-"""The holder's page of a certificate: everything about it, and who else sees it by which link."""
+"""The holder's page of a certificate, and the links that show it to others."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -54,13 +54,13 @@ class TestPage:
             f"{address}/public",
         ):
             assert f'href="{href}"' in page.html
-        for heading in ("Links for others", "Into a wallet", "In a résumé or a professional network"):
+        for heading in ("Share links", "Digital wallet", "Résumé and LinkedIn"):
             assert heading in page.text
 
     def test_it_is_reached_from_the_list(self, mine, address):
         assert f'href="{address}"' in mine.get("/certificates/").html
 
-    def test_the_line_for_a_resume_says_what_the_certificate_says(self, mine, address, certificate):
+    def test_the_resume_line_has_the_facts_of_the_certificate(self, mine, address, certificate):
         line = mine.get(address).tree.findtext(".//textarea[@id='resume']")
         facts = certificate.facts
         for words in (
@@ -73,7 +73,7 @@ class TestPage:
             assert words in line
         assert facts["verify_url"] in line
 
-    def test_the_network_gets_a_plain_link_without_the_name(self, mine, address, certificate):
+    def test_linkedin_gets_a_plain_link_without_the_name(self, mine, address, certificate):
         page = mine.get(address)
         [link] = [a.get("href") for a in page.tree.iter("a") if "linkedin" in a.get("href", "")]
         assert urlsplit(link).netloc == "www.linkedin.com"
@@ -88,28 +88,28 @@ class TestPage:
         }
         assert "linkedin" not in " ".join(script.get("src", "") for script in page.tree.iter("script"))
 
-    def test_an_end_goes_to_the_network_too(self, app, pages, learner, admin):
+    def test_an_expiration_date_goes_to_linkedin_too(self, app, pages, learner, admin):
         factories.set_course(app, valid_months=24)
         certificate = factories.issue(app, learner, admin)
         page = pages.as_(learner).get(f"/certificates/{certificate.code}")
         assert "expirationYear=2028&amp;expirationMonth=3" in page.html
         assert "valid until March 2, 2028" in page.tree.findtext(".//textarea[@id='resume']")
 
-    def test_a_revoked_one_says_why_and_can_not_be_shared(self, app, mine, admin, address, certificate):
+    def test_a_revoked_certificate_states_why_and_cannot_be_shared(self, app, mine, admin, address, certificate):
         revoke(app, admin, certificate)
         page = mine.get(address)
-        assert "At the participant's request" in page.text
-        assert "Links for others" not in page.text
+        assert "at the participant's request" in page.text
+        assert "Share links" not in page.text
         assert f"{address}.pdf" not in page.html
         assert mine.post(f"{address}/links", {"label": "For my clinic"}).status == 422
 
-    def test_a_superseded_one_leads_to_its_successor(self, app, mine, admin, address, certificate):
+    def test_a_superseded_certificate_links_to_its_successor(self, app, mine, admin, address, certificate):
         new = supersede(app, admin, certificate)
         page = mine.get(address)
         assert f'href="/certificates/{new.code}"' in page.html
-        assert "Links for others" not in page.text
+        assert "Share links" not in page.text
 
-    def test_an_expired_one_says_so_and_can_still_be_shared(self, app, pages, learner, admin):
+    def test_an_expired_certificate_can_still_be_shared(self, app, pages, learner, admin):
         factories.set_course(app, valid_months=1)
         certificate = factories.issue(app, learner, admin)
         page = pages.as_(learner).get(f"/certificates/{certificate.code}")
@@ -122,7 +122,7 @@ class TestPage:
             assert pages.as_(person).get(address).status == 404
             assert pages.as_(person).post(f"{address}/links", {"label": "x"}).status == 404
 
-    def test_it_needs_few_statements(self, app, mine, learner, address, certificate, count_queries):
+    def test_it_needs_five_statements_at_most(self, app, mine, learner, address, certificate, count_queries):
         for label in ("one", "two", "three"):
             factories.share(app, learner, certificate, label=label)
         with count_queries() as seen:
@@ -131,7 +131,7 @@ class TestPage:
 
 
 class TestLinks:
-    def test_one_is_made_listed_and_ended(self, app, pages, mine, address, certificate):
+    def test_a_link_is_created_listed_and_ended(self, app, pages, mine, address, certificate):
         assert mine.post(f"{address}/links", {"label": " For   my clinic "}).status == 303
         page = mine.get(address)
         assert "For my clinic" in page.text
@@ -141,7 +141,7 @@ class TestLinks:
         assert pages.get(shared).status == 200
         assert mine.post(f"{address}/links/{shared.split('/')[-1]}/end").status == 303
         assert pages.get(shared).status == 404
-        assert "For my clinic" not in mine.get(address).text.split("Links for others")[1]
+        assert "For my clinic" not in mine.get(address).text.split("Share links")[1]
         with app.app_context():
             events = db.session.query(AuditEvent).filter(AuditEvent.event.like("certificate:share%")).all()
             assert [(row.event, row.details) for row in events] == [
@@ -155,35 +155,37 @@ class TestLinks:
         assert all(len(token) * 6 >= 128 for token in tokens)
 
     @pytest.mark.parametrize("label", ["", "   ", "x" * 81])
-    def test_without_a_label_that_can_be_used_nothing_is_made(self, app, mine, address, label):
+    def test_without_a_usable_label_no_link_is_created(self, app, mine, address, label):
         page = mine.post(f"{address}/links", {"label": label})
         assert page.status == 422
         assert "There is a problem" in page.text
         with app.app_context():
             assert db.session.query(ShareLink).count() == 0
 
-    def test_sent_twice_it_is_made_once(self, app, mine, address):
+    def test_the_same_label_twice_creates_one_link(self, app, mine, address):
         mine.post(f"{address}/links", {"label": "Clinic"})
         page = mine.post(f"{address}/links", {"label": "Clinic"})
         assert page.status == 422
-        assert "is there already" in page.text
+        assert "already have a link" in page.text
         with app.app_context():
             assert db.session.query(ShareLink).count() == 1
 
-    def test_there_are_only_so_many(self, app, learner, certificate):
-        for n in range(actions.MOST_LINKS):
+    def test_the_number_of_links_is_limited(self, app, learner, certificate):
+        for n in range(actions.MAX_LINKS):
             factories.share(app, learner, certificate, label=str(n))
         with pytest.raises(actions.TooManyLinks):
             factories.share(app, learner, certificate, label="more")
 
-    def test_ended_twice_it_stays_ended_and_is_recorded_once(self, app, mine, learner, address, certificate):
+    def test_a_link_ended_twice_is_recorded_once(self, app, mine, learner, address, certificate):
         token = factories.share(app, learner, certificate)
         for _ in range(2):
             assert mine.post(f"{address}/links/{token}/end").status == 303
         with app.app_context():
             assert db.session.query(AuditEvent).filter_by(event="certificate:share-ended").count() == 1
 
-    def test_nobody_ends_the_link_of_another(self, app, pages, other_learner, learner, admin, address, certificate):
+    def test_no_one_ends_the_link_of_another_person(
+        self, app, pages, other_learner, learner, admin, address, certificate
+    ):
         token = factories.share(app, learner, certificate)
         other = factories.issue(app, other_learner, admin)
         stranger = pages.as_(other_learner)
@@ -199,7 +201,7 @@ class TestShared:
 
     FILES = ("", "/certificate.pdf", "/badge.json", "/badge.png", "/badge.svg")
 
-    def test_who_has_the_link_sees_the_certificate_and_gets_its_files(self, pages, token, certificate, app):
+    def test_anyone_with_the_link_sees_the_certificate_and_gets_its_files(self, pages, token, certificate, app):
         page = pages.get(f"/shared/{token}")
         for words in ("Lena Learner", certificate.facts["course_title"], "1.25", "March 2, 2026", certificate.code):
             assert words in page.text
@@ -217,14 +219,14 @@ class TestShared:
         assert "Access-Control-Allow-Origin" not in pages.get(f"/shared/{token}").response.headers
 
     @pytest.mark.parametrize("file", FILES)
-    def test_nobody_keeps_it_and_no_other_site_learns_the_link(self, pages, token, file):
+    def test_it_is_not_indexed_or_cached_and_no_other_site_learns_the_link(self, pages, token, file):
         headers = pages.client.get(f"/shared/{token}{file}").headers
         assert headers["X-Robots-Tag"] == "noindex, nofollow"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-store"
 
     @pytest.mark.parametrize("file", FILES)
-    def test_unknown_ended_and_revoked_are_answered_alike(
+    def test_unknown_ended_and_revoked_links_get_the_same_answer(
         self, app, pages, mine, learner, admin, certificate, address, file
     ):
         ended, kept = (factories.share(app, learner, certificate, label=label) for label in ("a", "b"))
@@ -253,12 +255,12 @@ class TestShared:
         assert other.code not in page.text
         assert "Lena Learner" in page.text
 
-    def test_it_gives_away_neither_address_nor_license_nor_score(self, pages, learner, token, certificate):
+    def test_it_reveals_neither_address_nor_license_nor_score(self, pages, learner, token, certificate):
         html = pages.get(f"/shared/{token}").html
         for secret in (learner.email, learner.licenses[0].number, "11 of 11", "Ada Admin", certificate.content_hash):
             assert secret not in html
 
-    def test_titles_and_meta_tags_tell_nothing_of_the_person(self, pages, token):
+    def test_titles_and_meta_tags_reveal_nothing_about_the_person(self, pages, token):
         head = pages.get(f"/shared/{token}").tree.find("head")
         assert "Learner" not in " ".join((one.text or "") + str(one.attrib) for one in head.iter())
 

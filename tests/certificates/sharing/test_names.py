@@ -1,4 +1,4 @@
-"""How a name is found, and how it is shown where its owner hides it."""
+"""How the directory finds a name, and how a hidden name is shown."""
 
 import unicodedata
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.certificates.directory import name_keys
-from course.certificates.sharing import names
+from course.certificates.sharing.initials import initials
 from course.platform.typesetting import letters
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
@@ -40,14 +40,14 @@ def test_each_word_can_be_the_first():
 
 
 @given(WORDS)
-def test_a_key_of_a_key_is_the_same_and_composed_or_not_makes_no_difference(text):
+def test_a_key_of_a_key_and_of_either_normal_form_is_the_same(text):
     key = name_keys.key(text)
     assert name_keys.key(key) == key
     assert name_keys.key(unicodedata.normalize("NFD", text)) == name_keys.key(unicodedata.normalize("NFC", text))
 
 
 @given(WORDS)
-def test_whoever_types_a_name_or_its_beginning_finds_it(text):
+def test_a_name_is_found_by_the_beginning_of_each_word(text):
     keys = name_keys.keys(text)
     assert any(key.startswith(name_keys.key(text)) for key in keys) or len(name_keys.key(text).split()) == 0
     for word in name_keys.key(text).split()[: name_keys.MAX_WORDS]:
@@ -56,7 +56,7 @@ def test_whoever_types_a_name_or_its_beginning_finds_it(text):
 
 
 @pytest.mark.parametrize(
-    ("name", "initials"),
+    ("name", "expected"),
     [
         ("Lena Maria Learner", "L. M. L."),
         ("Éva O'Neil", "É. O."),
@@ -66,13 +66,13 @@ def test_whoever_types_a_name_or_its_beginning_finds_it(text):
         ("தமிழ் செல்வி", "த. செ."),
     ],
 )
-def test_initials(name, initials):
-    assert names.initials(name) == initials
+def test_initials(name, expected):
+    assert initials(name) == expected
 
 
 @given(WORDS.map(letters.tidy).filter(lambda name: letters.fault(name) is None))
-def test_initials_give_one_letter_of_each_word_away(name):
-    shown = names.initials(name).split()
+def test_initials_reveal_one_letter_of_each_word(name):
+    shown = initials(name).split()
     assert len(shown) == len(name.split())
     for initial, word in zip(shown, name.split(), strict=True):
         assert initial.endswith(".")

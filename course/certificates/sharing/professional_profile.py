@@ -1,33 +1,30 @@
-"""A certificate on other people's pages: a line for a résumé, and the ordinary link of a professional network."""
+"""A certificate in a résumé and on LinkedIn."""
 
-from datetime import date
 from urllib.parse import urlencode
 
 from course.certificates.issuing.facts import Facts, contact_hours
+from course.platform.dates import long_date
 
-NETWORK = "https://www.linkedin.com/profile/add"
+LINKEDIN_ADD = "https://www.linkedin.com/profile/add"
 
 
 def resume_line(facts: Facts) -> str:
-    end = f", valid until {_day(facts.valid_until)}" if facts.valid_until else ""
+    """Return one sentence about the certificate, with its number and public address."""
+    end = f", valid until {long_date(facts.valid_until)}" if facts.valid_until else ""
     return (
         f"{facts.course_title}, {contact_hours(facts.total_minutes)}, {facts.provider_name}, "
-        f"completed on {_day(facts.completed_on)}{end}. Certificate {facts.code}, {facts.verify_url}"
+        f"completed on {long_date(facts.completed_on)}{end}. Certificate {facts.code}, {facts.verify_url}"
     )
 
 
-def _day(value: date) -> str:
-    return f"{value:%B} {value.day}, {value.year}"
-
-
-def network_link(facts: Facts) -> str:
-    """Opens the network's own form, filled in; nothing is sent before the person follows it and saves there."""
+def linkedin_url(facts: Facts) -> str:
+    """Return the address of LinkedIn's own form with the certificate filled in. Nothing is sent until it is opened."""
     end = (
         {"expirationYear": facts.valid_until.year, "expirationMonth": facts.valid_until.month}
         if facts.valid_until
         else {}
     )
-    return f"{NETWORK}?" + urlencode(
+    return f"{LINKEDIN_ADD}?" + urlencode(
         {
             "startTask": "CERTIFICATION_NAME",
             "name": facts.course_title,
