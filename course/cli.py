@@ -1,5 +1,6 @@
 """The command line: `./run` serves, `./run COMMAND …` does one thing. A mistake ends with one sentence and code 1."""
 
+import functools
 import gc
 import logging
 import os
@@ -7,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -227,9 +229,12 @@ def demo_command(learners: int) -> None:
 @cli.command()
 @click.option("--seconds", type=click.FloatRange(0.01, 60), default=2, show_default=True, help="For each measurement.")
 @click.option("--certificates", type=click.IntRange(1, 100_000), default=400, show_default=True, help="To be issued.")
-def bench(seconds: float, certificates: int) -> None:
-    """Measure the server beside an empty request and the database's own commits, with a database of its own."""
-    for line in measure.run(_config(), seconds, certificates, _ready_app, lambda text: click.echo(text, err=True)):
+@click.option("--only", type=click.Choice(["writer-waits"]), help="Measure this part alone.")
+def bench(seconds: float, certificates: int, only: str | None) -> None:
+    """Measure the server next to an empty request and the database's own commits, with a database of its own."""
+    config, say = _config(), functools.partial(click.echo, err=True)
+    lines = [] if only else measure.run(config, seconds, certificates, _ready_app, say)
+    for line in chain(lines, measure.run_writer_waits(config, _ready_app, say)):
         click.echo(line)
 
 

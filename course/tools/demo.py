@@ -52,20 +52,26 @@ class RealPeople(Refused):
     message = "This database has people who are not of the demo; use another COURSE_DATA or DATABASE_URL."
 
 
-def populate(app: Flask, learners: int, *, now: datetime, progress: Callable[[], None]) -> list[str]:
-    """Adds an administrator and `learners` therapists; returns the lines that say how to sign in."""
+def populate(
+    app: Flask, learners: int, *, now: datetime, progress: Callable[[], None], stage: str | None = None
+) -> list[str]:
+    """Add an administrator and `learners` therapists. Return the lines that say how to sign in.
+
+    `stage`: one of STAGES that everybody reaches; without it they are spread over all of them.
+    """
     chance = random.Random(20261124)  # noqa: S311 - the same population every time
     with app.app_context():
         if accounts.count_people(demo=False):
             raise RealPeople
         start = accounts.count_people(demo=True)
     stages = chance.choices([name for name, _ in STAGES], [share for _, share in STAGES], k=learners)
+    stages = [stage] * learners if stage else stages
     digest = passwords.hash_password(PASSWORD)
     with app.app_context():
         admin = _admin(digest, now - timedelta(days=90)).id
-    for number, stage in enumerate(stages, start=start + 1):
+    for number, reached in enumerate(stages, start=start + 1):
         with app.app_context():
-            _therapist(number, stage, digest, chance, admin, now)
+            _therapist(number, reached, digest, chance, admin, now)
         progress()
     return [f"Sign in as admin@{DOMAIN} or therapist1@{DOMAIN} with the password: {PASSWORD}"]
 

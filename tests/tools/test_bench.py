@@ -3,7 +3,7 @@
 import pytest
 
 from course.cli import _ready_app
-from course.tools.bench import crowd, disk, issuing, measure, rows
+from course.tools.bench import crowd, disk, issuing, measure, rows, writer_waits
 from course.tools.bench.load import Load
 from course.tools.bench.report import table
 from tests import factories
@@ -60,3 +60,12 @@ def test_every_row_is_answered_without_an_error(kind, config, request, monkeypat
     assert [path.name for path in config.data.iterdir() if path.name.startswith("bench-")] == []
     if kind == "postgresql":
         assert not [name for name in server.databases() if name.startswith("bench_")]
+
+
+def test_the_longest_wait_of_another_writer_is_measured_for_each_way_to_make_a_certificate(config, monkeypatch):
+    monkeypatch.setattr(writer_waits, "SAMPLES", 2)
+    lines = list(measure.run_writer_waits(config, _ready_app, lambda _: None))
+    ways = ("bare commits", "issue", "reissue", "name correction", "rescored reissue", "backdating")
+    assert [line[:24].rstrip() for line in lines[2:]] == [f"during {way}" for way in ways]
+    assert all(float(line.split()[-1]) > 0 for line in lines[2:])
+    assert [path.name for path in config.data.iterdir() if path.name.startswith("bench-")] == []

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from course.platform.config import Config
 from course.platform.web import Refused
 from course.site import site_of
-from course.tools.bench import crowd, disk, issuing, load, rows, serving
+from course.tools.bench import crowd, disk, issuing, load, rows, serving, writer_waits
 from course.tools.bench.report import Measured, table
 
 ROUNDS = 3
@@ -61,6 +61,17 @@ def run(
         site_of(app).engines.dispose()
     yield from table(measured)
     yield from issuing.lines(issued)
+
+
+def run_writer_waits(config: Config, ready: Callable[[Config], Flask], say: Callable[[str], None]) -> Iterator[str]:
+    """Yield the lines about how long other writers wait. PostgreSQL locks rows, so only SQLite is measured."""
+    with tempfile.TemporaryDirectory(dir=config.data, prefix="bench-") as folder:
+        environ = {name: value for name, value in os.environ.items() if name not in OWN}
+        say("Making certificates while another writer waits …")
+        app = ready(Config.from_environ(environ | {"COURSE_DATA": folder}))
+        waits = writer_waits.measure(app)
+        site_of(app).engines.dispose()
+    yield from writer_waits.lines(waits)
 
 
 @contextmanager
