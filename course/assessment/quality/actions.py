@@ -14,24 +14,24 @@ from course.platform.web import Refused
 
 
 class PanelClosed(Refused):
-    message = "This panel is closed; its ratings stand as they are."
+    message = "This panel is closed. Its ratings can't change."
 
 
 class RoundIsOver(Refused):
-    message = "The second round has begun since this page was opened. Open the worksheet again; your ratings are in it."
+    message = "The second round has begun since you opened this page. Reload the worksheet. It has your saved ratings."
 
 
 class NothingRated(Refused):
-    message = "Nobody has rated an item yet. The second round begins once there are ratings to show."
+    message = "No item has a rating yet. Start the second round once reviewers have rated."
 
 
-class SecondRoundRuns(Refused):
-    message = "The second round runs already."
+class SecondRoundOpen(Refused):
+    message = "The second round has already begun."
 
 
 @unit_of_work
 def open_panel(actor: User, assessment: Assessment, *, now: datetime) -> Panel:
-    """Begins a standard setting; the one that is open already if there is one."""
+    """Return the assessment's open panel, or open one."""
     db.alone(db.Lock.OPEN_PANEL)
     if panel := queries.find_open_panel(assessment):
         return panel
@@ -44,7 +44,7 @@ def open_panel(actor: User, assessment: Assessment, *, now: datetime) -> Panel:
 
 @unit_of_work
 def rate(rater: User, panel: Panel, round_: int, ratings: Mapping[str, int], *, now: datetime) -> None:
-    """Keeps the ratings of one page of the worksheet, item -> 0 to 100; a later one of the same round replaces it."""
+    """Store the ratings of a worksheet page, 0 to 100 by item. They replace the person's earlier ones of this round."""
     panel = _open(panel)
     if round_ != panel.round:
         raise RoundIsOver
@@ -69,33 +69,33 @@ def rate(rater: User, panel: Panel, round_: int, ratings: Mapping[str, int], *, 
 
 @unit_of_work
 def begin_second_round(actor: User, panel: Panel, *, now: datetime) -> Panel:
-    """Lets the raters see what the others said, and rate again."""
+    """Begin the second round, in which the reviewers see each other's ratings and rate again."""
     panel = _open(panel)
     if panel.round == 2:
-        raise SecondRoundRuns
-    found = queries.standard_of(panel)
-    if not found.raters:
+        raise SecondRoundOpen
+    standard = queries.standard_of(panel)
+    if not standard.raters:
         raise NothingRated
     panel.round = 2
-    _record(Event.PANEL_ROUND, actor, panel, now, raters=len(found.raters), suggested=found.suggested)
+    _record(Event.PANEL_ROUND, actor, panel, now, raters=len(standard.raters), suggested=standard.suggested)
     return panel
 
 
 @unit_of_work
 def close_panel(actor: User, panel: Panel, *, now: datetime) -> Panel:
-    """Ends a standard setting. The pass mark itself stays what the course file says."""
+    """Close the panel. The pass mark itself stays what the course file says."""
     panel = db.locked(Panel, panel.id)
     if panel.closed_at is None:
-        found = queries.standard_of(panel)
+        standard = queries.standard_of(panel)
         panel.closed_at = now
         _record(
             Event.PANEL_CLOSED,
             actor,
             panel,
             now,
-            raters=len(found.raters),
-            items=len(found.items),
-            suggested=found.suggested,
+            raters=len(standard.raters),
+            items=len(standard.items),
+            suggested=standard.suggested,
         )
     return panel
 

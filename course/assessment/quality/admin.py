@@ -1,20 +1,21 @@
-"""The quality of items in the console: figures of assessments and items, learners' reports, standard setting."""
+"""Item quality in the console: statistics of assessments and items, learners' reports, and standard setting."""
 
 import csv
 import io
+import math
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.assessment.attempts import queries as assessments
 from course.assessment.attempts import reporting
 from course.assessment.attempts.scoring import place_of
 from course.assessment.quality import actions, analysis, angoff, judgment, plots, queries
-from course.assessment.quality.analysis import Row
+from course.assessment.quality.analysis import ItemDetail, ItemRow
 from course.assessment.quality.forms import OpenPanelForm, RatingsForm, ReplyForm
 from course.assessment.quality.models import Panel
-from course.assessment.quality.statistics import ENOUGH
+from course.assessment.quality.statistics import MIN_RESPONSES, ChoiceCount
 from course.content import form_assembly
 from course.content.items.base import Item
 from course.content.queries import assessment_of, catalog, title_of
@@ -22,11 +23,12 @@ from course.content.schema.assessment import Assessment
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.queries import page_number
-from course.platform.web import NotFound
+from course.platform.downloads import download
+from course.platform.forms import form_page, go_to
+from course.platform.queries import Page, found_or_404, page_from, page_number
 
 bp = Blueprint("quality_admin", __name__, url_prefix="/admin")
-PAGE = 10  # items on a page of the worksheet
+PAGE_SIZE = 10  # items of a worksheet
 
 
 @bp.get("/items/")
@@ -37,52 +39,51 @@ def overview() -> ResponseReturnValue:
         catalog=catalog(),
         attempts=queries.attempts_by_assessment(),
         reports=sum(queries.open_reports_by_item().values()),
-        enough=ENOUGH,
+        min_responses=MIN_RESPONSES,
     )
 
 
 @bp.get("/assessments/<assessment_id>")
 @requires(Permission.ITEMS)
 def assessment(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_of(assessment_id)
-    counts, rows = _rows(found)
+    rules = assessment_of(assessment_id)
+    counts, rows = _rows(rules)
     by = request.args.get("sort", "item")
     by, down = by if by in analysis.SORTS else "item", request.args.get("order") == "down"
     return render_template(
         "assessment/quality/assessment.html",
-        assessment=found,
-        title=catalog().title_of(found),
+        assessment=rules,
+        title=catalog().title_of(rules),
         counts=counts,
         rows=analysis.ordered(rows, by, down=down),
         by=by,
         down=down,
-        open_items=[item for item in _bank_items(found) if item.id not in counts.every.responses],
+        unanswered=[item for item in _bank_items(rules) if item.id not in counts.every.responses],
         maps=[
             ("First attempts", plots.item_map(rows, first=True)),
             ("All attempts", plots.item_map(rows, first=False)),
         ],
         judgment=judgment,
-        enough=ENOUGH,
+        min_responses=MIN_RESPONSES,
     )
 
 
 @bp.get("/assessments/<assessment_id>.csv")
 @requires(Permission.ITEMS)
 def table(assessment_id: str) -> ResponseReturnValue:
-    found = assessment_of(assessment_id)
-    _, rows = _rows(found)
+    rules = assessment_of(assessment_id)
+    _, rows = _rows(rules)
     text = io.StringIO()
     csv.writer(text).writerows(analysis.table(analysis.ordered(rows, "item", down=False)))
-    name = f'attachment; filename="items-{found.id}.csv"'
-    return Response(text.getvalue(), mimetype="text/csv", headers={"Content-Disposition": name})
+    return download(text.getvalue().encode(), "text/csv", f"items-{rules.id}.csv")
 
 
-def _bank_items(found: Assessment) -> list[Item]:
-    return [item for bank in found.banks for item in catalog().banks[bank].items]
+def _bank_items(rules: Assessment) -> list[Item]:
+    return [item for bank in rules.banks for item in catalog().banks[bank].items]
 
 
-def _rows(found: Assessment) -> tuple[queries.Counts, list[Row]]:
-    counts = queries.counts_of(found.id)
+def _rows(rules: Assessment) -> tuple[queries.AssessmentCounts, list[ItemRow]]:
+    counts = queries.counts_of(rules.id)
     items = queries.items_by_id(counts.every.responses.keys())
     return counts, analysis.rows(counts.first, counts.every, items, queries.open_reports_by_item())
 
@@ -90,34 +91,34 @@ def _rows(found: Assessment) -> tuple[queries.Counts, list[Row]]:
 @bp.get("/items/<item_id>")
 @requires(Permission.ITEMS)
 def item(item_id: str) -> ResponseReturnValue:
-    known = queries.items_by_id([item_id])
-    if item_id not in known:
-        raise NotFound
+    found = found_or_404(queries.items_by_id([item_id]).get(item_id))
     counts, choices = queries.counts_of_item(item_id), queries.choices_of_item(item_id)
-    portraits = {
-        id_: [
-            (name, one, plots.characteristic(one.fifths))
-            for name, one in (
-                ("First attempts", analysis.portrait(of.first, known[item_id], choices[id_][0])),
-                ("All attempts", analysis.portrait(of.every, known[item_id], choices[id_][1])),
-            )
-        ]
-        for id_, of in counts.items()
-    }
+    in_bank = catalog().items.get(item_id)
     return render_template(
         "assessment/quality/item.html",
-        item=known[item_id],
-        module=catalog().items[item_id][1] if item_id in catalog().items else None,
-        place=place_of(*catalog().items[item_id], "shown") if item_id in catalog().items else None,
-        portraits=portraits,
+        item=found,
+        module=in_bank[1] if in_bank else None,
+        place=place_of(*in_bank, "shown") if in_bank else None,
+        details={id_: _details(found, of, choices[id_]) for id_, of in counts.items()},
         title_of=title_of,
         wordings=queries.wordings_of(item_id),
         reports=queries.reports_of(item_id),
-        form=ReplyForm(),
-        most=queries.SHOWN,
+        max_shown=queries.MAX_SHOWN,
         judgment=judgment,
-        enough=ENOUGH,
+        min_responses=MIN_RESPONSES,
     )
+
+
+def _details(
+    found: Item, counts: queries.AssessmentCounts, choices: tuple[list[ChoiceCount], list[ChoiceCount]]
+) -> list[tuple[str, ItemDetail, tuple[list[plots.Bar], list[plots.Tick]]]]:
+    """Return the heading, the detail and the plot of first attempts and of all."""
+    first = analysis.detail_of(counts.first, found, choices[0])
+    every = analysis.detail_of(counts.every, found, choices[1])
+    return [
+        ("First attempts", first, plots.characteristic(first.fifths)),
+        ("All attempts", every, plots.characteristic(every.fifths)),
+    ]
 
 
 @bp.get("/reports/")
@@ -133,17 +134,17 @@ def close_report(code: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _reports_page(form, code), 422
     closed = reporting.close_report(me(), code, form.reply.data.strip(), now=clock.now())
-    flash("The report is answered.", "ok")
-    return redirect(url_for(".item", item_id=closed.item_id, _anchor="reports"), 303)
+    flash("The answer was sent and the report is closed.", "ok")
+    return go_to(url_for(".item", item_id=closed.item_id, _anchor="reports"))
 
 
 def _reports_page(form: ReplyForm, answered: UUID | None) -> str:
-    """`answered` is the report whose answer was sent back."""
-    found = assessments.open_reports()
+    """Return the page of open reports. `answered` is the report whose answer was refused."""
+    reports = assessments.open_reports()
     return render_template(
         "assessment/quality/reports.html",
-        reports=found,
-        items=queries.items_by_id({report.item_id for report in found}),
+        reports=reports,
+        items=queries.items_by_id({report.item_id for report in reports}),
         form=form,
         empty_form=ReplyForm(formdata=None),
         answered=answered,
@@ -163,7 +164,7 @@ def open_panel() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _panels_page(form), 422
     panel = actions.open_panel(me(), assessment_of(form.assessment.data), now=clock.now())
-    return redirect(url_for(".panel", code=panel.code), 303)
+    return go_to(url_for(".panel", code=panel.code))
 
 
 def _open_form() -> OpenPanelForm:
@@ -180,19 +181,19 @@ def _panels_page(form: OpenPanelForm) -> str:
 @requires(Permission.ITEMS)
 def panel(code: UUID) -> ResponseReturnValue:
     found = queries.panel_of(code)
-    of = catalog().assessments[found.assessment_id]
-    supply = form_assembly.candidates(catalog(), of)
+    rules = catalog().assessments[found.assessment_id]
+    supply = form_assembly.candidates(catalog(), rules)
     standard = queries.standard_of(found)
     return render_template(
         "assessment/quality/panel.html",
         panel=found,
-        assessment=of,
-        title=catalog().title_of(of),
+        assessment=rules,
+        title=catalog().title_of(rules),
         standard=standard,
         items=[candidate.item for candidate in supply],
         raters=accounts.people_of(list(standard.raters)),
-        otherwise=queries.rated_otherwise(found, [candidate.item.digest for candidate in supply]),
-        apart=angoff.APART,
+        outdated=queries.count_outdated_ratings(found, [candidate.item.digest for candidate in supply]),
+        max_distance=angoff.MAX_DISTANCE,
     )
 
 
@@ -200,36 +201,33 @@ def panel(code: UUID) -> ResponseReturnValue:
 @requires(Permission.RATE)
 def worksheet(code: UUID) -> ResponseReturnValue:
     found = queries.panel_of(code)
-    ids = [
-        candidate.item.id
-        for candidate in form_assembly.candidates(catalog(), catalog().assessments[found.assessment_id])
-    ]
-    pages = -(-len(ids) // PAGE)
-    page = min(page_number(), pages)
-    shown = ids[(page - 1) * PAGE : page * PAGE]
-    mine = {one.item_id: one.rating for one in queries.ratings_of(found) if one.rater == me().id}
-    form = RatingsForm.of(shown)(round=found.round, **{f"rating-{id_}": mine.get(id_) for id_ in shown})
+    rules = catalog().assessments[found.assessment_id]
+    ids = [candidate.item.id for candidate in form_assembly.candidates(catalog(), rules)]
+    page = page_from(ids, number=min(page_number(), math.ceil(len(ids) / PAGE_SIZE)), size=PAGE_SIZE)
+    own = {one.item_id: one.rating for one in queries.ratings_of(found) if one.rater == me().id}
+    form = RatingsForm.of(page.rows)(round=found.round, **{f"rating-{id_}": own.get(id_) for id_ in page.rows})
     if form.validate_on_submit():
         actions.rate(me(), found, form.round.data, form.ratings(), now=clock.now())
-        flash("Saved.", "ok")
-        next_page = url_for(".worksheet", code=code, page=page + 1) if page < pages else url_for(".panel", code=code)
-        return redirect(next_page, 303)
-    done = len(mine.keys() & set(ids))
-    text = _worksheet_page(found, form, shown, done=done, of=len(ids), page=page, pages=pages)
-    return text, 422 if request.method == "POST" else 200
+        flash("Ratings saved.", "ok")
+        if page.number < page.count:
+            return go_to(url_for(".worksheet", code=code, page=page.number + 1))
+        return go_to(url_for(".panel", code=code))
+    return _worksheet_page(found, form, page, rated=len(own.keys() & set(ids)))
 
 
-def _worksheet_page(found: Panel, form: RatingsForm, shown: list[str], **more: int) -> str:
-    counts = queries.counts_of(found.assessment_id) if found.round == 2 else queries.Counts()
-    return render_template(
+def _worksheet_page(found: Panel, form: RatingsForm, page: Page[str], *, rated: int) -> ResponseReturnValue:
+    second = found.round == 2
+    counts = queries.counts_of(found.assessment_id) if second else queries.AssessmentCounts()
+    return form_page(
         "assessment/quality/worksheet.html",
         panel=found,
         title=title_of(found.assessment_id),
         form=form,
-        places=[place_of(*catalog().items[id_], "shown") for id_ in shown],
-        others=angoff.by_others(queries.ratings_of(found), me().id) if found.round == 2 else {},
-        lines={id_: analysis.line(counts.first, catalog().items[id_][0]) for id_ in shown},
-        **more,
+        page=page,
+        rated=rated,
+        places=[place_of(*catalog().items[id_], "shown") for id_ in page.rows],
+        others=angoff.by_others(queries.ratings_of(found), me().id) if second else {},
+        difficulties={id_: analysis.statistics_of(counts.first, catalog().items[id_][0]).p for id_ in page.rows},
     )
 
 
@@ -237,8 +235,8 @@ def _worksheet_page(found: Panel, form: RatingsForm, shown: list[str], **more: i
 @requires(Permission.ITEMS)
 def second_round(code: UUID) -> ResponseReturnValue:
     actions.begin_second_round(me(), queries.panel_of(code), now=clock.now())
-    flash("The second round has begun: raters see the others' ratings now, and may change their own.", "ok")
-    return redirect(url_for(".panel", code=code), 303)
+    flash("The second round has begun. Reviewers now see each other's ratings and can change their own.", "ok")
+    return go_to(url_for(".panel", code=code))
 
 
 @bp.post("/standards/<uuid:code>/close")
@@ -246,4 +244,4 @@ def second_round(code: UUID) -> ResponseReturnValue:
 def close_panel(code: UUID) -> ResponseReturnValue:
     actions.close_panel(me(), queries.panel_of(code), now=clock.now())
     flash("The panel is closed.", "ok")
-    return redirect(url_for(".panel", code=code), 303)
+    return go_to(url_for(".panel", code=code))

@@ -1,4 +1,4 @@
-"""The figures of an assessment's items side by side: first attempts and all attempts. Pure."""
+"""The statistics of an assessment's items, over first attempts and over all attempts. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,34 +6,41 @@ from typing import Any
 
 from course.assessment.quality import judgment, statistics
 from course.assessment.quality.judgment import Flag
-from course.assessment.quality.statistics import Choice, Figure, Option, Reliability, Response, Sitting
+from course.assessment.quality.statistics import (
+    ChoiceCount,
+    Estimate,
+    OptionStatistics,
+    Reliability,
+    ResponseCount,
+    TotalCount,
+)
 from course.content.items.base import Item
 
 
 @dataclass
-class Group:
-    """The counts of some attempts at one assessment: the first ones, or all. By item; `chosen` by label, too."""
+class AttemptGroup:
+    """The counts of the first attempts at an assessment, or of all: responses by item, `chosen` by item and label."""
 
-    sittings: list[Sitting] = field(default_factory=list)
-    responses: dict[str, list[Response]] = field(default_factory=dict)
+    total_counts: list[TotalCount] = field(default_factory=list)
+    responses: dict[str, list[ResponseCount]] = field(default_factory=dict)
     chosen: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def attempts(self) -> int:
-        return sum(row.count for row in self.sittings)
+        return sum(row.count for row in self.total_counts)
 
     @property
     def reliability(self) -> Reliability | None:
-        return statistics.reliability(self.sittings, self.responses)
+        return statistics.reliability(self.total_counts, self.responses)
 
 
 @dataclass(frozen=True)
-class Line:
-    """An item's figures over one group of attempts."""
+class ItemStatistics:
+    """An item's statistics over one group of attempts."""
 
-    p: Figure
-    discrimination: Figure
-    time: Figure
+    p: Estimate
+    discrimination: Estimate
+    time: Estimate
     unused: frozenset[str]
 
     @property
@@ -41,13 +48,14 @@ class Line:
         return judgment.flags(self.p, self.discrimination, len(self.unused))
 
 
-def line(group: Group, item: Item) -> Line:
-    return _line(item, group.responses.get(item.id, []), group.chosen.get(item.id, {}))
+def statistics_of(group: AttemptGroup, item: Item) -> ItemStatistics:
+    """Return the item's statistics over the group."""
+    return _statistics(item, group.responses.get(item.id, []), group.chosen.get(item.id, {}))
 
 
-def _line(item: Item, responses: Sequence[Response], chosen: Mapping[str, int]) -> Line:
+def _statistics(item: Item, responses: Sequence[ResponseCount], chosen: Mapping[str, int]) -> ItemStatistics:
     p = statistics.difficulty(responses)
-    return Line(
+    return ItemStatistics(
         p,
         statistics.discrimination(responses),
         statistics.time_spent(responses),
@@ -56,18 +64,18 @@ def _line(item: Item, responses: Sequence[Response], chosen: Mapping[str, int]) 
 
 
 def distractors(item: Item) -> frozenset[str]:
-    """The labels that are worded as options and are not right to choose."""
+    """Return the labels that have a text of their own and are wrong to choose."""
     worded = {label for label, text in item.labels().items() if text in item.texts()}
     return frozenset(worded) - item.keyed()
 
 
 @dataclass(frozen=True)
-class Row:
-    """An item that was answered. Its flags rest on first attempts: later ones are by people who know it."""
+class ItemRow:
+    """An item that was answered. Its flags come from first attempts, because people know the item in later ones."""
 
     item: Item
-    first: Line
-    every: Line
+    first: ItemStatistics
+    every: ItemStatistics
     reports: int
 
     @property
@@ -75,15 +83,18 @@ class Row:
         return self.first.flags
 
 
-def rows(first: Group, every: Group, items: Mapping[str, Item], reports: Mapping[str, int]) -> list[Row]:
+def rows(
+    first: AttemptGroup, every: AttemptGroup, items: Mapping[str, Item], reports: Mapping[str, int]
+) -> list[ItemRow]:
+    """Return a row for each item that was answered. `reports` has the number of open reports by item."""
     return [
-        Row(items[id_], line(first, items[id_]), line(every, items[id_]), reports.get(id_, 0))
+        ItemRow(items[id_], statistics_of(first, items[id_]), statistics_of(every, items[id_]), reports.get(id_, 0))
         for id_ in every.responses
         if id_ in items
     ]
 
 
-SORTS: Mapping[str, Callable[[Row], Any]] = {
+SORTS: Mapping[str, Callable[[ItemRow], Any]] = {
     "item": lambda row: row.item.id,
     "p": lambda row: row.first.p.value,
     "discrimination": lambda row: row.first.discrimination.value,
@@ -93,28 +104,29 @@ SORTS: Mapping[str, Callable[[Row], Any]] = {
 }
 
 
-def ordered(given: Sequence[Row], by: str, *, down: bool) -> list[Row]:
-    """By one of SORTS; rows without the figure come last either way, equal ones by the item's id."""
+def ordered(given: Sequence[ItemRow], by: str, *, down: bool) -> list[ItemRow]:
+    """Return the rows in the order of one of SORTS. Rows without the statistic come last, and ties go by id."""
     known = sorted((row for row in given if SORTS[by](row) is not None), key=lambda row: row.item.id)
     missing = sorted((row for row in given if SORTS[by](row) is None), key=lambda row: row.item.id)
     return sorted(known, key=SORTS[by], reverse=down) + missing
 
 
 @dataclass(frozen=True)
-class Portrait:
-    """An item over one group of attempts at one assessment: its figures, and what each fifth of learners did."""
+class ItemDetail:
+    """An item over one group of attempts at an assessment: its statistics, and what each fifth of learners did."""
 
-    line: Line
-    fifths: list[Figure]
-    options: list[Option]
+    statistics: ItemStatistics
+    fifths: list[Estimate]
+    options: list[OptionStatistics]
 
 
-def portrait(group: Group, item: Item, choices: Sequence[Choice]) -> Portrait:
-    fifth_of, responses = statistics.fifths(group.sittings), group.responses.get(item.id, [])
+def detail_of(group: AttemptGroup, item: Item, choices: Sequence[ChoiceCount]) -> ItemDetail:
+    """Return the item's detail over the group."""
+    fifth_of, responses = statistics.fifths(group.total_counts), group.responses.get(item.id, [])
     n = sum(row.count for row in responses)
     options = statistics.options(choices, item.labels(), item.keyed(), distractors(item), n, fifth_of)
-    return Portrait(
-        _line(item, responses, {option.label: option.count for option in options}),
+    return ItemDetail(
+        _statistics(item, responses, {option.label: option.count for option in options}),
         statistics.by_fifths(responses, fifth_of),
         options,
     )
@@ -123,8 +135,8 @@ def portrait(group: Group, item: Item, choices: Sequence[Choice]) -> Portrait:
 HEADINGS = ("n", "p", "p low", "p high", "discrimination", "discrimination low", "discrimination high", "seconds")
 
 
-def table(given: Sequence[Row]) -> list[list[str]]:
-    """The rows as cells of a file, a heading first; what is not defined stays empty."""
+def table(given: Sequence[ItemRow]) -> list[list[str]]:
+    """Return the rows as cells of a CSV file with a heading. A statistic that is not defined is empty."""
     head = ["item", "stem", *(f"{which}: {name}" for which in ("first", "all") for name in HEADINGS)]
     return [
         [*head, "flags", "open reports"],
@@ -135,7 +147,7 @@ def table(given: Sequence[Row]) -> list[list[str]]:
     ]
 
 
-def _cells(line_: Line) -> list[str]:
-    p, r = line_.p, line_.discrimination
-    values = [p.value, *(p.interval or (None, None)), r.value, *(r.interval or (None, None)), line_.time.value]
+def _cells(found: ItemStatistics) -> list[str]:
+    p, r = found.p, found.discrimination
+    values = [p.value, *(p.interval or (None, None)), r.value, *(r.interval or (None, None)), found.time.value]
     return [str(p.n), *("" if value is None else f"{value:.6g}" for value in values)]

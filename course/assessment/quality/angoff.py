@@ -1,8 +1,8 @@
-"""Standard setting by a modified Angoff: ratings of items -> a pass mark. Pure.
+"""Standard setting by a modified Angoff: a pass mark from ratings of items. Pure.
 
-Each rater says of each item how many of a hundred barely competent therapists get it right. The suggested pass mark is
-what such a therapist reaches on a form as the blueprint draws it. Two rounds, the second with the others' ratings in
-sight: Shulruf et al., BMC Med Educ 2016;16:134, doi 10.1186/s12909-016-0656-7.
+Each rater estimates for each item how many of 100 barely competent therapists get it right. The suggested pass mark is
+the expected score of such a therapist on a form that is assembled by the blueprint. There are two rounds, and in the
+second the raters see each other's ratings: Shulruf et al., BMC Med Educ 2016;16:134, doi 10.1186/s12909-016-0656-7.
 """
 
 import math
@@ -14,12 +14,12 @@ from fractions import Fraction
 from course.content.form_assembly import Candidate, fits
 from course.content.schema.blueprint import Cell
 
-APART = 15  # a rating that is further from the item's mean is to be talked about
+MAX_DISTANCE = 15  # points; raters should discuss a rating that is further from the item's mean
 
 
 @dataclass(frozen=True)
-class Rated:
-    """What one rater said of one item, 0 to 100."""
+class ItemRating:
+    """One rater's rating of an item, 0 to 100."""
 
     item_id: str
     rater: int
@@ -28,19 +28,19 @@ class Rated:
 
 @dataclass(frozen=True)
 class ItemStandard:
-    """What the raters say of one item. `deviation` wants two raters."""
+    """The ratings of an item. `deviation` needs two raters. `far_apart`: a rating is far from the mean."""
 
     mean: float
     deviation: float | None
     low: int
     high: int
     raters: int
-    apart: bool
+    far_apart: bool
 
 
 @dataclass(frozen=True)
 class RaterMark:
-    """The pass mark that one rater's ratings alone would make, and how many items they are of."""
+    """The pass mark by one rater's ratings alone, in percent, and the number of items rated."""
 
     mark: float
     items: int
@@ -48,7 +48,7 @@ class RaterMark:
 
 @dataclass(frozen=True)
 class Standard:
-    """`suggested` in per cent, `error` its standard error over raters; `unrated` are lines of the blueprint."""
+    """The suggested pass mark in percent with its standard error over raters. `unrated` are lines of the blueprint."""
 
     suggested: float | None
     error: float | None
@@ -57,7 +57,8 @@ class Standard:
     unrated: tuple[Cell, ...]
 
 
-def standard(blueprint: Sequence[Cell], supply: Sequence[Candidate], ratings: Iterable[Rated]) -> Standard:
+def standard(blueprint: Sequence[Cell], supply: Sequence[Candidate], ratings: Iterable[ItemRating]) -> Standard:
+    """Return the pass mark that the ratings suggest. Ratings of items outside the supply don't count."""
     by_item: dict[str, dict[int, int]] = {candidate.item.id: {} for candidate in supply}
     for rated in ratings:
         if rated.item_id in by_item:
@@ -81,8 +82,8 @@ def standard(blueprint: Sequence[Cell], supply: Sequence[Candidate], ratings: It
     )
 
 
-def by_others(ratings: Iterable[Rated], rater: int) -> dict[str, ItemStandard]:
-    """What everyone but one rater says of each item."""
+def by_others(ratings: Iterable[ItemRating], rater: int) -> dict[str, ItemStandard]:
+    """Return the ratings of each item by everyone except this rater."""
     found: dict[str, list[int]] = {}
     for rated in ratings:
         if rated.rater != rater:
@@ -91,9 +92,9 @@ def by_others(ratings: Iterable[Rated], rater: int) -> dict[str, ItemStandard]:
 
 
 def weights(blueprint: Sequence[Cell], supply: Sequence[Candidate]) -> dict[str, Fraction]:
-    """How often each item is on a form, about: must-pass items always, the others share what is left of their line.
+    """Return about how often each item is on a form. Must-pass items always are; the others share the rest of a line.
 
-    An item that fits several lines belongs to each of them in equal parts.
+    An item that fits several lines counts for each of them in equal parts.
     """
     part = {one.item.id: Fraction(1, max(1, sum(fits(cell, one) for cell in blueprint))) for one in supply}
     found: dict[str, Fraction] = {candidate.item.id: Fraction(0) for candidate in supply}
@@ -122,7 +123,7 @@ def _item(ratings: Sequence[int]) -> ItemStandard:
         min(ratings),
         max(ratings),
         len(ratings),
-        any(abs(rating - mean) > APART for rating in ratings),
+        any(abs(rating - mean) > MAX_DISTANCE for rating in ratings),
     )
 
 

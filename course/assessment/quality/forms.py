@@ -9,8 +9,8 @@ from wtforms.widgets import HiddenInput
 class ReplyForm(FlaskForm):
     reply = TextAreaField(
         "Answer",
-        [DataRequired("Write what was found."), Length(max=2000)],
-        description="What was found and what was done. It closes the report and stays beside the item.",
+        [DataRequired("Enter an answer."), Length(max=2000)],
+        description="What you found and what you changed. The learner gets it by email, and it stays with the item.",
     )
 
 
@@ -19,20 +19,21 @@ class OpenPanelForm(FlaskForm):
 
 
 class RatingsForm(FlaskForm):
-    """A page of the worksheet. `of` adds a field for each of its items, in whose name the item's id is."""
+    """A page of the worksheet. `of` adds a field for each of its items, named after the item's id."""
 
     round = IntegerField(validators=[InputRequired()], widget=HiddenInput())
 
     @classmethod
     def of(cls, items: Sequence[str]) -> type["RatingsForm"]:
-        fields = {f"rating-{id_}": _rating(f"Out of 100 barely competent therapists ({id_})") for id_ in items}
+        question = "How many of 100 barely competent therapists get it right?"
+        fields = {f"rating-{id_}": _rating(f"{question} ({id_})") for id_ in items}
         return type("RatingsPage", (cls,), fields)
 
     def ratings(self) -> dict[str, int]:
-        """Item -> rating, of those that were filled in."""
+        """Return the ratings that were filled in, by item."""
         prefix = "rating-"
         return {f.name.removeprefix(prefix): f.data for f in self if f.name.startswith(prefix) and f.data is not None}
 
 
 def _rating(label: str) -> IntegerField:
-    return IntegerField(label, [Optional(), NumberRange(0, 100, "Write a whole number from 0 to 100.")])
+    return IntegerField(label, [Optional(), NumberRange(0, 100, "Enter a whole number from 0 to 100.")])

@@ -1,4 +1,4 @@
-"""95 % confidence intervals, each by a published method. Pure.
+"""95% confidence intervals, each by a published method. Pure.
 
 Wilson: J Am Stat Assoc 1927;22:209-12. Fisher's z: Metron 1921;1:3-32. Alpha: Bonett and Wright, J Organ Behav
 2015;36:3-15, doi 10.1002/job.1960.
@@ -12,7 +12,7 @@ Z = NormalDist().inv_cdf(0.975)
 
 
 def of_share(share: float, n: int) -> Interval | None:
-    """Wilson's interval of a proportion."""
+    """Return Wilson's interval of a proportion."""
     if n < 1:
         return None
     middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
@@ -21,7 +21,7 @@ def of_share(share: float, n: int) -> Interval | None:
 
 
 def of_mean(mean: float, deviation: float, n: int) -> Interval | None:
-    """The normal interval of a mean; `deviation` is that of the sample, by n - 1."""
+    """Return the normal interval of a mean. `deviation` is the sample's standard deviation, with n - 1."""
     if n < 2:
         return None
     half = Z * deviation / math.sqrt(n)
@@ -29,7 +29,7 @@ def of_mean(mean: float, deviation: float, n: int) -> Interval | None:
 
 
 def of_correlation(r: float, n: int) -> Interval | None:
-    """By Fisher's z, which knows nothing of a perfect correlation nor of fewer than four pairs."""
+    """Return the interval by Fisher's z, or None for a perfect correlation or fewer than four pairs."""
     if n < 4 or abs(r) >= 1:
         return None
     half = Z / math.sqrt(n - 3)
@@ -37,7 +37,7 @@ def of_correlation(r: float, n: int) -> Interval | None:
 
 
 def of_alpha(alpha: float, items: int, n: int) -> Interval | None:
-    """Bonett's and Wright's interval of coefficient alpha over `items` items and `n` people."""
+    """Return Bonett and Wright's interval of coefficient alpha over `items` items and `n` people."""
     if n < 3 or items < 2 or alpha >= 1:
         return None
     middle = math.log(1 - alpha) - math.log(n / (n - 1))

@@ -1,37 +1,39 @@
-"""What the figures of an item mean, by thresholds that the pages state with their sources. Pure."""
+"""The interpretation of an item's statistics, by thresholds that the pages show with their sources. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from course.assessment.quality.statistics import ENOUGH, UNUSED, Figure
+from course.assessment.quality.statistics import MIN_DISTRACTOR_SHARE, MIN_RESPONSES, Estimate
 
-HARD, EASY = 0.30, 0.90
+MIN_P, MAX_P = 0.30, 0.90
 BANDS = ((0.40, "excellent"), (0.30, "good"), (0.20, "fair"), (0.0, "revise"))
-RELIABLE = 0.60
-NEGATIVE = "negative"
+MIN_RELIABILITY = 0.60
+NEGATIVE_BAND = "negative"
 
 
 class Flag(StrEnum):
-    """In the order of their weight."""
+    """A reason to look at an item, the most serious first."""
 
     NEGATIVE = "Check the key"
-    WEAK = "Separates little"
+    WEAK = "Discriminates little"
     HARD = "Hard"
     EASY = "Very easy"
     UNUSED = "Unused distractor"
 
 
 ADVICE = {
-    Flag.NEGATIVE: "Those who do well elsewhere get it wrong more often: the key may be wrong, or the stem misleads.",
-    Flag.WEAK: "Those who know the rest hardly do better at it than those who do not: revise it.",
-    Flag.HARD: f"Fewer than {100 * HARD:.0f} % of its points were earned: check the key, the wording and the teaching.",
-    Flag.EASY: f"More than {100 * EASY:.0f} % of its points were earned: sharpen it, unless all should know it.",
-    Flag.UNUSED: f"Fewer than {100 * UNUSED:.0f} % chose it: write a better one, or leave it out.",
+    Flag.NEGATIVE: "Learners who do well elsewhere miss it more often. Check the key, and whether the stem misleads.",
+    Flag.WEAK: "Learners who know the rest do hardly better on it than those who don't. Revise it.",
+    Flag.HARD: f"Learners earned less than {100 * MIN_P:.0f}% of its points. Check the key, wording and teaching.",
+    Flag.EASY: f"Learners earned more than {100 * MAX_P:.0f}% of its points. Make it harder unless all should know it.",
+    Flag.UNUSED: f"Fewer than {100 * MIN_DISTRACTOR_SHARE:.0f}% chose a distractor. Replace it or leave it out.",
 }
 
 
 @dataclass(frozen=True)
-class Source:
+class ThresholdSource:
+    """A threshold, the reason for it, and where it is published."""
+
     rule: str
     why: str
     source: str
@@ -42,51 +44,52 @@ GUIDELINES = (
     "Item statistics: interpretation guidelines, after Ebel and Frisbie, Essentials of Educational Measurement, 1991"
 )
 SOURCES = (
-    Source(
-        f"Nothing is judged below {ENOUGH} responses",
-        f"A rule of ours: better studies use more than {ENOUGH} people, and below that an interval says little.",
+    ThresholdSource(
+        f"No judgment below {MIN_RESPONSES} responses",
+        f"Our own rule: good studies use more than {MIN_RESPONSES} people, and with fewer an interval says little.",
         "Quantitative item analysis, course text, Columbia University, chapter 12",
         "http://www.columbia.edu/~mb1434/HTML/Chap12/Highlite/Ch12Pg6.htm",
     ),
-    Source(
-        f"p from {HARD:.2f} to {EASY:.2f}",
-        "Published scales differ: one calls for revision below 0.20 or above 0.80, another below 0.30 or above 0.70. "
-        "The lower limit here is the stricter of the two. The upper one is a judgment of ours: a quiz at which people "
-        "are to master what was taught has many items that most get right.",
+    ThresholdSource(
+        f"p from {MIN_P:.2f} to {MAX_P:.2f}",
+        "Published scales differ: one asks for revision below 0.20 or above 0.80, another below 0.30 or above 0.70. "
+        "The lower limit here is the stricter of the two. The upper limit is our own: in a quiz whose content everyone "
+        "should master, most people get many items right.",
         GUIDELINES,
         "https://inits.co/items.php",
     ),
-    Source(
-        "Discrimination: 0.40 and more excellent, from 0.30 good, from 0.20 fair, below 0.20 revise, negative check "
+    ThresholdSource(
+        "Discrimination: excellent from 0.40, good from 0.30, fair from 0.20, revise below 0.20; if negative, check "
         "the key",
-        "The bands of the point-biserial correlation, used here for the corrected one, which is lower.",
+        "The bands are for the point-biserial correlation. We use them for the corrected one, which is lower.",
         GUIDELINES,
         "https://inits.co/items.php",
     ),
-    Source(
-        f"A distractor that fewer than {100 * UNUSED:.0f} % choose does not function",
-        "It counts for choices that are worded as options.",
+    ThresholdSource(
+        f"A distractor that fewer than {100 * MIN_DISTRACTOR_SHARE:.0f}% choose doesn't work",
+        "Applies to choices that are worded as options.",
         "Tarrant M, Ware J, Mohammed AM. BMC Med Educ 2009;9:40",
         "https://doi.org/10.1186/1472-6920-9-40",
     ),
-    Source(
-        f"Reliability of {RELIABLE:.2f} or more",
-        "Called acceptable for a course examination. Short forms, and groups in which nearly all have mastered the "
-        "content, have less even where every item is sound.",
+    ThresholdSource(
+        f"Reliability of {MIN_RELIABILITY:.2f} or more",
+        "Acceptable for a course examination. Short forms have less even if every item is sound, and so do groups in "
+        "which nearly everyone has mastered the content.",
         "Weber State University, explanation of KR-20",
     ),
 )
 
 
 def band_of(discrimination: float) -> str:
-    return next((name for least, name in BANDS if discrimination >= least), NEGATIVE)
+    """Return the band of a discrimination, from "excellent" to "negative"."""
+    return next((name for least, name in BANDS if discrimination >= least), NEGATIVE_BAND)
 
 
-def flags(p: Figure, discrimination: Figure, unused: int) -> tuple[Flag, ...]:
-    """What is to be looked at, from figures that rest on enough responses; nothing otherwise."""
+def flags(p: Estimate, discrimination: Estimate, unused: int) -> tuple[Flag, ...]:
+    """Return the flags of an item. Estimates from too few responses raise none."""
     found = []
     if discrimination.judged and discrimination.value is not None:
-        found += {NEGATIVE: [Flag.NEGATIVE], "revise": [Flag.WEAK]}.get(band_of(discrimination.value), [])
+        found += {NEGATIVE_BAND: [Flag.NEGATIVE], "revise": [Flag.WEAK]}.get(band_of(discrimination.value), [])
     if p.judged and p.value is not None:
-        found += [Flag.HARD] if p.value < HARD else [Flag.EASY] if p.value > EASY else []
+        found += [Flag.HARD] if p.value < MIN_P else [Flag.EASY] if p.value > MAX_P else []
     return tuple(found + [Flag.UNUSED] * (unused > 0))

@@ -8,9 +8,9 @@ from course.platform.db import Model, UTCDateTime
 
 
 class Panel(Model):
-    """A standard setting: reviewers say of each item how many of a hundred barely competent therapists get it right.
+    """A standard setting by a modified Angoff: reviewers rate each item, from 0 to 100.
 
-    A modified Angoff has two rounds: alone first, then with the others' ratings and the item's statistics in sight.
+    In the first round they rate alone; in the second they see the others' ratings and the item's statistics.
     """
 
     __tablename__ = "standard_panel"
@@ -25,7 +25,7 @@ class Panel(Model):
 
 
 class Rating(Model):
-    """One reviewer's rating of one item in one round; it may be changed while the round runs."""
+    """One reviewer's rating of an item in one round. The reviewer may change it until the round ends."""
 
     __tablename__ = "standard_rating"
     __table_args__ = (UniqueConstraint("panel_id", "round", "item_id", "reviewer_id"),)
@@ -36,5 +36,5 @@ class Rating(Model):
     item_id: Mapped[str]
     item_digest: Mapped[str]
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    rating: Mapped[int]  # of a hundred barely competent therapists, how many get it right
+    rating: Mapped[int]  # how many of 100 barely competent therapists get it right
     at: Mapped[datetime] = mapped_column(UTCDateTime)

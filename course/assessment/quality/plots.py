@@ -1,13 +1,13 @@
-"""Where the marks of a plot stand, in the units of its drawing; the templates draw them. Pure."""
+"""The positions of a plot's marks, in units of its drawing. The templates draw them. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.assessment.quality.analysis import Line, Row
+from course.assessment.quality.analysis import ItemRow, ItemStatistics
 from course.assessment.quality.judgment import Flag
-from course.assessment.quality.statistics import Figure
+from course.assessment.quality.statistics import Estimate
 
-LEFT, RIGHT, TOP, BOTTOM = 46, 352, 12, 236  # of the area within the axes; the drawing is 360 wide and 280 high
+LEFT, RIGHT, TOP, BOTTOM = 46, 352, 12, 236  # of the area within the axes, in a drawing of 360 by 280
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,18 @@ class Tick:
 
 @dataclass(frozen=True)
 class Dot:
-    """An item on the map. The shape says what its color says: fine, flagged, negative, or too few to judge."""
+    """An item on the map. `shape` is "fine", "flagged", "negative", or "few" (too few responses to judge)."""
 
     item_id: str
-    line: Line
+    statistics: ItemStatistics
     x: float
     y: float
     shape: str
 
 
 @dataclass(frozen=True)
-class Map:
-    """p against discrimination. `left_out` items have one of the two not defined."""
+class ItemMap:
+    """Discrimination against p. `left_out` counts the items for which one of the two is not defined."""
 
     dots: list[Dot]
     across: list[Tick]
@@ -38,33 +38,20 @@ class Map:
     left_out: int
 
 
-def item_map(rows: Sequence[Row], *, first: bool) -> Map:
-    """Of first attempts or all; the scale of discrimination reaches down to what there is."""
+def item_map(rows: Sequence[ItemRow], *, first: bool) -> ItemMap:
+    """Return the map of first attempts or of all. The scale of discrimination goes down to -0.5 or -1."""
     found = []
     for row in rows:
-        line = row.first if first else row.every
-        if line.p.value is not None and line.discrimination.value is not None:
-            found.append((row, line))
-    values = [line.discrimination.value or 0 for _, line in found]
-    low = -1.0 if min(values, default=0) < -0.5 else -0.5
+        statistics = row.first if first else row.every
+        if statistics.p.value is not None and statistics.discrimination.value is not None:
+            found.append((row.item.id, statistics, statistics.p.value, statistics.discrimination.value))
+    low = -1.0 if min((discrimination for *_, discrimination in found), default=0) < -0.5 else -0.5
     dots = [
-        Dot(
-            row.item.id,
-            line,
-            _across(line.p.value or 0),
-            _up(line.discrimination.value or 0, low),
-            "few"
-            if not line.discrimination.judged
-            else "negative"
-            if Flag.NEGATIVE in line.flags
-            else "flagged"
-            if line.flags
-            else "fine",
-        )
-        for row, line in found
+        Dot(id_, statistics, _across(p), _up(discrimination, low), _shape(statistics))
+        for id_, statistics, p, discrimination in found
     ]
     steps = [tenth / 2 for tenth in range(int(low * 2), 3)]
-    return Map(
+    return ItemMap(
         dots,
         [Tick(_across(fifth / 5), f"{fifth / 5:.1f}") for fifth in range(6)],
         [Tick(_up(step, low), f"{step:.1f}".replace("-", "−")) for step in steps],
@@ -73,9 +60,17 @@ def item_map(rows: Sequence[Row], *, first: bool) -> Map:
     )
 
 
+def _shape(statistics: ItemStatistics) -> str:
+    if not statistics.discrimination.judged:
+        return "few"
+    if Flag.NEGATIVE in statistics.flags:
+        return "negative"
+    return "flagged" if statistics.flags else "fine"
+
+
 @dataclass(frozen=True)
 class Bar:
-    """A fifth of learners; `low` and `high` are the ends of the interval. Nobody in it: no mark."""
+    """A fifth of learners. `low` and `high` are the ends of the interval. `y` is None if nobody is in the fifth."""
 
     x: float
     y: float | None
@@ -85,8 +80,8 @@ class Bar:
     n: int
 
 
-def characteristic(fifths: Sequence[Figure]) -> tuple[list[Bar], list[Tick]]:
-    """An item's mean points by fifths of learners, and the ticks of the upright axis."""
+def characteristic(fifths: Sequence[Estimate]) -> tuple[list[Bar], list[Tick]]:
+    """Return an item's mean points by fifths of learners, and the ticks of the vertical axis."""
     width = (RIGHT - LEFT) / len(fifths)
     bars = [
         Bar(
@@ -94,7 +89,7 @@ def characteristic(fifths: Sequence[Figure]) -> tuple[list[Bar], list[Tick]]:
             None if figure.value is None else _up(figure.value, 0),
             figure.interval and _up(figure.interval[0], 0),
             figure.interval and _up(figure.interval[1], 0),
-            FIFTHS[number],
+            FIFTH_NAMES[number],
             figure.n,
         )
         for number, figure in enumerate(fifths)
@@ -102,7 +97,7 @@ def characteristic(fifths: Sequence[Figure]) -> tuple[list[Bar], list[Tick]]:
     return bars, [Tick(_up(fifth / 5, 0), f"{fifth / 5:.1f}") for fifth in range(6)]
 
 
-FIFTHS = ("Lowest", "Second", "Third", "Fourth", "Highest")
+FIFTH_NAMES = ("Lowest", "Second", "Third", "Fourth", "Highest")
 
 
 def _across(value: float) -> float:

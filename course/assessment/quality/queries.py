@@ -9,33 +9,34 @@ from course.assessment.attempts import queries as attempts
 from course.assessment.attempts.models import AttemptItem, ItemReport, ItemTally, ItemVersion, OptionTally, TotalTally
 from course.assessment.attempts.wording import Wording
 from course.assessment.quality import angoff
-from course.assessment.quality.analysis import Group
-from course.assessment.quality.angoff import Rated, Standard
+from course.assessment.quality.analysis import AttemptGroup
+from course.assessment.quality.angoff import ItemRating, Standard
 from course.assessment.quality.models import Panel, Rating
-from course.assessment.quality.statistics import Choice, Response, Sitting
+from course.assessment.quality.statistics import ChoiceCount, ResponseCount, TotalCount
 from course.content import form_assembly
 from course.content.items.base import Item
 from course.content.queries import catalog
 from course.content.schema.assessment import Assessment
 from course.platform import db
+from course.platform.queries import one_or_404
 from course.platform.web import NotFound
 
-SHOWN = 20  # wordings and reports of one item; parametric ones have hundreds
+MAX_SHOWN = 20  # wordings or reports of one item; an item with parameters has hundreds of wordings
 
 
 @dataclass
-class Counts:
-    """What was counted of one assessment: first attempts, and all."""
+class AssessmentCounts:
+    """The counts of an assessment, over first attempts and over all."""
 
-    first: Group = field(default_factory=Group)
-    every: Group = field(default_factory=Group)
+    first: AttemptGroup = field(default_factory=AttemptGroup)
+    every: AttemptGroup = field(default_factory=AttemptGroup)
 
-    def groups(self, *, is_first: bool) -> tuple[Group, ...]:
+    def groups(self, *, is_first: bool) -> tuple[AttemptGroup, ...]:
         return (self.first, self.every) if is_first else (self.every,)
 
 
 def attempts_by_assessment() -> dict[str, tuple[int, int]]:
-    """Of each assessment that was sat: how many first attempts, and how many in all."""
+    """Return the number of first attempts and of all attempts, by assessment."""
     rows = db.session.execute(
         select(TotalTally.assessment_id, TotalTally.is_first, func.sum(TotalTally.count)).group_by(
             TotalTally.assessment_id, TotalTally.is_first
@@ -48,8 +49,8 @@ def attempts_by_assessment() -> dict[str, tuple[int, int]]:
     return found
 
 
-def counts_of(assessment_id: str) -> Counts:
-    """Everything that was counted of an assessment, in three statements; options as sums."""
+def counts_of(assessment_id: str) -> AssessmentCounts:
+    """Return the counts of an assessment, with sums of its options, in three statements."""
     counts = _counts([assessment_id], None)[assessment_id]
     sums = db.session.execute(
         select(OptionTally.item_id, OptionTally.is_first, OptionTally.label, func.sum(OptionTally.count))
@@ -63,14 +64,14 @@ def counts_of(assessment_id: str) -> Counts:
     return counts
 
 
-def counts_of_item(item_id: str) -> dict[str, Counts]:
-    """The counts of one item, by assessment in which it was answered, in the order of the course file."""
+def counts_of_item(item_id: str) -> dict[str, AssessmentCounts]:
+    """Return the counts of one item, by the assessments in which it was answered."""
     found = _counts(list(catalog().assessments), item_id)
     return {id_: found[id_] for id_ in catalog().assessments if found[id_].every.responses}
 
 
-def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, Counts]:
-    found = {id_: Counts() for id_ in assessments}
+def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, AssessmentCounts]:
+    found = {id_: AssessmentCounts() for id_ in assessments}
     totals = db.session.execute(
         select(
             TotalTally.assessment_id, TotalTally.is_first, TotalTally.total, TotalTally.scored, TotalTally.count
@@ -78,8 +79,8 @@ def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, Counts
     )
     for id_, is_first, total, scored, count in totals:
         for group in found[id_].groups(is_first=is_first):
-            group.sittings.append(Sitting(total, scored, count))
-    tally = ItemTally.__table__.c  # the table, since making entities would take most of the time
+            group.total_counts.append(TotalCount(total, scored, count))
+    tally = ItemTally.__table__.c  # the table, because making entities would take most of the time
     tallies = (
         select(
             tally.assessment_id,
@@ -98,14 +99,14 @@ def _counts(assessments: Sequence[str], item_id: str | None) -> dict[str, Counts
     )
     rows = db.session.execute(tallies.where(tally.item_id == item_id) if item_id else tallies)
     for id_, is_first, item, *counted in rows:
-        response = Response(*counted)
+        response = ResponseCount(*counted)
         for group in found[id_].groups(is_first=is_first):
             group.responses.setdefault(item, []).append(response)
     return found
 
 
-def choices_of_item(item_id: str) -> dict[str, tuple[list[Choice], list[Choice]]]:
-    """What was chosen of an item, by assessment: in first attempts, and in all."""
+def choices_of_item(item_id: str) -> dict[str, tuple[list[ChoiceCount], list[ChoiceCount]]]:
+    """Return the choices made for an item in first attempts and in all, by assessment."""
     rows = db.session.execute(
         select(
             OptionTally.assessment_id,
@@ -116,25 +117,25 @@ def choices_of_item(item_id: str) -> dict[str, tuple[list[Choice], list[Choice]]
             OptionTally.count,
         ).where(OptionTally.assessment_id.in_(list(catalog().assessments)), OptionTally.item_id == item_id)
     )
-    found: dict[str, tuple[list[Choice], list[Choice]]] = defaultdict(lambda: ([], []))
+    found: dict[str, tuple[list[ChoiceCount], list[ChoiceCount]]] = defaultdict(lambda: ([], []))
     for id_, is_first, total, scored, label, count in rows:
         for choices in found[id_] if is_first else found[id_][1:]:
-            choices.append(Choice(total, scored, label, count))
+            choices.append(ChoiceCount(total, scored, label, count))
     return found
 
 
 def items_by_id(ids: Collection[str]) -> dict[str, Item]:
-    """The items as the banks have them; those that no bank has (any more), as they were worded once."""
+    """Return the items of the banks. An item that is in no bank is returned in one of its stored wordings."""
     found = {id_: catalog().items[id_][0] for id_ in ids if id_ in catalog().items}
-    if gone := set(ids) - found.keys():
+    if missing := set(ids) - found.keys():
         one = func.max(ItemVersion.digest)
-        digests = db.session.scalars(select(one).where(ItemVersion.item_id.in_(gone)).group_by(ItemVersion.item_id))
+        digests = db.session.scalars(select(one).where(ItemVersion.item_id.in_(missing)).group_by(ItemVersion.item_id))
         found |= {known.item.id: known.item for known in attempts.wordings_of(digests.all()).values()}
     return found
 
 
 def wordings_of(item_id: str) -> list[Wording]:
-    """How an item was ever worded on a paper, SHOWN at most, the one that was drawn last first."""
+    """Return the wordings of an item on forms, MAX_SHOWN at most, the most recent first."""
     newest = (
         select(AttemptItem.item_digest).where(AttemptItem.item_id == item_id).order_by(AttemptItem.id.desc()).limit(1)
     )
@@ -142,23 +143,24 @@ def wordings_of(item_id: str) -> list[Wording]:
         select(ItemVersion.digest)
         .filter_by(item_id=item_id)
         .order_by((ItemVersion.digest == newest.scalar_subquery()).desc(), ItemVersion.digest)
-        .limit(SHOWN)
+        .limit(MAX_SHOWN)
     ).all()
     known = attempts.wordings_of(digests)
     return [known[digest] for digest in digests]
 
 
 def reports_of(item_id: str) -> Sequence[ItemReport]:
-    """What learners reported of an item: open reports first, then the newest."""
+    """Return the reports about an item, MAX_SHOWN at most: open ones first, then the newest."""
     return db.session.scalars(
         select(ItemReport)
         .filter_by(item_id=item_id)
         .order_by(ItemReport.closed_at.is_not(None), ItemReport.id.desc())
-        .limit(SHOWN)
+        .limit(MAX_SHOWN)
     ).all()
 
 
 def open_reports_by_item() -> dict[str, int]:
+    """Return the number of open reports by item."""
     rows = db.session.execute(
         select(ItemReport.item_id, func.count()).where(ItemReport.closed_at.is_(None)).group_by(ItemReport.item_id)
     )
@@ -166,7 +168,7 @@ def open_reports_by_item() -> dict[str, int]:
 
 
 def panels() -> Sequence[Panel]:
-    """Every panel, the newest first."""
+    """Return every panel, the newest first."""
     return db.session.scalars(select(Panel).order_by(Panel.id.desc())).all()
 
 
@@ -175,31 +177,32 @@ def find_open_panel(assessment: Assessment) -> Panel | None:
 
 
 def panel_of(code: UUID) -> Panel:
-    panel = db.session.scalars(select(Panel).filter_by(code=code)).one_or_none()
-    if panel is None or panel.assessment_id not in catalog().assessments:
+    """Return the panel. Raise NotFound, also if its assessment is no longer in the course file."""
+    panel = one_or_404(select(Panel).filter_by(code=code))
+    if panel.assessment_id not in catalog().assessments:
         raise NotFound
     return panel
 
 
-def ratings_of(panel: Panel) -> list[Rated]:
-    """What each rater says of each item now: the second round's rating where there is one."""
+def ratings_of(panel: Panel) -> list[ItemRating]:
+    """Return each rater's current rating of each item: that of the second round if there is one."""
     rows = db.session.execute(
         select(Rating.item_id, Rating.reviewer_id, Rating.rating)
         .where(Rating.panel_id == panel.id)
         .order_by(Rating.round)
     )
     newest = {(item_id, rater): rating for item_id, rater, rating in rows}
-    return [Rated(item_id, rater, rating) for (item_id, rater), rating in newest.items()]
+    return [ItemRating(item_id, rater, rating) for (item_id, rater), rating in newest.items()]
 
 
-def rated_otherwise(panel: Panel, digests: Collection[str]) -> int:
-    """How many ratings are of wordings other than these."""
+def count_outdated_ratings(panel: Panel, digests: Collection[str]) -> int:
+    """Return how many ratings are of wordings other than these."""
     counted = select(func.count()).select_from(Rating).filter_by(panel_id=panel.id)
     return db.session.scalar(counted.where(Rating.item_digest.not_in(digests))) or 0
 
 
 def standard_of(panel: Panel) -> Standard:
-    """What the ratings so far come to, over the banks and the blueprint as they stand."""
+    """Return the standard that the ratings suggest, with today's banks and blueprint."""
     content = catalog()
     assessment = content.assessments[panel.assessment_id]
     supply = form_assembly.candidates(content, assessment)

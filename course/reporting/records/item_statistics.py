@@ -7,8 +7,8 @@ from fractions import Fraction
 from course.assessment.attempts import tally
 from course.assessment.attempts.tally import SubmittedAttempt
 from course.assessment.quality import analysis
-from course.assessment.quality.analysis import Group
-from course.assessment.quality.statistics import Response, Sitting
+from course.assessment.quality.analysis import AttemptGroup
+from course.assessment.quality.statistics import ResponseCount, TotalCount
 from course.content.items.base import Item
 
 
@@ -37,11 +37,11 @@ class AttemptCounts:
     def items(self) -> set[str]:
         return set(self._responses)
 
-    def group(self) -> Group:
-        return Group(
-            [Sitting(total, scored, count) for (total, scored), count in sorted(self._attempts.items())],
+    def group(self) -> AttemptGroup:
+        return AttemptGroup(
+            [TotalCount(total, scored, count) for (total, scored), count in sorted(self._attempts.items())],
             {
-                item: [Response(*key, *sums) for key, sums in sorted(results.items())]
+                item: [ResponseCount(*key, *sums) for key, sums in sorted(results.items())]
                 for item, results in sorted(self._responses.items())
             },
             {item: dict(labels) for item, labels in self._chosen.items()},

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from course.assessment.quality.angoff import Rated, standard, weights
+from course.assessment.quality.angoff import ItemRating, standard, weights
 from course.content.form_assembly import Candidate
 from course.content.items import item_of
 from course.content.schema.blueprint import Cell
@@ -44,7 +44,7 @@ RATINGS = {1: [60, 90, 80, 50, 70], 2: [80, 100, 60, 40, 50], 3: [70, 80, 40, 60
 
 def rated(ratings):
     return [
-        Rated(f"i{n}", rater, rating)
+        ItemRating(f"i{n}", rater, rating)
         for rater, given in ratings.items()
         for n, rating in enumerate(given, start=1)
         if rating is not None
@@ -67,7 +67,7 @@ def test_a_worked_example():
 def test_what_the_raters_say_of_each_item():
     found = standard(BLUEPRINT, SUPPLY, rated(RATINGS)).items
     assert (found["i1"].mean, found["i1"].deviation, found["i1"].low, found["i1"].high) == (70, 10, 60, 80)
-    assert [id_ for id_, item in found.items() if item.apart] == ["i3", "i5"]
+    assert [id_ for id_, item in found.items() if item.far_apart] == ["i3", "i5"]
     assert {item.raters for item in found.values()} == {3}
 
 
@@ -107,5 +107,5 @@ def test_without_ratings_nothing_is_suggested():
 
 
 def test_ratings_of_items_that_left_the_bank_do_not_count():
-    ratings = [*rated(RATINGS), Rated("gone", 1, 0)]
+    ratings = [*rated(RATINGS), ItemRating("gone", 1, 0)]
     assert standard(BLUEPRINT, SUPPLY, ratings) == standard(BLUEPRINT, SUPPLY, rated(RATINGS))

@@ -1,11 +1,11 @@
 import pytest
 
 from course.assessment.quality.judgment import ADVICE, Flag, band_of, flags
-from course.assessment.quality.statistics import Figure
+from course.assessment.quality.statistics import Estimate
 
 
 def figure(value, n=100):
-    return Figure(value, None, n)
+    return Estimate(value, None, n)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def report(app, user, text="Two options mean the same."):
 
 def test_an_assessment_without_attempts_says_what_will_be_here(pages, admin):
     page = pages.as_(admin).get(TABLE)
-    assert "Nobody has submitted an attempt yet" in page.text
+    assert "No submitted attempts yet" in page.text
     assert "Not answered yet: " in page.text
 
 
@@ -44,7 +44,7 @@ def test_below_thirty_responses_figures_are_shown_but_nothing_is_flagged(app, pa
     with app.app_context():
         counts = queries.counts_of(MODULE)
         items = queries.items_by_id(counts.every.responses)
-        assert all(analysis.line(counts.first, item).flags == () for item in items.values())
+        assert all(analysis.statistics_of(counts.first, item).flags == () for item in items.values())
     page = pages.as_(admin).get(TABLE)
     assert "n = 12" in page.text
     assert "Fewer than 30 attempts: not judged" in page.text
@@ -64,7 +64,10 @@ def test_every_row_and_every_mark_of_the_map_leads_to_its_item(populated, app, p
     with app.app_context():
         counts = queries.counts_of(MODULE)
         items = queries.items_by_id(counts.every.responses)
-        lines = {id_: (analysis.line(counts.first, i), analysis.line(counts.every, i)) for id_, i in items.items()}
+        lines = {
+            id_: (analysis.statistics_of(counts.first, i), analysis.statistics_of(counts.every, i))
+            for id_, i in items.items()
+        }
     in_rows = Counter(a.get("href") for a in page.tree.iter("a"))
     on_maps = Counter(a.get("href") for a in page.tree.iter(f"{SVG}a"))
     for id_, both in lines.items():
@@ -95,28 +98,28 @@ def test_the_table_comes_as_a_file(populated, app, pages, admin):
     with app.app_context():
         counts = queries.counts_of(MODULE)
         item = catalog().items[rows[0]["item"]][0]
-        line = analysis.line(counts.first, item)
+        line = analysis.statistics_of(counts.first, item)
     assert len(rows) == len(counts.every.responses)
     assert float(rows[0]["first: p"]) == pytest.approx(line.p.value, abs=1e-5)
     assert int(rows[0]["first: n"]) == line.p.n
-    assert response.headers["Content-Disposition"] == f'attachment; filename="items-{MODULE}.csv"'
+    assert response.headers["Content-Disposition"] == f"attachment; filename=items-{MODULE}.csv"
 
 
 def test_an_item_shows_its_key_its_figures_and_what_each_fifth_chose(populated, app, pages, admin):
     with app.app_context():
         item = next(i for i in catalog().banks[MODULE].items if i.type == "single")
         of_item = queries.counts_of_item(item.id)[MODULE]
-        chosen = analysis.portrait(of_item.every, item, queries.choices_of_item(item.id)[MODULE][1])
+        chosen = analysis.detail_of(of_item.every, item, queries.choices_of_item(item.id)[MODULE][1])
     page = pages.as_(admin).get(f"/admin/items/{item.id}")
     assert "right answer" in page.text
     assert sum(option.count for option in chosen.options) == sum(figure.n for figure in chosen.fifths)
     assert "First attempts: what each fifth chose" in page.text
     assert f"/admin/rescoring/{item.id}" in page.html
-    assert "Wordings so far" in page.text
+    assert "Wordings" in page.text
 
 
 def test_an_item_that_nobody_met_says_so_and_one_that_there_is_not_is_not_found(app, pages, admin):
-    assert "Nobody has answered it yet" in pages.as_(admin).get("/admin/items/adverse-001").text
+    assert "No answers yet" in pages.as_(admin).get("/admin/items/adverse-001").text
     assert pages.as_(admin).get("/admin/items/none").status == 404
     assert pages.as_(admin).get("/admin/assessments/none").status == 404
 
@@ -133,7 +136,7 @@ def test_items_made_for_a_state_have_a_page_too(app, pages, admin, learner):
         own = [id_ for id_ in queries.counts_of("state-scope").every.responses if id_ not in catalog().items]
     assert own
     page = pages.as_(admin).get(f"/admin/items/{own[0]}")
-    assert "In no bank now" in page.text
+    assert "In no bank" in page.text
     assert own[0] in pages.as_(admin).get("/admin/assessments/state-scope").text
 
 
@@ -162,7 +165,7 @@ class TestReports:
         assert "Learners' reports (1)" in console.get("/admin/items/").text
         answer = console.post(f"/admin/reports/{made.code}", {"reply": "The third is reworded."})
         assert (answer.status, answer.location) == (303, f"/admin/items/{made.item_id}#reports")
-        assert "No report waits for an answer" in console.get("/admin/reports/").text
+        assert "No open reports" in console.get("/admin/reports/").text
         assert "The third is reworded." in console.get(f"/admin/items/{made.item_id}").text
 
     def test_an_answer_wants_words(self, app, pages, admin, learner, other_learner):
@@ -170,7 +173,7 @@ class TestReports:
         report(app, other_learner, "Another one.")
         answer = pages.as_(admin).post(f"/admin/reports/{made.code}", {"reply": " "})
         assert answer.status == 422
-        assert answer.text.count("Error: Write what was found.") == 1
+        assert answer.text.count("Error: Enter an answer.") == 1
         assert "Another one." in answer.text
 
     def test_a_report_that_there_is_not_is_not_found(self, pages, admin):

@@ -84,11 +84,11 @@ class TestWorksheet:
     ):
         rate(app, reviewer, panel, 50)
         rate(app, second_reviewer, panel, 90)
-        assert "The others" not in pages.as_(reviewer).get(self.path(panel)).text
+        assert "Other reviewers" not in pages.as_(reviewer).get(self.path(panel)).text
         assert "90.0" not in pages.as_(reviewer).get(f"/admin/standards/{panel.code}").text
         pages.as_(admin).post(f"/admin/standards/{panel.code}/second-round")
         page = pages.as_(reviewer).get(self.path(panel))
-        assert "The others: mean 90, 90 to 90, from 1 reviewer." in page.text
+        assert "Other reviewers: mean 90, 90 to 90, from 1 reviewer." in page.text
         assert "In first attempts" not in page.text
 
     def test_the_second_round_shows_how_hard_items_were_where_enough_people_answered(
@@ -148,8 +148,8 @@ def test_a_panel_from_opening_to_closing_is_in_the_audit_log(app, pages, admin, 
         "suggested": 65.0,
     }
     page = pages.as_(admin).get(opened.location)
-    assert "65.0 %" in page.text
-    assert "Standard error over 2 reviewers: 5.0" in page.text
+    assert "65.0%" in page.text
+    assert "The standard error over 2 reviewers is 5.0" in page.text
     assert "pass_mark of adverse-events" in page.text
 
 
@@ -178,7 +178,7 @@ def test_ratings_of_a_wording_that_has_changed_since_are_told(app, pages, admin,
     items = (item_of(before.items[0].model_dump() | {"stem": "Another stem?"}), *before.items[1:])
     banks = {**catalog.banks, MODULE: before.model_copy(update={"items": items})}
     factories.change_site(app, catalog=factories.replaced(catalog, banks=banks))
-    assert "1 ratings are of a wording" in pages.as_(admin).get(f"/admin/standards/{panel.code}").text
+    assert "1 rating is of a wording" in pages.as_(admin).get(f"/admin/standards/{panel.code}").text
 
 
 def test_items_on_which_raters_are_apart_are_marked(app, pages, admin, reviewer, second_reviewer, panel):
@@ -188,7 +188,7 @@ def test_items_on_which_raters_are_apart_are_marked(app, pages, admin, reviewer,
         rate(app, who, panel, rating, items=[first])
     pages.as_(admin).post(f"/admin/standards/{panel.code}/second-round")
     page = pages.as_(admin).get(f"/admin/standards/{panel.code}")
-    marked = [row for row in page.tree.iter("tr") if "apart" in "".join(row.itertext())]
+    marked = [row for row in page.tree.iter("tr") if "far apart" in "".join(row.itertext())]
     assert [next(row.iter("a")).text for row in marked] == [first]
 
 

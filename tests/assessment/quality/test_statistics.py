@@ -10,27 +10,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.assessment.quality import intervals, statistics
-from course.assessment.quality.statistics import Choice, Response, Sitting
+from course.assessment.quality.statistics import ChoiceCount, ResponseCount, TotalCount
 
 CLOSE = {"rel": 1e-9, "abs": 1e-9}
 HALVES = [Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1)]
 
 
-def counts(matrix: dict[str, dict[int, Fraction]]) -> tuple[list[Sitting], dict[str, list[Response]]]:
+def counts(matrix: dict[str, dict[int, Fraction]]) -> tuple[list[TotalCount], dict[str, list[ResponseCount]]]:
     """Points by item and person -> the counts that the database would hold."""
     of_person: dict[int, list[Fraction]] = defaultdict(list)
     for points in matrix.values():
         for person, value in points.items():
             of_person[person].append(value)
     total = {person: (sum(values, Fraction(0)), len(values)) for person, values in of_person.items()}
-    sittings = [Sitting(*key, count) for key, count in Counter(total.values()).items()]
+    total_counts = [TotalCount(*key, count) for key, count in Counter(total.values()).items()]
     responses = {
         item: [
-            Response(*key, count) for key, count in Counter((*total[p], value) for p, value in points.items()).items()
+            ResponseCount(*key, count)
+            for key, count in Counter((*total[p], value) for p, value in points.items()).items()
         ]
         for item, points in matrix.items()
     }
-    return sittings, responses
+    return total_counts, responses
 
 
 def whole(rows) -> dict[str, dict[int, Fraction]]:
@@ -62,8 +63,8 @@ class TestPublishedExamples:
             [0, 1, 0, 1, 1, 1, 1, 1, 0, 1],
             [1, 1, 0, 1, 1, 0, 1, 1, 1, 0],
         ]
-        sittings, responses = counts(whole(rows))
-        found = statistics.reliability(sittings, responses)
+        total_counts, responses = counts(whole(rows))
+        found = statistics.reliability(total_counts, responses)
         assert found.name == "KR-20"
         assert found.alpha.value == pytest.approx(10 / 9 * (1 - 2.18 / 5.84), **CLOSE)
         assert found.deviation == pytest.approx(math.sqrt(5.84 * 10 / 9), **CLOSE)
@@ -85,7 +86,7 @@ class TestAgainstNumpy:
     @given(matrices)
     @settings(deadline=None, max_examples=150)
     def test_p_discrimination_and_alpha(self, rows):
-        numbers, (sittings, responses) = as_numbers(rows), counts(whole(rows))
+        numbers, (total_counts, responses) = as_numbers(rows), counts(whole(rows))
         totals, length = numbers.sum(axis=1), numbers.shape[1]
         for n in range(length):
             own, rest = numbers[:, n], totals - numbers[:, n]
@@ -96,7 +97,7 @@ class TestAgainstNumpy:
                 assert found.value is None
             else:
                 assert found.value == pytest.approx(numpy.corrcoef(own, rest)[0, 1], **CLOSE)
-        alpha = statistics.reliability(sittings, responses).alpha.value
+        alpha = statistics.reliability(total_counts, responses).alpha.value
         if numpy.ptp(totals) < 1e-9 or not numbers.var(axis=0).any():
             assert alpha is None
         else:
@@ -106,8 +107,8 @@ class TestAgainstNumpy:
     @given(matrices)
     @settings(deadline=None, max_examples=50)
     def test_figures_lie_in_their_intervals_and_the_error_follows_from_alpha(self, rows):
-        sittings, responses = counts(whole(rows))
-        found = statistics.reliability(sittings, responses)
+        total_counts, responses = counts(whole(rows))
+        found = statistics.reliability(total_counts, responses)
         if found.alpha.value is not None and found.alpha.value <= 1:
             error = found.deviation * math.sqrt(1 - found.alpha.value)
             assert found.error.value == pytest.approx(error, **CLOSE)
@@ -126,15 +127,15 @@ class TestAgainstNumpy:
 
     def test_interval_of_a_mean_with_partial_credit(self):
         points = [Fraction(1, 2)] * 20 + [Fraction(1)] * 15 + [Fraction(0)] * 5
-        found = statistics.difficulty([Response(v, 10, v, c) for v, c in Counter(points).items()])
+        found = statistics.difficulty([ResponseCount(v, 10, v, c) for v, c in Counter(points).items()])
         numbers = numpy.array([float(point) for point in points])
         half = 1.959963984540054 * numbers.std(ddof=1) / numpy.sqrt(40)
         assert found.interval == pytest.approx((numbers.mean() - half, numbers.mean() + half), **CLOSE)
 
     def test_time(self):
         seconds = [31, 44, 58, 12, 90, 75]
-        rows = [Response(Fraction(1), 2, Fraction(1), 1, 1, value, value**2) for value in seconds]
-        rows.append(Response(Fraction(1), 2, Fraction(1), 3))  # nobody measured these
+        rows = [ResponseCount(Fraction(1), 2, Fraction(1), 1, 1, value, value**2) for value in seconds]
+        rows.append(ResponseCount(Fraction(1), 2, Fraction(1), 3))  # nobody measured these
         found = statistics.time_spent(rows)
         half = 1.959963984540054 * numpy.std(seconds, ddof=1) / numpy.sqrt(6)
         assert (found.n, found.value) == (6, pytest.approx(numpy.mean(seconds), **CLOSE))
@@ -147,13 +148,13 @@ class TestAgainstNumpy:
             ability = rng.normal()
             for n in rng.choice(9, size=5, replace=False):
                 matrix[f"i{n}"][person] = Fraction(int(rng.normal() < ability + (n - 4) / 3))
-        sittings, responses = counts(matrix)
+        total_counts, responses = counts(matrix)
         variances = {i: numpy.var([float(v) for v in of.values()], ddof=1) for i, of in matrix.items()}
         shown = sum(len(of) for of in matrix.values())
         mean = sum(len(of) / shown * variances[i] for i, of in matrix.items())
         totals = [sum(float(of.get(p, 0)) for of in matrix.values()) for p in range(200)]
         expected = 5 / 4 * (1 - 5 * mean / numpy.var(totals, ddof=1))
-        assert statistics.reliability(sittings, responses).alpha.value == pytest.approx(expected, **CLOSE)
+        assert statistics.reliability(total_counts, responses).alpha.value == pytest.approx(expected, **CLOSE)
 
 
 class TestUndefined:
@@ -163,20 +164,20 @@ class TestUndefined:
         assert statistics.reliability([], {}) is None
 
     def test_one_person(self):
-        sittings, responses = counts(whole([[1, 0, 1]]))
-        found = statistics.reliability(sittings, responses)
+        total_counts, responses = counts(whole([[1, 0, 1]]))
+        found = statistics.reliability(total_counts, responses)
         assert (found.alpha.value, found.deviation, found.error.value) == (None, None, None)
         assert statistics.discrimination(responses["i0"]).value is None
 
     def test_everyone_the_same(self):
-        sittings, responses = counts(whole([[1, 0, 1]] * 40))
-        assert statistics.reliability(sittings, responses).alpha.value is None
+        total_counts, responses = counts(whole([[1, 0, 1]] * 40))
+        assert statistics.reliability(total_counts, responses).alpha.value is None
         assert statistics.discrimination(responses["i0"]).value is None
 
     def test_a_form_of_one_item_has_no_rest(self):
-        sittings, responses = counts(whole([[1], [0], [1]]))
+        total_counts, responses = counts(whole([[1], [0], [1]]))
         assert statistics.discrimination(responses["i0"]).value is None
-        assert statistics.reliability(sittings, responses).alpha.value is None
+        assert statistics.reliability(total_counts, responses).alpha.value is None
 
     def test_a_perfect_correlation_has_no_interval(self):
         found = statistics.discrimination(counts(whole([[1, 1], [0, 0]] * 20))[1]["i0"])
@@ -186,8 +187,8 @@ class TestUndefined:
 
 class TestFifths:
     def test_equal_shares_stay_together_in_the_lowest_fifth_that_they_reach(self):
-        sittings = [Sitting(Fraction(t), 10, c) for t, c in [(2, 2), (5, 5), (7, 1), (9, 2)]]
-        assert statistics.fifths(sittings) == {
+        total_counts = [TotalCount(Fraction(t), 10, c) for t, c in [(2, 2), (5, 5), (7, 1), (9, 2)]]
+        assert statistics.fifths(total_counts) == {
             (Fraction(2), 10): 0,
             (Fraction(5), 10): 1,
             (Fraction(7), 10): 3,
@@ -196,31 +197,31 @@ class TestFifths:
 
     def test_forms_of_different_length_compare_by_their_share(self):
         found = statistics.fifths(
-            [Sitting(Fraction(4), 5, 1), Sitting(Fraction(8), 10, 1), Sitting(Fraction(9), 10, 8)]
+            [TotalCount(Fraction(4), 5, 1), TotalCount(Fraction(8), 10, 1), TotalCount(Fraction(9), 10, 8)]
         )
         assert found[Fraction(4), 5] == found[Fraction(8), 10] == 0
         assert found[Fraction(9), 10] == 1
 
     def test_an_attempt_with_nothing_that_counts_has_no_fifth(self):
-        assert statistics.fifths([Sitting(Fraction(0), 0, 3)]) == {}
+        assert statistics.fifths([TotalCount(Fraction(0), 0, 3)]) == {}
 
     def test_ten_people_with_different_totals_make_five_pairs(self):
-        found = statistics.fifths([Sitting(Fraction(t), 10, 1) for t in range(10)])
+        found = statistics.fifths([TotalCount(Fraction(t), 10, 1) for t in range(10)])
         assert sorted(found.values()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
 
     def test_the_item_characteristic_is_the_mean_of_each_fifth(self):
         rows = [[n >= 5, *[n > k for k in range(9)]] for n in range(10)]
-        sittings, responses = counts(whole([[int(v) for v in row] for row in rows]))
-        found = statistics.by_fifths(responses["i0"], statistics.fifths(sittings))
+        total_counts, responses = counts(whole([[int(v) for v in row] for row in rows]))
+        found = statistics.by_fifths(responses["i0"], statistics.fifths(total_counts))
         assert [figure.value for figure in found] == [0, 0, 0.5, 1, 1]
         assert [figure.n for figure in found] == [2, 2, 2, 2, 2]
 
 
 class TestOptions:
     def options(self, n):
-        sittings = [Sitting(Fraction(1), 10, n // 2), Sitting(Fraction(9), 10, n - n // 2)]
-        choices = [Choice(Fraction(1), 10, "b", n // 2), Choice(Fraction(9), 10, "a", n - n // 2)]
-        fifth_of = statistics.fifths(sittings)
+        total_counts = [TotalCount(Fraction(1), 10, n // 2), TotalCount(Fraction(9), 10, n - n // 2)]
+        choices = [ChoiceCount(Fraction(1), 10, "b", n // 2), ChoiceCount(Fraction(9), 10, "a", n - n // 2)]
+        fifth_of = statistics.fifths(total_counts)
         return statistics.options(choices, "abc", frozenset("a"), frozenset("bc"), n, fifth_of)
 
     def test_each_is_counted_by_fifth(self):
@@ -236,6 +237,6 @@ class TestOptions:
 
     def test_a_label_of_an_older_wording_is_shown_last(self):
         found = statistics.options(
-            [Choice(Fraction(1), 2, "x", 1)], "ab", frozenset("a"), frozenset("b"), 1, {(Fraction(1), 2): 0}
+            [ChoiceCount(Fraction(1), 2, "x", 1)], "ab", frozenset("a"), frozenset("b"), 1, {(Fraction(1), 2): 0}
         )
         assert [option.label for option in found] == ["a", "b", "x"]
