@@ -129,7 +129,7 @@ class TestPage:
         pages.as_(learner).post("/profile/close", FORM)
         page = pages.post("/sign-in", {"email": learner.email, "password": PASSWORD})
         assert page.status == 422
-        assert "don't belong together" in page.text
+        assert "Email or password is incorrect" in page.text
         form = {"legal_name": "Lena Anew", "email": learner.email, "password": PASSWORD}
         assert pages.post("/sign-up", form).location == "/home"
 
