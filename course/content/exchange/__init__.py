@@ -1,4 +1,4 @@
-"""Banks in other formats: read(bytes) -> Imported, write(Bank) -> Exported. Nothing is dropped silently or guessed."""
+"""Read and write banks in other formats. Every part that a format can't hold is reported; nothing is guessed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from course.content.schema.bank import Bank
 
 @dataclass(frozen=True)
 class Format:
-    """`write` is None where a format is only read."""
+    """How a format is read and written. `write` is None if it is only read."""
 
     read: Callable[[bytes], Imported]
     write: Callable[[Bank], Exported] | None = None

@@ -1,4 +1,4 @@
-"""Aiken, in only: a question, its options A. to H., and `ANSWER: B`. Source: https://docs.moodle.org/en/Aiken_format."""
+"""Read Aiken: a question, its options A. to H., and `ANSWER: B`. Source: https://docs.moodle.org/en/Aiken_format."""
 
 import re
 from string import ascii_lowercase
@@ -11,7 +11,7 @@ ANSWER = re.compile(r"ANSWER:\s*([A-Z])\s*", re.IGNORECASE)
 
 
 def read(data: bytes) -> Imported:
-    """Raises Unreadable."""
+    """Return the questions of the file. Raise UnreadableFile if it is not text."""
     reading, lines, number = ImportBuilder(), list[str](), 0
     for line in filter(None, map(str.strip, text_of(data).split("\n"))):
         lines.append(line)
@@ -25,7 +25,7 @@ def read(data: bytes) -> Imported:
 
 
 def _unanswered(note: Note) -> dict[str, object]:  # noqa: ARG001
-    raise NotCarried("it has no line ANSWER")
+    raise NotCarried("it has no ANSWER line")
 
 
 def _item(lines: list[str], note: Note) -> dict[str, object]:  # noqa: ARG001
@@ -33,11 +33,11 @@ def _item(lines: list[str], note: Note) -> dict[str, object]:  # noqa: ARG001
     stem = [line for line, option in found if not option]
     options = [option.groups() for _, option in found if option]
     if not stem or [line for line, option in found[: len(stem)] if option]:
-        raise NotCarried("its question does not stand before its options")
+        raise NotCarried("its question is missing or comes after an option")
     if "".join(letter for letter, _ in options) != ascii_lowercase[: len(options)].upper():
-        raise NotCarried("its options are not lettered A, B, C and so on")
+        raise NotCarried("its options are not lettered A, B, C and so on in order")
     key = lines[-1].rpartition(":")[2].strip().lower()
     if key not in [letter.lower() for letter, _ in options]:
-        raise NotCarried(f"its answer {key.upper()} is none of its options")
+        raise NotCarried(f"its answer {key.upper()} is not one of its options")
     texts = {letter.lower(): markdown_text.plain(text) for letter, text in options}
     return {"stem": markdown_text.plain("\n".join(stem)), "type": "single", "options": texts, "key": key}

@@ -1,7 +1,7 @@
-"""CSV for spreadsheets, one item a row: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8 with its mark.
+"""CSV for spreadsheets with one item per row: RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), UTF-8 with a BOM.
 
-What has no column of its own stands in the last one, `more`, as JSON. A cell that a spreadsheet would take for a
-formula has an apostrophe before it (https://owasp.org/www-community/attacks/CSV_Injection).
+Fields without a column of their own are in the last column, `more`, as JSON. A cell that a spreadsheet would take
+for a formula is preceded by an apostrophe (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 import csv
@@ -18,16 +18,16 @@ from course.content.exchange.report import (
     NotCarried,
     Note,
     UnreadableFile,
-    each,
+    export_each,
     text_of,
 )
 from course.content.items.base import Item
 from course.content.schema.bank import Bank
 
 LETTERS = tuple("abcdefgh")
-PLAIN = ("id", "type", "objective", "level", "section", "case", "vignette", "stem", "rationale")
-LISTS = ("references", "enemies")
-VALUES = ("must_pass", "calculator", "difficulty")
+TEXT_COLUMNS = ("id", "type", "objective", "level", "section", "case", "vignette", "stem", "rationale")
+LIST_COLUMNS = ("references", "enemies")
+VALUE_COLUMNS = ("must_pass", "calculator", "difficulty")
 COLUMNS = (
     "id",
     "type",
@@ -47,12 +47,13 @@ COLUMNS = (
     "enemies",
     "more",
 )
-MOST_BRACKETS = 200  # so that no cell is nested deeper than can be written again
+MAX_BRACKETS = 200  # so that no cell is nested too deeply to be written again
 FORMULA = re.compile(r"'*[=+\-@\t]")
 
 
 def write(bank: Bank) -> Exported:
-    rows, left_out = each(bank, _row)
+    """Return the bank as a CSV file."""
+    rows, left_out = export_each(bank, _row)
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
@@ -63,7 +64,7 @@ def write(bank: Bank) -> Exported:
 
 def _row(item: Item, note: Note) -> dict[str, str]:  # noqa: ARG001
     if "figure" in type(item).model_fields:
-        raise NotCarried(f"the type {item.type} shows a figure, which no table can hold")
+        raise NotCarried(f"the type {item.type} shows a figure, which a table can't hold")
     fields, row = item_fields.fields(item), dict[str, str]()
     if item.vignette:
         row["vignette"] = item.vignette
@@ -72,14 +73,17 @@ def _row(item: Item, note: Note) -> dict[str, str]:  # noqa: ARG001
     if isinstance(fields.get("key"), (str, list)):
         key = fields.pop("key")
         row["key"] = key if isinstance(key, str) else " ".join(key)
-    row |= {name: " ".join(fields.pop(name)) for name in LISTS if name in fields}
-    row |= {name: str(fields.pop(name)).lower() for name in VALUES if name in fields}
-    row |= {name: fields.pop(name) for name in PLAIN if name in fields}
+    row |= {name: " ".join(fields.pop(name)) for name in LIST_COLUMNS if name in fields}
+    row |= {name: str(fields.pop(name)).lower() for name in VALUE_COLUMNS if name in fields}
+    row |= {name: fields.pop(name) for name in TEXT_COLUMNS if name in fields}
     return row | ({"more": json.dumps(fields, ensure_ascii=False, default=float)} if fields else {})
 
 
 def read(data: bytes) -> Imported:
-    """With commas or, as some spreadsheets write, semicolons between the cells. Raises Unreadable."""
+    """Return the items of a file with commas or, as some spreadsheets write, semicolons between cells.
+
+    Raise UnreadableFile if it is not such a table.
+    """
     text = text_of(data)
     head = text.partition("\n")[0]
     cell_end = ";" if head.count(";") > head.count(",") else ","
@@ -88,13 +92,13 @@ def read(data: bytes) -> Imported:
     try:
         if not {"type", "stem"} <= set(rows.fieldnames or ()):
             raise UnreadableFile(
-                "The first line does not name the columns type and stem; begin with a line of column names."
+                "The first line does not name the columns type and stem. Begin with a line of column names."
             )
         for row in rows:
             name = row.get("id") or f"line {rows.line_num}"
             reading.add(name, lambda note, row=row: _item(row, note))  # type: ignore[misc]
     except csv.Error as error:
-        raise UnreadableFile(f"Line {rows.line_num} is not readable as CSV ({error}); save the table anew.") from None
+        raise UnreadableFile(f"Line {rows.line_num} is not valid CSV ({error}). Save the table again.") from None
     return reading.done()
 
 
@@ -105,13 +109,13 @@ def _item(row: dict[str | None, Any], note: Note) -> dict[str, Any]:
             note(f"cells beyond the last column: {', '.join(cell)}")
         elif cell is not None and cell.strip():
             cells[column] = cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
-    fields: dict[str, Any] = {name: cells.pop(name) for name in PLAIN if name in cells}
-    fields |= {name: cells.pop(name).split() for name in LISTS if name in cells}
+    fields: dict[str, Any] = {name: cells.pop(name) for name in TEXT_COLUMNS if name in cells}
+    fields |= {name: cells.pop(name).split() for name in LIST_COLUMNS if name in cells}
     if options := {letter: cells.pop(letter) for letter in LETTERS if letter in cells}:
         fields["options"] = options
     if key := cells.pop("key", None):
         fields["key"] = key.split() if fields.get("type") == "multiple" else key
-    fields |= {name: tags.read(name, cells[name]) for name in VALUES if name in cells}
+    fields |= {name: tags.read(name, cells[name]) for name in VALUE_COLUMNS if name in cells}
     fields |= _more(cells.pop("more", "{}"), note)
     for column in cells.keys() - set(COLUMNS):
         note(f"the column {column}: {cells[column]}")
@@ -120,7 +124,7 @@ def _item(row: dict[str | None, Any], note: Note) -> dict[str, Any]:
 
 def _more(cell: str, note: Note) -> dict[str, Any]:
     try:
-        found = json.loads(cell) if sum(map(cell.count, "[{")) <= MOST_BRACKETS else None
+        found = json.loads(cell) if sum(map(cell.count, "[{")) <= MAX_BRACKETS else None
     except ValueError:
         found = None
     if not isinstance(found, dict):

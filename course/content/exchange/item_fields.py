@@ -1,16 +1,16 @@
-"""An item's fields as a bank file has them."""
+"""The fields of an item as a bank file has them."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from course.content.items.base import Item
 
-MADE = {"vignette", "drawing", "values"}  # by the bank, the loader and the draw
+COMPUTED = {"vignette", "drawing", "values"}  # by the bank, the loader and the assembly of a form
 
 
 def fields(item: Item) -> dict[str, Any]:
-    """Without defaults and without what is made of others; options as letter: text, one key as itself."""
-    data = item.model_dump(exclude_defaults=True, exclude=MADE) | {"type": item.type}
+    """Return the fields without defaults and computed fields, in the short form of bank files."""
+    data = item.model_dump(exclude_defaults=True, exclude=COMPUTED) | {"type": item.type}
     return {name: _short(name, value) for name, value in data.items()}
 
 

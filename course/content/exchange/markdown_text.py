@@ -1,4 +1,4 @@
-"""Text of other formats as our Markdown: what is plain is converted, the rest is noted; and vignettes within stems."""
+"""Convert text of other formats to Markdown, noting what is lost, and keep vignettes inside stems."""
 
 import re
 from html.parser import HTMLParser
@@ -17,25 +17,26 @@ UNMARKED = {"span", "font", "html", "body", "tbody"}
 
 
 def escaped(text: str) -> str:
-    """Plain text, so that Markdown shows it as it stands."""
+    """Return plain text with Markdown characters escaped."""
     return re.sub(r"([\\`*_])", r"\\\1", text)
 
 
 def plain(text: str) -> str:
+    """Return plain text as Markdown without surrounding white space."""
     return escaped(text.strip())
 
 
 def markdown(text: str, note: Note) -> str:
-    """Markdown as it stands; HTML and pictures in it, which our Markdown has not, are noted."""
+    """Return Markdown unchanged, noting HTML and pictures, which our Markdown does not support."""
     if re.search(r"<[A-Za-z/!][^<>]*>", text):
-        note("HTML within Markdown, which is shown as text")
+        note("HTML inside Markdown, which is shown as text")
     if "![" in text:
-        note("a picture within Markdown")
+        note("a picture inside Markdown")
     return text.strip()
 
 
 def from_html(html: str, note: Note) -> str:
-    """HTML as Markdown: paragraphs, bold, italics, raised and lowered digits; anything else is noted."""
+    """Return HTML as Markdown: paragraphs, bold, italics, superscript and subscript digits. Note anything else."""
     converter = _Converter(note)
     converter.feed(html)
     converter.close()
@@ -55,8 +56,8 @@ class _Converter(HTMLParser):
         elif tag in BREAKS:
             self._put(BREAKS[tag])
         elif tag == "img":
-            told = dict(attrs)
-            self.note(f"the picture {told.get('alt') or told.get('src') or 'without a name'}")
+            named = dict(attrs)
+            self.note(f"the picture {named.get('alt') or named.get('src') or 'without a name'}")
         elif tag not in UNMARKED:
             self.note(f"the HTML element {tag}" + ("" if tag in SILENT else "; its text is kept"))
         if any(name == "style" for name, _ in attrs):
@@ -78,12 +79,12 @@ class _Converter(HTMLParser):
         self.levels[-1][1].append(text)
 
     def _marked(self, tag: str, inner: str) -> str:
-        """With the mark of the tag; the white space at the ends stays outside, as Markdown wants it."""
+        """Return the text in the tag's Markdown marks, with white space at the ends outside, as Markdown requires."""
         bare = inner.strip()
         if tag in SCRIPTS:
             if {ord(character) for character in bare} <= SCRIPTS[tag].keys():
                 return bare.translate(SCRIPTS[tag])
-            self.note(f"the place of “{bare}” ({tag}), which is written on the line")
+            self.note(f"the {'superscript' if tag == 'sup' else 'subscript'} “{bare}”, which becomes normal text")
             return inner
         if not bare or "\n\n" in bare:
             return inner
@@ -91,6 +92,7 @@ class _Converter(HTMLParser):
         return f"{before}{MARKS[tag]}{bare}{MARKS[tag]}{after}"
 
     def text(self) -> str:
+        """Return the Markdown of everything that was fed."""
         while len(self.levels) > 1:
             self.levels[-2][1].extend(self.levels.pop()[1])
         lines = [line.strip() for line in "".join(self.levels[0][1]).split("\n")]
@@ -98,7 +100,7 @@ class _Converter(HTMLParser):
 
 
 def with_vignette(item: Item) -> str:
-    """The stem; before it, as a quotation, the vignette of its case."""
+    """Return the stem, after the vignette of its case as a block quotation."""
     if item.vignette is None:
         return item.stem
     quoted = "\n".join(f"> {line}" for line in item.vignette.split("\n"))
@@ -106,7 +108,7 @@ def with_vignette(item: Item) -> str:
 
 
 def without_vignette(text: str) -> tuple[str | None, str]:
-    """The vignette that `with_vignette` put before the stem, and the stem."""
+    """Return the vignette that `with_vignette` put before the stem, or None, and the stem."""
     quoted, separator, stem = text.partition("\n\n")
     lines = quoted.split("\n")
     if not separator or not all(line.startswith(">") for line in lines):

@@ -1,4 +1,4 @@
-"""Moodle XML: multichoice, matching, numerical and ordering. Texts go out as Markdown, which Moodle knows.
+"""Read and write Moodle XML: multichoice, matching, numerical and ordering. Texts are written as Markdown.
 
 Sources: https://docs.moodle.org/en/Moodle_XML_format and the reader and writer that define it,
 https://github.com/moodle/moodle/blob/main/question/format/xml/format.php; for ordering
@@ -12,7 +12,15 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from course.content.exchange import choices, markdown_text, numbers, partial_credit, safe_xml, tags
-from course.content.exchange.report import Exported, ImportBuilder, Imported, NotCarried, Note, UnreadableFile, each
+from course.content.exchange.report import (
+    Exported,
+    ImportBuilder,
+    Imported,
+    NotCarried,
+    Note,
+    UnreadableFile,
+    export_each,
+)
 from course.content.items.base import Item
 from course.content.items.matching import MatchingItem
 from course.content.items.multiple import MultipleItem
@@ -22,9 +30,19 @@ from course.content.items.single import SingleItem
 from course.content.schema.bank import Bank
 
 Fields = dict[str, Any]
-MORE = (*choices.NAMES, *numbers.NAMES)  # tags beside those of every item
-PAIRS = "its partial credit: there the share of pairs in the right order, here a random order earns nothing"
-READ = {"name", "questiontext", "generalfeedback", "idnumber", "tags", "answer", "subquestion", "units", "single"}
+MORE_TAGS = (*choices.NAMES, *numbers.NAMES)
+ORDER_CREDIT = "its partial credit: a random order earns half in Moodle and nothing here"
+READ_ELEMENTS = {
+    "name",
+    "questiontext",
+    "generalfeedback",
+    "idnumber",
+    "tags",
+    "answer",
+    "subquestion",
+    "units",
+    "single",
+}
 NO_EFFECT = {
     "answernumbering",
     "showstandardinstruction",
@@ -33,7 +51,7 @@ NO_EFFECT = {
     "shownumcorrect",
     "showgrading",
 }
-USUAL = {  # what says nothing that is not so here
+DEFAULTS = {  # values that mean what is always the case here
     "defaultgrade": {"1"},
     "penalty": {"0"},
     "hidden": {"0"},
@@ -49,7 +67,8 @@ USUAL = {  # what says nothing that is not so here
 
 
 def write(bank: Bank) -> Exported:
-    questions, left_out = each(bank, _question)
+    """Return the bank as a Moodle XML file."""
+    questions, left_out = export_each(bank, _question)
     quiz = Element("quiz")
     quiz.extend(questions)
     ElementTree.indent(quiz)
@@ -58,7 +77,7 @@ def write(bank: Bank) -> Exported:
 
 def _question(item: Item, note: Note) -> Element:
     if type(item) not in WRITERS:
-        raise NotCarried(f"the type {item.type} has no place in Moodle")
+        raise NotCarried(f"Moodle has no questions of the type {item.type}")
     name, write_body = WRITERS[type(item)]
     question = Element("question", type=name)
     _text(question, "name", item.id)
@@ -98,7 +117,7 @@ def _write_matching(question: Element, item: MatchingItem, note: Note) -> dict[s
 
 
 def _write_ordering(question: Element, item: OrderingItem, note: Note) -> dict[str, str]:
-    note(PAIRS)
+    note(ORDER_CREDIT)
     settings = {"layouttype": "VERTICAL", "selecttype": "ALL", "selectcount": "0", "showgrading": "SHOW"}
     for name, value in (settings | {"gradingtype": "RELATIVE_ALL_PREVIOUS_AND_NEXT"}).items():
         SubElement(question, name).text = value
@@ -131,11 +150,11 @@ WRITERS: dict[type[Item], tuple[str, Callable[[Element, Any, Note], dict[str, st
 
 
 def read(data: bytes) -> Imported:
-    """Raises Unreadable."""
+    """Return the questions of the file. Raise UnreadableFile if it is not Moodle XML."""
     root = safe_xml.parse(data)
     if root.tag != "quiz":
         raise UnreadableFile(
-            f"The file is no Moodle XML: it begins with <{root.tag}>, not <quiz>. Export as Moodle XML."
+            f"The file is not Moodle XML: it begins with <{root.tag}>, not <quiz>. Export it as Moodle XML."
         )
     reading = ImportBuilder()
     for number, question in enumerate(root.iter("question"), start=1):
@@ -147,18 +166,18 @@ def read(data: bytes) -> Imported:
 def _item(question: Element, note: Note) -> Fields:
     type_ = question.get("type", "")
     if type_ not in READERS:
-        raise NotCarried(f"a question of type {type_ or 'unknown'}, for which there is no type here")
-    told = tags.fields((tag.text or "" for tag in question.iterfind("tags/tag/text")), note, MORE)
+        raise NotCarried(f"no item type here is like the question type {type_ or 'unknown'}")
+    tagged = tags.fields((tag.text or "" for tag in question.iterfind("tags/tag/text")), note, MORE_TAGS)
     fields: Fields = {"id": id_} if (id_ := (question.findtext("idnumber") or "").strip()) else {}
     stem = _read_text(question.find("questiontext"), note)
-    if "case" in told:
+    if "case" in tagged:
         vignette, stem = markdown_text.without_vignette(stem)
         fields |= {"vignette": vignette} if vignette else {}
-    fields |= {"stem": stem, **READERS[type_](question, told, note)}
+    fields |= {"stem": stem, **READERS[type_](question, tagged, note)}
     if rationale := _read_text(question.find("generalfeedback"), note):
         fields["rationale"] = rationale
     _note_rest(question, fields, note)
-    return fields | told
+    return fields | tagged
 
 
 def _read_text(element: Element | None, note: Note, usual: str = "html") -> str:
@@ -184,9 +203,9 @@ def _answers(question: Element, note: Note) -> list[tuple[str, Fraction, Element
     return found
 
 
-def _choice(question: Element, told: Fields, note: Note) -> Fields:
+def _choice(question: Element, tagged: Fields, note: Note) -> Fields:
     answers = _answers(question, note)
-    letters = choices.lettered(len(answers), told, note)
+    letters = choices.lettered(len(answers), tagged, note)
     weights = {letter: weight for letter, (_, weight, _) in zip(letters, answers, strict=True)}
     options = {letter: text for letter, (text, _, _) in zip(letters, answers, strict=True)}
     if (question.findtext("single") or "true").strip() in ("true", "1"):
@@ -194,40 +213,40 @@ def _choice(question: Element, told: Fields, note: Note) -> Fields:
     return {"type": "multiple", "options": options, "key": partial_credit.several(weights, note)}
 
 
-def _matching(question: Element, told: Fields, note: Note) -> Fields:
+def _matching(question: Element, tagged: Fields, note: Note) -> Fields:
     pairs = []
     for pair in question.iterfind("subquestion"):
         option = (pair.findtext("answer/text") or "").strip()
         prompt = _read_text(pair, note)
         pairs.append((prompt, option if pair.get("format") == "markdown" else markdown_text.escaped(option)))
-    return {"type": "matching", **choices.matching(pairs, told, note)}
+    return {"type": "matching", **choices.matching(pairs, tagged, note)}
 
 
-def _ordering(question: Element, told: Fields, note: Note) -> Fields:  # noqa: ARG001
-    note(PAIRS)
+def _ordering(question: Element, tagged: Fields, note: Note) -> Fields:  # noqa: ARG001
+    note(ORDER_CREDIT)
     return {"type": "ordering", "steps": [text for text, _, _ in sorted(_answers(question, note), key=lambda a: a[1])]}
 
 
-def _numeric(question: Element, told: Fields, note: Note) -> Fields:
+def _numeric(question: Element, tagged: Fields, note: Note) -> Fields:
     right = []
     for text, weight, answer in _answers(question, note):
         if weight == 100:
             right.append((answer.findtext("text") or "", answer.findtext("tolerance") or "0"))
         else:
-            note(f"the answer {text}, which earns {float(weight):g} %")
+            note(f"the answer {text}, which earns {float(weight):g}%")
     if len(right) != 1:
-        raise NotCarried(f"{len(right) or 'no'} answers are wholly right; a numeric item has one")
+        raise NotCarried(f"{len(right) or 'no'} answers earn the full score, but a numeric item has one")
     key, margin = right[0]
     fields: Fields = {"type": "numeric", "key": str(numbers.decimal(key)), "unit": None}
     units = [(u.findtext("unit_name") or "", u.findtext("multiplier") or "1") for u in question.iterfind("units/unit")]
     own = [name for name, multiplier in units if numbers.decimal(multiplier) == 1]
     if units and not own:
-        raise NotCarried("no unit has the multiplier 1, so that the unit of its key is not told")
+        raise NotCarried("no unit has the multiplier 1, so the unit of its key is unknown")
     if units:
         fields["unit"] = own[0]
     if others := {name: numbers.factor_of(multiplier) for name, multiplier in units if name != fields["unit"]}:
         fields["units"] = others
-    return fields | numbers.tolerance(key, margin, told, note)
+    return fields | numbers.tolerance(key, margin, tagged, note)
 
 
 READERS: dict[str, Callable[[Element, Fields, Note], Fields]] = {
@@ -239,19 +258,19 @@ READERS: dict[str, Callable[[Element, Fields, Note], Fields]] = {
 
 
 def _note_rest(question: Element, fields: Fields, note: Note) -> None:
-    """What the question has beside what was read, unless it says nothing new."""
+    """Note every other element of the question, unless it has no effect here or its default value."""
     name = (question.findtext("name/text") or "").strip()
     if name and name != fields.get("id"):
         note(f"its name “{name}”")
     for element in question:
         value = (element.text or "").strip()
-        usual = {*USUAL.get(element.tag, ()), ""}
+        defaults = {*DEFAULTS.get(element.tag, ()), ""}
         number = value.rstrip("0").rstrip(".") or "0" if "." in value else value
-        if element.tag in READ | NO_EFFECT or (not len(element) and {value, number} & usual):
+        if element.tag in READ_ELEMENTS | NO_EFFECT or (not len(element) and {value, number} & defaults):
             continue
         if text := value or _read_text(element, _unnoted):
             note(f"{element.tag}: {text}")
 
 
 def _unnoted(what: str) -> None:
-    """For a text that is itself left out."""
+    """Ignore what is lost in a text that is itself left out."""

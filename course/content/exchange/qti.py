@@ -1,9 +1,9 @@
-"""QTI 2.2 and 3.0: choiceInteraction with one or several right answers; the writing of items, and their names.
+"""Write QTI 2.2 and 3.0 items (choiceInteraction with one or several right answers), and translate their names.
 
 Sources: https://www.imsglobal.org/question/qtiv2p2/imsqti_v2p2_impl.html,
 https://www.imsglobal.org/spec/qti/v3p0/impl, and the schemas at https://www.imsglobal.org/xsd/qti/qtiv2p2/ and
-https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/. An item is made and read in the names of 2.2; those of 3.0 follow
-from them by rule. `toolName` tells our own files, whose white space and asterisks stand as they are.
+https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/. Items are built and read with the element names of 2.2; a
+rule derives those of 3.0. `toolName` marks files of our own, whose white space and asterisks are read literally.
 """
 
 import re
@@ -17,14 +17,16 @@ from course.content.items.multiple import MultipleItem
 from course.content.items.single import SingleItem
 
 TOOL = "Needlewise"
-RATIONALE = "RATIONALE"  # the feedback that is shown whatever was answered
-HTML = {"p", "div", "strong", "em"}
-MIXED = {"p", "prompt", "simpleChoice", "modalFeedback"}
+RATIONALE = "RATIONALE"  # the feedback that is shown for every answer
+HTML_ELEMENTS = {"p", "div", "strong", "em"}
+TEXT_ELEMENTS = {"p", "prompt", "simpleChoice", "modalFeedback"}
 MARKED = re.compile(r"\*\*(.+?)\*\*|\*([^*\n]+)\*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Version:
+    """A version of QTI: its namespace, and where its response processing templates are."""
+
     name: str
     namespace: str
     templates: str
@@ -43,9 +45,9 @@ V3 = Version(
 
 
 def written(item: Item, version: Version, note: Note) -> tuple[bytes, list[str]]:
-    """The item as an XML file, and its tags, for which the manifest has room."""
+    """Return the item as an XML file, and its tags, which go into the manifest. Raise NotCarried for other types."""
     if not isinstance(item, (SingleItem, MultipleItem)):
-        raise NotCarried(f"the type {item.type} is not exchanged as QTI")
+        raise NotCarried(f"items of the type {item.type} are not exchanged as QTI")
     keywords = tags.of(item, note)
     root = Element("assessmentItem", identifier=item.id, title=item.id, adaptive="false", timeDependent="false")
     root.set("toolName", TOOL)
@@ -84,8 +86,10 @@ def _body(root: Element, item: SingleItem | MultipleItem) -> None:
     body = SubElement(root, "itemBody")
     if item.vignette:
         _paragraphs(SubElement(body, "div", {"class": "vignette"}), item.vignette)
-    most = "1" if isinstance(item, SingleItem) else "0"
-    interaction = SubElement(body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="true", maxChoices=most)
+    max_choices = "1" if isinstance(item, SingleItem) else "0"
+    interaction = SubElement(
+        body, "choiceInteraction", responseIdentifier="RESPONSE", shuffle="true", maxChoices=max_choices
+    )
     _text(SubElement(interaction, "prompt"), item.stem)
     for letter, text in item.by_id.items():
         _text(SubElement(interaction, "simpleChoice", identifier=letter), text)
@@ -104,7 +108,7 @@ def _paragraphs(parent: Element, text: str) -> None:
 
 
 def _inline(parent: Element, text: str) -> None:
-    """Bold and italics as elements; their marks come back as they were."""
+    """Write bold and italic text as elements."""
     last, at = None, 0
     for found in MARKED.finditer(text):
         _append(parent, last, text[at : found.start()])
@@ -121,8 +125,8 @@ def _append(parent: Element, last: Element | None, text: str) -> None:
 
 
 def _indent(element: Element, level: int = 1) -> None:
-    """Lines and indents where they are no text."""
-    if element.tag in MIXED or not len(element):
+    """Add line breaks and indents where they are not part of a text."""
+    if element.tag in TEXT_ELEMENTS or not len(element):
         return
     element.text = "\n" + "  " * level
     for child in element:
@@ -132,9 +136,9 @@ def _indent(element: Element, level: int = 1) -> None:
 
 
 def _to_v3(root: Element) -> None:
-    """3.0 writes names with hyphens, those of elements with qti- before them; HTML stays HTML."""
+    """Change names of 2.2 to those of 3.0: with hyphens, and elements with the prefix qti-. HTML stays unchanged."""
     for element in root.iter():
-        if element.tag not in HTML:
+        if element.tag not in HTML_ELEMENTS:
             element.tag = "qti-" + _hyphened(element.tag)
         for name in [name for name in element.attrib if name != _hyphened(name)]:
             element.set(_hyphened(name), element.attrib.pop(name))
@@ -145,7 +149,7 @@ def _hyphened(name: str) -> str:
 
 
 def to_v2(root: Element) -> None:
-    """Whatever the version: the names of 2.2, without namespaces."""
+    """Change names of either version to those of 2.2, without namespaces."""
     for element in root.iter():
         element.tag = _joined(str(element.tag).rpartition("}")[2].removeprefix("qti-"))
         for name in list(element.attrib):

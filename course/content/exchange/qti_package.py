@@ -1,7 +1,7 @@
-"""The content package around QTI items: a zip with `imsmanifest.xml`, whose keywords hold our tags.
+"""Read and write packages of QTI items: a zip file with `imsmanifest.xml`, whose keywords hold our tags.
 
 Sources: https://www.imsglobal.org/content/packaging/cpv1p1p4/imscp_infov1p1p4.html and, for keywords, the learning
-object metadata that a resource may have (`general/keyword`, IEEE 1484.12.3).
+object metadata of a resource (`general/keyword`, IEEE 1484.12.3).
 """
 
 import io
@@ -12,39 +12,49 @@ from xml.etree.ElementTree import Element, SubElement
 
 from course.content.exchange import qti, qti_reading, safe_xml
 from course.content.exchange.qti import V2, V3, Version
-from course.content.exchange.report import MAX_BYTES, Exported, ImportBuilder, Imported, UnreadableFile, each, limited
+from course.content.exchange.report import (
+    MAX_BYTES,
+    Exported,
+    ImportBuilder,
+    Imported,
+    UnreadableFile,
+    export_each,
+    limited,
+)
 from course.content.schema.bank import Bank
 
 MANIFEST = "imsmanifest.xml"
 LOM = "http://ltsc.ieee.org/xsd/LOM"
-PACKING = {  # of each version: the manifest's namespace, its schema's name and number, the type of an item
+PACKAGING = {  # by version: namespace, schema name and schema version of the manifest, resource type of an item
     V2.name: ("http://www.imsglobal.org/xsd/imscp_v1p1", "QTIv2.2 Package", "1.0.0", "imsqti_item_xmlv2p2"),
     V3.name: ("http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1", "QTI Package", "3.0.0", "imsqti_item_xmlv3p0"),
 }
-DAY = (1980, 1, 1, 0, 0, 0)  # so that the same bank gives the same bytes
-MOST_BYTES = 5 * MAX_BYTES  # unpacked, all files together
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # so that the same bank gives the same bytes
+MAX_UNPACKED_BYTES = 5 * MAX_BYTES  # of all files together
 
 
 def write_v2(bank: Bank) -> Exported:
+    """Return the bank as a package of QTI 2.2 items."""
     return _write(bank, V2)
 
 
 def write_v3(bank: Bank) -> Exported:
+    """Return the bank as a package of QTI 3.0 items."""
     return _write(bank, V3)
 
 
 def _write(bank: Bank, version: Version) -> Exported:
-    items, left_out = each(bank, lambda item, note: (item.id, *qti.written(item, version, note)))
+    items, left_out = export_each(bank, lambda item, note: (item.id, *qti.written(item, version, note)))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         files = [(MANIFEST, _manifest(bank.module, version, {id_: keywords for id_, _, keywords in items}))]
         for name, data in [*files, *((f"items/{id_}.xml", xml) for id_, xml, _ in items)]:
-            package.writestr(zipfile.ZipInfo(name, DAY), data, zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name, FIXED_DATE), data, zipfile.ZIP_DEFLATED)
     return Exported(out.getvalue(), left_out)
 
 
 def _manifest(name: str, version: Version, items: dict[str, list[str]]) -> bytes:
-    namespace, schema, number, type_ = PACKING[version.name]
+    namespace, schema, number, type_ = PACKAGING[version.name]
     root = Element("manifest", xmlns=namespace, identifier=f"bank-{name}")
     metadata = SubElement(root, "metadata")
     SubElement(metadata, "schema").text = schema
@@ -63,7 +73,7 @@ def _manifest(name: str, version: Version, items: dict[str, list[str]]) -> bytes
 
 
 def read(data: bytes) -> Imported:
-    """A package, or one item as XML, of either version. Raises Unreadable."""
+    """Return the items of a package or of one XML file, of either version. Raise UnreadableFile if it is neither."""
     reading = ImportBuilder()
     if not limited(data).startswith(b"PK"):
         _add(reading, _parsed(data), [])
@@ -74,7 +84,7 @@ def read(data: bytes) -> Imported:
     except UnreadableFile:
         raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        raise UnreadableFile(f"The package can't be unpacked ({error}); export it anew.") from None
+        raise UnreadableFile(f"The package can't be unpacked ({error}). Export it again.") from None
     return reading.done()
 
 
@@ -85,38 +95,44 @@ def _parsed(data: bytes) -> Element:
 
 
 class _Files:
-    """The package's files, of which no more than a limit is ever unpacked."""
+    """The files of a package. No more than MAX_UNPACKED_BYTES are ever unpacked."""
 
     def __init__(self, package: zipfile.ZipFile) -> None:
         self.package = package
-        self.left = MOST_BYTES
+        self.left = MAX_UNPACKED_BYTES
 
     def xml(self, name: str) -> Element | None:
+        """Return the root element of a file, or None if the package does not have it."""
         try:
             if self.package.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise UnreadableFile("The package is compressed in an uncommon way; zip it anew.")
+                raise UnreadableFile("The package uses an unsupported compression. Zip it again.")
             with self.package.open(name) as file:
                 data = file.read(min(MAX_BYTES, self.left) + 1)
         except KeyError:
             return None
         self.left -= len(data)
         if self.left < 0:
-            raise UnreadableFile(f"The package holds more than {MOST_BYTES // 1_000_000} MB; split it into several.")
+            raise UnreadableFile(
+                f"The package unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB. Split it into several."
+            )
         return _parsed(data)
 
 
 def _read_package(files: _Files, reading: ImportBuilder) -> None:
     manifest = files.xml(MANIFEST)
     if manifest is None:
-        raise UnreadableFile(f"The package has no {MANIFEST}; export it as an IMS content package.")
+        raise UnreadableFile(f"The package has no {MANIFEST}. Export it as an IMS content package.")
     for resource in manifest.iter("resource"):
         href, type_ = resource.get("href", ""), resource.get("type", "")
         if not type_.startswith("imsqti_item_"):
-            reading.leave(resource.get("identifier", "a resource"), f"left out: it is of type {type_}, not an item")
+            reading.leave_out(
+                resource.get("identifier", "a resource"),
+                f"the whole resource: it has the type {type_}, not that of an item",
+            )
             continue
         root = files.xml(href)
         if root is None:
-            reading.leave(resource.get("identifier", "an item"), f"left out: the package has no file {href}")
+            reading.leave_out(resource.get("identifier", "an item"), f"the whole item: the package has no file {href}")
             continue
         keywords = [
             "".join(keyword.itertext()).strip() for keyword in resource.iterfind("metadata/lom/general/keyword")
@@ -126,5 +142,5 @@ def _read_package(files: _Files, reading: ImportBuilder) -> None:
 
 def _add(reading: ImportBuilder, root: Element, keywords: list[str]) -> None:
     if root.tag != "assessmentItem":
-        raise UnreadableFile(f"The file begins with <{root.tag}>; a QTI item begins with assessmentItem.")
+        raise UnreadableFile(f"The file begins with <{root.tag}>, but a QTI item begins with <assessmentItem>.")
     reading.add(qti_reading.name_of(root), lambda note: qti_reading.fields(root, keywords, note))

@@ -1,4 +1,4 @@
-"""What reading and writing a bank in another format gives back: the items, and for each one what was not carried."""
+"""Results of reading and writing a bank in another format: the items, and what of each was not carried over."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,22 +9,22 @@ from course.content.items.base import Item
 from course.content.schema.bank import Bank
 
 T = TypeVar("T")
-Note = Callable[[str], None]  # told what of the item at hand is not carried
+Note = Callable[[str], None]  # called with each part of the current item that is not carried over
 MAX_BYTES = 10_000_000
-CONTROL = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what no XML text can hold, and \r
+CONTROL_CHARACTER = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML, and \r
 
 
 class UnreadableFile(ValueError):
-    """The file as a whole can't be read; the message says why and what to do."""
+    """The file can't be read at all. The message says why and what to do."""
 
 
 class NotCarried(ValueError):
-    """An item can't be carried at all; the message says why."""
+    """An item can't be carried over at all. The message says why."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """`item` is its id, or the name that the file gives it."""
+    """Something that was not carried over. `item` is the item's id, or its name in the file."""
 
     item: str
     what: str
@@ -35,7 +35,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Imported:
-    """`items` are fields as in a bank file, without those that the file doesn't tell; `cases` vignettes by id."""
+    """What a file contains. `items` have those fields of a bank file that it provides. `cases` are vignettes by id."""
 
     items: tuple[dict[str, Any], ...]
     cases: Mapping[str, str]
@@ -44,55 +44,63 @@ class Imported:
 
 @dataclass(frozen=True)
 class Exported:
+    """The file that was written, and what of the bank it does not contain."""
+
     data: bytes
     left_out: tuple[LeftOut, ...]
 
 
 @dataclass
 class ImportBuilder:
-    """Gathers what a file has, question by question."""
+    """Collects the questions of a file one by one."""
 
     items: list[dict[str, Any]] = field(default_factory=list)
     cases: dict[str, str] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
 
-    def leave(self, name: str, what: str) -> None:
+    def leave_out(self, name: str, what: str) -> None:
+        """Record something that is not carried over."""
         self.left_out.append(LeftOut(name, what))
 
     def add(self, name: str, read: Callable[[Note], dict[str, Any]]) -> None:
-        """The item that `read` makes; a vignette among its fields goes to the cases."""
+        """Add the item that `read` returns, or record why it is not carried over.
+
+        A vignette among its fields is moved to `cases`.
+        """
 
         def note(what: str) -> None:
-            self.leave(name, what)
+            self.leave_out(name, what)
 
         try:
             fields = read(note)
         except NotCarried as reason:
-            note(f"left out: {reason}")
+            note(f"the whole item: {reason}")
             return
         vignette, case = fields.pop("vignette", None), fields.get("case")
         if vignette and not case:
-            note("its vignette, since it names no case")
+            note("its vignette, because it names no case")
         elif vignette and self.cases.setdefault(str(case), vignette) != vignette:
-            note(f"its vignette, which is not the one that the case {case} has already")
+            note(f"its vignette, because an earlier item of the case {case} has a different one")
         self.items.append(fields)
 
     def done(self) -> Imported:
+        """Return everything that was added."""
         return Imported(tuple(self.items), self.cases, tuple(self.left_out))
 
 
-def each(bank: Bank, carry: Callable[[Item, Note], T]) -> tuple[list[T], tuple[LeftOut, ...]]:
-    """What `carry` makes of every item that it can carry; the rest, and the bank's own parts, are left out."""
+def export_each(bank: Bank, carry: Callable[[Item, Note], T]) -> tuple[list[T], tuple[LeftOut, ...]]:
+    """Return what `carry` makes of each item, and what is left out: items it can't carry and parts of the bank."""
     carried: list[T] = []
-    left = [LeftOut(bank.module, "the blueprint, which stays in the bank file")]
-    left += [LeftOut(pattern.id, "left out: a pattern for states, which no format has") for pattern in bank.state_items]
+    left = [LeftOut(bank.module, "the blueprint, which only the bank file has")]
+    no_states = "the whole pattern: no other format has items about states"
+    left += [LeftOut(pattern.id, no_states) for pattern in bank.state_items]
     for item in bank.items:
         try:
-            if any(CONTROL.search(text) for text in _strings(item.model_dump())):
-                raise NotCarried("a text has a control character, which no file of this kind can hold")
+            if any(CONTROL_CHARACTER.search(text) for text in _strings(item.model_dump())):
+                raise NotCarried("a text has a control character, which these formats can't hold")
             carried.append(carry(item, lambda what, id_=item.id: left.append(LeftOut(id_, what))))  # type: ignore[misc]
         except NotCarried as reason:
-            left.append(LeftOut(item.id, f"left out: {reason}"))
+            left.append(LeftOut(item.id, f"the whole item: {reason}"))
     return carried, tuple(left)
 
 
@@ -107,18 +115,19 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def limited(data: bytes) -> bytes:
+    """Return the data. Raise UnreadableFile if it is too large."""
     if len(data) > MAX_BYTES:
-        raise UnreadableFile(f"The file is larger than {MAX_BYTES // 1_000_000} MB; split it into several.")
+        raise UnreadableFile(f"The file is larger than {MAX_BYTES // 1_000_000} MB. Split it into several files.")
     return data
 
 
 def text_of(data: bytes) -> str:
-    """The text of a plain file, with lines that end in \\n. Raises Unreadable."""
+    """Return the text of a plain-text file with \\n as line break. Raise UnreadableFile if it is not text."""
     try:
         text = limited(data).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"The file is not UTF-8 (byte {error.start + 1}); save it as text in UTF-8.") from None
-    if found := CONTROL.search(text):
+        raise UnreadableFile(f"The file is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 text.") from None
+    if found := CONTROL_CHARACTER.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise UnreadableFile(f"Line {line} has a control character; save the file as plain text.")
+        raise UnreadableFile(f"Line {line} has a control character. Save the file as plain text.")
     return text

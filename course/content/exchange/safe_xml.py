@@ -1,4 +1,4 @@
-"""XML from strangers: no document types, no entities, nothing fetched, and limits on size, depth and elements."""
+"""Parse untrusted XML: no document types or entities, nothing fetched, limits on size, depth and elements."""
 
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
@@ -8,8 +8,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from course.content.exchange.report import UnreadableFile, limited
 
-DEEPEST = 100
-MOST = 200_000
+MAX_DEPTH = 100
+MAX_ELEMENTS = 200_000
 
 
 class _Bounded(TreeBuilder):
@@ -20,10 +20,10 @@ class _Bounded(TreeBuilder):
     def start(self, tag: Any, attrs: Any) -> Element:
         self.depth += 1
         self.count += 1
-        if self.depth > DEEPEST:
-            raise UnreadableFile(f"The XML is nested more than {DEEPEST} deep, which no such file is; export it anew.")
-        if self.count > MOST:
-            raise UnreadableFile(f"The XML has more than {MOST} elements; split it into several files.")
+        if self.depth > MAX_DEPTH:
+            raise UnreadableFile(f"The XML is nested more than {MAX_DEPTH} levels deep. Export the file again.")
+        if self.count > MAX_ELEMENTS:
+            raise UnreadableFile(f"The XML has more than {MAX_ELEMENTS} elements. Split it into several files.")
         return super().start(tag, attrs)
 
     def end(self, tag: Any) -> Element:
@@ -32,20 +32,21 @@ class _Bounded(TreeBuilder):
 
 
 def parse(data: bytes) -> Element:
-    """The root element. Raises Unreadable with one sentence."""
+    """Return the root element. Raise UnreadableFile if the data is not XML or breaks a limit."""
     parser = DefusedXMLParser(target=_Bounded(), forbid_dtd=True)
     try:
         parser.feed(limited(data))
         root: Element = parser.close()
     except DefusedXmlException:
-        raise UnreadableFile("The XML declares a document type or an entity, which is not read; remove it.") from None
+        raise UnreadableFile("The XML declares a document type or an entity. Remove the declaration.") from None
     except (ParseError, LookupError, ValueError) as error:
         if isinstance(error, UnreadableFile):
             raise
-        raise UnreadableFile(f"The file is not well-formed XML ({error}); export it anew.") from None
+        raise UnreadableFile(f"The file is not well-formed XML ({error}). Export it again.") from None
     return root
 
 
 def written(root: Element) -> bytes:
+    """Return the element as an XML file."""
     data: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return data + b"\n"

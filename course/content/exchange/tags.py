@@ -1,4 +1,4 @@
-"""What an item says of itself that other formats have no place for, as tags: `objective:landmarks`, `reference:R56`."""
+"""Tags for fields that other formats have no place for, such as `objective:landmarks` or `reference:R56`."""
 
 import re
 from collections.abc import Iterable
@@ -9,13 +9,16 @@ from course.content.items.base import Item
 
 SINGLE = ("objective", "level", "difficulty", "section", "case", "calculator", "must_pass")
 LISTS = {"reference": "references", "enemy": "enemies"}
-LONGEST = 50  # characters of a tag that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
+MAX_TAG_CHARACTERS = 50  # that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
 NUMBERS = ("difficulty", "decimals")
 FLAGS: dict[str, Any] = {"true": True, "false": False}
 
 
 def of(item: Item, note: Note, **more: str) -> list[str]:
-    """`more` are fields of its type for which the format has no place. Raises NotCarried for what fits no tag."""
+    """Return the tags of an item. `more` are fields of its type that the format has no place for.
+
+    Raise NotCarried for a parametric item.
+    """
     require_fixed(item)
     if item.sources:
         note("its own sources")
@@ -23,19 +26,19 @@ def of(item: Item, note: Note, **more: str) -> list[str]:
     tags = [f"{name}:{'true' if value is True else value}" for name, value in fields.items() if value]
     tags += [f"{name}:{value}" for name, field in LISTS.items() for value in getattr(item, field)]
     for tag in tags:
-        if len(tag) > LONGEST:
-            note(f"Moodle cuts the tag {tag} at {LONGEST} characters")
+        if len(tag) > MAX_TAG_CHARACTERS:
+            note(f"Moodle cuts the tag {tag} at {MAX_TAG_CHARACTERS} characters")
     return tags
 
 
 def require_fixed(item: Item) -> None:
-    """Raises NotCarried for a parametric item."""
+    """Raise NotCarried for a parametric item."""
     if item.parameters or item.values:
-        raise NotCarried("its numbers change from learner to learner, which the format has no place for")
+        raise NotCarried("its numbers differ from learner to learner, which the format can't express")
 
 
 def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[str, Any]:
-    """The fields that the tags tell; `more` are names of others that count here. Any other tag is noted."""
+    """Return the fields that the tags hold. `more` are further names that are accepted; any other tag is noted."""
     found: dict[str, Any] = {}
     for tag in tags:
         name, _, value = tag.partition(":")
@@ -49,7 +52,7 @@ def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[st
 
 
 def read(name: str, value: str) -> Any:
-    """What the text of a field stands for; the text itself where that is not what the field holds."""
+    """Return the value of a number or flag field, or the text unchanged if it is neither."""
     if name in NUMBERS:
         return int(value) if re.fullmatch(r"\d{1,3}", value) else value
     return FLAGS.get(value.lower(), value) if name in ("must_pass", "calculator") else value
