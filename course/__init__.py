@@ -11,6 +11,7 @@ from flask import Flask
 from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from course import assessment, certificates, console, learning, people, platform, reporting, site, states
 from course.assessment.attempts import saving, scoring
@@ -37,9 +38,17 @@ WINGS = [wing.WING for wing in (platform, people, states, learning, assessment, 
 def create_app(config: Config | None = None, catalog: Catalog | None = None) -> Flask:
     """Return the app. Raise BadSetting or ContentInvalid if a setting or a content file is wrong."""
     config = config or Config.from_environ(os.environ)
+    app = wire_app(config)
+    site.install(app, open_site(app, config, catalog or _content(config.modules, config.quizzes)))
+    return app
+
+
+def wire_app(config: Config) -> Flask:
+    """Return the app with its routes, hooks and templates. It answers once a Site is installed."""
     app = Flask(__name__)
     app.secret_key = config.secret_key
-    site.install(app, _site(app, config, catalog or _content(config.modules, config.quizzes)))
+    db.init_app(app)
+    throttle.init_app(app, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))
     _init_sign_in(app)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
@@ -49,19 +58,18 @@ def create_app(config: Config | None = None, catalog: Catalog | None = None) -> 
     return app
 
 
-def _site(app: Flask, config: Config, content: Catalog) -> site.Site:
+def open_site(app: Flask, config: Config, content: Catalog) -> site.Site:
+    """Return what the app needs to answer: content, keys, and connections to the database and the queue."""
     return site.Site(
         config=config,
         catalog=content,
         issuer=issuer.issuer(config.public_url, keys.ensure(config.data)),
         signer=_signer(config, content),
         templates=Templates(config.data, samples(content.provider, config.base_url)),
-        engines=db.init_app(app, config.database),
+        engines=db.new_engines(config.database),
         queue=_queue(app, config),
         saves=GroupCommit(app, saving.write),
-        throttle=throttle.init_app(
-            app, data=config.data, queue_url=config.queue_url, trusted_proxies=config.trusted_proxies
-        ),
+        throttle=throttle.new_throttle(config.data, config.queue_url),
     )
 
 
@@ -72,7 +80,7 @@ def _signer(config: Config, content: Catalog) -> pdf_signing.DocumentSigner:
 
 
 def _queue(app: Flask, config: Config) -> jobs.Queue:
-    return jobs.init_app(
+    return jobs.new_queue(
         app,
         data=config.data,
         queue_url=config.queue_url,
@@ -100,7 +108,7 @@ def _init_sign_in(app: Flask) -> None:
 
 def _init_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
-        provider=site.site_of(app).catalog.provider,
+        provider=LocalProxy(lambda: site.site().catalog.provider),
         local_mailbox=mail_views.local_mailbox,
         section_svg=_section_svg,
         judged=needle.judge,

@@ -1,5 +1,6 @@
-"""Every test gets a real database file, copied from one that was migrated once; PostgreSQL where it is asked for."""
+"""Every test gets a real database, copied from one that was migrated once; PostgreSQL where it is asked for."""
 
+import functools
 import gc
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,48 +10,47 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
-from course import create_app, migrate
+from course import create_app, migrate, open_site, wire_app
 from course.content.loader.load import load
 from course.content.schema.catalog import Catalog
 from course.platform.config import ROOT, Config
-from course.site import site_of
-from course.tools.bench.serving import free_port
-from tests import factories, once, postgres
+from course.platform.db import Engines, new_engines
+from course.site import install, site_of
+from tests import factories, memory, postgres, sampling
 from tests import redis as redis_server
+from tests.network import free_port
 from tests.pages import Pages, counted
 from tests.smtp import Received
 
-COUNT = iter(range(1, 100_000))
-LONGEST = (
-    "test_durability.py",
-    "test_bench.py",
-    "test_network.py",
-    "test_path.py",
-    "bulk",
-    "journeys",
-    "test_server.py",
-)
+SLOW = ("test_durability.py", "test_bench.py", "journeys", "bulk", "test_packets.py", "test_server.py", "test_badge.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="repeat tests every time, where ./test takes a sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    memory.keep_temporary_files()
+    sampling.run_everything(config.getoption("--all"))
+    settings.register_profile("all", max_examples=150, deadline=None)
+    settings.register_profile("sample", max_examples=20, deadline=None, derandomize=True)
+    settings.load_profile("all" if config.getoption("--all") else "sample")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins, so that nobody waits for it in the end."""
-    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
+    """Begin with the slowest files, so that no worker is left alone with one in the end."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(SLOW) if name in item.path.parts), len(SLOW)))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def rare_collections() -> None:
-    """The collector, looking through a whole catalog and every app again and again, took a quarter of the time."""
+    """Without this the garbage collector takes a quarter of the time: it walks through the catalog again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def routes_compiled_once() -> Iterator[None]:
-    with once.routes_compiled_once():
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -83,27 +83,52 @@ def redis(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder that all tests of this process use in turn, so that they can share engines."""
+    return tmp_path_factory.mktemp("course") / "data"
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    return Config.from_environ({"COURSE_DATA": str(tmp_path / "data"), "SECRET_KEY": "k" * 40})
+def config(data_folder: Path) -> Config:
+    shutil.rmtree(data_folder, ignore_errors=True)
+    return Config.from_environ({"COURSE_DATA": str(data_folder), "SECRET_KEY": "k" * 40})
+
+
+@pytest.fixture(scope="session")
+def shared_app(compiled_templates: FileSystemBytecodeCache, data_folder: Path) -> Flask:
+    """Routes and templates, which tests only read. Each test installs a Site of its own in it."""
+    app = wire_app(Config.from_environ({"COURSE_DATA": str(data_folder), "SECRET_KEY": "k" * 40}))
+    app.jinja_env.bytecode_cache = compiled_templates
+    return app
+
+
+@pytest.fixture(scope="session")
+def engines() -> Callable[[str], Engines]:
+    """Engines by their database, because an engine remembers the statements that it has compiled."""
+    return functools.cache(new_engines)
 
 
 @pytest.fixture
 def make_app(
-    config: Config, catalog: Catalog, compiled_templates: FileSystemBytecodeCache
+    config: Config, catalog: Catalog, shared_app: Flask, engines: Callable[[str], Engines]
 ) -> Iterator[Callable[[str], Flask]]:
+    """Makes the app on a database. The first of a test is the shared one."""
     made: list[Flask] = []
 
     def make(url: str) -> Flask:
-        app = create_app(factories.replaced(config, database=url), catalog)
+        here = factories.replaced(config, database=url)
+        app = create_app(here, catalog) if made else shared_app
+        if app is shared_app:
+            install(app, factories.replaced(open_site(app, here, catalog), engines=engines(url)))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-        app.jinja_env.bytecode_cache = compiled_templates
+        app.jinja_env.bytecode_cache = shared_app.jinja_env.bytecode_cache
         made.append(app)
         return app
 
     yield make
     for app in made:
-        site_of(app).engines.writing.dispose()
+        site_of(app).engines.dispose()
 
 
 @pytest.fixture
@@ -118,11 +143,10 @@ def either_app(request: pytest.FixtureRequest, make_app: Callable[[str], Flask])
         yield request.getfixturevalue("app")
         return
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    name = f"test_{next(COUNT)}"
-    app = make_app(server.create(name, "migrated"))
+    app = make_app(server.create("test", "migrated"))
     yield app
-    site_of(app).engines.writing.dispose()
-    server.drop(name)
+    site_of(app).engines.dispose()
+    server.drop("test")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import psutil
 from course import create_app
 from course.cli import serve
 from course.platform.config import ROOT
-from tests.once import routes_compiled_once
 
 
 class Mother:
@@ -68,5 +67,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with routes_compiled_once():
-        main()
+    main()

@@ -117,12 +117,16 @@ def make_reviewer(app: Flask, admin: User, person: User) -> User:
 
 
 def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> None:
-    with app.app_context():
+    @unit_of_work
+    def study_it() -> None:
         module = catalog().modules[slug]
         for section in module.sections:
             for check in section.checks:
                 study.answer_check(user, module, section, check, check.solution, now=now)
             study.finish_section(user, module, section, now=now)
+
+    with app.app_context():
+        study_it()
 
 
 def set_rules(app: Flask, slug: str = MODULE, **rules: Any) -> None:
@@ -159,9 +163,12 @@ def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: 
     """A submitted attempt, all right or all wrong."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
-        for place in attempts.items_of(attempt):
-            answer = place.item.solution if right else wrong_answer(place)
-            save_answer(user, attempt.code, place.position, answer, serial=1, now=now)
+        answers = {
+            place.position: place.item.solution if right else wrong_answer(place)
+            for place in attempts.items_of(attempt)
+        }
+        saves = [saving.Save(user.id, attempt.code, *given, 1, None) for given in answers.items()]
+        assert not any(isinstance(outcome, Refused) for outcome in saving.save_all(saves, now=now))
         return taking.submit(user, attempt, now=now)
 
 

@@ -33,7 +33,7 @@ class Server:
             return [name for (name,) in connection.execute("SELECT datname FROM pg_database")]
 
     def create(self, database: str, template: str = "template1") -> str:
-        self.run(f"CREATE DATABASE {database} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {database} TEMPLATE {template} STRATEGY FILE_COPY")
         return self.url(database)
 
     def crash(self) -> None:
@@ -47,10 +47,11 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="course-pg-", dir="/tmp"))
-    who = _unprivileged(folder)
+    folder = Path(tempfile.mkdtemp(prefix="course-pg-", dir="/tmp"))  # the path of a socket must be short
+    tables = Path(tempfile.mkdtemp(prefix="course-pg-"))
+    who = _unprivileged(folder, tables)
     programs = (_reachable(folder) if who else PACKAGE) / "pginstall" / "bin"
-    data = folder / "data"
+    data = tables / "data"
     try:
         _run([programs / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"], who)
         options = f"{SETTINGS} -c unix_socket_directories={folder}"
@@ -64,15 +65,17 @@ def server() -> Iterator[Server]:
         finally:
             control("-m", "immediate", "stop")
     finally:
+        shutil.rmtree(tables, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged(folder: Path) -> int | None:
-    """PostgreSQL refuses to run as root: then it runs as `nobody`, who is given the folder."""
+def _unprivileged(*folders: Path) -> int | None:
+    """PostgreSQL refuses to run as root: then it runs as `nobody`, who is given the folders."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody").pw_uid
-    os.chown(folder, nobody, -1)
+    for folder in folders:
+        os.chown(folder, nobody, -1)
     return nobody
 
 

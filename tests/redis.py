@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.journeys.conftest import free_port
+from tests.network import free_port
 
 
 def program() -> str:

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from course.platform.config import ROOT
 from course.tools.demo import DOMAIN, PASSWORD
 from tests import browser as browsers
-from tests.journeys.conftest import free_port, serve
+from tests.journeys.conftest import serve
+from tests.network import free_port
 
 SIZE = {"width": 1180, "height": 760}
 

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from course.platform.config import ROOT
-from tests.journeys.conftest import free_port, serve
+from tests.journeys.conftest import serve
+from tests.network import free_port
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

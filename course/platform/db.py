@@ -211,8 +211,11 @@ class Engines:
         self.reading.dispose()
 
 
-def init_app(app: Flask, url: str) -> Engines:
+def init_app(app: Flask) -> None:
     app.teardown_appcontext(_close)
+
+
+def new_engines(url: str) -> Engines:
     writing = new_engine(url)
     return Engines(writing, _reading(writing))
 

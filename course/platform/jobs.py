@@ -63,7 +63,7 @@ class Queue:
     steps: Sequence[Step]
 
 
-def init_app(
+def new_queue(
     app: Flask,
     *,
     data: Path,

@@ -82,13 +82,16 @@ def limited(view: V) -> V:
     return mark(view, "limited", value=True)
 
 
-def init_app(app: Flask, *, data: Path, queue_url: str, trusted_proxies: int) -> Throttle:
+def init_app(app: Flask, *, trusted_proxies: int) -> None:
     """`trusted_proxies`: how many of them stand before the site and name the visitor's address."""
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.before_request(_count_ask)
     app.after_request(_count_miss)
     app.register_error_handler(TooOften, _say_when)
+
+
+def new_throttle(data: Path, queue_url: str) -> Throttle:
     return Throttle(FixedWindowRateLimiter(_store(data, queue_url)))
 
 

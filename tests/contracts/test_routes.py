@@ -290,9 +290,10 @@ def test_every_route_has_a_row_in_the_table(app: Flask):
     assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(TABLE)
 
 
-def test_a_view_without_a_mark_is_closed(app: Flask, admin):
-    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
-    assert Pages(app).as_(admin).get("/forgotten").status == 403
+def test_a_view_without_a_mark_is_closed(app: Flask, make_app, admin):
+    with_one_more = make_app(site_of(app).config.database)
+    with_one_more.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    assert Pages(with_one_more).as_(admin).get("/forgotten").status == 403
 
 
 def test_routes_marked_public_are_those_of_the_table(app: Flask):

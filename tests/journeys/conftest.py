@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from werkzeug.serving import make_server
 from course.people.accounts.models import User
 from course.platform.config import ROOT
 from tests import browser as browsers
+from tests.network import free_port
 
 
 @dataclass
@@ -35,12 +35,6 @@ class Site:
     @property
     def invitation(self) -> str:
         return re.search(r"\S+/invitations/\S+", self.ready)[0]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[str]":

@@ -19,7 +19,7 @@ from course.platform.config import ROOT, Config
 from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, MODULE
-from tests.journeys.conftest import free_port
+from tests.network import free_port
 
 ITEM, RIGHT, WRONG = "adverse-012", "d", "a"  # a must-pass item, so that it is on every paper
 KEY = "k" * 40

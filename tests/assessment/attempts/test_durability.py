@@ -27,7 +27,7 @@ from course.tools.bench import crowd
 from tests import factories, postgres
 from tests.crash import Mother
 from tests.factories import NOON
-from tests.journeys.conftest import free_port
+from tests.network import free_port
 
 CLIENTS, KILLS, LEAST = 20, 50, 40  # LEAST: so many answers are acknowledged between two kills
 
