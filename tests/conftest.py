@@ -1,7 +1,6 @@
 """Every test gets a real database, copied from one that was migrated once; PostgreSQL where it is asked for."""
 
 import functools
-import gc
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 
 from course import create_app, migrate, open_site, wire_app
@@ -27,6 +26,8 @@ from tests.smtp import Received
 
 SLOW = ("test_durability.py", "test_bench.py", "journeys", "bulk", "test_packets.py", "test_server.py", "test_badge.py")
 
+SLOW_OR_SHARED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="repeat tests every time, where ./test takes a sample")
@@ -35,22 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     memory.keep_temporary_files()
     sampling.run_everything(config.getoption("--all"))
-    settings.register_profile("all", max_examples=150, deadline=None)
-    settings.register_profile("sample", max_examples=20, deadline=None, derandomize=True)
+    # No deadline: how long an example takes says something of the machine. A fixture may serve all examples of a test.
+    settings.register_profile("all", max_examples=150, deadline=None, suppress_health_check=SLOW_OR_SHARED)
+    settings.register_profile("sample", settings.get_profile("all"), max_examples=20, derandomize=True)
     settings.load_profile("all" if config.getoption("--all") else "sample")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the slowest files, so that no worker is left alone with one in the end."""
     items.sort(key=lambda item: next((n for n, name in enumerate(SLOW) if name in item.path.parts), len(SLOW)))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def rare_collections() -> None:
-    """Without this the garbage collector takes a quarter of the time: it walks through the catalog again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ _everything = False
 
 def run_everything(wanted: bool) -> None:
     """Set at the start of pytest, before any test is collected."""
-    global _everything  # noqa: PLW0603 - decorators of tests ask before there is a fixture
+    global _everything  # because decorators ask before there is a fixture
     _everything = wanted
 
 

@@ -31,6 +31,7 @@ from course.platform.web import Refused
 
 PASSWORD = "three calm needles"  # noqa: S105 - printed to whoever asks for the demo
 DOMAIN = "demo.invalid"
+SEED = 20261125
 FIRST = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
 LAST = "Abbott Bauer Castillo Dorsey Ellison Fontaine Greer Hale Ito Jensen Kowalski Lund Moreau Núñez Osei Pratt Quinn"
 ANSWERS = {"scale": "4", "yes_no": "yes", "text": "I will ask about breathing before and after."}
@@ -59,7 +60,7 @@ def populate(
 
     `stage`: one of STAGES that everybody reaches; without it they are spread over all of them.
     """
-    chance = random.Random(20261124)  # noqa: S311 - the same population every time
+    chance = random.Random(SEED)  # noqa: S311 - the same population every time
     with app.app_context():
         if accounts.count_people(demo=False):
             raise RealPeople
@@ -70,8 +71,9 @@ def populate(
     with app.app_context():
         admin = _admin(digest, now - timedelta(days=90)).id
     for number, reached in enumerate(stages, start=start + 1):
+        own_chance = random.Random(f"{SEED} {number}")  # noqa: S311 - a form is drawn differently each time
         with app.app_context():
-            _therapist(number, reached, digest, chance, admin, now)
+            _therapist(number, reached, digest, own_chance, admin, now)
         progress()
     return [f"Sign in as admin@{DOMAIN} or therapist1@{DOMAIN} with the password: {PASSWORD}"]
 

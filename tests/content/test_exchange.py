@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course.content import source
@@ -136,7 +136,6 @@ def losses(imported: Imported) -> list[str]:
 
 @pytest.mark.parametrize("name", TYPES_OF)
 def test_exported_items_are_read_back_equal(name):
-    @settings(deadline=None, max_examples=80)
     @given(banks(TYPES_OF[name]))
     def check(bank: Bank) -> None:
         exported = FORMATS[name].write(bank)
@@ -161,7 +160,6 @@ def test_every_item_of_the_real_banks_is_read_back_equal_or_reported(name, catal
         assert all(item.parameters or item.type not in TYPES_OF[name] for item in lost)
 
 
-@settings(deadline=None, max_examples=150)
 @given(banks(TYPES_OF["csv"]))
 def test_the_bank_file_has_what_was_read(bank):
     imported = FORMATS["csv"].read(FORMATS["csv"].write(bank).data)
@@ -559,7 +557,6 @@ def test_a_table_without_our_columns_or_with_an_unclosed_cell_is_refused(data):
         FORMATS["csv"].read(data)
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.sampled_from(["gift", "aiken", "csv"]), st.text(alphabet='ab ~=#{}:\\\n->%[]".,;A)', max_size=60))
 def test_no_text_crashes_a_reader(name, text):
     data = ("ANSWER: A\n" if name == "aiken" else "type,stem,more\n" if name == "csv" else "") + text

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import combinations, permutations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course.content import form_assembly
@@ -64,7 +64,6 @@ def best(cells, supply) -> int:
     return 0
 
 
-@settings(max_examples=150, deadline=None)
 @given(supplies(), blueprints(), st.text(max_size=5))
 def test_a_form_is_as_full_as_any_can_be_and_names_what_it_lacks(supply, cells, seed):
     form = form_assembly.assemble(cells, supply, seed)
@@ -74,7 +73,6 @@ def test_a_form_is_as_full_as_any_can_be_and_names_what_it_lacks(supply, cells, 
     assert len({one.item.id for one in form.items}) == len(form.items)
 
 
-@settings(max_examples=150, deadline=None)
 @given(supplies(), st.text(max_size=5))
 def test_must_pass_items_are_in_wherever_they_fit(supply, seed):
     cells = (Cell(items=len(supply)),)
@@ -85,13 +83,11 @@ def test_must_pass_items_are_in_wherever_they_fit(supply, seed):
         assert {one.item.id for one in form_assembly.assemble(small, supply, seed).items} == wanted
 
 
-@settings(max_examples=100, deadline=None)
 @given(supplies(), blueprints(), st.text(max_size=5))
 def test_a_form_is_the_same_however_the_supply_is_sorted(supply, cells, seed):
     assert form_assembly.assemble(cells, supply, seed) == form_assembly.assemble(cells, supply[::-1], seed)
 
 
-@settings(max_examples=100, deadline=None)
 @given(supplies(), st.integers(1, 4), st.text(max_size=5))
 def test_what_was_met_before_is_drawn_only_when_nothing_else_is_left(supply, wanted, seed):
     seen = {c.item.id for c in supply[::2] if not c.item.must_pass}

@@ -28,8 +28,10 @@ from tests import factories, postgres
 from tests.crash import Mother
 from tests.factories import NOON
 from tests.network import free_port
+from tests.sampling import times
 
-CLIENTS, KILLS, LEAST = 20, 50, 40  # LEAST: so many answers are acknowledged between two kills
+CLIENTS, KILLS, LEAST = 20, times(50, few=6), 40  # LEAST: so many answers are acknowledged between two kills
+TWICE = {KILLS // 4, KILLS * 3 // 4}
 
 
 class Client(threading.Thread):
@@ -135,13 +137,13 @@ def killed_and_started(clients, mother, in_between):
 
 
 class TestCrash:
-    def test_what_was_told_is_on_sqlite_after_fifty_kills(self, tmp_path, migrated, config, app):
+    def test_what_was_confirmed_is_on_sqlite_after_many_kills(self, tmp_path, migrated, config, app):
         environ = settings(config)
         with saving_clients(environ) as (clients, mother):
             killed_and_started(clients, mother, lambda _: None)
         all_that_was_told_is_there(app, clients)
 
-    def test_what_was_told_is_on_postgresql_after_fifty_kills_and_two_of_its_own(self, config, make_app):
+    def test_what_was_confirmed_is_on_postgresql_after_many_kills_and_two_of_its_own(self, config, make_app):
         """The server's processes are what is killed, and twice PostgreSQL's own.
 
         The tests' PostgreSQL never flushes to the disk, for speed; what reached its log survives its death, but not the
@@ -154,7 +156,7 @@ class TestCrash:
             app = make_app(url)
             environ = settings(config) | {"DATABASE_URL": url}
             with saving_clients(environ) as (clients, mother):
-                killed_and_started(clients, mother, lambda number: number % 25 == 12 and crash(server, clients))
+                killed_and_started(clients, mother, lambda number: number in TWICE and crash(server, clients))
             all_that_was_told_is_there(app, clients)
             site_of(app).engines.writing.dispose()
 

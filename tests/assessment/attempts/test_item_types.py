@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
@@ -25,7 +25,6 @@ from tests import factories
 from tests.content.items import COMMON, EXAMPLES, OF_ITS_TYPE, SECTIONS, made
 from tests.factories import MODULE
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 items = st.sampled_from(EXAMPLES)
 seeds = st.text("0123456789abcdef", min_size=1, max_size=8)
 each_type = pytest.mark.parametrize("item", EXAMPLES, ids=lambda item: item.type)
@@ -93,7 +92,6 @@ def test_every_type_has_an_example():
     assert OF_ITS_TYPE.keys() == TYPES.keys()
 
 
-@QUICK
 @given(items, seeds, st.data())
 def test_any_answer_scores_from_0_to_1_and_comes_back_as_it_was(ask, item, seed, data):
     order = item.order(seed)
@@ -112,7 +110,6 @@ def test_any_answer_scores_from_0_to_1_and_comes_back_as_it_was(ask, item, seed,
     assert ask(item, order, kept, "show")
 
 
-@QUICK
 @given(
     items,
     st.dictionaries(
@@ -131,7 +128,6 @@ def test_garbage_is_refused_or_scores(item, fields):
     assert 0 <= item.score(answer) <= 1
 
 
-@QUICK
 @given(items, seeds, seeds, st.data())
 def test_the_order_of_what_is_shown_never_changes_a_score(ask, item, one, other, data):
     order, turned = item.order(one), item.order(other)
@@ -300,7 +296,6 @@ def in_locale(number: Decimal, mark: str, apart: str, digits: str, minus: str) -
     return (minus if number < 0 else "") + text.translate(str.maketrans(DIGITS["ascii"], digits))
 
 
-@QUICK
 @given(
     st.decimals(-(10**7), 10**7, places=2, allow_nan=False),
     st.sampled_from(CONVENTIONS),

@@ -49,13 +49,14 @@ def _sit(user, ability, assessment_id, chance, hardness, again):
     attempt = taking.start(
         user, catalog().assessments[assessment_id].model_copy(update={"reread": False, "after": ()}), now=now
     )
+    saves = []
     for place in queries.items_of(attempt):
         hard = hardness.setdefault(place.item.id, chance.gauss(0, 0.8))
         right = chance.gauss(0, 1) < ability - hard
         answer = place.item.solution if right else _wrong(place, chance)
         if answer:
-            save = saving.Save(user.id, attempt.code, place.position, answer, 1, spent=chance.randint(8, 120))
-            saving.save_all([save], now=now)
+            saves.append(saving.Save(user.id, attempt.code, place.position, answer, 1, spent=chance.randint(8, 120)))
+    saving.save_all(saves, now=now)
     return taking.submit(user, attempt, now=now)
 
 

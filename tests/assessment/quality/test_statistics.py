@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from course.assessment.quality import intervals, statistics
@@ -84,7 +84,6 @@ class TestPublishedExamples:
 
 class TestAgainstNumpy:
     @given(matrices)
-    @settings(deadline=None, max_examples=150)
     def test_p_discrimination_and_alpha(self, rows):
         numbers, (total_counts, responses) = as_numbers(rows), counts(whole(rows))
         totals, length = numbers.sum(axis=1), numbers.shape[1]
@@ -105,7 +104,6 @@ class TestAgainstNumpy:
             assert alpha == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
     @given(matrices)
-    @settings(deadline=None, max_examples=50)
     def test_figures_lie_in_their_intervals_and_the_error_follows_from_alpha(self, rows):
         total_counts, responses = counts(whole(rows))
         found = statistics.reliability(total_counts, responses)

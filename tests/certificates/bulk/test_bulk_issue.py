@@ -22,6 +22,7 @@ from tests import factories, postgres
 from tests.assessment.attempts.test_durability import settings
 from tests.crash import Mother
 from tests.factories import COURSE, NOON
+from tests.sampling import times
 
 LATER = NOON + timedelta(days=1)
 
@@ -252,7 +253,7 @@ class TestPages:
 class TestCrash:
     """The server with its workers is killed several times during a bulk issue."""
 
-    REQUESTS, KILLS, ISSUED_BEFORE_KILL = 70, 3, 8
+    REQUESTS, KILLS, ISSUED_BEFORE_KILL = times(70, few=30), times(3, few=2), 8
 
     @pytest.fixture(params=["sqlite", "postgresql"])
     def server(self, request, config, make_app, mailbox):

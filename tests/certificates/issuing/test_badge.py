@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft201909Validator
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
@@ -31,6 +31,7 @@ from course.site import site, site_of
 from tests import factories
 from tests.factories import NOON
 from tests.pages import Pages
+from tests.sampling import times
 
 DATA = Path(__file__).parents[2] / "data" / "ob3"
 SCHEMA = Draft201909Validator(
@@ -78,7 +79,7 @@ def refuses(badge, app):
     OB3LdpVerifier(pem_of(app)).verify(badge)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=times(300, few=15))
 @given(name=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200).filter(str.strip))
 @example(name="محمد بن سلمان")
 @example(name="יעל כהן")

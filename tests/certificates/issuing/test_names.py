@@ -14,8 +14,9 @@ import pytest
 from course.certificates.issuing import pdf
 from course.platform.typesetting import compiler, letters
 from tests.certificates.issuing.test_pdf import BADGE, FACTS
+from tests.sampling import times
 
-NAMES, BATCH = 10_000, 500
+NAMES, BATCH = times(10_000, few=1_000), 500
 TEMPLATE = """
 #set document(title: "Names", date: datetime(year: 2026, month: 3, day: 2))
 #set text(font: "Libertinus Serif", size: 6pt)

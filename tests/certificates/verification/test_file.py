@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from limits import parse
 from PIL import Image, PngImagePlugin
@@ -28,7 +28,6 @@ from tests import factories
 from tests.factories import NOON
 
 SAMPLES = Path(__file__).parents[2] / "data" / "ob3" / "examples"
-FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 KINDS = ["pdf", "png", "svg", "json"]
 
 
@@ -366,7 +365,6 @@ def test_no_csrf_token_is_needed_because_nothing_changes(app, pages, files):
     assert json_reply(pages, files["json"])["status"] == "valid"
 
 
-@FUZZ
 @given(
     st.one_of(
         st.binary(max_size=400),
@@ -381,7 +379,6 @@ def test_any_bytes_get_an_answer(pages, unlimited, data):
     assert send(pages, data).status in {200, 422}
 
 
-@FUZZ
 @given(
     kind=st.sampled_from(KINDS),
     cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
@@ -410,7 +407,6 @@ JSONS = st.recursive(
 )
 
 
-@FUZZ
 @given(place=st.integers(0, 10**6), value=JSONS, number=st.booleans())
 def test_a_badge_with_any_member_replaced_gets_an_answer(pages, unlimited, files, certificate, place, value, number):
     badge = json.loads(files["json"])
