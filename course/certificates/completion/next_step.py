@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from course.certificates.completion.rules import Kind, Requirement
+from course.certificates.completion.rules import Requirement, RequirementKind
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,15 @@ def step_for(requirement: Requirement) -> NextStep:
     """Return the step that meets the requirement."""
     title, id_ = requirement.title, requirement.id
     match requirement.kind:
-        case Kind.STUDY:
+        case RequirementKind.STUDY:
             return NextStep(title, "study.module", {"slug": id_})
-        case Kind.QUIZ:
+        case RequirementKind.QUIZ:
             return NextStep(title, "attempts.cover", {"assessment_id": id_})
-        case Kind.EVALUATION:
+        case RequirementKind.EVALUATION:
             return NextStep(title, "completion.evaluation", {"course_id": id_})
-        case Kind.EMAIL:
+        case RequirementKind.EMAIL:
             return NextStep(title, "accounts.profile")
-        case Kind.LICENSE:
+        case RequirementKind.LICENSE:
             return NextStep(title, "accounts.add_license")
-        case Kind.HANDS_ON:
+        case RequirementKind.HANDS_ON:
             return NextStep(title)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from course.assessment.attempts import queries as assessment
 from course.certificates.completion import rules
 from course.certificates.completion.models import Evaluation
-from course.certificates.completion.rules import Record, Standing
+from course.certificates.completion.rules import CourseProgress, LearningRecord
 from course.content.queries import catalog
 from course.content.schema.course import Course
 from course.learning.study import queries as study
@@ -14,7 +14,7 @@ from course.people.accounts.models import User
 from course.platform import db
 
 
-def records_of(people: Sequence[User]) -> dict[int, Record]:
+def records_of(people: Sequence[User]) -> dict[int, LearningRecord]:
     """Return each person's record by user id, in the same number of statements for one person or many.
 
     The licenses of `people` must be loaded.
@@ -23,7 +23,7 @@ def records_of(people: Sequence[User]) -> dict[int, Record]:
     studied, active, cycles = study.studied_of(ids), study.active_seconds_of(ids), study.cycles_of(ids)
     passes, evaluated = assessment.passes_of(ids), evaluations_of(ids)
     return {
-        person.id: Record(
+        person.id: LearningRecord(
             studied=studied[person.id],
             passes=passes[person.id],
             active={module: seconds for (user_id, module), seconds in active.items() if user_id == person.id},
@@ -36,16 +36,17 @@ def records_of(people: Sequence[User]) -> dict[int, Record]:
     }
 
 
-def standing_of(person: User, course: Course, cycle: int | None = None) -> Standing:
+def progress_of(person: User, course: Course, cycle: int | None = None) -> CourseProgress:
     """Return the person's progress in that cycle of the course; without a number, in the running cycle."""
-    return rules.standing(course, catalog(), records_of([person])[person.id].facts(course.id, cycle))
+    return rules.course_progress(course, catalog(), records_of([person])[person.id].in_cycle(course.id, cycle))
 
 
-def standings_of(person: User) -> dict[str, Standing]:
+def progress_by_course(person: User) -> dict[str, CourseProgress]:
     """Return the person's progress in the running cycle of every course, by course id."""
     record = records_of([person])[person.id]
     return {
-        course.id: rules.standing(course, catalog(), record.facts(course.id)) for course in catalog().courses.values()
+        course.id: rules.course_progress(course, catalog(), record.in_cycle(course.id))
+        for course in catalog().courses.values()
     }
 
 

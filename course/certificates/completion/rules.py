@@ -13,7 +13,7 @@ from course.learning.study import contact_time, cycle_period
 from course.learning.study.cycle_period import CyclePeriod, CycleStart
 
 
-class Kind(StrEnum):
+class RequirementKind(StrEnum):
     STUDY = "study"
     QUIZ = "quiz"
     HANDS_ON = "hands-on"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class CycleRecord:
     """What one person has done in a cycle of a course, by module, assessment or course id.
 
     `read`: section ids; `active`: measured seconds; `in_person`: minutes.
@@ -40,7 +40,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Record:
+class LearningRecord:
     """What one person has done over all cycles. `studied`: module id -> section id -> moments, oldest first."""
 
     studied: Mapping[str, Mapping[str, Sequence[datetime]]]
@@ -51,13 +51,13 @@ class Record:
     email_confirmed_at: datetime | None
     has_license: bool
 
-    def facts(self, course_id: str, number: int | None = None) -> Facts:
+    def in_cycle(self, course_id: str, number: int | None = None) -> CycleRecord:
         """Return what counts in that cycle of the course; without a number, in the running cycle."""
         cycle = cycle_period.period_of(self.cycles.get(course_id, ()), number)
         read = {module: _first(sections, cycle) for module, sections in self.studied.items()}
         passes = {id_: [one for one in every_pass if cycle.has(one.at)] for id_, every_pass in self.passes.items()}
         evaluated = self.evaluated.get((course_id, cycle.number))
-        return Facts(
+        return CycleRecord(
             read={module: sections.keys() for module, sections in read.items()},
             read_at={module: max(sections.values()) for module, sections in read.items() if sections},
             passes={id_: in_cycle[0] for id_, in_cycle in passes.items() if in_cycle},
@@ -78,7 +78,7 @@ def _first(sections: Mapping[str, Sequence[datetime]], cycle: CyclePeriod) -> di
 class Requirement:
     """`id`: of the module, assessment or course. `evidence`: what met it, or what to do. `at`: when it was met."""
 
-    kind: Kind
+    kind: RequirementKind
     id: str
     title: str
     met: bool
@@ -87,7 +87,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CourseProgress:
     """`started`: whether anything of the course was done. `minutes`: contact minutes earned."""
 
     requirements: tuple[Requirement, ...]
@@ -114,59 +114,63 @@ class Standing:
         return len(self.requirements) - len(self.missing), len(self.requirements)
 
 
-COURSEWORK = frozenset({Kind.STUDY, Kind.QUIZ, Kind.HANDS_ON, Kind.EVALUATION})
+COURSEWORK = frozenset(
+    {RequirementKind.STUDY, RequirementKind.QUIZ, RequirementKind.HANDS_ON, RequirementKind.EVALUATION}
+)
 
 
-def standing(course: Course, catalog: Catalog, facts: Facts) -> Standing:
+def course_progress(course: Course, catalog: Catalog, record: CycleRecord) -> CourseProgress:
     """Return what the person has met and what is missing."""
     requirements = (
-        *_study(course, catalog, facts),
-        *_quizzes(course, catalog, facts),
-        *_hands_on(course, facts),
-        _evaluation(course, facts),
-        *_person(facts),
+        *_study(course, catalog, record),
+        *_quizzes(course, catalog, record),
+        *_hands_on(course, record),
+        _evaluation(course, record),
+        *_person(record),
     )
-    return Standing(requirements, _minutes(course, catalog, facts), _is_started(course, facts))
+    return CourseProgress(requirements, _minutes(course, catalog, record), _is_started(course, record))
 
 
-def _is_started(course: Course, facts: Facts) -> bool:
-    studied = any(facts.read.get(id_) or facts.active.get(id_) for id_ in course.modules)
-    return studied or course.id in facts.evaluated_at or any(id_ in facts.passes for id_ in course.assessments)
+def _is_started(course: Course, record: CycleRecord) -> bool:
+    studied = any(record.read.get(id_) or record.active.get(id_) for id_ in course.modules)
+    return studied or course.id in record.evaluated_at or any(id_ in record.passes for id_ in course.assessments)
 
 
-def _study(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
+def _study(course: Course, catalog: Catalog, record: CycleRecord) -> Iterator[Requirement]:
     for id_ in course.modules:
-        module, read = catalog.modules[id_], facts.read.get(id_, frozenset())
+        module, read = catalog.modules[id_], record.read.get(id_, frozenset())
         done = sum(section.id in read for section in module.sections)
-        active = facts.active.get(id_, 0) // 60
+        active = record.active.get(id_, 0) // 60
         evidence = f"{done} of {len(module.sections)} sections completed, {active} active minutes measured"
         met = contact_time.is_studied(module, read)
-        yield Requirement(Kind.STUDY, id_, module.title, met, evidence, facts.read_at.get(id_) if met else None)
+        yield Requirement(
+            RequirementKind.STUDY, id_, module.title, met, evidence, record.read_at.get(id_) if met else None
+        )
 
 
-def _quizzes(course: Course, catalog: Catalog, facts: Facts) -> Iterator[Requirement]:
+def _quizzes(course: Course, catalog: Catalog, record: CycleRecord) -> Iterator[Requirement]:
     for id_ in course.assessments:
         assessment = catalog.assessments[id_]
         title = catalog.title_of(assessment)
-        passed = facts.passes.get(id_)
+        passed = record.passes.get(id_)
         if passed:
             evidence = f"passed with {in_words(passed.points)} of {passed.scored}"
-            yield Requirement(Kind.QUIZ, id_, title, True, evidence, passed.at)
+            yield Requirement(RequirementKind.QUIZ, id_, title, True, evidence, passed.at)
         else:
-            yield Requirement(Kind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark}%")
+            yield Requirement(RequirementKind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark}%")
 
 
-def _hands_on(course: Course, facts: Facts) -> Iterator[Requirement]:
+def _hands_on(course: Course, record: CycleRecord) -> Iterator[Requirement]:
     if course.hands_on_minutes:
-        met = facts.in_person >= course.hands_on_minutes
-        evidence = f"{facts.in_person} of {course.hands_on_minutes} minutes in person"
-        yield Requirement(Kind.HANDS_ON, course.id, "Hands-on training", met, evidence)
+        met = record.in_person >= course.hands_on_minutes
+        evidence = f"{record.in_person} of {course.hands_on_minutes} minutes in person"
+        yield Requirement(RequirementKind.HANDS_ON, course.id, "Hands-on training", met, evidence)
 
 
-def _evaluation(course: Course, facts: Facts) -> Requirement:
-    at = facts.evaluated_at.get(course.id)
+def _evaluation(course: Course, record: CycleRecord) -> Requirement:
+    at = record.evaluated_at.get(course.id)
     return Requirement(
-        Kind.EVALUATION,
+        RequirementKind.EVALUATION,
         course.id,
         "Course evaluation",
         at is not None,
@@ -175,18 +179,18 @@ def _evaluation(course: Course, facts: Facts) -> Requirement:
     )
 
 
-def _person(facts: Facts) -> Iterator[Requirement]:
-    confirmed = facts.email_confirmed_at
+def _person(record: CycleRecord) -> Iterator[Requirement]:
+    confirmed = record.email_confirmed_at
     evidence = "confirmed" if confirmed else "open the link in the email we sent"
-    yield Requirement(Kind.EMAIL, "", "Email address confirmed", confirmed is not None, evidence, confirmed)
-    evidence = "on record" if facts.has_license else "add the license for your certificate"
-    yield Requirement(Kind.LICENSE, "", "License in your profile", facts.has_license, evidence)
+    yield Requirement(RequirementKind.EMAIL, "", "Email address confirmed", confirmed is not None, evidence, confirmed)
+    evidence = "on record" if record.has_license else "add the license for your certificate"
+    yield Requirement(RequirementKind.LICENSE, "", "License in your profile", record.has_license, evidence)
 
 
-def _minutes(course: Course, catalog: Catalog, facts: Facts) -> dict[Mode, int]:
+def _minutes(course: Course, catalog: Catalog, record: CycleRecord) -> dict[Mode, int]:
     total = dict.fromkeys(Mode, 0)
     for id_ in course.modules:
-        for mode, minutes in contact_time.minutes(catalog.modules[id_], facts.read.get(id_, frozenset())).items():
+        for mode, minutes in contact_time.minutes(catalog.modules[id_], record.read.get(id_, frozenset())).items():
             total[mode] += minutes
-    total[Mode.IN_PERSON] += min(facts.in_person, course.hands_on_minutes)
+    total[Mode.IN_PERSON] += min(record.in_person, course.hands_on_minutes)
     return total

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course.certificates.completion.rules import Requirement, Standing
+from course.certificates.completion.rules import CourseProgress, Requirement
 from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
 from course.content.schema.hours import Mode
 from course.content.schema.module import Module
 
 
-def completion_of(course: Course, catalog: Catalog, standing: Standing) -> dict[str, Any]:
+def completion_of(course: Course, catalog: Catalog, progress: CourseProgress) -> dict[str, Any]:
     """Return the completion as JSON: the course as it is now, minutes by mode, requirements and their evidence."""
     return {
         "title": course.title,
@@ -18,8 +18,8 @@ def completion_of(course: Course, catalog: Catalog, standing: Standing) -> dict[
         "instructor": course.instructor,
         "valid_months": course.valid_months,
         "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
-        "minutes": {mode.value: standing.minutes.get(mode, 0) for mode in Mode},
-        "evidence": [_evidence(requirement) for requirement in standing.requirements],
+        "minutes": {mode.value: progress.minutes.get(mode, 0) for mode in Mode},
+        "evidence": [_evidence(requirement) for requirement in progress.requirements],
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from course.certificates.completion.next_step import NextStep, step_for
-from course.certificates.completion.rules import Standing as Progress
+from course.certificates.completion.rules import CourseProgress
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.content.schema.course import Course, Provider
@@ -41,7 +41,7 @@ class CourseStatus:
 
 def status_of(
     course: Course,
-    progress: Progress,
+    progress: CourseProgress,
     request: Request | None,
     certificate: Certificate | None,
     *,
@@ -64,7 +64,7 @@ def status_of(
     return _without_request(course, progress)
 
 
-def _without_request(course: Course, progress: Progress) -> CourseStatus:
+def _without_request(course: Course, progress: CourseProgress) -> CourseStatus:
     step = _next_step(course, progress)
     if progress.complete:
         return CourseStatus(Stage.READY_TO_SIGN, "Ready to sign", "ok", step, "All steps are complete.")
@@ -73,7 +73,7 @@ def _without_request(course: Course, progress: Progress) -> CourseStatus:
     return CourseStatus(Stage.NOT_STARTED, "Not started", "neutral", step)
 
 
-def _next_step(course: Course, progress: Progress) -> NextStep:
+def _next_step(course: Course, progress: CourseProgress) -> NextStep:
     if progress.missing:
         return step_for(progress.missing[0])
     return NextStep("Sign and request the certificate", "issuing.request_certificate", {"course_id": course.id})

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload, undefer
 
-from course.certificates.completion.rules import Kind
+from course.certificates.completion.rules import RequirementKind
 from course.certificates.issuing import numbers, renewal
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.people.accounts.models import User
@@ -196,7 +196,8 @@ def requests_resting_on(people: Collection[int], is_gone: IsGone) -> list[Reques
 
 def _rests_on(request: Request, is_gone: IsGone) -> bool:
     return any(
-        entry["kind"] == Kind.QUIZ and is_gone(request.user_id, entry["id"], datetime.fromisoformat(entry["at"]))
+        entry["kind"] == RequirementKind.QUIZ
+        and is_gone(request.user_id, entry["id"], datetime.fromisoformat(entry["at"]))
         for entry in request.completion["evidence"]
     )
 

@@ -35,7 +35,7 @@ def signature_of(request: Request) -> Signature:
 
 def completed_request(person: User, course: Course, cycle: int, signature: Signature) -> Request:
     """Return a request with what the person's record of the cycle shows now. It is not added. Raise NotComplete."""
-    standing = completion.standing_of(person, course, cycle)
+    standing = completion.progress_of(person, course, cycle)
     if not standing.complete or standing.completed_at is None:
         raise NotComplete(standing.missing)
     return Request(

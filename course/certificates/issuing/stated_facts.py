@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from course.certificates.completion.rules import Kind
+from course.certificates.completion.rules import RequirementKind
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Provider
@@ -94,5 +94,5 @@ def _module(module: Mapping[str, Any], reviewer: str | None) -> ModuleFacts:
 
 
 def _assessments(completion: Mapping[str, Any], zone: str) -> tuple[tuple[str, date], ...]:
-    passed = [entry for entry in completion["evidence"] if entry["kind"] == Kind.QUIZ]
+    passed = [entry for entry in completion["evidence"] if entry["kind"] == RequirementKind.QUIZ]
     return tuple((entry["title"], date_in(zone, datetime.fromisoformat(entry["at"]))) for entry in passed)

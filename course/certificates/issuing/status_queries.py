@@ -12,13 +12,13 @@ from course.people.accounts.models import User
 from course.platform import db
 
 
-def progress_and_statuses(person: User, now: datetime) -> dict[str, tuple[rules.Standing, CourseStatus]]:
+def progress_and_statuses(person: User, now: datetime) -> dict[str, tuple[rules.CourseProgress, CourseStatus]]:
     """Return the person's progress and status in the running cycle of every course, by course id."""
     record, newest = completion.records_of([person])[person.id], _newest_requests(person.id)
     found = {}
     for course in catalog().courses.values():
         cycle = cycle_period.period_of(record.cycles.get(course.id, ()))
-        progress = rules.standing(course, catalog(), record.facts(course.id))
+        progress = rules.course_progress(course, catalog(), record.in_cycle(course.id))
         request, certificate = newest.get((course.id, cycle.number), (None, None))
         status = status_of(course, progress, request, certificate, provider=catalog().provider, now=now)
         found[course.id] = progress, status

@@ -41,7 +41,7 @@ def course(course_id: str) -> ResponseReturnValue:
     awards = {one.cycle: one for one in queries.all_awards_of(me().id) if one.course_id == found.id}
     newest, certificate = queries.requests_of(me().id).get(found.id), awards.pop(cycle.number, None)
     asked = newest if newest and newest.cycle == cycle.number else None
-    progress = completion.standing_of(me(), found)
+    progress = completion.progress_of(me(), found)
     return render_template(
         "certificates/issuing/course.html",
         course=found,
@@ -83,7 +83,7 @@ def _approvals(course: Course, licenses: list[License]) -> str:
 @requires(Permission.CERTIFICATE_OWN)
 def request_certificate(course_id: str) -> ResponseReturnValue:
     found, user = course_of(course_id), me()
-    standing = completion.standing_of(user, found)
+    standing = completion.progress_of(user, found)
     if not standing.complete:
         raise NotComplete(standing.missing)
     licenses = {str(one.code): _in_words(one) for one in user.licenses}

@@ -174,8 +174,8 @@ def _question_page(
     certificate = certificates.certificate_of(question.certificate_code)
     person = accounts.person(question.user_id)
     course = catalog().courses.get(certificate.course_id)
-    standing = completion.standing_of(person, course, certificate.cycle) if course else None
-    form.offer({"keep", "re-issue"} if standing and standing.complete else {"keep", "revoke"})
+    progress = completion.progress_of(person, course, certificate.cycle) if course else None
+    form.offer({"keep", "re-issue"} if progress and progress.complete else {"keep", "revoke"})
     return form_page(
         "certificates/rescoring/question.html",
         refusal=refusal,
@@ -183,7 +183,7 @@ def _question_page(
         rescoring=rescoring,
         certificate=certificate,
         person=person,
-        standing=standing,
+        progress=progress,
         scores=queries.scores_behind([question])[question.id],
         title_of=title_of,
         now=clock.now(),

@@ -48,7 +48,7 @@ def person(code: UUID) -> ResponseReturnValue:
         "console/people/person.html",
         person=person_,
         catalog=catalog(),
-        standings=completion.standings_of(person_),
+        standings=completion.progress_by_course(person_),
         requests=certificates.requests_of(person_.id),
         certificates=certificates.awards_of(person_.id),
         events=audit.about(person_.id, limit=MAX_EVENTS),

@@ -9,7 +9,7 @@ from typing import Any
 
 from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import in_words
-from course.certificates.completion.rules import COURSEWORK, Kind
+from course.certificates.completion.rules import COURSEWORK, RequirementKind
 from course.certificates.issuing.models import Correction, RequestState
 from course.content.schema.hours import Mode
 from course.platform.audit.log import Event
@@ -101,7 +101,7 @@ def _at(entry: Mapping[str, Any]) -> datetime:
 
 def study(record: CheckedRecord) -> Iterator[str]:
     """Check that as many sections were read as the request says, the last one at the moment that it says."""
-    for entry in _kept(record, Kind.STUDY):
+    for entry in _kept(record, RequirementKind.STUDY):
         by_then = [(section, at) for module, section, at in record.readings if module == entry["id"]]
         read = {section for section, at in by_then if at <= _at(entry)}
         claimed = STUDIED.match(entry["evidence"])
@@ -113,7 +113,7 @@ def study(record: CheckedRecord) -> Iterator[str]:
 
 def quiz(record: CheckedRecord) -> Iterator[str]:
     """Check that the pass is on record with the score that the request says, unless a rescoring changed it."""
-    for entry in _kept(record, Kind.QUIZ):
+    for entry in _kept(record, RequirementKind.QUIZ):
         key = (entry["id"], _at(entry))
         attempts = [one for one in record.attempts if (one.assessment_id, one.submitted_at) == key]
         if not attempts:
@@ -129,12 +129,12 @@ def _score(attempt: Attempt) -> str:
 
 
 def evaluation(record: CheckedRecord) -> Iterator[str]:
-    for entry in _kept(record, Kind.EVALUATION):
+    for entry in _kept(record, RequirementKind.EVALUATION):
         if (entry["id"], _at(entry)) not in record.evaluated:
             yield f"no evaluation at {entry['at']}"
 
 
-def _kept(record: CheckedRecord, kind: Kind) -> list[Mapping[str, Any]]:
+def _kept(record: CheckedRecord, kind: RequirementKind) -> list[Mapping[str, Any]]:
     return [entry for entry in record.evidence if record.evidence_kept and entry["kind"] == kind and entry["at"]]
 
 

@@ -9,7 +9,7 @@ from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import in_words
 from course.certificates.approvals.models import Approval
 from course.certificates.backdating.models import Backdating
-from course.certificates.completion.rules import Kind
+from course.certificates.completion.rules import RequirementKind
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.facts import Facts, hours
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
@@ -115,7 +115,7 @@ def _roster_row(person: Participant, one: Request) -> Row:
 
 def _attendance_rows(person: Participant, one: Request) -> Iterator[Row]:
     """Yield a row for each module of the request: how much was studied, and when the last section was finished."""
-    studied = {entry["id"]: entry for entry in one.completion["evidence"] if entry["kind"] == Kind.STUDY}
+    studied = {entry["id"]: entry for entry in one.completion["evidence"] if entry["kind"] == RequirementKind.STUDY}
     for module in one.completion["modules"]:
         entry = studied.get(module["id"], {"evidence": "", "at": None})
         yield (

@@ -32,7 +32,7 @@ def renew(app, user, number=2, now=RENEWED):
 
 def standing(app, user, cycle=None):
     with app.app_context():
-        return completion.standing_of(user, catalog().courses[COURSE], cycle)
+        return completion.progress_of(user, catalog().courses[COURSE], cycle)
 
 
 def missing(app, user):
@@ -78,7 +78,7 @@ class TestWhatCounts:
     def test_other_courses_keep_what_was_done(self, app, learner, first):
         renew(app, learner)
         with app.app_context():
-            others = completion.standings_of(learner)
+            others = completion.progress_by_course(learner)
         whole = next(found for id_, found in others.items() if id_ != COURSE)
         assert {one.id for one in whole.requirements if one.met} >= {MODULE}
 

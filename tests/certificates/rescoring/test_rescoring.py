@@ -339,7 +339,7 @@ class TestCertificates:
             asked = db.session.query(Request).one()
             assert asked.state == "rejected"
             assert "was rescored" in asked.reason
-            assert not completion.standing_of(other_learner, content().courses[COURSE]).complete
+            assert not completion.progress_of(other_learner, content().courses[COURSE]).complete
 
 
 def pass_again(app, person):
