@@ -108,6 +108,6 @@ def _guard() -> ResponseReturnValue | None:
         return None
     if access is None or current_user.is_authenticated:
         abort(403)
-    flash("Please sign in to go on.", "info")
+    flash("Sign in to continue.", "info")
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=back), 303)
