@@ -39,7 +39,7 @@ from course.reporting.records import packet_actions
 from course.reporting.records.models import Packet
 from course.reporting.records.packet_request import PacketRequest
 from course.reporting.transcripts import actions as transcripts
-from course.reporting.transcripts.models import OtherRecord
+from course.reporting.transcripts.models import ExternalCredit
 from course.site import install, site_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -228,10 +228,10 @@ def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> 
         return approvals.record_approval(admin, course, **terms | values, now=now)
 
 
-def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> OtherRecord:
-    """Four hours in a room, elsewhere, with a document."""
+def add_external_credit(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> ExternalCredit:
+    """Add four hours in person with another provider, with a document."""
     with app.app_context():
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "title": "Needling the shoulder",
             "provider": "Elsewhere Seminars",
             "approval": "TX 22",
@@ -240,7 +240,7 @@ def add_record(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -
             "completed_on": date(2026, 2, 1),
             "document": b"%PDF-1.7 paper",
         }
-        return transcripts.add(user, **said | values, now=now)
+        return transcripts.add(user, **fields | values, now=now)
 
 
 def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:

@@ -259,7 +259,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "request": str(factories.request_code(app, learner)),
             "template": OURS.digest,
             "person": str(learner.code),
-            "record": str(factories.add_record(app, learner).code),
+            "record": str(factories.add_external_credit(app, learner).code),
             "correction": str(factories.ask_for_name(app, learner, certificate).code),
             "panel": str(factories.open_panel(app, admin).code),
             "link": factories.share(app, learner, certificate),

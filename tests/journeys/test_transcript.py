@@ -1,4 +1,4 @@
-"""A record from elsewhere, from the learner's upload to an administrator's check, and an approval: in a real browser."""
+"""An external credit, from the upload to an administrator's decision, and an approval, in a real browser."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def send_back(person, name):
 
 
 @pytest.mark.parametrize(("script", "dark"), [(True, True), (False, False)])
-def test_a_record_from_elsewhere_is_verified_and_counts(walk, admin_made, script, dark):
+def test_an_external_credit_is_verified_and_counts(walk, admin_made, script, dark):
     person = walk(script=script, dark=dark)
     sign_up(person, "Lena Learner", f"lena{int(script)}@example.org")
     person.go("/profile/licenses/new")
@@ -38,23 +38,25 @@ def test_a_record_from_elsewhere_is_verified_and_counts(walk, admin_made, script
     assert "BEGIN:VCALENDAR" in calendar.value.path().read_text()
 
     person.go("/transcript")
-    person.press("Add a record from elsewhere")
-    send_back(person, "Save the record")
-    person.fill(Title="Needling the hip", Provider="Elsewhere Seminars", Minutes="300", Completed_on="2026-01-20")
-    person.page.get_by_label("How it was given").select_option("in_person")
+    person.press("Add external credit")
+    send_back(person, "Save credit")
+    person.fill(
+        Course_title="Needling the hip", Provider="Elsewhere Seminars", Minutes="300", Completed_on="2026-01-20"
+    )
+    person.page.get_by_label("Format").select_option("in_person")
     person.page.get_by_label("Certificate or other proof").set_input_files(PAPER)
-    person.press("Save the record")
+    person.press("Save credit")
     assert "not verified" in person.text()
 
     admin = create_admin(walk, admin_made, script=script)
     admin.go("/admin/records-elsewhere/")
     admin.press("Needling the hip")
-    admin.page.get_by_label("Verified:").check()
-    admin.press("Record the check")
+    admin.page.get_by_label("Verify:").check()
+    admin.press("Save decision")
     person.go("/transcript")
     assert "6 hours (300 minutes: 300 in person)" in person.text()
     with person.page.expect_download() as document:
-        person.page.get_by_role("link", name="Download (PDF)").click()
+        person.page.get_by_role("link", name="Download PDF").click()
     assert document.value.path().read_bytes().startswith(b"%PDF-")
 
 

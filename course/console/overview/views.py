@@ -32,7 +32,7 @@ def console() -> ResponseReturnValue:
         requests=certificates.count_waiting(),
         name_corrections=corrections.count_waiting(),
         backdating_approvals=backdating.count_waiting(),
-        external_credits=transcripts.count_unchecked(),
+        external_credits=transcripts.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
         unreviewed_modules=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),

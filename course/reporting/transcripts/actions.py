@@ -1,4 +1,7 @@
+"""External credits, which a learner enters and an administrator decides on, and reminders of expiring licenses."""
+
 import functools
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,125 +15,150 @@ from course.platform.file_types import media_type
 from course.platform.mail.subscriptions import Subscription, remind_each
 from course.platform.web import Refused
 from course.reporting.transcripts import queries, reminders
-from course.reporting.transcripts.models import OtherRecord, State
+from course.reporting.transcripts.models import CreditState, ExternalCredit
 from course.site import site
 
-MOST = 300  # records of one person
-BATCH = 500
+MAX_EXTERNAL_CREDITS = 300
+BATCH_SIZE = 500
 LICENSE_MAILS = Subscription(salt="license-mail", path="/licenses/stop")
 
 
-class TooMany(Refused):
-    message = f"A transcript holds {MOST} records from elsewhere. Remove one that no board asks for any more."
+class TooManyCredits(Refused):
+    message = f"A transcript can have {MAX_EXTERNAL_CREDITS} external credits. Remove one that you no longer need."
 
 
-class ChangedMeanwhile(Refused):
-    message = "The record was changed or checked while this page was open. Look at it again."
+class CreditChanged(Refused):
+    message = "This credit has changed since you opened the page. Reload the page and try again."
 
 
 class NoDocument(Refused):
-    message = "No document was sent with this record, so there is nothing to hold it against."
+    message = "This credit has no document, so it can't be verified."
 
 
-class OwnRecord(Refused):
-    message = "This is your own record. Another administrator checks it."
+class OwnCredit(Refused):
+    message = "This is your own credit. Another administrator must decide on it."
+
+
+class TranscriptNotPrintable(Refused):
+    status = 422
+
+    def __init__(self, letters: Sequence[str]) -> None:
+        super().__init__(
+            f"The PDF's fonts don't have {' '.join(letters)}. Spell the credit with this text in another way, or "
+            "download the table (CSV), which keeps every letter."
+        )
 
 
 @unit_of_work
-def add(user: User, *, document: bytes | None, now: datetime, **said: Any) -> OtherRecord:
-    """Adds what the learner says of education elsewhere: title, provider, approval, mode, minutes, completed_on."""
+def add(user: User, *, document: bytes | None, now: datetime, **fields: Any) -> ExternalCredit:
+    """Add an external credit. `fields`: title, provider, approval, mode, minutes and completed_on.
+
+    Raise TooManyCredits.
+    """
     db.locked(User, user.id)
-    if queries.count_of(user.id) >= MOST:
-        raise TooMany
-    other = OtherRecord(user_id=user.id, added_at=now, changed_at=now, state=State.UNCHECKED, **said)
-    _attach(other, document)
-    db.session.add(other)
+    if queries.count_credits(user.id) >= MAX_EXTERNAL_CREDITS:
+        raise TooManyCredits
+    credit = ExternalCredit(user_id=user.id, added_at=now, changed_at=now, state=CreditState.UNVERIFIED, **fields)
+    _attach(credit, document)
+    db.session.add(credit)
     db.session.flush()
-    facts = {name: other.facts()[name] for name in ("title", "provider", "minutes", "completed_on")}
-    record(Event.OTHER_RECORD_ADDED, user, f"record:{other.code}", person_id=user.id, now=now, **facts)
-    return other
+    facts = {name: credit.facts()[name] for name in ("title", "provider", "minutes", "completed_on")}
+    record(Event.OTHER_RECORD_ADDED, user, f"record:{credit.code}", person_id=user.id, now=now, **facts)
+    return credit
 
 
 @unit_of_work
-def change(user: User, other: OtherRecord, *, document: bytes | None, now: datetime, **said: Any) -> None:
-    """Changes it; `document` None keeps the one that there is. What was checked must be checked again."""
-    other = db.locked(OtherRecord, other.id)
-    if other.removed_at is not None:
-        raise ChangedMeanwhile
-    before = other.facts()
-    for name, value in said.items():
-        setattr(other, name, value)
-    _attach(other, document)
-    if before == other.facts() and document is None:
+def change(user: User, credit: ExternalCredit, *, document: bytes | None, now: datetime, **fields: Any) -> None:
+    """Change an external credit, which undoes an earlier decision. `document` None keeps the document.
+
+    Raise CreditChanged if it was removed.
+    """
+    credit = db.locked(ExternalCredit, credit.id)
+    if credit.removed_at is not None:
+        raise CreditChanged
+    before = credit.facts()
+    for name, value in fields.items():
+        setattr(credit, name, value)
+    _attach(credit, document)
+    if before == credit.facts() and document is None:
         return
-    other.changed_at, other.state = now, State.UNCHECKED
-    other.decided_at = other.decided_by = other.note = None
+    credit.changed_at, credit.state = now, CreditState.UNVERIFIED
+    credit.decided_at = credit.decided_by = credit.note = None
     record(
         Event.OTHER_RECORD_CHANGED,
         user,
-        f"record:{other.code}",
+        f"record:{credit.code}",
         person_id=user.id,
         now=now,
         before=before,
-        after=other.facts(),
+        after=credit.facts(),
     )
 
 
-def _attach(other: OtherRecord, document: bytes | None) -> None:
+def _attach(credit: ExternalCredit, document: bytes | None) -> None:
     if document is not None:
-        other.document, other.document_type = document, media_type(document)
+        credit.document, credit.document_type = document, media_type(document)
 
 
 @unit_of_work
-def remove(user: User, other: OtherRecord, *, now: datetime) -> None:
-    """Takes it off the transcript and erases its document; that it was there stays in the audit log."""
-    other = db.locked(OtherRecord, other.id)
-    if other.removed_at is None:
-        other.removed_at, other.document, other.document_type = now, None, None
-        record(Event.OTHER_RECORD_REMOVED, user, f"record:{other.code}", person_id=user.id, now=now)
+def remove(user: User, credit: ExternalCredit, *, now: datetime) -> None:
+    """Take the credit off the transcript and erase its document. The audit log keeps that it was there."""
+    credit = db.locked(ExternalCredit, credit.id)
+    if credit.removed_at is None:
+        credit.removed_at, credit.document, credit.document_type = now, None, None
+        record(Event.OTHER_RECORD_REMOVED, user, f"record:{credit.code}", person_id=user.id, now=now)
 
 
 @unit_of_work
-def check(admin: User, other: OtherRecord, state: State, note: str | None, *, seen: str, now: datetime) -> None:
-    """Says that the record was held against its document, or is refused. `seen`: the version that was looked at."""
-    other = db.locked(OtherRecord, other.id)
-    if other.removed_at is not None or version(other) != seen:
-        raise ChangedMeanwhile
-    if other.user_id == admin.id:
-        raise OwnRecord
-    if state is State.VERIFIED and other.document_type is None:
+def decide(
+    admin: User, credit: ExternalCredit, state: CreditState, note: str | None, *, seen: str, now: datetime
+) -> None:
+    """Verify or reject the credit and email the learner. `seen`: the version that the administrator saw.
+
+    Raise CreditChanged, OwnCredit or NoDocument.
+    """
+    credit = db.locked(ExternalCredit, credit.id)
+    if credit.removed_at is not None or version(credit) != seen:
+        raise CreditChanged
+    if credit.user_id == admin.id:
+        raise OwnCredit
+    if state is CreditState.VERIFIED and credit.document_type is None:
         raise NoDocument
-    before = other.state
-    decisions.decide(other, state, now)
-    other.decided_by, other.note = admin.legal_name, note
+    before = credit.state
+    decisions.decide(credit, state, now)
+    credit.decided_by, credit.note = admin.legal_name, note
     record(
         Event.OTHER_RECORD_CHECKED,
         admin,
-        f"record:{other.code}",
-        person_id=other.user_id,
+        f"record:{credit.code}",
+        person_id=credit.user_id,
         now=now,
         before=before,
         after=state,
         note=note,
     )
-    person = accounts.person(other.user_id)
+    _notify(credit, now)
+
+
+def _notify(credit: ExternalCredit, now: datetime) -> None:
+    person = accounts.person(credit.user_id)
     jobs.put(
         "mail",
-        key=f"record-checked:{other.code}:{now.isoformat()}",
+        key=f"record-checked:{credit.code}:{now.isoformat()}",
         now=now,
         to=person.email,
         template="record-checked",
         name=person.legal_name,
-        title=other.title,
-        state=state,
-        note=note,
+        title=credit.title,
+        state=credit.credit_state.label,
+        note=credit.note,
         link=f"{site().base_url}/transcript",
     )
 
 
-def version(other: OtherRecord) -> str:
-    """Changes with each change and each check."""
-    return f"{other.changed_at.isoformat()} {other.state} {other.decided_at and other.decided_at.isoformat()}"
+def version(credit: ExternalCredit) -> str:
+    """Return a text that differs after every change and every decision."""
+    return f"{credit.changed_at.isoformat()} {credit.state} {credit.decided_at and credit.decided_at.isoformat()}"
 
 
 @unit_of_work
@@ -150,23 +178,23 @@ def recipient(token: str) -> User:
 
 
 def remind_all(now: datetime) -> None:
-    """Mails everyone whose license expires soon, each reminder once; safe to repeat."""
-    if now.hour < reminders.MAIL_HOUR:
+    """Email everyone whose license expires soon, once for each reminder. Safe to repeat."""
+    if now.hour < reminders.FIRST_MAIL_HOUR_UTC:
         return
     today = now.date()
-    soon = queries.expiring(today, today + timedelta(days=max(reminders.DAYS)))
-    wanted = {key: one.id for one in soon if (key := _key(one, today))}
-    keys = list(wanted)
-    sent = {key for n in range(0, len(keys), BATCH) for key in jobs.known(keys[n : n + BATCH])}
-    remind_each((wanted[key] for key in keys if key not in sent), functools.partial(remind, now=now))
+    soon = queries.expiring(today, today + timedelta(days=max(reminders.DAYS_BEFORE)))
+    license_of_key = {key: one.id for one in soon if (key := _reminder_key(one, today))}
+    keys = list(license_of_key)
+    sent = {key for n in range(0, len(keys), BATCH_SIZE) for key in jobs.known(keys[n : n + BATCH_SIZE])}
+    remind_each((license_of_key[key] for key in keys if key not in sent), functools.partial(remind, now=now))
 
 
 @unit_of_work
 def remind(license_id: int, *, now: datetime) -> None:
-    """Puts the reminder into the outbox unless it is there, or is not due or wished any more."""
+    """Put the reminder into the outbox, unless it is there, is not due, or the person does not want it."""
     user = db.locked(User, accounts.license_of(license_id).user_id)
     license_ = db.locked(License, license_id)
-    expires_on, key = license_.expires_on, _key(license_, now.date())
+    expires_on, key = license_.expires_on, _reminder_key(license_, now.date())
     if expires_on is None or key is None or license_.removed_at or not user.license_mails or user.closed_at:
         return
     if jobs.known([key]):
@@ -179,7 +207,7 @@ def remind(license_id: int, *, now: datetime) -> None:
         to=user.email,
         template="license-expires",
         name=user.legal_name,
-        license=queries.name_of(license_),
+        license=queries.license_name(license_),
         expires_on=long_date(expires_on),
         left=(expires_on - now.date()).days,
         link=f"{address}/transcript",
@@ -188,8 +216,8 @@ def remind(license_id: int, *, now: datetime) -> None:
     )
 
 
-def _key(license_: License, today: date) -> str | None:
-    """Names the reminder that is due; a license that is renewed begins anew."""
+def _reminder_key(license_: License, today: date) -> str | None:
+    """Return the key of the reminder that is due. With a new expiration date, the reminders start over."""
     if license_.expires_on is None or (days := reminders.due(license_.expires_on, today)) is None:
         return None
     return f"license-expires:{license_.id}:{license_.expires_on}:{days}"

@@ -1,4 +1,4 @@
-"""Licenses -> a calendar file with the day on which each expires, and reminders. Pure."""
+"""A calendar file with the day on which each license expires, and reminders."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from uuid import UUID
 
 from icalendar import Alarm, Calendar, Event
 
-from course.reporting.transcripts.reminders import DAYS
+from course.reporting.transcripts.reminders import DAYS_BEFORE
 
 
 @dataclass(frozen=True)
-class Expiry:
+class LicenseExpiration:
     """`code` is the license's own, so that a later file changes the event instead of adding one."""
 
     code: UUID
@@ -19,28 +19,28 @@ class Expiry:
     on: date
 
 
-def file(expiries: Iterable[Expiry], *, host: str, link: str, now: datetime) -> bytes:
-    """As RFC 5545 has it. `link`: where the holder sees what was earned."""
+def file(expirations: Iterable[LicenseExpiration], *, host: str, link: str, now: datetime) -> bytes:
+    """Return an iCalendar file (RFC 5545). `link`: the address of the transcript."""
     calendar = Calendar()
     calendar.add("prodid", f"-//{host}//licenses//EN")
     calendar.add("version", "2.0")
-    for expiry in expiries:
-        calendar.add_component(_event(expiry, host, link, now))
+    for expiration in expirations:
+        calendar.add_component(_event(expiration, host, link, now))
     return bytes(calendar.to_ical())
 
 
-def _event(expiry: Expiry, host: str, link: str, now: datetime) -> Event:
+def _event(expiration: LicenseExpiration, host: str, link: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{expiry.code}@{host}")
+    event.add("uid", f"{expiration.code}@{host}")
     event.add("dtstamp", now)
-    event.add("dtstart", expiry.on)
-    event.add("summary", f"License expires: {expiry.name}")
-    event.add("description", f"What counts for its renewal: {link}")
-    event.add("transp", "TRANSPARENT")  # nobody is busy by it
-    for days in DAYS:
+    event.add("dtstart", expiration.on)
+    event.add("summary", f"License expires: {expiration.name}")
+    event.add("description", f"Your credits toward its renewal: {link}")
+    event.add("transp", "TRANSPARENT")  # the day stays free
+    for days in DAYS_BEFORE:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", f"{expiry.name} expires in {days} days")
+        alarm.add("description", f"{expiration.name} expires in {days} days")
         alarm.add("trigger", timedelta(days=-days))
         event.add_component(alarm)
     return event

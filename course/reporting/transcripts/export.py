@@ -1,6 +1,6 @@
-"""The transcript as a table with a row for each license and each record, for spreadsheets and other systems. Pure.
+"""The transcript as CSV with a row for each entry of each license, for spreadsheets and other systems.
 
-A cell that spreadsheets would take for a formula has an apostrophe before it.
+A cell that a spreadsheet would read as a formula starts with an apostrophe.
 """
 
 import csv
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from course.certificates.issuing.facts import MODES
 from course.content.exchange.csv import FORMULA
-from course.reporting.transcripts.statement import Entry, Span, Statement
+from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptPeriod
 
 COLUMNS = (
     "license",
@@ -32,12 +32,13 @@ COLUMNS = (
 
 
 def table(statements: Iterable[Statement]) -> str:
+    """Return the table as CSV text."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for statement in statements:
-        for span in statement.spans:
-            writer.writerows(_guarded(_row(statement, span, entry)) for entry in span.entries)
+        for period in statement.periods:
+            writer.writerows(_guarded(_row(statement, period, entry)) for entry in period.entries)
     return out.getvalue()
 
 
@@ -45,13 +46,13 @@ def _guarded(row: Sequence[str]) -> Iterator[str]:
     return (f"'{cell}" if FORMULA.match(cell) else cell for cell in row)
 
 
-def _row(statement: Statement, span: Span, entry: Entry) -> list[str]:
-    license_, period = statement.license, span.period
+def _row(statement: Statement, period: TranscriptPeriod, entry: TranscriptEntry) -> list[str]:
+    license_, dates = statement.license, period.dates
     return [
         license_.name if license_ else "",
         license_.expires_on.isoformat() if license_ and license_.expires_on else "",
-        period.first.isoformat() if period else "",
-        period.last.isoformat() if period else "",
+        dates.first.isoformat() if dates else "",
+        dates.last.isoformat() if dates else "",
         entry.completed_on.isoformat(),
         entry.title,
         entry.provider,
@@ -62,6 +63,6 @@ def _row(statement: Statement, span: Span, entry: Entry) -> list[str]:
         "yes" if entry.verified else "no",
         *(str(entry.minutes.get(mode, 0)) for mode in MODES),
         str(entry.total),
-        str(span.hour_minutes),
-        span.hours(entry.total),
+        str(period.hour_minutes),
+        period.hours(entry.total),
     ]

@@ -9,73 +9,77 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from course.certificates.issuing.facts import MODES
 from course.platform import file_types
-from course.reporting.transcripts.models import OtherRecord, State
+from course.reporting.transcripts.models import CreditState, ExternalCredit
 
-LONGEST = 60_000  # minutes
-EARLIEST = date(1950, 1, 1)
-SAID = ("title", "provider", "approval", "mode", "minutes", "completed_on")
+MAX_MINUTES = 60_000
+EARLIEST_COMPLETION = date(1950, 1, 1)
+FACT_FIELDS = ("title", "provider", "approval", "mode", "minutes", "completed_on")
+DOCUMENT_HINT = "PDF, JPEG or PNG, up to 10 MB."
 
 
-class RecordForm(FlaskForm):
-    title = StringField("Title of the course", [DataRequired("Enter the title."), Length(max=300)])
-    provider = StringField("Provider", [DataRequired("Enter who gave it."), Length(max=200)])
+class CreditForm(FlaskForm):
+    title = StringField("Course title", [DataRequired("Enter the title."), Length(max=300)])
+    provider = StringField("Provider", [DataRequired("Enter the provider."), Length(max=200)])
     approval = StringField(
-        "Approval", [Length(max=200)], description="Approver and number, as the certificate says. May be left empty."
+        "Approval (optional)", [Length(max=200)], description="Approver and approval number, as on the certificate."
     )
     mode = SelectField(
-        "How it was given",
+        "Format",
         [DataRequired("Choose one.")],
         choices=[SelectChoice("", "Choose one"), *(SelectChoice(*pair) for pair in MODES.items())],
     )
     minutes = IntegerField(
         "Minutes",
-        [InputRequired("Enter the minutes."), NumberRange(1, LONGEST)],
-        description="Hours times the length of an hour there: 2 hours of 50 minutes are 100.",
+        [InputRequired("Enter the minutes."), NumberRange(1, MAX_MINUTES)],
+        description="Hours times the provider's minutes per hour. For example, 2 hours of 50 minutes are 100.",
     )
-    completed_on = DateField("Completed on", [DataRequired("Enter the day of completion.")])
-    document = FileField("Certificate or other proof", description="PDF, JPEG or PNG, up to 10 MB.")
+    completed_on = DateField("Completed on", [DataRequired("Enter the date of completion.")])
+    document = FileField("Certificate or other proof", description=DOCUMENT_HINT)
 
-    def __init__(self, today: date, record: OtherRecord | None) -> None:
-        super().__init__(data={name: getattr(record, name) for name in SAID} if record else None)
+    def __init__(self, today: date, credit: ExternalCredit | None) -> None:
+        super().__init__(data={name: getattr(credit, name) for name in FACT_FIELDS} if credit else None)
         self.today = today
-        if record is not None and record.document_type:
-            self.document.description = "PDF, JPEG or PNG, up to 10 MB. Leave it empty to keep the one that there is."
+        if credit is not None and credit.document_type:
+            self.document.description = f"{DOCUMENT_HINT} To keep the current document, leave this empty."
 
     def validate_completed_on(self, field: DateField) -> None:
-        if field.data and not EARLIEST <= field.data <= self.today:
-            raise ValidationError("Enter a day that has been.")
+        if field.data and not EARLIEST_COMPLETION <= field.data <= self.today:
+            raise ValidationError("Enter a date that is not in the future.")
 
     def validate_document(self, field: FileField) -> None:
-        self.sent = None
+        self.uploaded = None
         if field.data:
-            self.sent = field.data.read()
+            self.uploaded = field.data.read()
             field.data.close()
-        if self.sent is not None and (fault := file_types.fault(self.sent)):
+        if self.uploaded is not None and (fault := file_types.fault(self.uploaded)):
             raise ValidationError(fault)
 
-    def said(self) -> dict[str, Any]:
-        words = {name: " ".join((self[name].data or "").split()) for name in ("title", "provider", "approval")}
-        return words | {
-            "approval": words["approval"] or None,
+    def fields(self) -> dict[str, Any]:
+        """Return the credit's facts and its document, None if no document was uploaded."""
+        texts = {name: " ".join((self[name].data or "").split()) for name in ("title", "provider", "approval")}
+        return texts | {
+            "approval": texts["approval"] or None,
             "mode": self.mode.data,
             "minutes": self.minutes.data,
             "completed_on": self.completed_on.data,
-            "document": self.sent,
+            "document": self.uploaded,
         }
 
 
-class CheckForm(FlaskForm):
-    seen = HiddenField("Record")
+class DecisionForm(FlaskForm):
+    seen = HiddenField("Credit")
     decision = RadioField(
-        "What you found",
+        "Decision",
         [DataRequired("Choose one.")],
         choices=[
-            SelectChoice(State.VERIFIED, "Verified: the document shows what the record says"),
-            SelectChoice(State.REFUSED, "Refused: it does not count"),
+            SelectChoice(CreditState.VERIFIED, "Verify: the document confirms the credit"),
+            SelectChoice(CreditState.REJECTED, "Reject: the credit does not count"),
         ],
     )
-    note = TextAreaField("Note", [Length(max=1000)], description="The learner reads it. Needed where it is refused.")
+    note = TextAreaField(
+        "Note", [Length(max=1000)], description="The learner can read this note. It is required to reject a credit."
+    )
 
     def validate_note(self, field: TextAreaField) -> None:
-        if self.decision.data == State.REFUSED and not (field.data or "").strip():
-            raise ValidationError("Say why it does not count, and what would help.")
+        if self.decision.data == CreditState.REJECTED and not (field.data or "").strip():
+            raise ValidationError("Enter why the credit does not count, and what would help.")

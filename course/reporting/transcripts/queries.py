@@ -12,34 +12,35 @@ from course.content.queries import catalog
 from course.people.accounts.models import License, User
 from course.platform import db, decisions
 from course.platform.dates import date_in
+from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 from course.reporting.transcripts import statement
-from course.reporting.transcripts.calendar import Expiry
-from course.reporting.transcripts.models import OtherRecord, State
-from course.reporting.transcripts.statement import Entry, Statement
+from course.reporting.transcripts.calendar import LicenseExpiration
+from course.reporting.transcripts.models import CreditState, ExternalCredit
+from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptLicense
 
 
 def statements_of(user: User, now: datetime) -> list[Statement]:
-    """Everything the person earned, here and elsewhere, for each license in the profile."""
-    entries = [_certified(one, now) for one in certificates.every_award(user.id)]
-    entries += [_elsewhere(one) for one in records_of(user.id)]
+    """Return everything the person earned, with this provider and others, for each license in the profile."""
+    entries = [_certificate_entry(one, now) for one in certificates.every_award(user.id)]
+    entries += [_credit_entry(one) for one in credits_of(user.id)]
     zone = next((catalog().jurisdictions[one.jurisdiction].time_zone for one in user.licenses), "UTC")
     return statement.statements([_license(one) for one in user.licenses], entries, date_in(zone, now))
 
 
-def _license(license_: License) -> statement.License:
+def _license(license_: License) -> TranscriptLicense:
     state = catalog().jurisdictions[license_.jurisdiction]
-    return statement.License(
-        name_of(license_),
-        state.hour_minutes or 60,
+    return TranscriptLicense(
+        license_name(license_),
+        state.hour_minutes or statement.DEFAULT_HOUR_MINUTES,
         license_.expires_on,
         license_.renewal_months,
     )
 
 
-def _certified(certificate: Certificate, now: datetime) -> Entry:
+def _certificate_entry(certificate: Certificate, now: datetime) -> TranscriptEntry:
     facts, standing = Facts.from_json(certificate.facts), certificate.standing_at(now)
-    return Entry(
+    return TranscriptEntry(
         completed_on=facts.completed_on,
         title=facts.course_title,
         provider=facts.provider_name,
@@ -53,22 +54,22 @@ def _certified(certificate: Certificate, now: datetime) -> Entry:
     )
 
 
-def _elsewhere(record: OtherRecord) -> Entry:
-    return Entry(
-        completed_on=record.completed_on,
-        title=record.title,
-        provider=record.provider,
-        approvals=record.approval or "",
-        minutes={record.mode: record.minutes},
-        standing=record.checked,
-        tone=record.checked.tone,
-        counts=record.checked is not State.REFUSED,
-        verified=record.checked is State.VERIFIED,
+def _credit_entry(credit: ExternalCredit) -> TranscriptEntry:
+    return TranscriptEntry(
+        completed_on=credit.completed_on,
+        title=credit.title,
+        provider=credit.provider,
+        approvals=credit.approval or "",
+        minutes={credit.mode: credit.minutes},
+        standing=credit.credit_state.label,
+        tone=credit.credit_state.tone,
+        counts=credit.credit_state is not CreditState.REJECTED,
+        verified=credit.credit_state is CreditState.VERIFIED,
     )
 
 
 def expiring(first: date, last: date) -> Sequence[License]:
-    """The licenses that expire in these days, of people who wish to be told and can be."""
+    """Return the licenses that expire in these days, of people who want reminders and confirmed their email."""
     return db.session.scalars(
         select(License)
         .join(User, User.id == License.user_id)
@@ -83,62 +84,50 @@ def expiring(first: date, last: date) -> Sequence[License]:
     ).all()
 
 
-def expiries_of(user: User) -> list[Expiry]:
-    return [Expiry(one.code, name_of(one), one.expires_on) for one in user.licenses if one.expires_on]
+def expirations_of(user: User) -> list[LicenseExpiration]:
+    return [LicenseExpiration(one.code, license_name(one), one.expires_on) for one in user.licenses if one.expires_on]
 
 
-def name_of(license_: License) -> str:
+def license_name(license_: License) -> str:
     state = catalog().jurisdictions[license_.jurisdiction]
     return f"{state.name}, {license_.profession} {license_.number}"
 
 
-def records_of(user_id: int) -> Sequence[OtherRecord]:
-    """What the person says of education elsewhere, newest first, without what was removed."""
+def credits_of(user_id: int) -> Sequence[ExternalCredit]:
+    """Return the person's external credits, newest first, without removed ones."""
     return db.session.scalars(
-        select(OtherRecord)
+        select(ExternalCredit)
         .filter_by(user_id=user_id, removed_at=None)
-        .order_by(OtherRecord.completed_on.desc(), OtherRecord.id.desc())
+        .order_by(ExternalCredit.completed_on.desc(), ExternalCredit.id.desc())
     ).all()
 
 
-def count_of(user_id: int) -> int:
-    return db.session.scalars(select(func.count(OtherRecord.id)).filter_by(user_id=user_id, removed_at=None)).one()
+def count_credits(user_id: int) -> int:
+    return db.session.scalars(select(func.count(ExternalCredit.id)).filter_by(user_id=user_id, removed_at=None)).one()
 
 
-def own_record(user: User, code: UUID) -> OtherRecord:
-    found = db.session.scalars(select(OtherRecord).filter_by(user_id=user.id, code=code, removed_at=None)).one_or_none()
-    if found is None:
+def own_credit(user: User, code: UUID) -> ExternalCredit:
+    return one_or_404(select(ExternalCredit).filter_by(user_id=user.id, code=code, removed_at=None))
+
+
+def credit_of(code: UUID) -> ExternalCredit:
+    return one_or_404(select(ExternalCredit).filter_by(code=code, removed_at=None))
+
+
+def document_of(credit: ExternalCredit) -> tuple[bytes, str]:
+    """Return the document's bytes and media type. Raise NotFound if there is none."""
+    with_document = select(ExternalCredit).filter_by(id=credit.id).options(undefer(ExternalCredit.document))
+    loaded = db.session.scalars(with_document, execution_options={"populate_existing": True}).one()
+    if loaded.document is None or loaded.document_type is None:
         raise NotFound
-    return found
+    return loaded.document, loaded.document_type
 
 
-def record_of(code: UUID) -> OtherRecord:
-    found = db.session.scalars(select(OtherRecord).filter_by(code=code, removed_at=None)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+def undecided(*, page: int, size: int) -> Page[ExternalCredit]:
+    """Return one page of the credits that need a decision, the longest waiting first."""
+    rows = decisions.open_rows(ExternalCredit).filter_by(removed_at=None)
+    return page_of(rows.order_by(None).order_by(ExternalCredit.changed_at, ExternalCredit.id), number=page, size=size)
 
 
-def document_of(record: OtherRecord) -> tuple[bytes, str]:
-    """Bytes and media type. Raises NotFound where none was sent."""
-    wanted = select(OtherRecord).filter_by(id=record.id).options(undefer(OtherRecord.document))
-    found = db.session.scalars(wanted, execution_options={"populate_existing": True}).one()
-    if found.document is None or found.document_type is None:
-        raise NotFound
-    return found.document, found.document_type
-
-
-def unchecked(*, page: int, size: int) -> Sequence[OtherRecord]:
-    """Records that no administrator has seen as they are now, the longest waiting first."""
-    return db.session.scalars(
-        decisions.open_rows(OtherRecord)
-        .filter_by(removed_at=None)
-        .order_by(None)
-        .order_by(OtherRecord.changed_at, OtherRecord.id)
-        .offset((page - 1) * size)
-        .limit(size)
-    ).all()
-
-
-def count_unchecked() -> int:
-    return decisions.count(decisions.open_rows(OtherRecord).filter_by(removed_at=None))
+def count_undecided() -> int:
+    return decisions.count(decisions.open_rows(ExternalCredit).filter_by(removed_at=None))

@@ -1,15 +1,15 @@
-"""When a mail reminds of a license's expiry. Pure."""
+"""When a mail reminds of a license's expiration."""
 
 from datetime import date
 
-DAYS = (90, 30, 7)  # before the expiry
-MAIL_HOUR = 12  # UTC, from which a mail may go: the date is the same from Honolulu to New York then
+DAYS_BEFORE = (90, 30, 7)
+FIRST_MAIL_HOUR_UTC = 12  # from then on it is the same date from Honolulu to New York
 
 
 def due(expires_on: date, today: date) -> int | None:
-    """The reminder that is due, one of DAYS: a missed one goes later, unless the next is due by then.
+    """Return which reminder is due, one of DAYS_BEFORE; None before the first one and after the expiration.
 
-    None before the first, and once the license is expired.
+    A missed reminder stays due until the next one is.
     """
     left = (expires_on - today).days
-    return min((days for days in DAYS if left <= days), default=None) if left >= 0 else None
+    return min((days for days in DAYS_BEFORE if left <= days), default=None) if left >= 0 else None

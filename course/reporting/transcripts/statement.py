@@ -1,4 +1,4 @@
-"""Everything that a person earned -> what it comes to, for each license and each of its periods. Pure."""
+"""What a person earned, added up for each license and each of its renewal periods."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,17 @@ from fractions import Fraction
 
 from course.certificates.issuing.facts import MODES
 from course.learning.study import contact_time
-from course.reporting.transcripts.periods import Period, period_of
+from course.reporting.transcripts.renewal_periods import RenewalPeriod, period_of
+
+DEFAULT_HOUR_MINUTES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    """Education that was completed: here, by the certificate `code`, or elsewhere, which the learner says.
+class TranscriptEntry:
+    """A completed course: with the certificate `code` if it was completed here, otherwise an external credit.
 
-    `counts` False: a certificate that was revoked or superseded, or a record that was refused. `verified` False: a
-    record from elsewhere that no administrator has seen.
+    `minutes` by mode. `counts` is False for a revoked or superseded certificate and a rejected credit. `verified` is
+    False for an external credit that no administrator has verified.
     """
 
     completed_on: date
@@ -35,8 +37,8 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class License:
-    """`hour_minutes`: how long an hour is in its state."""
+class TranscriptLicense:
+    """`hour_minutes`: how many minutes an hour has in the license's state."""
 
     name: str
     hour_minutes: int
@@ -45,52 +47,61 @@ class License:
 
 
 @dataclass(frozen=True)
-class Span:
-    """What falls in one period of a license; in all of time, where its periods are not known (`period` None)."""
+class TranscriptPeriod:
+    """The entries of one renewal period; all entries if the license's periods are unknown (`dates` None)."""
 
-    period: Period | None
-    entries: tuple[Entry, ...]
+    dates: RenewalPeriod | None
+    entries: tuple[TranscriptEntry, ...]
     hour_minutes: int
 
     @property
     def verified(self) -> dict[str, int]:
-        """Minutes by mode that the provider or an administrator answers for."""
-        return _sum(entry for entry in self.entries if entry.counts and entry.verified)
+        """Minutes by mode that the provider certified or an administrator verified."""
+        return _minutes_by_mode(entry for entry in self.entries if entry.counts and entry.verified)
 
     @property
     def unverified(self) -> dict[str, int]:
-        return _sum(entry for entry in self.entries if entry.counts and not entry.verified)
+        return _minutes_by_mode(entry for entry in self.entries if entry.counts and not entry.verified)
 
     def hours(self, minutes: int) -> str:
-        """As the license's state counts them, down to the quarter."""
+        """Return the hours as the license's state counts them, rounded down to the quarter."""
         return in_digits(contact_time.hours(minutes, self.hour_minutes))
 
 
 @dataclass(frozen=True)
 class Statement:
-    license: License | None
-    spans: tuple[Span, ...]
+    """The periods of one license, newest first. Without a license, one period with everything."""
+
+    license: TranscriptLicense | None
+    periods: tuple[TranscriptPeriod, ...]
 
 
-def statements(licenses: Sequence[License], entries: Iterable[Entry], today: date) -> list[Statement]:
-    """One for each license, newest period first and today's always there; without a license, one over all."""
+def statements(
+    licenses: Sequence[TranscriptLicense], entries: Iterable[TranscriptEntry], today: date
+) -> list[Statement]:
+    """Return a statement for each license, always with today's period. Without a license, return one over all."""
     ordered = sorted(entries, key=lambda entry: (entry.completed_on, entry.title), reverse=True)
     if not licenses:
-        return [Statement(None, (Span(None, tuple(ordered), 60),))]
-    return [Statement(license_, _spans(license_, ordered, today)) for license_ in licenses]
+        return [Statement(None, (TranscriptPeriod(None, tuple(ordered), DEFAULT_HOUR_MINUTES),))]
+    return [Statement(license_, _periods(license_, ordered, today)) for license_ in licenses]
 
 
-def _spans(license_: License, entries: Sequence[Entry], today: date) -> tuple[Span, ...]:
+def _periods(
+    license_: TranscriptLicense, entries: Sequence[TranscriptEntry], today: date
+) -> tuple[TranscriptPeriod, ...]:
     if license_.expires_on is None or license_.renewal_months is None:
-        return (Span(None, tuple(entries), license_.hour_minutes),)
-    found: dict[Period, list[Entry]] = {period_of(today, license_.expires_on, license_.renewal_months): []}
+        return (TranscriptPeriod(None, tuple(entries), license_.hour_minutes),)
+    by_period: dict[RenewalPeriod, list[TranscriptEntry]] = {
+        period_of(today, license_.expires_on, license_.renewal_months): []
+    }
     for entry in entries:
         period = period_of(entry.completed_on, license_.expires_on, license_.renewal_months)
-        found.setdefault(period, []).append(entry)
-    return tuple(Span(period, tuple(found[period]), license_.hour_minutes) for period in sorted(found, reverse=True))
+        by_period.setdefault(period, []).append(entry)
+    newest_first = sorted(by_period, reverse=True)
+    return tuple(TranscriptPeriod(period, tuple(by_period[period]), license_.hour_minutes) for period in newest_first)
 
 
-def _sum(entries: Iterable[Entry]) -> dict[str, int]:
+def _minutes_by_mode(entries: Iterable[TranscriptEntry]) -> dict[str, int]:
     total = dict.fromkeys(MODES, 0)
     for entry in entries:
         for mode, minutes in entry.minutes.items():

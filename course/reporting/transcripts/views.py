@@ -1,23 +1,26 @@
-"""The learner's transcript, its files, and what the learner adds of education elsewhere."""
+"""The learner's transcript, its files, and the learner's external credits."""
 
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
-from course.platform.downloads import untrusted_download
+from course.platform.downloads import download, untrusted_download
 from course.platform.file_types import ENDINGS
+from course.platform.forms import form_page, go_to
+from course.platform.typesetting import compiler
 from course.platform.web import takes_files
 from course.reporting.transcripts import actions, calendar, export, pdf, queries
-from course.reporting.transcripts.forms import RecordForm
-from course.reporting.transcripts.models import OtherRecord
+from course.reporting.transcripts.forms import CreditForm
+from course.reporting.transcripts.models import ExternalCredit
 from course.site import site
 
 bp = Blueprint("transcripts", __name__)
+MAX_UPLOAD_MB = 11  # a document of 10 MB and the rest of the form
 
 
 @bp.get("/transcript")
@@ -26,7 +29,7 @@ def transcript() -> ResponseReturnValue:
     return render_template(
         "reporting/transcripts/transcript.html",
         statements=queries.statements_of(me(), clock.now()),
-        records=queries.records_of(me().id),
+        external_credits=queries.credits_of(me().id),
     )
 
 
@@ -34,76 +37,76 @@ def transcript() -> ResponseReturnValue:
 @requires(Permission.TRANSCRIPT)
 def document() -> ResponseReturnValue:
     user, now = me(), clock.now()
-    made = pdf.render(user.legal_name, catalog().provider.name, queries.statements_of(user, now), now)
-    return untrusted_download(made, "application/pdf", "transcript.pdf")
+    try:
+        data = pdf.render(user.legal_name, catalog().provider.name, queries.statements_of(user, now), now)
+    except compiler.NotPrintable as error:
+        raise actions.TranscriptNotPrintable(error.letters) from error
+    return untrusted_download(data, "application/pdf", "transcript.pdf")
 
 
 @bp.get("/transcript.csv")
 @requires(Permission.TRANSCRIPT)
 def table() -> ResponseReturnValue:
-    """With the mark by which spreadsheets know UTF-8."""
+    """Return the table in UTF-8, with the byte order mark that spreadsheets need."""
     data = export.table(queries.statements_of(me(), clock.now())).encode("utf-8-sig")
-    return Response(data, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="transcript.csv"'})
+    return download(data, "text/csv", "transcript.csv")
 
 
 @bp.route("/transcript/records/new", methods=["GET", "POST"])
 @requires(Permission.TRANSCRIPT)
-@takes_files(megabytes=11)
+@takes_files(megabytes=MAX_UPLOAD_MB)
 def add() -> ResponseReturnValue:
     return _edit(None)
 
 
 @bp.route("/transcript/records/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.TRANSCRIPT)
-@takes_files(megabytes=11)
+@takes_files(megabytes=MAX_UPLOAD_MB)
 def record(code: UUID) -> ResponseReturnValue:
-    return _edit(queries.own_record(me(), code))
+    return _edit(queries.own_credit(me(), code))
 
 
-def _edit(found: OtherRecord | None) -> ResponseReturnValue:
+def _edit(credit: ExternalCredit | None) -> ResponseReturnValue:
     now = clock.now()
-    form = RecordForm(now.date(), found)
+    form = CreditForm(now.date(), credit)
     if not form.validate_on_submit():
-        page = render_template("reporting/transcripts/record.html", form=form, record=found)
-        return page, 422 if request.method == "POST" else 200
-    if found is None:
-        actions.add(me(), **form.said(), now=now)
+        return form_page("reporting/transcripts/credit.html", form=form, credit=credit)
+    if credit is None:
+        actions.add(me(), **form.fields(), now=now)
     else:
-        actions.change(me(), found, **form.said(), now=now)
-    flash("Your record is saved. It counts as not verified until an administrator has seen its document.", "ok")
-    return redirect(url_for(".transcript"), 303)
+        actions.change(me(), credit, **form.fields(), now=now)
+    flash("Credit saved. It counts as not verified until an administrator has checked its document.", "ok")
+    return go_to(url_for(".transcript"))
 
 
 @bp.post("/transcript/records/<uuid:code>/remove")
 @requires(Permission.TRANSCRIPT)
 def remove(code: UUID) -> ResponseReturnValue:
-    actions.remove(me(), queries.own_record(me(), code), now=clock.now())
-    flash("The record is off your transcript, and its document is erased.", "ok")
-    return redirect(url_for(".transcript"), 303)
+    actions.remove(me(), queries.own_credit(me(), code), now=clock.now())
+    flash("Credit removed. Its document was erased.", "ok")
+    return go_to(url_for(".transcript"))
 
 
 @bp.get("/transcript/records/<uuid:code>/document")
 @requires(Permission.TRANSCRIPT)
 def record_document(code: UUID) -> ResponseReturnValue:
-    found = queries.record_of(code) if may(Permission.TRANSCRIPT_CHECK) else queries.own_record(me(), code)
-    data, media_type = queries.document_of(found)
-    return untrusted_download(data, media_type, f"record-{found.completed_on}.{ENDINGS[media_type]}")
+    credit = queries.credit_of(code) if may(Permission.TRANSCRIPT_CHECK) else queries.own_credit(me(), code)
+    data, media_type = queries.document_of(credit)
+    return untrusted_download(data, media_type, f"record-{credit.completed_on}.{ENDINGS[media_type]}")
 
 
 @bp.get("/licenses.ics")
 @requires(Permission.TRANSCRIPT)
 def licenses() -> ResponseReturnValue:
-    """The days on which the person's licenses expire, for any calendar."""
+    """Return a calendar file with the expiration dates of the person's licenses."""
     address = site().base_url
     data = calendar.file(
-        queries.expiries_of(me()),
+        queries.expirations_of(me()),
         host=urlsplit(address).hostname or "localhost",
         link=f"{address}/transcript",
         now=clock.now(),
     )
-    return Response(
-        data, mimetype="text/calendar", headers={"Content-Disposition": 'attachment; filename="licenses.ics"'}
-    )
+    return download(data, "text/calendar", "licenses.ics")
 
 
 @bp.post("/licenses/mail")
@@ -111,14 +114,20 @@ def licenses() -> ResponseReturnValue:
 def set_mail() -> ResponseReturnValue:
     on = request.form.get("by_mail") == "yes"
     actions.set_mail(me(), on=on)
-    flash("A mail reminds you before a license expires." if on else "You get no more mails about your licenses.", "ok")
-    return redirect(url_for("accounts.profile"), 303)
+    if on:
+        flash("You will get an email before a license expires.", "ok")
+    else:
+        flash("You will get no more emails about your licenses.", "ok")
+    return go_to(url_for("accounts.profile"))
 
 
 @bp.route("/licenses/stop/<token>", methods=["GET", "POST"])
 @public
 def stop(token: str) -> ResponseReturnValue:
-    """The way out that stands in each mail; mail programs follow links by themselves, so only a press ends them."""
+    """Unsubscribe the person that a mail was sent to.
+
+    Opening the page changes nothing, because mail programs follow links on their own.
+    """
     actions.recipient(token)
     if request.method == "POST":
         actions.unsubscribe(token)

@@ -53,7 +53,7 @@ def lived_in(app: Flask, learner: User) -> None:
         study.count_time(learner, module.id, module.sections[0].id, 30, "", now=NOON)
         study.give_feedback(learner, module, module.sections[0], helpful=True, comment="my own words", now=NOON)
     factories.start_review(app, learner, now=NOON + timedelta(days=1))
-    factories.add_record(app, learner)
+    factories.add_external_credit(app, learner)
 
 
 def close(app: Flask, person: User, *, now: datetime = LATER) -> date | None:

@@ -1,4 +1,4 @@
-"""A mail 90, 30 and 7 days before a license expires, each once; a way out; and the calendar file."""
+"""An email 90, 30 and 7 days before a license expires, unsubscribing from it, and the calendar file."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +14,7 @@ from course.people.accounts.models import User
 from course.platform import clock, db, jobs
 from course.platform.jobs import Job
 from course.reporting.transcripts import actions, calendar, reminders
-from course.reporting.transcripts.calendar import Expiry
+from course.reporting.transcripts.calendar import LicenseExpiration
 from course.site import site_of
 from tests import factories
 from tests.factories import NOON
@@ -36,7 +36,7 @@ def licensed(app, learner):
 
 @pytest.fixture
 def mailed(app):
-    """Lets the worker's hour come round, and returns what was said to be left in each mail so far."""
+    """Run the hourly task and return the days left that each reminder so far has named."""
 
     def run(now):
         with app.app_context():
@@ -48,29 +48,29 @@ def mailed(app):
 
 
 @given(st.integers(-400, 400))
-def test_the_reminder_due_is_the_last_whose_day_has_come(left):
+def test_the_last_reminder_whose_day_has_come_is_due(left):
     due = reminders.due(EXPIRES, EXPIRES - left * DAY)
     expected = None if left < 0 or left > 90 else 90 if left > 30 else 30 if left > 7 else 7
     assert due == expected
 
 
-def test_each_goes_once_on_its_day(mailed, licensed):
+def test_each_reminder_is_sent_once_on_its_day(mailed, licensed):
     assert mailed(before(91)) == []
     assert [mailed(before(90)), mailed(before(90)), mailed(before(60))] == [[90]] * 3
     assert mailed(before(30)) == [90, 30]
     assert mailed(before(7)) == mailed(before(0)) == mailed(before(-1)) == [90, 30, 7]
 
 
-def test_a_missed_one_goes_later_and_no_two_at_once(mailed, licensed):
+def test_a_missed_reminder_is_sent_later_but_never_two_together(mailed, licensed):
     assert mailed(before(25)) == [25]
     assert mailed(before(3)) == [25, 3]
 
 
-def test_none_goes_at_night(mailed, licensed):
+def test_no_reminder_is_sent_before_noon_utc(mailed, licensed):
     assert mailed(before(90).replace(hour=11)) == []
 
 
-def test_a_renewed_license_begins_anew(app, mailed, licensed):
+def test_a_renewed_license_starts_over(app, mailed, licensed):
     mailed(before(90))
     with app.app_context():
         (ohio,) = [one for one in db.session.get_one(User, licensed.id).licenses if one.jurisdiction == "OH"]
@@ -89,15 +89,15 @@ def test_a_renewed_license_begins_anew(app, mailed, licensed):
     assert mailed(before(30) + 305 * DAY) == [90, 90]
 
 
-@pytest.mark.parametrize("change", ["removed", "unwished", "unconfirmed", "closed"])
-def test_none_goes_where_it_is_not_wished_or_could_not_arrive(app, mailed, licensed, change):
+@pytest.mark.parametrize("change", ["removed", "unwanted", "unconfirmed", "closed"])
+def test_no_reminder_is_sent_if_unwanted_or_undeliverable(app, mailed, licensed, change):
     @db.unit_of_work
     def apply():
         user = db.session.get_one(User, licensed.id)
         if change == "removed":
             for license_ in user.licenses:
                 license_.removed_at = NOON
-        elif change == "unwished":
+        elif change == "unwanted":
             user.license_mails = False
         elif change == "unconfirmed":
             user.email_confirmed_at = None
@@ -109,7 +109,7 @@ def test_none_goes_where_it_is_not_wished_or_could_not_arrive(app, mailed, licen
     assert mailed(before(90)) == []
 
 
-def test_one_persons_trouble_keeps_nobody_elses_mail_back(app, mailed, licensed, other_learner, monkeypatch):
+def test_an_error_for_one_person_does_not_stop_the_others(app, mailed, licensed, other_learner, monkeypatch):
     factories.license_in(app, other_learner, "OH", expires_on=EXPIRES)
     put = jobs.put
 
@@ -145,20 +145,20 @@ def test_two_workers_at_once_send_one_mail(either_app):
         assert db.session.query(Job).filter(Job.key.like("license-expires:%")).count() == 1
 
 
-class TestWayOut:
-    def wishes(self, app, person):
+class TestUnsubscribe:
+    def wants_mail(self, app, person):
         with app.app_context():
             return db.session.get_one(User, person.id).license_mails
 
-    def test_the_mails_link_ends_them_by_a_press_without_signing_in(self, app, pages, mailed, licensed):
+    def test_the_link_in_the_email_unsubscribes_without_signing_in(self, app, pages, mailed, licensed):
         mailed(before(90))
         with app.app_context():
             (payload,) = [job.payload for job in db.session.query(Job).filter(Job.key.like("license-expires:%"))]
             link = payload["stop"].removeprefix(site_of(app).base_url)
-        assert "One press" in pages.get(link).text
-        assert self.wishes(app, licensed)
-        assert "You get no more mails" in pages.post(link).text
-        assert not self.wishes(app, licensed)
+        assert "Unsubscribe from license reminders" in pages.get(link).text
+        assert self.wants_mail(app, licensed)
+        assert "You are unsubscribed" in pages.post(link).text
+        assert not self.wants_mail(app, licensed)
         assert mailed(before(30)) == [90]
 
     def test_a_link_of_other_mails_or_a_broken_one_ends_nothing(self, app, pages, licensed):
@@ -166,16 +166,16 @@ class TestWayOut:
             other = REVIEW_MAILS.link(licensed.code).rpartition("/")[2]
         for token in (other, "x", other[:-1]):
             assert pages.post(f"/licenses/stop/{token}").status == 410
-        assert self.wishes(app, licensed)
+        assert self.wants_mail(app, licensed)
 
-    def test_the_profile_has_a_switch(self, app, pages, licensed):
+    def test_the_profile_turns_reminders_off_and_on(self, app, pages, licensed):
         mine = pages.as_(licensed)
         assert "We email you 90, 30 and 7 days before" in mine.get("/profile").text
         mine.post("/licenses/mail", {"by_mail": "no"})
-        assert not self.wishes(app, licensed)
+        assert not self.wants_mail(app, licensed)
         assert "Turn on email reminders" in mine.get("/profile").text
         mine.post("/licenses/mail", {"by_mail": "yes"})
-        assert self.wishes(app, licensed)
+        assert self.wants_mail(app, licensed)
 
 
 class TestCalendar:
@@ -194,7 +194,9 @@ class TestCalendar:
     )
     def test_any_license_reads_back(self, name, on):
         code = factories.UUID(int=7)
-        data = calendar.file([Expiry(code, name, on)], host="learn.example.org", link="https://x.example", now=NOON)
+        data = calendar.file(
+            [LicenseExpiration(code, name, on)], host="learn.example.org", link="https://x.example", now=NOON
+        )
         (event,) = Calendar.from_ical(data).walk("VEVENT")
         assert (event.decoded("dtstart"), str(event["uid"])) == (on, f"{code}@learn.example.org")
         assert str(event["summary"]) == f"License expires: {name}"

@@ -1,4 +1,4 @@
-"""What everything earned comes to, for each license and period; and the table of it."""
+"""The totals for each license and renewal period, and the transcript as a table."""
 
 import csv
 import io
@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from course.certificates.issuing.facts import MODES
 from course.reporting.transcripts import export
-from course.reporting.transcripts.statement import Entry, License, statements
+from course.reporting.transcripts.statement import TranscriptEntry, TranscriptLicense, statements
 
 TODAY = date(2026, 3, 2)
-OHIO = License("Ohio, PT 1", 60, date(2026, 12, 31), 24)
-FLORIDA = License("Florida, PT 2", 50, date(2026, 12, 31), 24)
+OHIO = TranscriptLicense("Ohio, PT 1", 60, date(2026, 12, 31), 24)
+FLORIDA = TranscriptLicense("Florida, PT 2", 50, date(2026, 12, 31), 24)
 
 entries = st.lists(
     st.builds(
-        Entry,
+        TranscriptEntry,
         completed_on=st.dates(date(2015, 1, 1), TODAY),
         title=st.text(min_size=1, max_size=20),
         provider=st.text(max_size=20),
@@ -44,47 +44,47 @@ def entry(**facts):
         "counts": True,
         "verified": True,
     }
-    return Entry(**given | facts)
+    return TranscriptEntry(**given | facts)
 
 
 @given(entries)
-def test_nothing_is_lost_and_nothing_counted_twice(entries):
+def test_every_entry_is_there_once_and_counted_once(entries):
     for one in statements([OHIO, FLORIDA], entries, TODAY):
-        placed = [entry for span in one.spans for entry in span.entries]
+        placed = [entry for period in one.periods for entry in period.entries]
         assert sorted(map(id, placed)) == sorted(map(id, entries))
-        counted = sum(sum(span.verified.values()) + sum(span.unverified.values()) for span in one.spans)
+        counted = sum(sum(period.verified.values()) + sum(period.unverified.values()) for period in one.periods)
         assert counted == sum(entry.total for entry in entries if entry.counts)
 
 
 @given(entries)
-def test_each_entry_stands_in_the_period_of_its_day(entries):
+def test_each_entry_is_in_the_period_of_its_day(entries):
     (one,) = statements([OHIO], entries, TODAY)
-    assert all(entry.completed_on in span.period for span in one.spans for entry in span.entries)
-    assert [span.period for span in one.spans] == sorted({span.period for span in one.spans}, reverse=True)
+    assert all(entry.completed_on in period.dates for period in one.periods for entry in period.entries)
+    assert [period.dates for period in one.periods] == sorted({period.dates for period in one.periods}, reverse=True)
 
 
 def test_hours_are_those_of_the_licenses_state():
     ohio, florida = statements([OHIO, FLORIDA], [entry()], TODAY)
-    assert (ohio.spans[0].hours(100), florida.spans[0].hours(100)) == ("1.5", "2")
+    assert (ohio.periods[0].hours(100), florida.periods[0].hours(100)) == ("1.5", "2")
 
 
-def test_what_is_not_verified_and_what_does_not_count_is_kept_apart():
+def test_unverified_and_uncounted_entries_are_kept_apart():
     given = [entry(), entry(verified=False, minutes={"live_online": 30}), entry(counts=False)]
-    span = statements([OHIO], given, TODAY)[0].spans[0]
-    assert sum(span.verified.values()) == 100
-    assert span.unverified["live_online"] == 30
-    assert len(span.entries) == 3
+    period = statements([OHIO], given, TODAY)[0].periods[0]
+    assert sum(period.verified.values()) == 100
+    assert period.unverified["live_online"] == 30
+    assert len(period.entries) == 3
 
 
-def test_todays_period_is_there_though_nothing_was_earned_in_it():
+def test_todays_period_is_there_even_without_entries():
     (one,) = statements([OHIO], [entry(completed_on=date(2020, 5, 1))], TODAY)
-    assert [len(span.entries) for span in one.spans] == [0, 1]
+    assert [len(period.entries) for period in one.periods] == [0, 1]
 
 
-def test_without_expiry_or_length_there_is_one_list():
-    for license_ in (License("x", 60, None, 24), License("x", 60, TODAY, None)):
+def test_without_an_expiration_or_renewal_there_is_one_list():
+    for license_ in (TranscriptLicense("x", 60, None, 24), TranscriptLicense("x", 60, TODAY, None)):
         (one,) = statements([license_], [entry(), entry(completed_on=date(2001, 1, 1))], TODAY)
-        assert [(span.period, len(span.entries)) for span in one.spans] == [(None, 2)]
+        assert [(period.dates, len(period.entries)) for period in one.periods] == [(None, 2)]
     assert statements([], [entry()], TODAY)[0].license is None
 
 
@@ -97,7 +97,7 @@ def test_the_table_has_its_columns_and_no_formula(entries):
     assert not [cell for row in rows for cell in row if cell[:1] in {"=", "+", "-", "@", "\t"}]
 
 
-def test_the_tables_columns_stay():
+def test_the_columns_of_the_table_stay():
     assert export.COLUMNS == (
         "license",
         "license_expires",
