@@ -48,7 +48,12 @@ COLUMNS = (
     "more",
 )
 MAX_BRACKETS = 200  # so that no cell is nested too deeply to be written again
-FORMULA = re.compile(r"'*[=+\-@\t]")
+FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+
+
+def formula_safe(cell: str) -> str:
+    """Return the cell with an apostrophe in front if a spreadsheet would take it for a formula."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def write(bank: Bank) -> Exported:
@@ -58,7 +63,7 @@ def write(bank: Bank) -> Exported:
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: f"'{cell}" if FORMULA.match(cell) else cell for name, cell in row.items()})
+        writer.writerow({name: formula_safe(cell) for name, cell in row.items()})
     return Exported(out.getvalue().encode("utf-8-sig"), left_out)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.certificates.issuing.facts import MODES, Facts, hours
-from course.content.exchange.csv import FORMULA
+from course.content.exchange.csv import formula_safe
 from course.content.schema.boards import Board
 from course.reporting.boards.status import Completion
 
@@ -49,7 +49,7 @@ def write(table_rows: Sequence[TableRow], board: Board) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for table_row in table_rows:
-        writer.writerow([f"'{cell}" if FORMULA.match(cell) else cell for cell in _cells(table_row, board)])
+        writer.writerow([formula_safe(cell) for cell in _cells(table_row, board)])
     return text.getvalue().encode("utf-8-sig")
 
 

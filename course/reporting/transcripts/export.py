@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from course.certificates.issuing.facts import MODES
-from course.content.exchange.csv import FORMULA
+from course.content.exchange.csv import formula_safe
 from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptPeriod
 
 COLUMNS = (
@@ -43,7 +43,7 @@ def table(statements: Iterable[Statement]) -> str:
 
 
 def _guarded(row: Sequence[str]) -> Iterator[str]:
-    return (f"'{cell}" if FORMULA.match(cell) else cell for cell in row)
+    return (formula_safe(cell) for cell in row)
 
 
 def _row(statement: Statement, period: TranscriptPeriod, entry: TranscriptEntry) -> list[str]:
