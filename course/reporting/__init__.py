@@ -16,7 +16,7 @@ WING = Wing(
     jobs={"packet": packets.create_packet},
     hourly={
         "license-mails": transcripts.remind_all,
-        "closed-accounts": retention.erase_all,
+        "closed-accounts": retention.erase_expired_records,
         "old-packets": packets.remove_old_files,
     },
     steps=(records.step,),

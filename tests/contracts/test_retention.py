@@ -1,4 +1,4 @@
-"""Every table that knows a person says what becomes of it when the account is closed."""
+"""Every table with data about a person has a fate for the time after the account is closed."""
 
 from sqlalchemy import Table
 
@@ -8,14 +8,14 @@ from course.tables import metadata
 
 
 def knows_a_person(table: Table, seen: frozenset[str] = frozenset()) -> bool:
-    """By a column of its own, or through the rows that it belongs to."""
-    if table.name == "user" or set(table.c.keys()) & {*queries.PERSON, "actor_id", "reviewer_id", "author_id"}:
+    """Return whether the table has a person's id, or belongs to rows that have one."""
+    if table.name == "user" or set(table.c.keys()) & {*queries.PERSON_COLUMNS, "actor_id", "reviewer_id", "author_id"}:
         return True
     owners = {key.column.table for key in table.foreign_keys if key.column.table.name not in seen}
     return any(knows_a_person(owner, seen | {table.name}) for owner in owners)
 
 
-def test_every_table_that_knows_a_person_has_a_fate():
+def test_every_table_about_a_person_has_a_fate():
     knowing = {table.name for table in metadata.sorted_tables if knows_a_person(table)}
     assert len(knowing) > 25
     assert knowing - set(FATES) == set(), "decide in course/reporting/retention/table_fates.py"
@@ -24,12 +24,12 @@ def test_every_table_that_knows_a_person_has_a_fate():
 
 def test_rows_that_are_erased_can_be_found():
     for name, fate in FATES.items():
-        if fate in {Fate.AT_ONCE, Fate.AFTER_TERM}:
-            assert "user_id" in str(queries.about(metadata.tables[name], 1)), name
+        if fate in {Fate.ERASED_AT_CLOSING, Fate.ERASED_LATER}:
+            assert "user_id" in str(queries.is_about(metadata.tables[name], 1)), name
 
 
-def test_nothing_that_stays_leans_on_what_is_erased():
-    gone = {name for name, fate in FATES.items() if fate in {Fate.AT_ONCE, Fate.AFTER_TERM}}
+def test_no_kept_row_refers_to_an_erased_one():
+    gone = {name for name, fate in FATES.items() if fate in {Fate.ERASED_AT_CLOSING, Fate.ERASED_LATER}}
     for table in metadata.sorted_tables:
         if table.name not in gone:
             assert {key.column.table.name for key in table.foreign_keys} & gone == set(), table.name

@@ -24,7 +24,7 @@ from course.reporting.records.packet_columns import PACKET_TABLES, PARTICIPANT_T
 from course.reporting.records.packet_queries import PacketRecords
 from course.reporting.records.packet_request import PacketRequest
 from course.reporting.records.packet_summary import CHANGED, PacketSummary
-from course.reporting.retention.retention_period import KEPT_YEARS
+from course.reporting.retention.retention_period import RETENTION_YEARS
 from course.site import site
 
 COMMON_CONTENT_FILES = ("courses.yaml", "glossary.yaml", "jurisdictions.yaml")
@@ -210,7 +210,7 @@ def _first_page(draft: PacketDraft, statistics: Sequence[str]) -> str:
         roster=draft.summary.roster,
         counts=draft.tables.counts,
         statistics=statistics,
-        kept_years=KEPT_YEARS,
+        kept_years=RETENTION_YEARS,
         check=records.last_check(),
         columns=PARTICIPANT_TABLES["roster.csv"],
         attestations=sorted(draft.summary.attestations),

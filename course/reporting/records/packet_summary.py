@@ -9,7 +9,7 @@ from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
 from course.content.schema.module import Module
 from course.reporting.records.packet_rows import Participant, Row
-from course.reporting.retention.retention_period import KEPT_YEARS
+from course.reporting.retention.retention_period import RETENTION_YEARS
 
 MAX_LISTED_PARTICIPANTS = 500  # on the first page; the roster has all
 CHANGED = "no: the files have changed since"
@@ -90,7 +90,7 @@ def policies(summary: PacketSummary, courses: Sequence[Course], catalog: Catalog
         "courses": [course.model_dump(mode="json") for course in courses],
         "assessments": [catalog.assessments[id_].model_dump(mode="json") for id_ in assessments],
         "evaluation": [question.model_dump(mode="json") for question in catalog.evaluation],
-        "records_are_kept_years": KEPT_YEARS,
+        "records_are_kept_years": RETENTION_YEARS,
         "contact_minutes": "0.9 × (−22.3 + 0.00209 × words + 2.78 × questions + 15.5 × difficulty), rounded down to "
         "the quarter hour (Mergener 1991); a file may claim less, never more",
         "grading": "an assessment is passed at its pass mark, with every must-pass item right",

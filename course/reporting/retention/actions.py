@@ -1,3 +1,5 @@
+"""Closing an account, and erasing what was kept of it when the retention period is over."""
+
 from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
@@ -14,33 +16,36 @@ from course.platform.db import unit_of_work
 from course.platform.mail.message import NOWHERE
 from course.platform.web import Refused
 from course.reporting.retention import queries, retention_period
-from course.reporting.retention.table_fates import FATES, Fate
+from course.reporting.retention.table_fates import Fate
 
-NO_PASSWORD = "closed"  # noqa: S105 - no hash of any password
-NAMELESS = "Erased"
-CLOSED = "The account was closed."
+UNUSABLE_PASSWORD_HASH = "closed"  # noqa: S105 - no password has this hash
+ERASED_NAME = "Erased"
+WITHDRAWAL_REASON = "The account was closed."
 
 
 class LastAdministrator(Refused):
-    message = "You are the only administrator. Invite another one first, so that somebody can run the site."
+    message = "You are the only administrator. Invite another one before you close your account."
 
 
-class ClosedAlready(Refused):
-    message = "This account is closed already."
+class AlreadyClosed(Refused):
+    message = "This account is already closed."
 
 
 @unit_of_work
 def close(person: User, *, now: datetime) -> date | None:
-    """Closes the person's account and erases at once what no board asks for.
+    """Close the person's account and erase what no board asks for.
 
-    Returns the last day on which the rest is kept; None where nothing is kept. Raises LastAdministrator and
-    ClosedAlready.
+    Return the last day on which the rest is kept, or None if nothing is kept. Raise LastAdministrator or
+    AlreadyClosed.
     """
-    db.lock(select(User.id).where(User.role == Role.ADMIN))  # of two last ones, one stays
-    user = db.locked(User, person.id)  # before the requests, as issuing locks them
+    # All administrators are locked first. Otherwise the last two could close their accounts together, each of them
+    # seeing the other one, and nobody would be left.
+    db.lock(select(User.id).where(User.role == Role.ADMIN))
+    # The person is locked before the requests, in the order in which issuing locks them, so that the two can't deadlock.
+    user = db.locked(User, person.id)
     db.lock(select(Request.id).filter_by(user_id=person.id, state=RequestState.WAITING))
     if user.closed_at is not None:
-        raise ClosedAlready
+        raise AlreadyClosed
     if queries.is_last_admin(user):
         raise LastAdministrator
     kept_until = retention_period.kept_until(queries.moments_of(user.id))
@@ -62,19 +67,19 @@ def close(person: User, *, now: datetime) -> date | None:
         name=user.legal_name,
         kept_until=long_date(kept_until) if kept_until else None,
     )
-    _shut(user, kept_until, now)
-    _erase(user.id, Fate.AT_ONCE)
+    _disable(user, kept_until, now)
+    _erase(user.id, Fate.ERASED_AT_CLOSING)
     db.session.execute(update(NameCorrection).where(NameCorrection.user_id == user.id).values(proof=b""))
     if kept_until is None:
-        erase_rest(user.id)
+        erase_record(user.id)
     return kept_until
 
 
 def _withdraw(user: User, now: datetime) -> None:
-    """What waits for a certificate waits no longer."""
+    """Withdraw the person's open requests for certificates and name corrections."""
     for request in queries.waiting_requests(user.id):
         request.state, request.decided_at, request.decided_by = RequestState.REJECTED, now, user.legal_name
-        request.reason = CLOSED
+        request.reason = WITHDRAWAL_REASON
         record(
             Event.CERTIFICATE_REJECTED,
             user,
@@ -82,53 +87,53 @@ def _withdraw(user: User, now: datetime) -> None:
             person_id=user.id,
             now=now,
             course=request.course_id,
-            reason=CLOSED,
+            reason=WITHDRAWAL_REASON,
             before=RequestState.WAITING,
             after=RequestState.REJECTED,
         )
-    corrections.withdraw(user, CLOSED, now=now)
+    corrections.withdraw(user, WITHDRAWAL_REASON, now=now)
 
 
-def _shut(user: User, kept_until: date | None, now: datetime) -> None:
-    """Nobody can sign in, and the address is free for a new account."""
+def _disable(user: User, kept_until: date | None, now: datetime) -> None:
+    """End all sessions and make sign-in impossible. The email is free for a new account."""
     user.closed_at, user.kept_until = now, kept_until
-    user.email, user.password_hash = f"{user.code}@{NOWHERE}", NO_PASSWORD
+    user.email, user.password_hash = f"{user.code}@{NOWHERE}", UNUSABLE_PASSWORD_HASH
     user.session_epoch += 1
     user.is_reviewer = False
 
 
 def _erase(user_id: int, fate: Fate) -> None:
-    for table in queries.tables({name for name, its in FATES.items() if its is fate}):
-        db.session.execute(delete(table).where(queries.about(table, user_id)))
+    for table in queries.tables_with(fate):
+        db.session.execute(delete(table).where(queries.is_about(table, user_id)))
 
 
-def erase_all(now: datetime) -> None:
-    """Erases what was kept of closed accounts whose years are over; safe to repeat."""
-    for user_id in queries.to_erase(now.date()):
-        _erase_if_over(user_id, now.date())
+def erase_expired_records(now: datetime) -> None:
+    """Erase what was kept of closed accounts whose retention period is over. Safe to repeat."""
+    for user_id in queries.expired_accounts(now.date()):
+        _erase_if_expired(user_id, now.date())
 
 
 @unit_of_work
-def _erase_if_over(user_id: int, today: date) -> None:
-    """Not where a certificate was issued anew since the account was closed: then the years run from there."""
+def _erase_if_expired(user_id: int, today: date) -> None:
+    """Erase the record, unless a certificate was reissued after the account was closed: then the period is longer."""
     user = db.locked(User, user_id)
     user.kept_until = retention_period.kept_until(queries.moments_of(user_id))
     if user.kept_until is None or user.kept_until < today:
-        erase_rest(user_id)
+        erase_record(user_id)
 
 
 @unit_of_work
-def erase_rest(user_id: int) -> None:
-    """Erases what was kept, and the name wherever a row has to stay; the register and the audit log stay whole."""
+def erase_record(user_id: int) -> None:
+    """Erase what was kept, and overwrite the name in rows that remain. Register and audit log do not change."""
     user = db.locked(User, user_id)
-    _erase(user_id, Fate.AT_ONCE)  # what a page that was still open sent after the closing
-    _erase(user_id, Fate.AFTER_TERM)
-    user.legal_name, user.kept_until = NAMELESS, None
+    _erase(user_id, Fate.ERASED_AT_CLOSING)  # again, because an open page may have sent something after the closing
+    _erase(user_id, Fate.ERASED_LATER)
+    user.legal_name, user.kept_until = ERASED_NAME, None
     for license_ in db.session.scalars(select(License).filter_by(user_id=user_id)):
-        license_.number = f"{NAMELESS} {license_.id}"
+        license_.number = f"{ERASED_NAME} {license_.id}"
         license_.first_licensed = license_.expires_on = license_.renewal_months = None
     for request in db.session.scalars(select(Request).filter_by(user_id=user_id)):
-        request.attested_name, request.reason = NAMELESS, None
+        request.attested_name, request.reason = ERASED_NAME, None
     for correction in db.session.scalars(select(NameCorrection).filter_by(user_id=user_id)):
-        correction.name = correction.reason = NAMELESS
+        correction.name = correction.reason = ERASED_NAME
         correction.note = None

@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired
 
 class CloseForm(FlaskForm):
     understood = BooleanField(
-        "I have read what is erased and what is kept, and know that this can't be undone",
-        [DataRequired("Tick the box to go on.")],
+        "I have read what is erased and what is kept, and I understand that I can't undo this",
+        [DataRequired("Check this box to continue.")],
     )
     password = PasswordField("Your password", [DataRequired("Enter your password.")])

@@ -8,12 +8,13 @@ from course.people.accounts.models import User
 from course.platform import db
 from course.platform.access import Role
 from course.platform.db import Model
+from course.reporting.retention.table_fates import FATES, Fate
 
-PERSON = ("user_id", "person_id")  # names of columns that hold a person's id, also where no foreign key says so
+PERSON_COLUMNS = ("user_id", "person_id")  # columns with a person's id, some without a foreign key
 
 
 def moments_of(user_id: int) -> list[datetime]:
-    """When the person last completed, asked for or was given something."""
+    """Return when the person last completed a course, requested a certificate and got one."""
     row = db.session.execute(
         select(
             select(func.max(Certificate.issued_at)).where(Certificate.user_id == user_id).scalar_subquery(),
@@ -33,24 +34,24 @@ def waiting_requests(user_id: int) -> Sequence[Request]:
     return db.session.scalars(select(Request).filter_by(user_id=user_id, state=RequestState.WAITING)).all()
 
 
-def to_erase(today: date) -> Sequence[int]:
-    """People who closed their account and whose record need be kept no longer."""
+def expired_accounts(today: date) -> Sequence[int]:
+    """Return the people with a closed account whose retention period is over."""
     return db.session.scalars(
         select(User.id).where(User.closed_at.is_not(None), User.kept_until < today).order_by(User.id)
     ).all()
 
 
-def tables(fates: set[str]) -> Iterator[Table]:
-    """The named tables, those first that lean on others."""
-    return (table for table in reversed(Model.metadata.sorted_tables) if table.name in fates)
+def tables_with(fate: Fate) -> Iterator[Table]:
+    """Return the tables with this fate, those with foreign keys before the tables that they refer to."""
+    return (table for table in reversed(Model.metadata.sorted_tables) if FATES.get(table.name) is fate)
 
 
-def about(table: Table, user_id: int) -> ColumnElement[bool]:
-    """The table's rows that are about the person, by a column of its own or through the rows that they belong to."""
-    if own := [table.c[name] == user_id for name in PERSON if name in table.c]:
+def is_about(table: Table, user_id: int) -> ColumnElement[bool]:
+    """Return the condition for rows about the person, by a column of the table or of the rows that they belong to."""
+    if own := [table.c[name] == user_id for name in PERSON_COLUMNS if name in table.c]:
         return or_(*own)
     owners = [
-        key.parent.in_(select(key.column).where(about(key.column.table, user_id)))
+        key.parent.in_(select(key.column).where(is_about(key.column.table, user_id)))
         for key in table.foreign_keys
         if key.column.table.name != "user"
     ]

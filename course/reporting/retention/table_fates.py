@@ -1,60 +1,60 @@
-"""What becomes of each table's rows about a person who closes their account. A test fails where a table has no fate."""
+"""What happens to each table's rows about a person who closes their account. A test requires a fate for every table."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Fate(StrEnum):
-    AT_ONCE = "erased when the account is closed"
-    AFTER_TERM = "erased when the years are over"
-    NAMELESS = "stays; what names the person is overwritten when the years are over"
-    STAYS = "stays as it is"
+    ERASED_AT_CLOSING = "erased when the account is closed"
+    ERASED_LATER = "erased when the retention period is over"
+    ANONYMIZED = "kept; the person's name and numbers are overwritten when the retention period is over"
+    KEPT = "kept unchanged"
 
 
 FATES: Mapping[str, Fate] = {
-    # how somebody learned, and what they added of their own: no board asks for it
-    "seat_time": Fate.AT_ONCE,
-    "check_answer": Fate.AT_ONCE,
-    "section_feedback": Fate.AT_ONCE,
-    "item_report": Fate.AT_ONCE,
-    "practice_plan": Fate.AT_ONCE,
-    "practice_card": Fate.AT_ONCE,
-    "practice_recall": Fate.AT_ONCE,
-    "jurisdiction_notice": Fate.AT_ONCE,
-    "accommodation": Fate.AT_ONCE,  # it tells of a person's health; each attempt keeps the limits that it had
-    "share_link": Fate.AT_ONCE,
-    "directory_name": Fate.AT_ONCE,
-    "other_record": Fate.AT_ONCE,  # education elsewhere, with its uploads: its providers have the record
-    # what a completion rests on
-    "reading": Fate.AFTER_TERM,
-    "rereading": Fate.AFTER_TERM,
-    "evaluation": Fate.AFTER_TERM,
-    # rows that others lean on
-    "user": Fate.NAMELESS,  # address and password are overwritten at once
-    "license": Fate.NAMELESS,
-    "certificate_request": Fate.NAMELESS,
-    "name_correction": Fate.NAMELESS,  # the uploaded proof goes at once
-    # append-only by trigger, and without a name once the row of the person has none
-    "answer": Fate.STAYS,
-    "attempt": Fate.STAYS,
-    "attempt_item": Fate.STAYS,
-    "rescored_attempt": Fate.STAYS,
-    "course_cycle": Fate.STAYS,
-    # append-only by trigger, with names: what a certificate says can be checked for ever, and who did what can be told
-    "certificate": Fate.STAYS,
-    "revocation": Fate.STAYS,
-    "audit_event": Fate.STAYS,
-    # what was sent to boards stays as it was sent
-    "board_report": Fate.STAYS,
-    # decisions about a certificate, which stays
-    "hidden_name": Fate.STAYS,  # so the public check goes on showing initials
-    "certificate_question": Fate.STAYS,
-    "backdating": Fate.STAYS,
-    "bulk_line": Fate.STAYS,
-    # acts of an administrator's office
-    "audit_packet": Fate.STAYS,
-    "bulk_issue": Fate.STAYS,
-    "jurisdiction_override": Fate.STAYS,
-    "review": Fate.STAYS,
-    "standard_rating": Fate.STAYS,
+    # How the person learned and what they added. No board asks for it.
+    "seat_time": Fate.ERASED_AT_CLOSING,
+    "check_answer": Fate.ERASED_AT_CLOSING,
+    "section_feedback": Fate.ERASED_AT_CLOSING,
+    "item_report": Fate.ERASED_AT_CLOSING,
+    "practice_plan": Fate.ERASED_AT_CLOSING,
+    "practice_card": Fate.ERASED_AT_CLOSING,
+    "practice_recall": Fate.ERASED_AT_CLOSING,
+    "jurisdiction_notice": Fate.ERASED_AT_CLOSING,
+    "accommodation": Fate.ERASED_AT_CLOSING,  # health data; each attempt keeps the limits that it had
+    "share_link": Fate.ERASED_AT_CLOSING,
+    "directory_name": Fate.ERASED_AT_CLOSING,
+    "other_record": Fate.ERASED_AT_CLOSING,  # external credits with their documents; their providers have the record
+    # The evidence for a completion.
+    "reading": Fate.ERASED_LATER,
+    "rereading": Fate.ERASED_LATER,
+    "evaluation": Fate.ERASED_LATER,
+    # Rows that other rows refer to.
+    "user": Fate.ANONYMIZED,  # email and password are overwritten at closing
+    "license": Fate.ANONYMIZED,
+    "certificate_request": Fate.ANONYMIZED,
+    "name_correction": Fate.ANONYMIZED,  # the uploaded proof is erased at closing
+    # Append-only by trigger, and anonymous as soon as the person's row is.
+    "answer": Fate.KEPT,
+    "attempt": Fate.KEPT,
+    "attempt_item": Fate.KEPT,
+    "rescored_attempt": Fate.KEPT,
+    "course_cycle": Fate.KEPT,
+    # Append-only by trigger, with names, so that a certificate can always be verified and every action has an actor.
+    "certificate": Fate.KEPT,
+    "revocation": Fate.KEPT,
+    "audit_event": Fate.KEPT,
+    # What was sent to boards.
+    "board_report": Fate.KEPT,
+    # Decisions about a certificate, which is kept.
+    "hidden_name": Fate.KEPT,  # so that the public page continues to show initials
+    "certificate_question": Fate.KEPT,
+    "backdating": Fate.KEPT,
+    "bulk_line": Fate.KEPT,
+    # What a person did as an administrator.
+    "audit_packet": Fate.KEPT,
+    "bulk_issue": Fate.KEPT,
+    "jurisdiction_override": Fate.KEPT,
+    "review": Fate.KEPT,
+    "standard_rating": Fate.KEPT,
 }

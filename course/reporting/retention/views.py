@@ -1,6 +1,6 @@
 """Closing one's own account."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
@@ -8,6 +8,7 @@ from course.certificates.issuing import queries as certificates
 from course.people.accounts import actions as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.web import Refused
 from course.reporting.retention import actions, queries, retention_period
 from course.reporting.retention.forms import CloseForm
@@ -15,33 +16,37 @@ from course.reporting.retention.forms import CloseForm
 bp = Blueprint("retention", __name__)
 
 
+class WrongPassword(Refused):
+    status = 422
+    message = "This is not your password. Try again."
+
+
 @bp.route("/profile/close", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
 def close() -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():
-        return _page(form, 422 if request.method == "POST" else 200)
-    if accounts.sign_in(me().email, form.password.data) is None:
-        form.password.errors = ["This is not the password of your account."]
-        return _page(form, 422)
+        return _page(form)
     try:
+        if accounts.sign_in(me().email, form.password.data) is None:
+            raise WrongPassword
         actions.close(me(), now=clock.now())
     except Refused as refusal:
-        form.password.errors = [refusal.message]
-        return _page(form, refusal.status)
+        refuse_field(form.password, refusal)
+        return _page(form, refusal)
     logout_user()
-    flash("Your account is closed. A last mail says so and tells what is kept.", "ok")
-    return redirect(url_for("front.front"), 303)
+    flash("Your account is closed. We have sent you one last email about what is kept.", "ok")
+    return go_to(url_for("front.front"))
 
 
-def _page(form: CloseForm, status: int) -> ResponseReturnValue:
-    page = render_template(
+def _page(form: CloseForm, refusal: Refused | None = None) -> ResponseReturnValue:
+    return form_page(
         "reporting/retention/close.html",
+        refusal=refusal,
         form=form,
         certificates=certificates.awards_of(me().id).values(),
         waiting=len(queries.waiting_requests(me().id)),
         last_admin=queries.is_last_admin(me()),
         kept_until=retention_period.kept_until(queries.moments_of(me().id)),
-        years=retention_period.KEPT_YEARS,
+        years=retention_period.RETENTION_YEARS,
     )
-    return page, status

@@ -96,7 +96,7 @@ class TestWhoIsReported:
             retention.close(db.session.get_one(factories.User, lena.user_id), now=LATER)
         assert status_of(either_app, lena) is Status.READY
         with either_app.app_context():
-            retention.erase_all(LATER.replace(year=2040))
+            retention.erase_expired_records(LATER.replace(year=2040))
         assert statuses(either_app) == {}
 
     def test_minutes_by_area_come_from_the_certificate(self, either_app, lena):

@@ -257,7 +257,7 @@ def test_a_closed_account_needs_its_evidence_only_during_the_retention_period(ap
         until = retention.close(db.session.get_one(User, learner.id), now=LATER)
     assert found(app) == []
     with app.app_context():
-        retention.erase_all(LATER + (until - LATER.date()) + timedelta(days=1))
+        retention.erase_expired_records(LATER + (until - LATER.date()) + timedelta(days=1))
     assert found(app) == []
     broken(app, 'UPDATE "user" SET closed_at = NULL')
     assert set(kinds(app)) == {Fault.COMPLETION, Fault.STUDY, Fault.EVALUATION}

@@ -1,4 +1,4 @@
-"""Closing an account: what is erased at once, what is kept and how long, and what stays checkable."""
+"""Closing an account: what is erased, what is kept and for how long, and what can still be verified."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ from tests.factories import MODULE, NOON, PASSWORD
 from tests.pages import Pages
 
 LATER = NOON + timedelta(days=30)
-YEARS_LATER = NOON.replace(year=NOON.year + retention_period.KEPT_YEARS) + timedelta(days=2)
+YEARS_LATER = NOON.replace(year=NOON.year + retention_period.RETENTION_YEARS) + timedelta(days=2)
 FORM = {"understood": "y", "password": PASSWORD}
 
 
@@ -47,7 +47,7 @@ def with_password(app: Flask, person: User) -> User:
 
 
 def lived_in(app: Flask, learner: User) -> None:
-    """Rows of many kinds about the learner."""
+    """Add rows about the learner to many tables."""
     with app.app_context():
         module = catalog().modules[MODULE]
         study.count_time(learner, module.id, module.sections[0].id, 30, "", now=NOON)
@@ -62,7 +62,7 @@ def close(app: Flask, person: User, *, now: datetime = LATER) -> date | None:
 
 
 def tables_with(app: Flask, text: str) -> set[str]:
-    """The tables that hold the text anywhere."""
+    """Return the tables with this text in any column."""
     with app.app_context():
         return {
             table.name
@@ -74,23 +74,23 @@ def tables_with(app: Flask, text: str) -> set[str]:
 
 def rows_of(app: Flask, person: User) -> dict[str, int]:
     with app.app_context():
-        wanted = {t.name: select(t).where(queries.about(t, person.id)) for t in metadata.sorted_tables}
+        wanted = {t.name: select(t).where(queries.is_about(t, person.id)) for t in metadata.sorted_tables}
         return {name: n for name, query in wanted.items() if (n := len(db.session.execute(query).all()))}
 
 
-class TestTerms:
-    def test_the_newest_moment_counts(self):
+class TestRetentionPeriod:
+    def test_it_is_counted_from_the_latest_moment(self):
         moments = [datetime(2026, 3, 2, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)]
         assert retention_period.kept_until(moments) == date(2034, 1, 1)
 
     def test_without_a_completion_nothing_is_kept(self):
         assert retention_period.kept_until([]) is None
 
-    def test_a_leap_day_is_kept_a_day_longer_rather_than_shorter(self):
+    def test_a_record_from_a_leap_day_is_kept_a_day_longer(self):
         assert retention_period.kept_until([datetime(2028, 2, 29, tzinfo=UTC)]) == date(2035, 3, 1)
 
     @given(st.datetimes(datetime(2000, 1, 1), datetime(2990, 1, 1), timezones=st.just(UTC)))
-    def test_never_erased_before_seven_years_are_over(self, moment):
+    def test_it_is_never_shorter_than_seven_years(self, moment):
         until = retention_period.kept_until([moment])
         assert until is not None
         assert until.year == moment.year + 7
@@ -98,23 +98,23 @@ class TestTerms:
 
 
 class TestPage:
-    def test_it_says_what_is_erased_and_until_when_the_rest_is_kept(self, app, pages, learner, admin):
+    def test_it_says_until_when_the_record_is_kept(self, app, pages, learner, admin):
         certificate = factories.issue(app, learner, admin)
         page = pages.as_(learner).get("/profile/close")
         assert "Kept until March 2, 2033" in page.text
         assert f"{certificate.code} (PDF)" in page.text
 
-    def test_who_completed_nothing_reads_that_nothing_is_kept(self, pages, learner):
+    def test_without_a_completion_it_says_that_nothing_is_kept(self, pages, learner):
         assert "Nothing is kept for boards" in pages.as_(learner).get("/profile/close").text
 
     @pytest.mark.parametrize("form", [{}, {"understood": "y"}, {"password": PASSWORD}, FORM | {"password": "wrong"}])
-    def test_without_the_box_and_the_right_password_nothing_happens(self, app, pages, learner, form):
+    def test_without_the_checkbox_and_the_right_password_nothing_happens(self, app, pages, learner, form):
         with_password(app, learner)
         page = pages.as_(learner).post("/profile/close", form)
         assert page.status == 422
         assert pages.as_(learner).get("/home").status == 200
 
-    def test_it_closes_signs_out_and_mails(self, app, pages, learner):
+    def test_it_closes_the_account_signs_out_and_sends_an_email(self, app, pages, learner):
         with_password(app, learner)
         mine = pages.as_(learner)
         assert mine.post("/profile/close", FORM).status == 303
@@ -124,7 +124,7 @@ class TestPage:
             (mail,) = db.session.scalars(select(Job).where(Job.key.startswith("account-closed")))
         assert (mail.payload["to"], mail.payload["kept_until"]) == (learner.email, None)
 
-    def test_signing_in_is_refused_in_plain_words_and_the_address_is_free(self, app, pages, learner):
+    def test_signing_in_is_refused_and_the_email_is_free(self, app, pages, learner):
         with_password(app, learner)
         pages.as_(learner).post("/profile/close", FORM)
         page = pages.post("/sign-in", {"email": learner.email, "password": PASSWORD})
@@ -145,7 +145,7 @@ class TestPage:
 
 
 class TestErasing:
-    def test_what_no_board_asks_for_is_gone_at_once_and_the_rest_is_kept(self, either_app):
+    def test_closing_erases_what_no_board_asks_for_and_keeps_the_rest(self, either_app):
         app, learner = either_app, factories.person(either_app, "Lena Learner")
         factories.issue(app, learner, factories.person(app, "Ada Admin", role="admin"))
         lived_in(app, learner)
@@ -160,42 +160,42 @@ class TestErasing:
         assert tables_with(app, "my own words") == set()
         assert tables_with(app, learner.email) == {"outbox"}
 
-    def test_the_address_is_gone_once_the_last_mail_is_sent(self, app, learner):
+    def test_the_email_is_gone_after_the_last_message_was_sent(self, app, learner):
         close(app, learner)
         drain(app)
         assert tables_with(app, learner.email) == set()
 
-    def test_when_the_years_are_over_the_name_stands_only_in_register_and_log(self, either_app):
+    def test_after_the_retention_period_only_register_and_log_have_the_name(self, either_app):
         app, learner = either_app, factories.person(either_app, "Lena Learner")
         certificate = factories.issue(app, learner, factories.person(app, "Ada Admin", role="admin"))
         close(app, learner)
         drain(app)
         with app.app_context():
-            actions.erase_all(YEARS_LATER - timedelta(days=10))
+            actions.erase_expired_records(YEARS_LATER - timedelta(days=10))
         assert "user" in tables_with(app, "Lena Learner")
         for _ in range(2):  # safe to repeat
             with app.app_context():
-                actions.erase_all(YEARS_LATER)
+                actions.erase_expired_records(YEARS_LATER)
         assert tables_with(app, "Lena Learner") == {"certificate", "audit_event"}
         assert tables_with(app, learner.licenses[0].number) <= {"certificate", "audit_event"}
         assert not rows_of(app, learner).keys() & {"reading", "evaluation"}
         page = Pages(app).get(f"/verify/{certificate.code}")
         assert "Lena Learner" in page.text
 
-    def test_a_certificate_issued_anew_after_the_closing_keeps_the_record_longer(self, app, learner, admin):
+    def test_a_certificate_reissued_after_closing_extends_the_period(self, app, learner, admin):
         certificate = factories.issue(app, learner, admin)
         close(app, learner)
-        anew = NOON.replace(year=NOON.year + 2)
+        reissued_at = NOON.replace(year=NOON.year + 2)
         with app.app_context():
             found = db.session.get_one(Certificate, certificate.id)
-            issuing.supersede(found, Correction.RESCORED, "scored anew", actor=admin, now=anew)
-            actions.erase_all(YEARS_LATER)
+            issuing.supersede(found, Correction.RESCORED, "Rescored.", actor=admin, now=reissued_at)
+            actions.erase_expired_records(YEARS_LATER)
             assert db.session.get_one(User, learner.id).kept_until == date(2035, 3, 2)
             assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"
-            actions.erase_all(YEARS_LATER.replace(year=2035))
-            assert db.session.get_one(User, learner.id).legal_name == actions.NAMELESS
+            actions.erase_expired_records(YEARS_LATER.replace(year=2035))
+            assert db.session.get_one(User, learner.id).legal_name == actions.ERASED_NAME
 
-    def test_who_completed_nothing_is_nameless_at_once(self, app, learner):
+    def test_without_a_completion_the_name_is_erased_at_closing(self, app, learner):
         factories.study_module(app, learner)
         factories.sit(app, learner, right=False)
         assert close(app, learner) is None
@@ -220,14 +220,14 @@ class TestErasing:
             assert db.session.get_one(Attempt, attempt.id).submitted_at is not None
 
 
-class TestAround:
-    def test_the_check_still_answers_and_the_register_is_untouched(self, app, pages, learner, admin):
+class TestOtherRooms:
+    def test_certificates_can_still_be_verified(self, app, pages, learner, admin):
         certificate = factories.issue(app, learner, admin)
         before = pages.get(f"/verify/{certificate.code}").text
         close(app, learner)
         assert pages.get(f"/verify/{certificate.code}").text == before
 
-    def test_a_request_that_waits_is_withdrawn(self, app, pages, learner, admin):
+    def test_an_open_request_is_withdrawn(self, app, pages, learner, admin):
         request = factories.request(app, learner)
         close(app, learner)
         with app.app_context():
@@ -247,7 +247,7 @@ class TestAround:
         for path in ("attempts", "accommodation"):
             assert console.get(f"/admin/people/{learner.code}/{path}").status == 200
 
-    def test_no_mail_goes_to_a_closed_account(self, app, learner, admin):
+    def test_a_closed_account_gets_no_mail(self, app, learner, admin):
         factories.issue(app, learner, admin)
         close(app, learner)
         drain(app)
@@ -261,22 +261,22 @@ class TestAround:
             assert db.session.scalars(select(Job).where(Job.done_at.is_(None))).all() == []
             assert [person.id for person in people.licensed_in("HI")] == [admin.id]
 
-    def test_the_last_mail_says_until_when_the_rest_is_kept(self, app, learner, admin):
+    def test_the_last_email_says_until_when_the_record_is_kept(self, app, learner, admin):
         factories.issue(app, learner, admin)
         close(app, learner)
         drain(app)
         mails = [path.read_text() for path in site_of(app).mailbox.glob("*.eml")]
         assert any("closed" in mail and "March 2, 2033" in mail for mail in mails)
 
-    def test_it_is_in_the_log_once(self, app, learner):
+    def test_it_is_in_the_audit_log_once(self, app, learner):
         close(app, learner)
-        with pytest.raises(actions.ClosedAlready):
+        with pytest.raises(actions.AlreadyClosed):
             close(app, learner)
         with app.app_context():
             events = db.session.scalars(select(AuditEvent).filter_by(event="person:account-closed")).all()
         assert [event.details for event in events] == [{"kept_until": None}]
 
-    def test_of_two_last_administrators_who_close_at_once_one_stays(self, either_app):
+    def test_of_the_last_two_administrators_closing_together_one_stays(self, either_app):
         app = either_app
         admins = [factories.person(app, name, role="admin") for name in ("Ada Admin", "Berta Boss")]
 
