@@ -41,7 +41,7 @@ def close(person: User, *, now: datetime) -> date | None:
     # All administrators are locked first. Otherwise the last two could close their accounts together, each of them
     # seeing the other one, and nobody would be left.
     db.lock(select(User.id).where(User.role == Role.ADMIN))
-    # The person is locked before the requests, in the order in which issuing locks them, so that the two can't deadlock.
+    # The person is locked before the requests, as issuing locks them, so that the two can't deadlock.
     user = db.locked(User, person.id)
     db.lock(select(Request.id).filter_by(user_id=person.id, state=RequestState.WAITING))
     if user.closed_at is not None:
