@@ -1,13 +1,14 @@
-// Follows the server: its time, the deadline, which answers stand. Speaks at 10, 5 and 1 minutes, or when asked.
+// Follows the server's time, the deadline and the saved answers. Announces the time remaining at 10, 5 and 1 minutes,
+// and on request.
 
 import { flush, say, token, waiting } from "./queue.js";
 
-const EVERY = 20000; // ms between two looks at the server
-const SPOKEN_AT = [60, 300, 600]; // seconds left
+const POLL_INTERVAL_MS = 20000;
+const ANNOUNCE_AT_SECONDS = [60, 300, 600];
 const box = document.querySelector("[data-clock]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const listeners = [];
-let offset = Date.parse(box.dataset.now) - performance.now(); // the server's time less the page's
+let offset = Date.parse(box.dataset.now) - performance.now(); // the server's time minus the page's
 let deadline = box.dataset.deadline ? Date.parse(box.dataset.deadline) : null;
 let ended = false;
 
@@ -22,12 +23,12 @@ function words(seconds) {
 
 function speak(text) {
   part("spoken").textContent = "";
-  setTimeout(() => { part("spoken").textContent = text; }, 100); // the same words twice are read twice
+  setTimeout(() => { part("spoken").textContent = text; }, 100); // so that the same words are read again
 }
 
-// Remembered over the pages of the attempt, so that each threshold is spoken of once; a page that opens is silent.
+// Announces each threshold once over all pages of the attempt. A page that opens is silent.
 function speakIfDue(seconds) {
-  const bracket = String(SPOKEN_AT.find((most) => seconds <= most) ?? Infinity);
+  const bracket = String(ANNOUNCE_AT_SECONDS.find((most) => seconds <= most) ?? Infinity);
   const before = sessionStorage.getItem(box.dataset.clock);
   sessionStorage.setItem(box.dataset.clock, bracket);
   if (before !== null && Number(bracket) < Number(before)) speak(words(seconds));
@@ -44,11 +45,11 @@ function show() {
   if (seconds === 0) end();
 }
 
-// The time is up: what waits goes up while the grace lasts, then the attempt is submitted.
+// The time is up: sends the answers that wait until the grace ends, then submits the attempt.
 async function end() {
   ended = true;
   part("left").textContent = "Time is up";
-  say("The time is up. Your answers are being submitted.");
+  say("Your time is up. Your answers are being submitted.");
   const closes = deadline + Number(box.dataset.grace) * 1000;
   await flush();
   while ((await waiting()).length && performance.now() + offset < closes) {
@@ -56,7 +57,7 @@ async function end() {
     await flush();
   }
   if (!navigator.onLine) {
-    say("The time is up. What was saved in time is submitted by the server, also while you have no connection.");
+    say("Your time is up. You have no connection, but the server submits the answers that were saved in time.");
     await new Promise((resolve) => { addEventListener("online", resolve, { once: true }); });
   }
   const form = part("submit");
@@ -64,26 +65,27 @@ async function end() {
   form.submit();
 }
 
-async function look() {
+async function poll() {
   const asked = performance.now();
   try {
     const reply = await fetch(box.dataset.clock, { headers: { Accept: "application/json" }, redirect: "manual" });
     if (!reply.ok) return;
-    const told = await reply.json();
-    offset = Date.parse(told.now) - (asked + performance.now()) / 2;
-    deadline = told.deadline ? Date.parse(told.deadline) : null;
-    if (told.submitted) {
+    const status = await reply.json();
+    offset = Date.parse(status.now) - (asked + performance.now()) / 2;
+    deadline = status.deadline ? Date.parse(status.deadline) : null;
+    if (status.submitted) {
       ended = true;
-      say("This attempt was submitted in another tab or on another device.", { href: box.dataset.result, textContent: "See the result" });
+      const link = { href: box.dataset.result, textContent: "See the result" };
+      say("This attempt was submitted in another tab or on another device.", link);
     }
     show();
-    for (const listener of listeners) listener(told);
+    for (const listener of listeners) listener(status);
   } catch {
-    // no connection: the page goes on by what it knows
+    // without a connection, the page continues with what it knows
   }
 }
 
-// Calls the listener with what the server told: the serials that stand, by position.
+// Calls the listener after each poll with the serials of the saved answers, by position.
 export function follow(listener) {
   listeners.push(listener);
 }
@@ -96,13 +98,13 @@ part("say").hidden = false;
 part("say").addEventListener("click", sayTime);
 document.addEventListener("keydown", (event) => {
   if (!event.altKey || !event.shiftKey || event.code !== "KeyT") return;
-  event.preventDefault(); // some browsers go to their own bar by these keys
+  event.preventDefault(); // some browsers use these keys for a toolbar
   sayTime();
 });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") look();
+  if (document.visibilityState === "visible") poll();
 });
 show();
 setInterval(show, 1000);
-setInterval(look, EVERY);
-look();
+setInterval(poll, POLL_INTERVAL_MS);
+poll();

@@ -1,4 +1,4 @@
-// A tap on a part of the figure chooses its letter; the radio buttons stay the truth.
+// A tap on a part of the figure chooses its letter. The radio buttons hold the answer.
 
 document.addEventListener("click", (event) => {
   const part = event.target.closest("[data-choice]");
@@ -12,5 +12,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const fields = event.target.closest("[data-fields]");
   const chosen = fields?.querySelector("input:checked")?.value;
-  for (const part of fields?.querySelectorAll("[data-choice]") ?? []) part.toggleAttribute("data-chosen", part.dataset.choice === chosen);
+  for (const part of fields?.querySelectorAll("[data-choice]") ?? []) {
+    part.toggleAttribute("data-chosen", part.dataset.choice === chosen);
+  }
 });

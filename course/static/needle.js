@@ -1,5 +1,5 @@
-// Lets the needle on a cross-section be dragged; the three number fields stay the truth. A field's name ends with what
-// it holds; until something is written, the needle stands where `data-start` says.
+// Lets people drag the needle on a cross-section. The three number fields hold the answer; their names end with entry,
+// angle and depth. An empty field has the value of `data-start`.
 
 const field = (form, name) => form.querySelector(`input[name$=${name}]`);
 const number = (form, name) => Number(field(form, name).value || field(form, name).dataset.start);
@@ -25,7 +25,10 @@ function draw(form) {
   const slant = (number(form, "angle") * Math.PI) / 180;
   const depth = number(form, "depth");
   const from = surface(skin, entry);
-  const at = (along) => [left + (entry + along * Math.sin(slant)) * scale, top + (from + along * Math.cos(slant)) * scale];
+  const at = (along) => [
+    left + (entry + along * Math.sin(slant)) * scale,
+    top + (from + along * Math.cos(slant)) * scale,
+  ];
   const [head, hole, tip] = [at(-16 / scale), at(0), at(depth)];
   for (const line of svg.querySelectorAll("[data-shaft]")) {
     line.setAttribute("x1", head[0]);

@@ -1,10 +1,10 @@
-// Moves steps by buttons and by dragging; the selects with the steps' places stay the truth.
+// Moves steps by buttons and by dragging. The selects with the steps' places hold the answer.
 
 const list = (element) => element.closest("[data-steps]");
 const steps = (ol) => [...ol.querySelectorAll("[data-step]")];
 const place = (step) => step.querySelector("select");
 
-// Numbers the steps as they stand, and tells whoever saves.
+// Numbers the steps in their order on the page and fires a change, which saves the answer.
 function number(ol, moved) {
   steps(ol).forEach((step, n) => { place(step).value = n + 1; });
   const { value } = place(moved);
@@ -13,7 +13,7 @@ function number(ol, moved) {
   place(moved).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// Lets the steps stand as the selects say, once each has a place of its own.
+// Puts the steps in the order of the selects, once each has a different place.
 function arrange(ol) {
   const places = steps(ol).map((step) => place(step).value);
   if (new Set(places).size < places.length || places.includes("")) return;
@@ -32,14 +32,16 @@ document.addEventListener("click", (event) => {
   number(list(step), step);
 });
 
-// A place that another step had goes to that step in exchange. It comes before what saves the answer.
+// When a step takes the place of another step, that step gets the old place in exchange. This runs in the capture
+// phase, before the listener that saves the answer.
 const before = new WeakMap();
 document.addEventListener("focusin", ({ target }) => {
   if (target.matches("[data-step] select")) before.set(target, target.value);
 });
 document.addEventListener("change", ({ target }) => {
   if (!target.matches("[data-step] select")) return;
-  const other = steps(list(target)).map(place).find((one) => one !== target && one.value !== "" && one.value === target.value);
+  const isTaken = (one) => one !== target && one.value !== "" && one.value === target.value;
+  const other = steps(list(target)).map(place).find(isTaken);
   if (other) other.value = before.get(target) ?? "";
   before.set(target, target.value);
   arrange(list(target));
@@ -56,7 +58,7 @@ document.addEventListener("pointerdown", (event) => {
   held = grip.closest("[data-step]");
   held.toggleAttribute("data-held", true);
 });
-// The others make room; the held one is never taken out of the page, which would end the touch.
+// The other steps move around the held step. Moving the held step itself would end the touch.
 document.addEventListener("pointermove", ({ clientY }) => {
   if (!held) return;
   const [above, below] = [held.previousElementSibling, held.nextElementSibling];

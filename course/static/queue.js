@@ -1,17 +1,17 @@
-// Answers on their way: kept in this browser until the server says that they are on disk, and sent in order.
-// Every page of a quiz loads this, and so do its cover and My courses, where answers of a closed tab go up.
+// The queue of answers: each is kept in this browser until the server has stored it, and they are sent in order. Every
+// page of a quiz loads this file. So do its cover and My courses, which send the answers of a tab that was closed.
 
-const FIRST_WAIT = 500; // ms until the next try; it doubles
-const LONGEST_WAIT = 15000;
-const PATIENCE = 20000; // ms for one request; a repeat is harmless
+const FIRST_WAIT_MS = 500; // until the next try; it doubles
+const MAX_WAIT_MS = 15000;
+const REQUEST_TIMEOUT_MS = 20000; // sending an answer twice does no harm
 const line = document.querySelector("[data-waiting]");
 const tabs = new BroadcastChannel("answers");
 const listeners = [];
-let unkept = []; // answers that IndexedDB did not take, as in some private windows
+let inMemory = []; // answers that IndexedDB did not accept, as in some private windows
 const foreign = new Set(); // answers to another person's attempt, on a shared browser
-let wait = FIRST_WAIT;
+let wait = FIRST_WAIT_MS;
 let timer;
-let trouble = false; // whether the person was told, or has to be, that something waits
+let trouble = false; // whether the page says that answers are waiting, or should
 
 const database = new Promise((resolve) => {
   try {
@@ -35,8 +35,8 @@ async function stored(mode, work) {
   });
 }
 
-// Keeps a save {url, serial, fields, given, spent}. Added and committed in one go, without waiting for a reply:
-// a tab closed in the next moment has still handed it over.
+// Keeps a save {url, serial, fields, given, spent}. It is added and committed without waiting for a reply, so that it
+// is kept even if the tab is closed in the next moment.
 export async function put(save) {
   const added = (store) => {
     const request = store.add(save);
@@ -44,19 +44,19 @@ export async function put(save) {
     return request;
   };
   await stored("readwrite", added).catch(() => {
-    unkept.push({ ...save, id: `unkept ${save.url} ${unkept.length} ${save.given}` });
+    inMemory.push({ ...save, id: `inMemory ${save.url} ${inMemory.length} ${save.given}` });
   });
 }
 
 export async function waiting() {
   const kept = await stored("readonly", (store) => store.getAll()).catch(() => []);
-  return [...kept, ...unkept].filter((one) => !foreign.has(one.id));
+  return [...kept, ...inMemory].filter((one) => !foreign.has(one.id));
 }
 
-// Takes saves off the queue. What another tab put in behind them under the same serial gets the next one.
+// Removes saves from the queue. A save that another tab added with the same serial gets the next serial.
 async function drop(saves) {
   const gone = saves.map((one) => one.id);
-  unkept = unkept.filter((one) => !gone.includes(one.id));
+  inMemory = inMemory.filter((one) => !gone.includes(one.id));
   const kept = (store) => {
     for (const id of gone) store.delete(id);
     const left = store.getAll();
@@ -78,7 +78,7 @@ export function hear(listener) {
   listeners.push(listener);
 }
 
-function tell(news) {
+function announce(news) {
   tabs.postMessage(news);
   for (const listener of listeners) listener(news);
 }
@@ -101,7 +101,7 @@ export function post(url, pairs) {
     headers: { Accept: "application/json" },
     redirect: "manual",
     keepalive: true,
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
 }
 
@@ -114,14 +114,14 @@ async function send(save) {
     if (reply.status === 404) return { kind: "foreign" };
     if (reply.status >= 500 || reply.status === 429) return { kind: "later" };
     const answer = await reply.json();
-    if (reply.ok) return { kind: "saved", stands: answer.serial };
+    if (reply.ok) return { kind: "saved", saved: answer.serial };
     return { kind: answer.kind === "AnsweredElsewhere" ? "elsewhere" : "refused", text: answer.error };
   } catch {
     return { kind: "later" };
   }
 }
 
-// Takes off the queue what the server has settled; says whether the next one may go.
+// Removes from the queue what the server has answered. Returns whether the next save may be sent.
 async function settle(save, outcome) {
   const { url, serial } = save;
   if (outcome.kind === "foreign") {
@@ -129,12 +129,12 @@ async function settle(save, outcome) {
     return true;
   }
   if (outcome.kind === "signed-out" || outcome.kind === "later") {
-    tell({ kind: outcome.kind, url });
+    announce({ kind: outcome.kind, url });
     return false;
   }
   const gone = outcome.kind === "elsewhere" ? (await waiting()).filter((one) => one.url === url) : [save];
   await drop(gone);
-  tell({ ...outcome, url, serial: Math.max(serial, ...gone.map((one) => one.serial)) });
+  announce({ ...outcome, url, serial: Math.max(serial, ...gone.map((one) => one.serial)) });
   return true;
 }
 
@@ -144,12 +144,12 @@ async function sendAll() {
   for (let [save] = await waiting(); save; [save] = await waiting()) {
     const outcome = await send(save);
     if (!(await settle(save, outcome))) return stop(outcome.kind);
-    wait = FIRST_WAIT;
+    wait = FIRST_WAIT_MS;
     if (outcome.kind === "saved") sent += 1;
     refused = outcome.text ?? refused;
   }
-  if (refused && !document.querySelector("[data-item]")) say(refused); // else the item says it
-  else if (trouble && sent) say(`${counted(sent)} waited in this browser: saved now.`);
+  if (refused && !document.querySelector("[data-item]")) say(refused); // otherwise the item shows it
+  else if (trouble && sent) say(`${counted(sent)} kept in this browser ${sent === 1 ? "is" : "are"} saved now.`);
   else if (trouble) say("");
   trouble = false;
 }
@@ -157,34 +157,34 @@ async function sendAll() {
 async function stop(kind) {
   trouble = true;
   const count = (await waiting()).length;
-  const where = unkept.length ? "on this page, so leave it open" : "in this browser";
+  const where = inMemory.length ? "on this page, so keep it open" : "in this browser";
   if (kind === "signed-out") {
-    say(`${counted(count)} not saved: this page is not signed in any more. Kept ${where}. Sign in again and reload the page.`);
+    say(`You are signed out. ${counted(count)} kept ${where}. Sign in again and reload the page to save.`);
     return;
   }
-  say(`No connection. ${counted(count)} kept ${where}, to be sent when it is back.`);
+  say(`No connection. ${counted(count)} kept ${where}. We will send them when the connection is back.`);
   clearTimeout(timer);
   timer = setTimeout(flush, wait);
-  wait = Math.min(wait * 2, LONGEST_WAIT);
+  wait = Math.min(wait * 2, MAX_WAIT_MS);
 }
 
 const counted = (count) => (count === 1 ? "1 answer" : `${count} answers`);
 
-// Two tabs take turns, so that no answer goes up twice or out of order.
+// Tabs take turns, so that no answer is sent twice or out of order.
 const inTurn = (work) => (navigator.locks ? navigator.locks.request("answers", work) : work());
 
 let runs = waiting().then((left) => {
   trouble = left.length > 0;
 });
 
-// Tries to send everything that waits; ends when it is sent or can't be.
+// Sends the answers that wait. Ends when all are sent, or when one can't be.
 export function flush() {
   const run = () => inTurn(sendAll);
   runs = runs.then(run, run);
   return runs;
 }
 
-// A form that ends in a new page goes only after the answers have gone.
+// A form that leads to a new page is sent only after the answers.
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.dataset.afterQueue !== "") return;
@@ -198,11 +198,11 @@ document.addEventListener("submit", async (event) => {
   form.dataset.afterQueue = "";
 });
 addEventListener("online", () => {
-  wait = FIRST_WAIT;
+  wait = FIRST_WAIT_MS;
   flush();
 });
 addEventListener("beforeunload", (event) => {
-  if (unkept.length) event.preventDefault();
+  if (inMemory.length) event.preventDefault();
 });
 
 flush();

@@ -94,4 +94,4 @@ def test_an_attempt_that_is_submitted_elsewhere_says_so(page):
     look_again(page)
     page.get_by_text("This attempt was submitted in another tab").wait_for()
     page.locator("label.option input").first.check()
-    page.locator("[data-saved]").get_by_text("This attempt was submitted").wait_for()
+    page.locator("[data-saved]").get_by_text("This attempt was already submitted").wait_for()

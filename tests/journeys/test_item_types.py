@@ -224,7 +224,7 @@ def test_every_type_is_answered_and_shown_again_without_a_script(sign_in, app, l
         section = person.page.locator(f"#item-{place.position}")
         assert section.locator(".scripted:visible").count() == 0
         by_hand(section, place.item.type)
-    person.press("Save all")
+    person.press("Save and go to overview")
     assert missed(app, attempt) == []
     person.press("Submit")
     assert person.page.locator(".score").inner_text() == "8 of 8"

@@ -35,7 +35,7 @@ def items_for(
 
 def can_ask(state: Jurisdiction, fact: str) -> bool:
     """Return whether the fact is certain enough for an item: a source states it and no source contradicts it."""
-    if state.confidence == "low" or _value(state, fact) is None:
+    if state.confidence == "low" or value_of(state, fact) is None:
         return False
     contested = state.contested if state.contested is not None else (fact,) if state.conflicts else ()
     return fact not in contested
@@ -46,8 +46,8 @@ def _item(
 ) -> Item | None:
     if not can_ask(state, pattern.fact):
         return None
-    answer = _answer(pattern, _value(state, pattern.fact))
-    values = (_value(other, pattern.fact) for other in states.values())
+    answer = _answer(pattern, value_of(state, pattern.fact))
+    values = (value_of(other, pattern.fact) for other in states.values())
     others = {_answer(pattern, value) for value in values if value is not None}
     wrong = shuffled(others - {answer}, seed)[:DISTRACTOR_COUNT]
     if len(wrong) < DISTRACTOR_COUNT:
@@ -76,7 +76,8 @@ def _item(
     )
 
 
-def _value(state: Jurisdiction, fact: str) -> Any:
+def value_of(state: Jurisdiction, fact: str) -> Any:
+    """Return the value at a dotted path of the state entry, such as "supervision.required"."""
     value: Any = state
     for step in fact.split("."):
         value = getattr(value, step)

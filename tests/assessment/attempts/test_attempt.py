@@ -1,4 +1,4 @@
-"""Taking a quiz: what was acknowledged is kept, whatever happens in between."""
+"""Taking a quiz: an answer that was acknowledged is kept, whatever happens in between."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,7 +23,7 @@ def attempt(app, learner):
 
 @pytest.fixture
 def place(app, attempt):
-    """An item of the paper with one best answer."""
+    """An item of the form with one best answer."""
     with app.app_context():
         return next(place for place in queries.items_of(attempt) if place.item.type == "single")
 
@@ -61,7 +61,7 @@ class TestSave:
         with app.app_context():
             assert db.session.query(Answer).count() == 0
 
-    def test_a_page_that_is_behind_is_told_what_stands(self, pages, learner, attempt, place, address, order):
+    def test_a_page_that_is_out_of_date_gets_the_saved_answer(self, pages, learner, attempt, place, address, order):
         mine, n = pages.as_(learner), place.position
         mine.post_json(address, {"a": order[0], "serial": 2})
         for serial in (1, 2):
@@ -74,7 +74,7 @@ class TestSave:
         assert f'value="{order[0]}" checked' in page.html
 
     @pytest.mark.parametrize("data", [{"a": "z", "serial": 1}, {"a": "a"}, {"a": "a", "serial": "x"}])
-    def test_what_is_no_answer_is_refused_and_changes_nothing(self, app, pages, learner, address, data):
+    def test_an_unreadable_answer_is_refused_and_changes_nothing(self, app, pages, learner, address, data):
         assert pages.as_(learner).post_json(address, data).status_code == 422
         with app.app_context():
             assert db.session.query(Answer).count() == 0
@@ -83,7 +83,7 @@ class TestSave:
         pages.as_(learner).post(f"/attempts/{attempt.code}/submit")
         assert pages.as_(learner).post_json(address, {"a": order[0], "serial": 1}).status_code == 409
 
-    def test_going_on_without_an_answer_saves_none(self, app, pages, learner, attempt):
+    def test_continuing_without_an_answer_saves_none(self, app, pages, learner, attempt):
         data = {"serial1": 1, "here": 1, "go": "next"}
         assert pages.as_(learner).post(f"/attempts/{attempt.code}/all", data).location.endswith("/2")
         with app.app_context():
@@ -94,7 +94,7 @@ def test_starting_twice_gives_the_same_attempt(app, learner, attempt):
     assert factories.start_attempt(app, learner).code == attempt.code
 
 
-def test_the_result_shows_the_paper_as_it_was_after_the_bank_has_changed(app, pages, learner, attempt):
+def test_the_result_shows_the_old_form_after_the_bank_has_changed(app, pages, learner, attempt):
     with app.app_context():
         stem = queries.items_of(attempt)[0].item.stem.replace("**", "")
     bank = site_of(app).catalog.banks[MODULE]
@@ -151,10 +151,10 @@ def test_submitting_needs_twelve_statements_and_one_commit(pages, learner, attem
     assert len(seen) - 1 <= 12, seen
 
 
-class TestAtOnce:
+class TestConcurrency:
     """Many requests at the same moment, on both databases."""
 
-    def test_submits_score_once(self, either_app):
+    def test_concurrent_submits_score_once(self, either_app):
         learner = factories.person(either_app, "Lena Learner")
         attempt = factories.start_attempt(either_app, learner)
 
@@ -166,14 +166,14 @@ class TestAtOnce:
         with either_app.app_context():
             assert db.session.query(AuditEvent).filter_by(event="attempt:submitted").count() == 1
 
-    def test_starts_make_one_attempt(self, either_app):
+    def test_concurrent_starts_make_one_attempt(self, either_app):
         learner = factories.person(either_app, "Lena Learner")
         codes = together(lambda _: factories.start_attempt(either_app, learner).code, 8)
         assert len(set(codes)) == 1
         with either_app.app_context():
             assert db.session.query(Attempt).count() == 1
 
-    def test_saves_all_reach_the_disk(self, either_app):
+    def test_concurrent_saves_all_reach_the_disk(self, either_app):
         learner = factories.person(either_app, "Lena Learner")
         attempt = factories.start_attempt(either_app, learner)
 
@@ -184,7 +184,7 @@ class TestAtOnce:
                 try:
                     factories.save_answer(learner, attempt.code, position, choice, serial=number // 10 + 1, now=NOON)
                 except saving.AnsweredElsewhere:
-                    return "told"
+                    return "refused"
                 return "saved"
 
         outcomes = together(save, 30)

@@ -1,4 +1,4 @@
-"""What a learner was told is saved stays saved, whatever dies in between."""
+"""An answer that was acknowledged stays saved, whatever process is killed in between."""
 
 import http.client
 import json
@@ -30,28 +30,29 @@ from tests.factories import NOON
 from tests.network import free_port
 from tests.sampling import times
 
-CLIENTS, KILLS, LEAST = 20, times(50, few=6), 40  # LEAST: so many answers are acknowledged between two kills
-TWICE = {KILLS // 4, KILLS * 3 // 4}
+CLIENTS, KILLS = 20, times(50, few=6)
+CRASHES = {KILLS // 4, KILLS * 3 // 4}  # the kills after which PostgreSQL crashes as well
+MIN_ACKNOWLEDGED = 40  # between two kills
 
 
 class Client(threading.Thread):
-    """A page that saves one answer after the other, and each until it is told that it is saved."""
+    """A page that saves one answer after another, and repeats each until the server acknowledges it."""
 
     def __init__(self, learner, port, over):
         super().__init__()
         self.learner, self.over = learner, over
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        self.sent, self.told, self.wrong = {}, {}, []
+        self.sent, self.acknowledged, self.wrong = {}, {}, []
 
     def run(self):
         serial = 0
         while not self.over.is_set():
             serial += 1
             self.sent[serial] = self.learner.options[serial % 2]
-            self.save_until_told(serial)
+            self.save_until_acknowledged(serial)
         self.connection.close()
 
-    def save_until_told(self, serial):
+    def save_until_acknowledged(self, serial):
         while not self.over.is_set():
             try:
                 status, reply = self.post(serial)
@@ -59,7 +60,7 @@ class Client(threading.Thread):
                 self.connection.close()  # the next request opens it again
             else:
                 if status == 200 and reply == {"serial": serial}:
-                    self.told[serial] = self.sent[serial]
+                    self.acknowledged[serial] = self.sent[serial]
                     return
                 if status < 500:
                     self.wrong.append((serial, status, reply))
@@ -81,7 +82,7 @@ class Client(threading.Thread):
 
 @contextmanager
 def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
-    """The database is filled, the clients save, the server isn't started yet."""
+    """Fill the database and let the clients save. The server is not running yet."""
     app = create_app(Config.from_environ(environ))
     with app.app_context():
         ids = crowd.sign_up(CLIENTS, NOON)
@@ -105,21 +106,21 @@ def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
         mother.end()
 
 
-def until_more_is_told(clients, more):
-    goal = sum(len(one.told) for one in clients) + more
+def until_more_are_acknowledged(clients, more):
+    goal = sum(len(one.acknowledged) for one in clients) + more
     deadline = time.monotonic() + 60
-    while sum(len(one.told) for one in clients) < goal:
+    while sum(len(one.acknowledged) for one in clients) < goal:
         assert time.monotonic() < deadline, "the server acknowledges nothing"
         time.sleep(0.005)
 
 
-def all_that_was_told_is_there(app, clients):
+def everything_acknowledged_is_there(app, clients):
     for one in clients:
         assert one.wrong == []
         with app.app_context():
             attempt = queries.find_attempt(one.learner.attempt)
             stored = {row.serial: row.choice for row in queries.history_of(attempt.id)}
-        lost = {serial: choice for serial, choice in one.told.items() if stored.get(serial) != [choice]}
+        lost = {serial: choice for serial, choice in one.acknowledged.items() if stored.get(serial) != [choice]}
         assert lost == {}
         assert {serial: choice for serial, choice in stored.items() if choice != [one.sent.get(serial)]} == {}
 
@@ -128,26 +129,26 @@ def killed_and_started(clients, mother, in_between):
     chance = random.Random(20261125)
     for number in range(KILLS):
         mother.start()
-        until_more_is_told(clients, LEAST)
+        until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
         in_between(number)
         time.sleep(chance.uniform(0, 0.03))
         mother.kill()
     mother.start()
-    until_more_is_told(clients, LEAST)
+    until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
 
 
 class TestCrash:
-    def test_what_was_confirmed_is_on_sqlite_after_many_kills(self, tmp_path, migrated, config, app):
+    def test_acknowledged_answers_are_on_sqlite_after_the_kills(self, tmp_path, migrated, config, app):
         environ = settings(config)
         with saving_clients(environ) as (clients, mother):
             killed_and_started(clients, mother, lambda _: None)
-        all_that_was_told_is_there(app, clients)
+        everything_acknowledged_is_there(app, clients)
 
-    def test_what_was_confirmed_is_on_postgresql_after_many_kills_and_two_of_its_own(self, config, make_app):
-        """The server's processes are what is killed, and twice PostgreSQL's own.
+    def test_acknowledged_answers_are_on_postgresql_after_the_kills_and_two_crashes(self, config, make_app):
+        """The server's processes are killed, and twice PostgreSQL's.
 
-        The tests' PostgreSQL never flushes to the disk, for speed; what reached its log survives its death, but not the
-        machine's. So it is told to write its log before it confirms, as it does where nobody says otherwise.
+        The tests' PostgreSQL never flushes to the disk, for speed: what has reached its log survives a crash of the
+        process but not of the machine. Here it writes its log before it confirms, which is its default.
         """
         with postgres.server() as server:
             url = server.create("crash")
@@ -156,8 +157,8 @@ class TestCrash:
             app = make_app(url)
             environ = settings(config) | {"DATABASE_URL": url}
             with saving_clients(environ) as (clients, mother):
-                killed_and_started(clients, mother, lambda number: number in TWICE and crash(server, clients))
-            all_that_was_told_is_there(app, clients)
+                killed_and_started(clients, mother, lambda number: number in CRASHES and crash(server, clients))
+            everything_acknowledged_is_there(app, clients)
             site_of(app).engines.writing.dispose()
 
 
@@ -172,15 +173,15 @@ def settings(config):
 
 def crash(server, clients):
     server.crash()
-    until_more_is_told(clients, LEAST)
+    until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
 
 
 class TestGroupCommit:
-    """Saves that wait for each other, on both databases."""
+    """Saves that share a transaction, on both databases."""
 
     @pytest.fixture
     def saves(self, either_app):
-        """Saves of one answer each, of many people, whose first option is chosen."""
+        """One save for each of many people, who choose the first option."""
         with either_app.app_context():
             ids = crowd.sign_up(CLIENTS, NOON)
         learners = []
@@ -189,7 +190,7 @@ class TestGroupCommit:
                 learners.append(crowd.seated(either_app, id_, NOON))
         return [saving.Save(one.id, one.attempt, one.position, [one.options[0]], serial=1) for one in learners]
 
-    def test_those_who_wait_share_a_commit(self, either_app, saves):
+    def test_saves_that_wait_share_a_commit(self, either_app, saves):
         with commits(either_app) as seen:
             assert done_at_once(either_app, saves) == [1] * CLIENTS
         assert len(seen) == 1
@@ -206,19 +207,19 @@ class TestGroupCommit:
         assert [outcome for n, outcome in enumerate(outcomes) if n not in {3, 5, 7}] == [1] * (CLIENTS - 3)
         assert stored(either_app) == sum(outcome == 1 for outcome in outcomes)
 
-    def test_a_commit_that_fails_once_is_done_again_for_each(self, either_app, saves):
+    def test_after_a_failed_commit_each_save_is_tried_alone(self, either_app, saves):
         with failing_commits(either_app, times=1), commits(either_app) as seen:
             assert done_at_once(either_app, saves) == [1] * CLIENTS
         assert len(seen) == CLIENTS
         assert stored(either_app) == CLIENTS
 
-    def test_nobody_is_told_that_it_is_saved_when_no_commit_succeeds(self, either_app, saves):
+    def test_nothing_is_acknowledged_when_no_commit_succeeds(self, either_app, saves):
         with failing_commits(either_app, times=1 + CLIENTS):
             outcomes = done_at_once(either_app, saves)
         assert {type(outcome) for outcome in outcomes} == {OperationalError}
         assert stored(either_app) == 0
 
-    def test_who_waits_too_long_is_told_so_and_saved_only_when_sent_again(self, either_app, saves, monkeypatch):
+    def test_a_save_that_waits_too_long_is_refused_and_not_saved(self, either_app, saves, monkeypatch):
         group = site_of(either_app).saves
         with monkeypatch.context() as hurried, group.turn, either_app.app_context():
             hurried.setattr(group_commit, "PATIENCE", 0.01)
@@ -227,8 +228,8 @@ class TestGroupCommit:
         assert done_at_once(either_app, saves[1:]) == [1] * (CLIENTS - 1)
         assert stored(either_app) == CLIENTS - 1
 
-    def test_a_newer_answer_that_was_waited_for_is_seen(self, either_app, saves):
-        """On PostgreSQL what a statement reads is as old as its beginning, before it waited for the lock."""
+    def test_a_newer_answer_of_the_transaction_before_is_seen(self, either_app, saves):
+        """On PostgreSQL a statement reads the data of the moment it began, before it waited for the lock."""
         newer = factories.replaced(saves[0], serial=5, answer=[saves[0].answer[0], "other"])
         held, written = threading.Event(), threading.Event()
 
@@ -262,7 +263,7 @@ def done(app, save):
 
 
 def done_at_once(app, saves):
-    """The outcomes of saves that all wait before the first is written."""
+    """Return the outcomes of saves that all wait before the first is written."""
     group = site_of(app).saves
     with ThreadPoolExecutor(len(saves)) as pool:
         with group.turn:
@@ -321,7 +322,7 @@ def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, m
     assert "Send it again" in reply.json["error"]
 
 
-def test_a_writer_gives_up_after_a_while_and_leaves_the_line_to_others(app, learner, monkeypatch):
+def test_a_writer_gives_up_after_a_timeout_and_lets_others_write(app, learner, monkeypatch):
     monkeypatch.setattr(db, "PATIENCE", 0.05)
     with closing(sqlite3.connect(site_of(app).engines.writing.url.database)) as other:
         other.execute("BEGIN IMMEDIATE")

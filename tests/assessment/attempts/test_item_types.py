@@ -437,7 +437,7 @@ class TestNeedle:
 
 @pytest.fixture
 def all_types(app):
-    """The bank of a module with an item of every type, drawn whole."""
+    """The bank of a module with an item of every type, all of them on the form."""
     content = site_of(app).catalog
     bank = content.banks[MODULE].model_copy(
         update={"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}

@@ -37,11 +37,11 @@ def test_must_pass_items_are_on_every_form(catalog):
         supply = form_assembly.candidates(catalog, assessment)
         wanted = {candidate.item.id for candidate in supply if candidate.item.must_pass}
         for seed in range(20):
-            drawn = form_assembly.assemble(catalog.blueprint_of(assessment), supply, str(seed)).items
-            assert wanted <= {one.item.id for one in drawn}
+            items = form_assembly.assemble(catalog.blueprint_of(assessment), supply, str(seed)).items
+            assert wanted <= {one.item.id for one in items}
 
 
-def test_the_learner_is_told_before_the_start_and_on_the_question(app, pages, learner, catalog):
+def test_it_is_stated_before_the_start_and_on_the_question(app, pages, learner, catalog):
     page = pages.as_(learner).get(f"/assessments/{MODULE}").text
     assert "3 must-pass questions about safety, each marked as such" in page
     attempt = factories.start_attempt(app, learner)

@@ -1,4 +1,4 @@
-"""What a board's audit asks of an attempt: the form, every answer and when, without any of it growing dear."""
+"""What a board's audit needs of an attempt: its form and every answer with its time, in few statements."""
 
 from datetime import timedelta
 

@@ -50,7 +50,7 @@ def test_nothing_is_asked_that_was_not_seen_is_of_low_confidence_or_contested(ca
         for id_ in made(catalog, patterns, [code]):
             pattern = next(p for p in patterns if id_ == f"{p.id}-{code.lower()}")
             assert state.confidence != "low"
-            assert state_items._value(state, pattern.fact) is not None
+            assert state_items.value_of(state, pattern.fact) is not None
             assert pattern.fact not in (state.contested or ())
             assert state.contested is not None or not state.conflicts
 

@@ -66,7 +66,7 @@ class TestDeadline:
     def test_it_is_set_before_the_first_item_is_shown(self, app, timed):
         assert state(app, timed).deadline == NOON + 30 * MINUTE
 
-    def test_the_page_tells_the_time_left_without_a_script(self, pages, learner, timed, at):
+    def test_the_page_shows_the_time_left_without_a_script(self, pages, learner, timed, at):
         at(NOON + 10 * MINUTE)
         assert "20 minutes left until 12:30 UTC" in pages.as_(learner).get(f"/attempts/{timed.code}/1").text
 
@@ -135,8 +135,8 @@ class TestAccommodations:
         at(NOON + 29 * MINUTE)
         assert self.grant(pages, admin, learner).status == 303
         assert state(app, timed).deadline == NOON + 45 * MINUTE
-        told = pages.as_(learner).get(f"/attempts/{timed.code}/clock").response.json
-        assert told["deadline"] == (NOON + 45 * MINUTE).isoformat()
+        status = pages.as_(learner).get(f"/attempts/{timed.code}/clock").response.json
+        assert status["deadline"] == (NOON + 45 * MINUTE).isoformat()
         at(NOON + 31 * MINUTE)
         assert jobs.drain(app) == 1  # the job of the old deadline finds time left
         assert state(app, timed).submitted_at is None
@@ -245,7 +245,7 @@ class TestFeedback:
         attempt, _, _ = self.failed(app, learner, score="never")
         assert 'class="score"' not in pages.as_(learner).get(f"/attempts/{attempt.code}").html
 
-    def test_the_cover_tells_the_policy(self, app, pages, learner):
+    def test_the_cover_states_the_policy(self, app, pages, learner):
         factories.set_rules(app, feedback=Feedback(answers="end", rationales="never"))
         page = pages.as_(learner).get(f"/assessments/{MODULE}").text
         assert "you see your own answers, your score, your score by objective." in page
@@ -299,7 +299,7 @@ class TestFlags:
         assert pages.as_(learner).post_json(f"/attempts/{attempt.code}/1/flag", {"flagged": "yes"}).status_code == 409
 
 
-class TestPlacesThatThePaperLacks:
+class TestPositionsOutsideTheForm:
     positions = (0, 13, 2**31, 2**63, 10**30)
 
     def test_there_is_nothing_there(self, either_app, at):
@@ -323,12 +323,12 @@ class TestReports:
         with app.app_context():
             (row,) = queries.open_reports()
             assert row.item_id == queries.items_of(attempt)[2].item.id
-            reporting.close_report(admin, row.code, "The second is outdated; it is mended.", now=NOON)
+            reporting.close_report(admin, row.code, "The second is outdated. It is corrected.", now=NOON)
             reporting.close_report(admin, row.code, "Again.", now=NOON)
             assert queries.open_reports() == []
         jobs.drain(app)
         mails = pages.get("/mailbox/").text
-        assert "The second is outdated; it is mended." in mails
+        assert "The second is outdated. It is corrected." in mails
         assert "Two are right." in mails
         assert "Again." not in mails
 
@@ -361,7 +361,7 @@ class TestAllOnOnePage:
         assert page.location.endswith("/overview")
         assert answers(app, attempt) == {n: [id_] for n, id_ in chosen.items()}
 
-    def test_a_fault_in_one_saves_the_others_and_says_where(self, app, pages, learner, at):
+    def test_an_error_in_one_saves_the_others_and_says_where(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         first, second = [p for p in paper(app, attempt) if p.item.type == "single"][:2]
         data = {f"a{first.position}": "z", f"a{second.position}": second.order[1]}
@@ -370,14 +370,14 @@ class TestAllOnOnePage:
         assert "Choose one of the answers shown." in page.text
         assert answers(app, attempt) == {second.position: [second.order[1]]}
 
-    def test_what_was_typed_and_is_no_number_is_shown_again(self, app, pages, learner, at):
+    def test_text_that_is_not_a_number_is_shown_again(self, app, pages, learner, at):
         attempt, place = with_numeric(app, learner)
         data = self.sent(app, attempt, **{f"a{place.position}": "1,234"})
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/all", data)
         assert page.status == 422
         assert 'value="1,234"' in page.html
 
-    def test_a_page_that_is_behind_is_told_for_that_item_alone(self, app, pages, learner, at):
+    def test_a_page_that_is_out_of_date_is_refused_for_that_item_alone(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         position, order = choice(app, attempt)
         save(pages, learner, attempt, position, order[0], serial=5)
@@ -394,7 +394,7 @@ class TestAllOnOnePage:
         assert answers(app, attempt) == {position: [order[0]]}
 
     @pytest.mark.parametrize("serial", ["x", "0", "99999999999"])
-    def test_a_page_that_sends_no_serial_is_refused(self, app, pages, learner, at, serial):
+    def test_a_page_without_a_serial_is_refused(self, app, pages, learner, at, serial):
         attempt = factories.start_attempt(app, learner)
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/all", {"serial1": serial, "here": 1})
         assert page.status == 422
@@ -427,16 +427,16 @@ class TestAllOnOnePage:
         assert pages.as_(learner).post(f"/attempts/{attempt.code}/all", data).location.endswith(end)
 
 
-def with_items(app, items, drawn):
-    """Puts the items into the bank in place of its own; so many are drawn."""
+def with_items(app, items, length):
+    """Replace the bank's items. A form has `length` of them."""
     known = content_of(app)
     banks = dict(known.banks) | {MODULE: known.banks[MODULE].model_copy(update={"items": tuple(items)})}
     factories.change_site(app, catalog=factories.replaced(known, banks=banks))
-    factories.set_rules(app, blueprint=(Cell(items=drawn),))
+    factories.set_rules(app, blueprint=(Cell(items=length),))
 
 
 def with_numeric(app, learner):
-    """An attempt whose paper has an item with a calculator; and the item's place."""
+    """Return an attempt whose form has an item with a calculator, and that item."""
     known = content_of(app).banks[MODULE].items
     last = known[-1]
     item = NumericItem(
@@ -503,16 +503,16 @@ class TestHistory:
                 ([order[1]], NOON, NOON, 9),
             ]
 
-    def test_the_clock_tells_which_answers_stand(self, app, pages, learner, at):
+    def test_the_clock_returns_the_serials_of_the_saved_answers(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         position, order = choice(app, attempt)
         save(pages, learner, attempt, position, order[0], serial=4)
-        told = pages.as_(learner).get(f"/attempts/{attempt.code}/clock").response.json
-        assert told == {"now": NOON.isoformat(), "deadline": None, "submitted": False, "serials": {str(position): 4}}
+        status = pages.as_(learner).get(f"/attempts/{attempt.code}/clock").response.json
+        assert status == {"now": NOON.isoformat(), "deadline": None, "submitted": False, "serials": {str(position): 4}}
 
 
 class TestStatements:
-    """A paper of 60 items costs no more statements than one of 10."""
+    """A form of 60 items needs no more statements than one of 10."""
 
     @pytest.fixture(params=[10, 60])
     def attempt(self, request, app, learner):

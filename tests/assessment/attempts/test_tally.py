@@ -1,4 +1,4 @@
-"""The counts that item statistics are made of: every submit adds to them, and they can be made anew."""
+"""The counts behind item statistics: every submit adds to them, and a recount gives the same."""
 
 import random
 import threading
@@ -54,7 +54,7 @@ def some_attempts(app):
     sit(app, factories.person(app, "Ozzy Other"), 1, at=NOON)
 
 
-def test_counts_made_anew_equal_those_that_every_submit_added_to(either_app):
+def test_a_recount_equals_the_counts_that_submits_added_to(either_app):
     some_attempts(either_app)
     before = counts(either_app)
     assert all(before.values())
@@ -63,7 +63,7 @@ def test_counts_made_anew_equal_those_that_every_submit_added_to(either_app):
     assert counts(either_app) == before
 
 
-def test_counts_made_anew_in_small_batches_are_the_same(app, monkeypatch):
+def test_a_recount_in_small_batches_is_the_same(app, monkeypatch):
     some_attempts(app)
     before = counts(app)
     monkeypatch.setattr(queries, "BATCH_SIZE", 2)
@@ -72,7 +72,7 @@ def test_counts_made_anew_in_small_batches_are_the_same(app, monkeypatch):
     assert counts(app) == before
 
 
-def test_counts_made_anew_follow_points_that_were_changed_and_leave_other_assessments_alone(app, learner):
+def test_a_recount_follows_changed_points_and_leaves_other_assessments_alone(app, learner):
     attempt = sit(app, learner, 1, at=NOON)
     elsewhere = factories.sit(app, learner, "state-scope")
     other = [row for row in counts(app, TotalTally)["TotalTally"] if row[0] == "state-scope"]
@@ -158,7 +158,7 @@ def test_a_submit_during_a_recount_is_counted_once(either_app, monkeypatch):
         ("accept-both", "30", "wrong"),
     ],
 )
-def test_a_choice_is_counted_as_right_by_the_key_that_was_ruled(decision, answer, label):
+def test_a_choice_is_counted_by_the_corrected_key(decision, answer, label):
     item = made("numeric")
     ruling = decision and {"decision": decision, "key": key_of(made("numeric", key=20))}
     place = PlacedItem(1, Wording(item, MODULE, "Classify.", ()), (), item.digest, ruling=ruling, points=Fraction(1))

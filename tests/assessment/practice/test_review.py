@@ -39,7 +39,7 @@ def review(app, user, now=NOON):
 
 
 def fail_all(app, user, times=4, module=MODULE):
-    """So many failed attempts, the last of them at noon."""
+    """Fail `times` attempts, the last of them at noon."""
     for n in range(times):
         moment = NOON - timedelta(days=2 * (times - 1 - n))
         factories.study_module(app, user, module, now=moment)
@@ -174,7 +174,7 @@ class TestSession:
             assert db.session.query(Recall).one().seconds == 42
 
     @pytest.mark.parametrize("change", [{"a": []}, {"a": "z"}, {"serial": "x"}, {"serial": ""}, {"shown": "-4"}])
-    def test_what_is_no_answer_is_refused_and_changes_nothing(self, app, learner, mine, first, change):
+    def test_an_unreadable_answer_is_refused_and_changes_nothing(self, app, learner, mine, first, change):
         assert mine.post(f"/review/items/{first}", form(app, learner, first) | change).status == 422
         with app.app_context():
             assert db.session.query(Recall).count() == 0

@@ -11,7 +11,7 @@ from tests.assessment.quality import population
 
 @pytest.fixture(scope="session")
 def crowd(tmp_path_factory, catalog, migrated):
-    """The file of a database in which a hundred and fifty people have sat the quiz of a module."""
+    """The file of a database in which 150 people have taken the quiz of a module."""
     data = tmp_path_factory.mktemp("crowd")
     path = shutil.copy(migrated, data / "course.db")
     config = Config.from_environ({"COURSE_DATA": str(data), "SECRET_KEY": "k" * 40})

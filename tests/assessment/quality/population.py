@@ -1,4 +1,4 @@
-"""Learners of all abilities who sit a quiz: right answers by ability and by the item's hardness, some times, retakes."""
+"""Learners of all abilities who take a quiz: right answers depend on ability and the item's difficulty."""
 
 import random
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.factories import MODULE, NOON, wrong_answer
 
 
 def populate(app: Flask, count: int, assessment_id: str = MODULE, *, seed: int = 7) -> None:
-    """Submits a first attempt of `count` new people, and a second one of those who failed."""
+    """Submit a first attempt of `count` new people, and a second one of those who failed."""
     chance = random.Random(seed)
     hardness = {}
     for number in range(count):
@@ -61,7 +61,7 @@ def _sit(user, ability, assessment_id, chance, hardness, again):
 
 
 def _wrong(place: PlacedItem, chance: random.Random):
-    """A wrong option, rarely none; the last of the bank's is hardly ever taken."""
+    """Return a wrong option, or rarely none. The last option of the bank is hardly ever chosen."""
     wrong = [
         [id_]
         for id_ in sorted(place.order)

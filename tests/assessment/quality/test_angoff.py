@@ -64,7 +64,7 @@ def test_a_worked_example():
     assert found.unrated == ()
 
 
-def test_what_the_raters_say_of_each_item():
+def test_the_ratings_of_each_item():
     found = standard(BLUEPRINT, SUPPLY, rated(RATINGS)).items
     assert (found["i1"].mean, found["i1"].deviation, found["i1"].low, found["i1"].high) == (70, 10, 60, 80)
     assert [id_ for id_, item in found.items() if item.far_apart] == ["i3", "i5"]
@@ -93,7 +93,7 @@ def test_a_line_of_must_pass_items_alone_shares_its_places_among_them():
     assert weights((Cell(items=1, objective="one"),), supply) == {"i1": Fraction(1, 2), "i2": Fraction(1, 2)}
 
 
-def test_items_that_nobody_rated_yet_are_left_out_and_lines_without_a_rating_are_named():
+def test_unrated_items_are_left_out_and_lines_without_a_rating_are_named():
     found = standard(BLUEPRINT, SUPPLY, rated({1: [60, 90, None, None, None]}))
     assert found.suggested == pytest.approx((60 + 90) / 2)
     assert found.unrated == (BLUEPRINT[1],)

@@ -1,4 +1,4 @@
-"""What an administrator sees of items: figures that follow every submit, flags, reports, a file; and when there is little."""
+"""The console's pages on items: statistics after every submit, flags, reports, the CSV file, and empty states."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ def test_an_assessment_without_attempts_says_what_will_be_here(pages, admin):
     assert "Not answered yet: " in page.text
 
 
-def test_every_submit_shows_at_once(app, pages, admin, learner, other_learner):
+def test_every_submit_shows_immediately(app, pages, admin, learner, other_learner):
     assert "First attempts: 0" not in pages.as_(admin).get(TABLE).text
     factories.sit(app, learner)
     assert "First attempts: 1" in pages.as_(admin).get(TABLE).text
@@ -50,7 +50,7 @@ def test_below_thirty_responses_figures_are_shown_but_nothing_is_flagged(app, pa
     assert "Fewer than 30 attempts: not judged" in page.text
 
 
-def test_first_attempts_stand_apart_from_all(populated, app, pages, admin):
+def test_first_attempts_are_separate_from_all(populated, app, pages, admin):
     with app.app_context():
         counts = queries.counts_of(MODULE)
     assert counts.first.attempts == 150
@@ -87,12 +87,12 @@ def test_the_table_is_sorted_by_each_column_both_ways(app, pages, admin, learner
         assert sorted_by == ["descending" if order == "down" else "ascending"]
 
 
-def test_a_sort_that_there_is_not_is_the_usual_one(app, pages, admin, learner):
+def test_an_unknown_sort_falls_back_to_the_default(app, pages, admin, learner):
     factories.sit(app, learner)
     assert pages.as_(admin).get(f"{TABLE}?sort=nonsense").status == 200
 
 
-def test_the_table_comes_as_a_file(populated, app, pages, admin):
+def test_the_table_can_be_downloaded(populated, app, pages, admin):
     response = pages.as_(admin).client.get(f"{TABLE}.csv")
     rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True))))
     with app.app_context():
@@ -118,7 +118,7 @@ def test_an_item_shows_its_key_its_figures_and_what_each_fifth_chose(populated, 
     assert "Wordings" in page.text
 
 
-def test_an_item_that_nobody_met_says_so_and_one_that_there_is_not_is_not_found(app, pages, admin):
+def test_an_unanswered_item_says_so_and_an_unknown_one_is_not_found(app, pages, admin):
     assert "No answers yet" in pages.as_(admin).get("/admin/items/adverse-001").text
     assert pages.as_(admin).get("/admin/items/none").status == 404
     assert pages.as_(admin).get("/admin/assessments/none").status == 404
@@ -157,7 +157,7 @@ def test_statements_of_the_pages_do_not_grow_with_learners(app, pages, admin, co
 
 
 class TestReports:
-    def test_a_report_stands_in_the_list_and_beside_its_item_until_it_is_answered(self, app, pages, admin, learner):
+    def test_a_report_is_listed_until_it_is_answered_and_stays_with_its_item(self, app, pages, admin, learner):
         made = report(app, learner)
         console = pages.as_(admin)
         assert "Two options mean the same." in console.get("/admin/reports/").text
@@ -168,7 +168,7 @@ class TestReports:
         assert "No open reports" in console.get("/admin/reports/").text
         assert "The third is reworded." in console.get(f"/admin/items/{made.item_id}").text
 
-    def test_an_answer_wants_words(self, app, pages, admin, learner, other_learner):
+    def test_an_answer_needs_text(self, app, pages, admin, learner, other_learner):
         made = report(app, learner)
         report(app, other_learner, "Another one.")
         answer = pages.as_(admin).post(f"/admin/reports/{made.code}", {"reply": " "})
@@ -176,6 +176,6 @@ class TestReports:
         assert answer.text.count("Error: Enter an answer.") == 1
         assert "Another one." in answer.text
 
-    def test_a_report_that_there_is_not_is_not_found(self, pages, admin):
+    def test_an_unknown_report_is_not_found(self, pages, admin):
         path = "/admin/reports/00000000-0000-4000-8000-000000000000"
         assert pages.as_(admin).post(path, {"reply": "So."}).status == 404

@@ -1,4 +1,4 @@
-"""Standard setting in the app: who rates what, in which round, who sees it, and what is kept."""
+"""Standard setting in the app: who rates what and when, who sees the ratings, and what is stored."""
 
 import pytest
 from sqlalchemy import select
@@ -65,7 +65,7 @@ class TestWorksheet:
         assert ratings(app) == [(1, first, 80)]
 
     @pytest.mark.parametrize("rating", ["101", "-1", "many"])
-    def test_nonsense_is_told_and_changes_nothing(self, app, pages, reviewer, panel, rating):
+    def test_a_bad_rating_shows_an_error_and_changes_nothing(self, app, pages, reviewer, panel, rating):
         first, second = bank(app)[:2]
         answer = pages.as_(reviewer).post(
             self.path(panel), {"round": 1, f"rating-{first}": rating, f"rating-{second}": 70}
@@ -79,7 +79,7 @@ class TestWorksheet:
         answer = pages.as_(reviewer).post(self.path(panel, last), {"round": 1})
         assert answer.location == f"/admin/standards/{panel.code}"
 
-    def test_others_are_seen_in_the_second_round_only_and_not_oneself(
+    def test_only_others_ratings_are_shown_and_only_in_the_second_round(
         self, app, pages, reviewer, second_reviewer, admin, panel
     ):
         rate(app, reviewer, panel, 50)
@@ -163,7 +163,7 @@ def test_a_closed_panel_takes_no_ratings_and_a_second_closing_changes_nothing(ap
     assert {rating for _, _, rating in ratings(app)} == {60}
 
 
-def test_the_second_round_wants_ratings_and_begins_once(app, pages, admin, reviewer, panel):
+def test_the_second_round_needs_ratings_and_begins_once(app, pages, admin, reviewer, panel):
     path = f"/admin/standards/{panel.code}/second-round"
     assert pages.as_(admin).post(path).status == 409
     rate(app, reviewer, panel, 60)
@@ -171,7 +171,7 @@ def test_the_second_round_wants_ratings_and_begins_once(app, pages, admin, revie
     assert pages.as_(admin).post(path).status == 409
 
 
-def test_ratings_of_a_wording_that_has_changed_since_are_told(app, pages, admin, reviewer, panel, catalog):
+def test_ratings_of_an_old_wording_are_reported(app, pages, admin, reviewer, panel, catalog):
     rate(app, reviewer, panel, 60)
     pages.as_(admin).post(f"/admin/standards/{panel.code}/close")
     before = catalog.banks[MODULE]
@@ -181,7 +181,7 @@ def test_ratings_of_a_wording_that_has_changed_since_are_told(app, pages, admin,
     assert "1 rating is of a wording" in pages.as_(admin).get(f"/admin/standards/{panel.code}").text
 
 
-def test_items_on_which_raters_are_apart_are_marked(app, pages, admin, reviewer, second_reviewer, panel):
+def test_items_with_a_rating_far_from_the_mean_are_marked(app, pages, admin, reviewer, second_reviewer, panel):
     first, *rest = bank(app)
     for who, rating in ((reviewer, 40), (second_reviewer, 80)):
         rate(app, who, panel, 60, items=rest)
@@ -192,5 +192,5 @@ def test_items_on_which_raters_are_apart_are_marked(app, pages, admin, reviewer,
     assert [next(row.iter("a")).text for row in marked] == [first]
 
 
-def test_opening_wants_an_assessment(pages, admin):
+def test_opening_a_panel_needs_an_assessment(pages, admin):
     assert pages.as_(admin).post("/admin/standards/", {"assessment": "none"}).status == 422

@@ -1,4 +1,4 @@
-"""Item statistics from counts equal those that numpy computes from the answers one by one, and published examples."""
+"""Item statistics from counts equal published examples, and what numpy computes from single answers."""
 
 import math
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ HALVES = [Fraction(0), Fraction(1, 3), Fraction(1, 2), Fraction(1)]
 
 
 def counts(matrix: dict[str, dict[int, Fraction]]) -> tuple[list[TotalCount], dict[str, list[ResponseCount]]]:
-    """Points by item and person -> the counts that the database would hold."""
+    """Return the counts that the database would have for these points by item and person."""
     of_person: dict[int, list[Fraction]] = defaultdict(list)
     for points in matrix.values():
         for person, value in points.items():
@@ -139,7 +139,7 @@ class TestAgainstNumpy:
         assert (found.n, found.value) == (6, pytest.approx(numpy.mean(seconds), **CLOSE))
         assert found.interval == pytest.approx((numpy.mean(seconds) - half, numpy.mean(seconds) + half), **CLOSE)
 
-    def test_alpha_of_drawn_forms_weighs_each_item_by_how_often_it_was_drawn(self):
+    def test_alpha_of_different_forms_weights_each_item_by_its_number_of_forms(self):
         rng = numpy.random.default_rng(4)
         matrix: dict[str, dict[int, Fraction]] = {f"i{n}": {} for n in range(9)}
         for person in range(200):
@@ -230,7 +230,7 @@ class TestOptions:
     def test_no_distractor_is_called_unused_before_there_are_thirty_responses(self):
         assert not any(option.unused for option in self.options(29))
 
-    def test_five_per_cent_is_enough(self):
+    def test_five_percent_is_enough(self):
         assert statistics.unused_distractors({"b": 2, "c": 1}, frozenset("bc"), 40) == {"c"}
 
     def test_a_label_of_an_older_wording_is_shown_last(self):
