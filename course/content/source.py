@@ -1,7 +1,8 @@
 """Read YAML files so that every problem can be reported with its file and line."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -48,6 +49,8 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(problem="a key is not plain text", problem_mark=key_node.start_mark)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} is repeated", problem_mark=key_node.start_mark)
             seen.add(key)
@@ -90,6 +93,17 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | N
     return None
 
 
+def read_text(path: Path, file: str, problems: Problems) -> str | None:
+    """Return the text of a file, or None after adding a problem if it is not UTF-8."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.add(file, line, f"not UTF-8: the byte {data[error.start]:#x} can't be read", "save the file as UTF-8")
+        return None
+
+
 def parse(text: str, file: str, problems: Problems, offset: int = 0) -> Document | None:
     """Return the parsed text, or None after adding a problem if it is not valid YAML."""
     loader = _Loader(text)
@@ -99,6 +113,10 @@ def parse(text: str, file: str, problems: Problems, offset: int = 0) -> Document
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line if error.problem_mark else 0
         problems.add(file, offset + line + 1, f"not valid YAML: {error.problem}", "correct the syntax")
+        return None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position)
+        problems.add(file, offset + line + 1, "not valid YAML: there is a control character", "remove it")
         return None
     finally:
         loader.dispose()

@@ -401,6 +401,27 @@ def test_a_citation_that_cannot_be_read_is_reported_with_its_line(copy):
     )
 
 
+@pytest.mark.parametrize("file", [MODULE, SECTION, FIGURE])
+def test_a_file_that_is_not_utf_8_is_reported_with_its_line(copy, file):
+    text = (copy / file).read_text()
+    (copy / file).write_bytes(text.encode() + b"\n\xe9\n")
+    assert any(fault.startswith(f"{file}:{text.count(chr(10)) + 2}: not UTF-8") for fault in faults(copy))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"), [("{a: b}: c", "a key is not plain text"), ("a: \x07", "there is a control character")]
+)
+def test_yaml_that_python_cannot_hold_is_reported_with_its_line(copy, line, words):
+    text = (copy / GLOSSARY).read_text()
+    (copy / GLOSSARY).write_text(f"{text}{line}\n")
+    assert f"{GLOSSARY}:{text.count(chr(10)) + 1}: not valid YAML: {words}" in " ".join(faults(copy))
+
+
+def test_two_sections_with_one_id_are_reported(copy):
+    shutil.copy(copy / SECTION, (copy / SECTION).with_name("09-what-counts.md"))
+    assert any("two section files are named what-counts" in fault for fault in faults(copy))
+
+
 def test_a_section_file_with_an_unusable_name_is_reported(copy):
     path = copy / SECTION
     path.rename(path.with_name("01-What counts?.md"))

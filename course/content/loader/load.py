@@ -137,7 +137,9 @@ def _document(path: Path, files: Files, name: str) -> Document | None:
     if not path.is_file():
         files.problems.add(file, 1, "the file is missing", "add it")
         return None
-    if document := source.parse(path.read_text(encoding="utf-8"), file, files.problems):
+    text = source.read_text(path, file, files.problems)
+    document = None if text is None else source.parse(text, file, files.problems)
+    if document:
         files.documents[name] = document
     return document
 
@@ -228,12 +230,12 @@ def _parsed_sections(folder: Path, files: Files) -> dict[str, Parsed]:
         wrong = "the name is not that of a section file"
         remedy = "use two digits, a hyphen, lower-case words and hyphens: 01-first.md, 02-second-part.md"
         files.problems.add(str(other.relative_to(files.root)), 1, wrong, remedy)
-    return {
-        path.name: section_parsing.parse(
-            path.read_text(encoding="utf-8"), str(path.relative_to(files.root)), folder, files.figures, files.problems
-        )
-        for path in texts
-    }
+    parsed = {}
+    for path in texts:
+        file = str(path.relative_to(files.root))
+        if (text := source.read_text(path, file, files.problems)) is not None:
+            parsed[path.name] = section_parsing.parse(text, file, folder, files.figures, files.problems)
+    return parsed
 
 
 def _module(folder: Path, glossary: Glossary, files: Files) -> Module | None:

@@ -98,6 +98,8 @@ def _links(
 def _check_ids(module: Module, document: Document, problems: Problems) -> None:
     for id_ in _repeated(check.id for section in module.sections for check in section.checks):
         problems.add(document.file, 1, f"two knowledge checks have the id {id_}", "give one a new id")
+    for id_ in _repeated(section.id for section in module.sections):
+        problems.add(document.file, 1, f"two section files are named {id_} after the number", "rename one of them")
     for section in module.sections:
         if not section.checks and section.id != "summary":
             problems.add(document.file, 1, f"the section {section.id} has no knowledge check", "add a `check` block")

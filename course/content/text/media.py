@@ -1,5 +1,6 @@
 """Video and audio clips in a section. A clip has captions and a transcript."""
 
+from codecs import BOM_UTF8
 from html import escape
 from pathlib import Path
 from typing import Annotated
@@ -50,7 +51,7 @@ def clip(kind: str, document: Document, folder: Path, problems: Problems) -> Cli
             wrong = f"the file {getattr(found, key)} does not exist"
             problems.add(document.file, document.line([key]), wrong, "add it to the module's folder")
             valid = False
-    if valid and not (folder / found.captions).read_text(encoding="utf-8").startswith("WEBVTT"):
+    if valid and not (folder / found.captions).read_bytes().removeprefix(BOM_UTF8).startswith(b"WEBVTT"):
         wrong = "the captions are not WebVTT"
         problems.add(document.file, document.line(["captions"]), wrong, "begin the file with the line WEBVTT")
         valid = False

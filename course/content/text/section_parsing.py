@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from markdown_it.token import Token
 
@@ -174,4 +174,6 @@ def _note_svg_figure(
         problems.add(file, at, f"there is no figure {src}", "add the file or correct its name")
         return
     parsed.cited += cited_in(caption)
-    parsed.svg_figures[index - 1] = (src, path.read_text(encoding="utf-8"), alt, caption)
+    figure_file = str(PurePosixPath(file).parent / src)
+    if (svg := source.read_text(path, figure_file, problems)) is not None:
+        parsed.svg_figures[index - 1] = (src, svg, alt, caption)
