@@ -13,7 +13,7 @@ def admin_made():
 
 
 def send_back(person, name):
-    """Sends an empty form, which comes back with what is lacking; the browser notes the status as an error."""
+    """Send an empty form, which comes back with its errors. The browser reports the status 422 as an error."""
     with person.page.expect_navigation():
         person.page.get_by_role("button", name=name).click()
     assert [fault for fault in person.faults if "422" not in fault] == []
@@ -65,19 +65,19 @@ def test_an_approval_is_recorded_and_withdrawn(walk, admin_made, script, dark):
     admin = create_admin(walk, admin_made, script=script)
     admin.page.emulate_media(color_scheme="dark" if dark else "light")
     admin.go("/admin/approvals/new/needling-safety")
-    send_back(admin, "Record the approval")
+    send_back(admin, "Record approval")
     number = f"CA-{int(script)}"
     admin.fill(Approver="Board of California", Approval_number=number, States="CA", First_day="2026-01-01")
     admin.page.get_by_label("Last day").fill("2099-12-31")
     admin.page.get_by_label("Approved speakers").fill("Ada Able")
-    admin.press("Record the approval")
-    assert "does not cover the course" in admin.text()
+    admin.press("Record approval")
+    assert "The course has changed since it was approved" in admin.text()
     admin.go("/admin/")
     assert "does not cover the current version" in admin.text()
     admin.go("/admin/approvals/next")
-    assert "These approvals do not cover what the files hold" in admin.text()
+    assert "These approvals do not cover the changed files" in admin.text()
     admin.go("/admin/approvals/")
     admin.press(f"Board of California {number}")
-    admin.page.get_by_label("Why").fill("Recorded by mistake.")
-    admin.press("Withdraw the approval")
-    assert "Does not hold from" in admin.text()
+    admin.page.get_by_label("Reason").fill("Recorded by mistake.")
+    admin.press("Withdraw approval")
+    assert "Withdrawn from" in admin.text()

@@ -203,7 +203,7 @@ def test_both_databases_give_the_same_bytes(app, admin, award, postgres_server, 
     other = make_app(postgres_server.create("copied", "migrated"))
     with site_of(app).engines.writing.connect() as source, site_of(other).engines.writing.begin() as target:
         for table in tables.metadata.sorted_tables:
-            if found := [dict(row._mapping) for row in source.execute(select(table))]:
+            if found := [dict(row) for row in source.execute(select(table)).mappings()]:
                 target.execute(insert(table), found)
     assert created(app, packet) == created(other, packet)
 
