@@ -67,7 +67,7 @@ def open_site(app: Flask, config: Config, content: Catalog) -> site.Site:
         signer=_signer(config, content),
         templates=Templates(config.data, samples(content.provider, config.base_url)),
         engines=db.new_engines(config.database),
-        queue=_queue(app, config),
+        queue=_queue(),
         saves=GroupCommit(app, saving.write),
         throttle=throttle.new_throttle(config.data, config.queue_url),
     )
@@ -79,11 +79,8 @@ def _signer(config: Config, content: Catalog) -> pdf_signing.DocumentSigner:
     )
 
 
-def _queue(app: Flask, config: Config) -> jobs.Queue:
-    return jobs.new_queue(
-        app,
-        data=config.data,
-        queue_url=config.queue_url,
+def _queue() -> jobs.Queue:
+    return jobs.Queue(
         handlers=_merged(wing.jobs for wing in WINGS),
         hourly=_merged(wing.hourly for wing in WINGS),
         steps=[step for wing in WINGS for step in wing.steps],

@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import logging
 import os
 import shutil
 import sys
@@ -127,23 +126,19 @@ def serve() -> None:
             notices.append(ending)
         notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
     site_of(app).engines.dispose()  # no connection is shared with the processes that follow
-    sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, [_work, _assist]))
+    workers = [functools.partial(_work, long_work_first=first) for first in (False, True)]
+    sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, workers))
 
 
 @cli.command()
 @click.option("--long-work-first", is_flag=True, help="Certificates by the thousand and the like before mails.")
 def worker(long_work_first: bool) -> None:
     """Do the work that can wait, beside a server elsewhere. `serve` starts one of each kind by itself."""
-    (_assist if long_work_first else _work)()
+    _work(long_work_first=long_work_first)
 
 
-def _work() -> None:
-    logging.getLogger("huey").setLevel(logging.WARNING)
-    jobs.work(_app(_config()))
-
-
-def _assist() -> None:
-    jobs.assist(_app(_config()))
+def _work(*, long_work_first: bool) -> None:
+    jobs.work(_app(_config()), long_work_first=long_work_first)
 
 
 @cli.command("migrate")

@@ -1,22 +1,20 @@
-"""Work that can wait: an outbox row written by the transaction that causes it, done by a worker, at least once.
+"""Work that can wait: an outbox row, written by the transaction that causes it and done by a worker at least once.
 
-The row is the truth; the queue only wakes the worker, and a timer wakes it too. So a lost wake-up costs a minute, and
-a crash costs nothing: what was claimed and not finished is claimed again.
+Workers look into the outbox twice a second, so nothing has to wake them and the row is all there is. Several may run,
+on several machines too: each claims a job before it does it. What was claimed by a worker that died is claimed again.
 """
 
-import functools
 import logging
-import time
+import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
+from threading import Event
 from typing import Any
 
 from flask import Flask
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from sqlalchemy import JSON, event, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, ColumnElement, and_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from course.platform import clock, db
 from course.platform.db import Model, UTCDateTime, unit_of_work
@@ -25,14 +23,15 @@ from course.site import site, site_of
 Handler = Callable[[int, dict[str, Any]], None]
 Task = Callable[[datetime], None]
 Step = Callable[[datetime], bool]
-CLAIM = timedelta(minutes=5)
-LONGEST_WAIT = timedelta(hours=6)
-PAUSE = 2  # seconds
+CLAIM_TIME = timedelta(minutes=5)
+MAX_RETRY_DELAY = timedelta(hours=6)
+POLL_INTERVAL_S = 0.5
+POLLS_PER_LOOK = 4  # after so many polls without a job, a worker looks for long work too
 log = logging.getLogger(__name__)
 
 
 class Job(Model):
-    """`key` is unique for ever, so that the same cause never writes a second job."""
+    """`key` is unique forever, so that the same cause never writes a second job."""
 
     __tablename__ = "outbox"
 
@@ -51,125 +50,74 @@ class Job(Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """`huey` wakes the worker; calling `wake` puts a wake-up into it. `handlers` and `steps` do the work.
+    """What workers do. `handlers` do jobs by their kind; `hourly` tasks, by name, are safe to repeat.
 
-    `hourly` has huey's task of each name; its `call_local` runs the task now, in this process.
+    Each of the `steps` does a small part of some long work and returns whether there was any.
     """
 
-    huey: Huey
-    wake: Any
-    hourly: Mapping[str, Any]
     handlers: Mapping[str, Handler]
+    hourly: Mapping[str, Task]
     steps: Sequence[Step]
 
 
-def new_queue(
-    app: Flask,
-    *,
-    data: Path,
-    queue_url: str,
-    handlers: Mapping[str, Handler],
-    hourly: Mapping[str, Task],
-    steps: Sequence[Step],
-) -> Queue:
-    """`handlers` do jobs by their kind; `hourly` tasks run each hour by themselves, so they are safe to repeat.
-
-    Long work goes in `steps`: each call does a small part of it and says whether there was any.
-    """
-    huey = _queue(data, queue_url)
-    wake = huey.task()(lambda: drain(app))
-    huey.periodic_task(crontab(minute="*"), name="drain_every_minute")(lambda: drain(app))
-    tasks = {
-        name: huey.periodic_task(crontab(minute="0"), name=name)(functools.partial(_run, app, task))
-        for name, task in hourly.items()
-    }
-    return Queue(huey=huey, wake=wake, hourly=tasks, handlers=handlers, steps=steps)
-
-
-def _run(app: Flask, task: Task) -> None:
-    with app.app_context():
-        task(clock.now())
-
-
-def _queue(data: Path, queue_url: str) -> Huey:
-    if queue_url:
-        return RedisHuey("course", url=queue_url, results=False)
-    return SqliteHuey("course", filename=str(data / "queue.db"), results=False)
-
-
 def put(kind: str, *, key: str, now: datetime, due: datetime | None = None, rank: int = 0, **payload: Any) -> None:
-    """Adds a job to the open transaction; the worker hears of it after the commit, or when it is `due`."""
+    """Add a job to the open transaction. A worker does it after the commit, or when it is `due`."""
     db.session.add(Job(kind=kind, key=key, payload=payload, created_at=now, due_at=due or now, rank=rank))
-    db.session.info.setdefault("jobs", set()).add(due)
-
-
-@event.listens_for(Session, "after_commit")
-def _wake_worker(session: Session) -> None:
-    for due in session.info.pop("jobs", ()):
-        try:
-            wake_ = site().queue.wake
-            wake_() if due is None else wake_.schedule(eta=due)
-        except Exception:  # the row is safe, and the worker looks by itself every minute
-            log.exception("the worker could not be woken")
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop("jobs", None)
 
 
 def known(keys: Collection[str]) -> set[str]:
-    """Those of the keys for which there is a job, done or not."""
+    """Return the keys that have a job, done or not."""
     return set(db.session.scalars(select(Job.key).where(Job.key.in_(keys))))
 
 
 def waiting() -> int:
-    """How many mails are not sent yet."""
+    """Return how many mails are not sent yet; 100 stands for more."""
     return len(db.session.scalars(select(Job.id).where(Job.done_at.is_(None), Job.kind == "mail").limit(100)).all())
 
 
-def wake() -> None:
-    """Tells the worker, after the commit, that there is long work to do."""
-    db.session.info.setdefault("jobs", set()).add(None)
+def drain(app: Flask, *, long_work_first: bool = False, stop: Event | None = None) -> int:
+    """Do every job that is due, and all long work, until `stop` is set. Return how many jobs were done.
 
-
-def drain(app: Flask, *, long_work_first: bool = False) -> int:
-    """Does every job that is due, and all long work; returns how many jobs were done.
-
-    What goes first is done whole before the other gets a turn, so two workers that differ in it hold up neither.
+    What goes first is done completely before the other gets a turn. So two workers that differ in it delay neither.
     """
     done = 0
-    while True:
+    while not (stop and stop.is_set()):
         with app.app_context():
             if long_work_first and _step():
                 continue
-            if job := _claim(clock.now()):
+            if job := claim(clock.now()):
                 done += _perform(*job)
             elif long_work_first or not _step():
-                return done
+                break
+    return done
 
 
 def _step() -> bool:
-    """A part of the long work; False when there is none."""
+    """Do a part of the long work. Return False if there is none."""
     return any(step(clock.now()) for step in site().queue.steps)
 
 
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    unclaimed = or_(Job.claimed_until.is_(None), Job.claimed_until < now)
+    return and_(Job.done_at.is_(None), Job.due_at <= now, unclaimed)
+
+
 @unit_of_work
-def _claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
+def claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
+    """Return the id, kind and payload of the next job, which no other worker gets for CLAIM_TIME; None: nothing is due.
+
+    SQLite's writers take turns; on PostgreSQL a row that another worker is claiming is skipped.
+    """
     job = db.session.scalars(
         select(Job)
-        .where(
-            Job.done_at.is_(None),
-            Job.due_at <= now,
-            or_(Job.claimed_until.is_(None), Job.claimed_until < now),
-        )
+        .where(_is_due(now))
         .order_by(Job.rank, Job.due_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if job is None:
         return None
-    job.claimed_until = now + CLAIM
+    job.claimed_until = now + CLAIM_TIME
     job.tries += 1
     return job.id, job.kind, job.payload
 
@@ -197,18 +145,50 @@ def _postpone(job_id: int, error: str, now: datetime) -> None:
     job = db.locked(Job, job_id)
     job.last_error = error[:500]
     job.claimed_until = None
-    job.due_at = now + min(timedelta(minutes=2 ** min(job.tries, 9)), LONGEST_WAIT)
+    job.due_at = now + min(timedelta(minutes=2 ** min(job.tries, 9)), MAX_RETRY_DELAY)
 
 
-def work(app: Flask) -> None:
-    """Runs the worker until it is told to stop."""
-    drain(app)
-    huey = site_of(app).queue.huey
-    huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, backoff=1.2, max_delay=0.5).run()
+def work(app: Flask, *, long_work_first: bool = False) -> None:
+    """Run a worker until SIGTERM or SIGINT. It finishes the job that it is doing.
+
+    The one that does jobs first also runs the hourly tasks, at the full hour.
+    """
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    last = clock.now()
+    while not stop.is_set():
+        try:
+            now = clock.now()
+            if not long_work_first and _hour(now) > _hour(last):
+                run_hourly(app)
+            last = now
+            drain(app, long_work_first=long_work_first, stop=stop)
+            _wait_for_work(app, stop)
+        except Exception:  # such as a database that is being restarted
+            log.exception("the worker failed and tries again")
+            stop.wait(POLL_INTERVAL_S)
 
 
-def assist(app: Flask) -> None:
-    """A second worker, which does long work first. It looks for some every few seconds until it is told to stop."""
-    while True:
-        drain(app, long_work_first=True)
-        time.sleep(PAUSE)
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def run_hourly(app: Flask) -> None:
+    """Run every hourly task. One that fails stops no other."""
+    for name, task in site_of(app).queue.hourly.items():
+        try:
+            with app.app_context():
+                task(clock.now())
+        except Exception:
+            log.exception("the hourly task %s failed and runs again in an hour", name)
+
+
+def _wait_for_work(app: Flask, stop: Event) -> None:
+    """Return when a job is due, or after POLLS_PER_LOOK polls. It only reads, so that it holds up no writer."""
+    for _ in range(POLLS_PER_LOOK):
+        if stop.wait(POLL_INTERVAL_S):
+            return
+        with site_of(app).engines.reading.connect() as connection:
+            if connection.scalar(select(Job.id).where(_is_due(clock.now())).limit(1)) is not None:
+                return

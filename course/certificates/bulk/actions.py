@@ -13,7 +13,7 @@ from course.certificates.issuing import issuing
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Course
 from course.people.accounts.models import User
-from course.platform import db, jobs
+from course.platform import db
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
@@ -53,7 +53,6 @@ def start(course: Course, *, actor: User, now: datetime) -> BulkIssue:
     db.session.execute(insert(BulkLine).from_select(["request_id", "bulk_id", "state"], lines))
     count = queries.tally(bulk_issue)[Outcome.WAITING]
     record(Event.BULK_STARTED, actor, f"order:{bulk_issue.code}", person_id=None, now=now, requests=count)
-    jobs.wake()
     return bulk_issue
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from course.platform import db, jobs
+from course.platform import db
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.reporting.records import checks, queries
@@ -73,7 +73,6 @@ def _running_or_new(now: datetime) -> RecordCheck:
 def begin(*, now: datetime) -> None:
     """Have the worker check all records now, unless a check is running."""
     _running_or_new(now)
-    jobs.wake()
 
 
 @unit_of_work

@@ -61,23 +61,18 @@ def _wait_during(
 @contextmanager
 def _probe(path: str) -> Iterator[Callable[[], float]]:
     script = str(Path(__file__).with_name("writer_probe.py"))
-    process = subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, script, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin
-    assert process.stdout
-    asked, answers = process.stdin, process.stdout
+    command = [sys.executable, script, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdin
+        assert process.stdout
+        asked, answers = process.stdin, process.stdout
 
-    def longest() -> float:
-        asked.write("\n")
-        asked.flush()
-        return float(answers.readline())
+        def longest() -> float:
+            asked.write("\n")
+            asked.flush()
+            return float(answers.readline())
 
-    try:
         yield longest
-    finally:
-        asked.close()
-        process.wait()
 
 
 def _bare_commits(request: Request, _now: datetime) -> Act:

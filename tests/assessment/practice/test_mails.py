@@ -97,7 +97,8 @@ def test_the_reminder_adds_new_cards(app, mailed, wishing):
 
 def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, wishing, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
-    site_of(app).queue.hourly["review-mails"].call_local()
+    with app.app_context():
+        site_of(app).queue.hourly["review-mails"](clock.now())
     assert jobs.drain(app) == 1
     text = Pages(app).get("/mailbox/").text
     assert re.search(r"\d+ questions are due for review", text)

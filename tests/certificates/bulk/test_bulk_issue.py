@@ -284,7 +284,7 @@ class TestCrash:
             self.until(lambda done=done: tally(app, bulk_issue)[Outcome.ISSUED] >= done + self.ISSUED_BEFORE_KILL)
             mother.kill()
         assert tally(app, bulk_issue)[Outcome.WAITING]
-        later = clock.now() + jobs.CLAIM + timedelta(seconds=1)  # the claims of the dead workers have ended
+        later = clock.now() + jobs.CLAIM_TIME + timedelta(seconds=1)  # the claims of the dead workers have ended
         monkeypatch.setattr(clock, "now", lambda: later)
         started_again = create_app(Config.from_environ(environ))
         jobs.drain(started_again)

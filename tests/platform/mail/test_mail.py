@@ -1,13 +1,20 @@
 """Mails leave by a real SMTP server, once for each cause, and none is lost in a crash."""
 
+import os
 import shutil
+import signal
 import smtplib
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from course import create_app
 from course.platform import clock, db, jobs
+from course.platform.config import ROOT
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job
 from course.platform.mail import message
@@ -88,9 +95,9 @@ def test_a_mail_waits_while_the_server_is_down_and_goes_later(sending_app, mailb
 def test_a_mail_claimed_by_a_worker_that_died_is_sent_after_all(sending_app, mailbox, monkeypatch):
     with sending_app.app_context():
         put()
-        jobs._claim(clock.now())  # and the worker dies here
+        jobs.claim(clock.now())  # and the worker dies here
     assert jobs.drain(sending_app) == 0
-    later = clock.now() + jobs.CLAIM + timedelta(seconds=1)
+    later = clock.now() + jobs.CLAIM_TIME + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert jobs.drain(sending_app) == 1
 
@@ -110,24 +117,36 @@ def test_a_password_is_never_sent_in_the_clear(sending_app, mailbox):
         )
 
 
-def test_a_commit_wakes_the_worker(app):
+def test_two_workers_at_once_send_a_mail_once(either_app):
+    with either_app.app_context():
+        for number in range(20):
+            put(key=f"mail-{number}")
+    with ThreadPoolExecutor(2) as pool:
+        sent = list(pool.map(lambda _: jobs.drain(either_app), range(2)))
+    assert sum(sent) == 20
+    assert len(list(site_of(either_app).mailbox.iterdir())) == 20
+
+
+def test_a_worker_does_what_is_put_while_it_runs_and_stops_when_told(tmp_path, config, app):
+    environ = {"PATH": os.environ["PATH"], "COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key}
+    worker = subprocess.Popen([sys.executable, "-m", "course", "worker"], cwd=ROOT, env=environ)
     with app.app_context():
         put()
-    assert site_of(app).queue.huey.pending_count() == 1
+    deadline = time.monotonic() + 60
+    while not list(site_of(app).mailbox.glob("*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0
+    assert jobs.drain(app) == 0
 
 
-def test_with_several_machines_the_wake_up_goes_through_redis(config, catalog, migrated, redis):
-    shutil.copy(migrated, config.data / "course.db")
-    here, there = (create_app(factories.replaced(config, queue_url=redis), catalog) for _ in range(2))
-    with here.app_context():
-        put()
-    task = site_of(there).queue.huey.dequeue()
-    site_of(there).queue.huey.execute(task)
-    with here.app_context():
-        assert jobs.waiting() == 0
-    for app in (here, there):
-        site_of(app).queue.huey.storage.conn.close()
-        site_of(app).engines.writing.dispose()
+def test_an_hourly_task_that_fails_stops_no_other(app, caplog):
+    done = []
+    hourly = {"broken": lambda _now: 1 / 0, "sound": done.append}
+    factories.change_site(app, queue=factories.replaced(site_of(app).queue, hourly=hourly))
+    jobs.run_hourly(app)
+    assert len(done) == 1
+    assert "the hourly task broken failed" in caplog.text
 
 
 class TestLocalMailbox:

@@ -310,7 +310,7 @@ def test_a_killed_worker_leaves_no_packet_and_another_one_creates_it(app, admin,
         path = packet_actions.file_of(packet.code)
         assert not path.exists()
         (draft,) = packet_actions.folder().iterdir()
-        when = clock.now() + jobs.CLAIM
+        when = clock.now() + jobs.CLAIM_TIME
         monkeypatch.setattr(clock, "now", lambda: when)
         jobs.drain(app)
         assert opened(path.read_bytes()).testzip() is None

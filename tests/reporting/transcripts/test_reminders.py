@@ -124,7 +124,8 @@ def test_an_error_for_one_person_does_not_stop_the_others(app, mailed, licensed,
 
 def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, licensed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: before(30))
-    site_of(app).queue.hourly["license-mails"].call_local()
+    with app.app_context():
+        site_of(app).queue.hourly["license-mails"](clock.now())
     assert jobs.drain(app) == 1
     text = Pages(app).get("/mailbox/").text
     assert "Your license Ohio, PT OH9 expires on June 30, 2026" in text
