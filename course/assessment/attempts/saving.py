@@ -18,7 +18,7 @@ from sqlalchemy import Table, insert
 from course.assessment.attempts import attempt_rules, queries, tally
 from course.assessment.attempts.forms import PAGE_OUT_OF_DATE, NotAnOption, SaveForm, answer_in
 from course.assessment.attempts.models import Answer
-from course.assessment.attempts.queries import AnswerKey, Target
+from course.assessment.attempts.saving_queries import AnswerKey, Target, targets
 from course.assessment.attempts.taking import AttemptClosed
 from course.content.items.base import Answer as ItemAnswer
 from course.content.items.base import Fields, Item
@@ -117,13 +117,13 @@ def save_all(saves: Sequence[Save], *, now: datetime) -> list[int | Refused]:
     Return for each save the serial that counts now, or why it was refused. A repeated save changes nothing, and a page
     that is out of date gets AnsweredElsewhere.
     """
-    targets = queries.targets({save.key for save in saves})
-    wordings = queries.wordings_of({target.digest for target in targets.values()})
+    found = targets({save.key for save in saves})
+    wordings = queries.wordings_of({target.digest for target in found.values()})
     outcomes: list[int | Refused] = []
     rows = []
     for save in saves:
         try:
-            target = targets.get(save.key)
+            target = found.get(save.key)
             if target is None:
                 raise NotFound
             answer = _answer_of(save, wordings[target.digest].item, target.order)
@@ -133,7 +133,7 @@ def save_all(saves: Sequence[Save], *, now: datetime) -> list[int | Refused]:
             continue
         if serial != target.serial:
             rows.append(_row(save, target, answer, now))
-            targets[save.key] = replace(target, serial=serial, answer=answer)
+            found[save.key] = replace(target, serial=serial, answer=answer)
         outcomes.append(serial)
     if rows:
         db.session.execute(_ANSWERS, rows)
