@@ -7,7 +7,7 @@ from course.certificates.sharing.queries import of_award
 from course.platform import db
 
 
-def find(text: str) -> tuple[Certificate, bool] | None:
+def find_certificate(text: str) -> tuple[Certificate, bool] | None:
     """Return the certificate with this number, in any spelling, and whether its holder hides the name.
 
     Return None for any other text, after the same work, so that the time it takes reveals nothing.

@@ -90,7 +90,7 @@ def _answer(verdict: Verdict, kind: uploaded_file.FileKind | None = None) -> tup
 @public
 @limited
 def certificate(code: str) -> ResponseReturnValue:
-    found = queries.find(code)
+    found = queries.find_certificate(code)
     if found is None:
         well_formed = "well-formed" if numbers.normalise(code) else "malformed"
         log.warning("no certificate has the requested number: %s, %d characters", well_formed, len(code))
