@@ -16,7 +16,8 @@ MIN_SPARE_ITEMS = 1  # per objective, beyond what one quiz uses, so that a secon
 # Shares of a bank's single-best-answer items: with the same letter as key, and with the key as the longest option.
 MAX_SAME_KEY_SHARE = 0.4
 MAX_LONGEST_KEY_SHARE = 0.4
-MAX_LENGTH_RATIO, MIN_LENGTH_DIFFERENCE = 3, 30  # of the longest and shortest option, the difference in characters
+# An option is too long if it exceeds the shortest one both by this factor and by this number of characters.
+MAX_LENGTH_RATIO, MAX_EXTRA_CHARACTERS = 3, 30
 CATCH_ALL = re.compile(r"\b(all|none|both|neither) of (the above|these)\b|\b[a-e] and [a-e]\b", re.IGNORECASE)
 NEGATIVE = re.compile(r"\b(not|except|(?<!at )least|never)\b", re.IGNORECASE)
 BOLD = re.compile(r"\*\*.+?\*\*")
@@ -57,7 +58,7 @@ def _wording(item: Item) -> Faults:
 
 def _texts(texts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     lengths = [len(text) for text in texts]
-    if max(lengths) - min(lengths) > MIN_LENGTH_DIFFERENCE and max(lengths) > MAX_LENGTH_RATIO * min(lengths):
+    if max(lengths) - min(lengths) > MAX_EXTRA_CHARACTERS and max(lengths) > MAX_LENGTH_RATIO * min(lengths):
         yield "one option is more than three times as long as another", "make them similar in length"
     if len({_bare(text) for text in texts}) < len(texts):
         yield "two options say the same", "make each option a different answer"
