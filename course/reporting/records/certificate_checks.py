@@ -96,8 +96,8 @@ def badge_facts(record: CheckedRecord) -> Iterator[str]:
     )
 
 
-def _day_of(moment: str | None, facts: Facts) -> date | None:
-    return local_day(datetime.fromisoformat(moment), facts) if moment else None
+def _day_of(moment: str | None, stated: Facts) -> date | None:
+    return local_day(datetime.fromisoformat(moment), stated) if moment else None
 
 
 def status(record: CheckedRecord) -> Iterator[str]:
