@@ -1,4 +1,4 @@
-"""What holds for an item of any type, and the rules of each: content, answers, scores, and what pages show."""
+"""Rules for items of every type and of each type: content, answers, scores, and what pages show."""
 
 import json
 import re
@@ -32,7 +32,7 @@ each_type = pytest.mark.parametrize("item", EXAMPLES, ids=lambda item: item.type
 
 @pytest.fixture
 def ask(app):
-    """The HTML of an item's fields, as a page would have it."""
+    """Return the HTML of an item's fields, as on a page."""
 
     def rendered(item, order, answer=None, macro="ask"):
         with app.test_request_context():
@@ -43,7 +43,7 @@ def ask(app):
 
 
 def controls(html: str) -> Iterator[tuple[str, list[str] | None, bool, str]]:
-    """Each field: its name, what can be chosen or None where it is written, whether it is a checkbox, what it holds."""
+    """Return each field: its name, its choices or None for text, whether it is a checkbox, and its value."""
     tree = html5lib.parse(f"<form>{html}</form>", namespaceHTMLElements=False)
     boxes: dict[str, list[Element]] = {}
     for one in tree.iter("input"):
@@ -61,7 +61,7 @@ def controls(html: str) -> Iterator[tuple[str, list[str] | None, bool, str]]:
 
 
 def as_sent(html: str) -> MultiDict:
-    """What a browser sends of a form that nobody has touched since it was shown."""
+    """Return what a browser sends for a form that nobody has changed."""
     return MultiDict(
         (name, value)
         for name, choices, _, held in controls(html)
@@ -72,7 +72,7 @@ def as_sent(html: str) -> MultiDict:
 
 @st.composite
 def filled(draw, html: str) -> MultiDict:
-    """The form as somebody may have filled it in."""
+    """Return the form as a person may have filled it in."""
     fields = MultiDict()
     for name, choices, several, _ in controls(html):
         if choices is None:
@@ -154,7 +154,7 @@ def test_the_solution_is_right_and_an_open_item_is_not(ask, item):
 
 
 @each_type
-def test_what_is_stored_is_the_same_item(item):
+def test_a_stored_item_reads_back_the_same(item):
     again = item_of(json.loads(json.dumps(item.model_dump(mode="json"))))
     assert again == item
     assert again.digest == item.digest
@@ -209,7 +209,7 @@ def refused(type_: str, **more) -> str:
         ("needle", {"answer": {"entry": 40, "angle": 0, "depth": 40}}, "is not right"),
     ],
 )
-def test_content_that_can_not_be_right_is_refused_with_a_sentence(type_, more, says):
+def test_wrong_content_is_refused_with_a_sentence(type_, more, says):
     assert says in refused(type_, **more)
 
 
@@ -253,7 +253,7 @@ class TestOrdering:
         assert self.score("Listen", "Act", "Look", "Feel") == 0
         assert self.score("Act", "Feel", "Listen", "Look") == 0
 
-    def test_a_step_without_a_place_stands_right_to_none(self):
+    def test_a_step_without_a_place_is_in_no_right_pair(self):
         assert self.score("Look", "Listen", "Feel") == 0
         assert self.item.pairs({id_: n for n, id_ in enumerate(list(self.item.by_id)[:3], start=1)}) == (3, 6)
 
@@ -307,7 +307,7 @@ def test_a_number_is_the_same_in_every_locale(number, convention, digits, minus)
 
 
 @pytest.mark.parametrize("whole", ["1,234", "1.234", "12.345", "-123,000", "١,٢٣٤"])
-def test_what_can_be_read_in_two_ways_is_refused_with_both(whole):
+def test_an_ambiguous_number_is_refused_with_both_readings(whole):
     with pytest.raises(numerals.NotANumber) as fault:
         numerals.value(whole)
     for way in str(fault.value).split("Enter ")[1].rstrip(".").split(" or "):
@@ -317,7 +317,7 @@ def test_what_can_be_read_in_two_ways_is_refused_with_both(whole):
 @pytest.mark.parametrize(
     "text", ["", ".", "-", "1.2.3", "1,23,456", "5 mm", "10²", "1e3", "½", "5'", "0x10", "1" * 41, "nan", "٫"]
 )
-def test_what_is_no_number_is_refused(text):
+def test_text_that_is_not_a_number_is_refused(text):
     with pytest.raises(numerals.NotANumber):
         numerals.value(text)
 
@@ -395,12 +395,12 @@ class TestHotspot:
             assert f"f-{part.role}" not in html
 
     @pytest.mark.parametrize("name", sorted(SECTIONS))
-    def test_every_part_is_told_from_the_others_by_where_it_lies(self, name):
+    def test_every_part_is_described_by_its_position(self, name):
         section = SECTIONS[name]
         seen = [part for part in section.parts if not section.visible[part.id].is_empty]
         assert len({location(section, part.id) for part in seen}) == len(seen)
 
-    def test_where_a_part_lies_comes_from_its_shape(self):
+    def test_the_position_of_a_part_comes_from_its_shape(self):
         assert self.item.where("trapezius") == "a band across the full width, 8 to 15 mm below the surface"
         assert self.item.where("nerve").startswith("a round shape, 4 mm wide")
         assert self.item.where("rib-4").endswith("29 mm below the surface and 18 mm from the left edge")

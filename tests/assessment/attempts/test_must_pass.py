@@ -48,7 +48,7 @@ def test_it_is_stated_before_the_start_and_on_the_question(app, pages, learner, 
     marked = [
         n
         for n in range(1, catalog.banks[MODULE].length + 1)
-        if "must pass: if you miss this question" in pages.as_(learner).get(f"/attempts/{attempt.code}/{n}").text
+        if "must pass: missing it fails" in pages.as_(learner).get(f"/attempts/{attempt.code}/{n}").text
     ]
     assert len(marked) == 3
 
