@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
 
 from course.certificates.backdating import actions as backdating
+from course.certificates.backdating import queries as backdating_queries
 from course.certificates.corrections import actions as corrections
 from course.certificates.issuing import issuing
 from course.certificates.issuing.models import Certificate, Correction, Request, RequestState
@@ -47,9 +48,7 @@ def measure(app: Flask) -> Waits:
     return waits
 
 
-def _wait_during(
-    app: Flask, prepare: Callable[[Request, datetime], Act], id_: int, longest: Callable[[], float]
-) -> float:
+def _wait_during(app: Flask, prepare: Prepare, id_: int, longest: Callable[[], float]) -> float:
     with app.app_context():
         act = prepare(db.session.get_one(Request, id_), clock.now())
         db.release()
@@ -130,9 +129,9 @@ def _question(certificate: Certificate, now: datetime) -> CertificateQuestion:
 
 
 def _backdating(request: Request, now: datetime) -> Act:
-    day = request.completed_at.date() + timedelta(days=1)
+    completed_on, _ = backdating_queries.days_of(request, now)
     another = accounts.person(request.user_id)  # who may propose it is a matter of the console
-    proposal = backdating.ask(request, day, "The office was closed.", actor=another, now=now)
+    proposal = backdating.ask(request, completed_on, "The office was closed.", actor=another, now=now)
     return lambda: backdating.confirm(proposal, actor=_admin(), now=now)
 
 
