@@ -112,9 +112,9 @@ def evaluate_and_sign(person, name):
     person.page.get_by_label("What will you do differently").fill("Call the next day.")
     person.press("Submit evaluation")
     person.press("Sign and request the certificate")
-    for box in ("State, profession and number", "The name is as on my license", "I attest to this"):
+    for box in ("State, profession and number", "The name matches my license", "I attest to this"):
         person.page.get_by_label(box).check()
-    person.page.get_by_label("Your legal name").fill(name)
+    person.page.get_by_label("Type your legal name").fill(name)
     person.press("Sign and request")
     assert "Waiting for review since" in person.text()
 
@@ -124,7 +124,7 @@ def issue(admin, name):
     admin.press("Certificate requests")
     admin.press(name)
     assert f"passed with {LENGTH} of {LENGTH}" in admin.text()
-    admin.press("Issue the certificate")
+    admin.press("Issue certificate")
     assert "1 certificate issued" in admin.text()
 
 

@@ -32,7 +32,7 @@ def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script
     pictures.first.scroll_into_view_if_needed()
     pictures.first.evaluate("picture => picture.decode()")
     assert pictures.first.evaluate("picture => picture.naturalWidth") == 1056
-    console.press("Print certificates with this from now on")
+    console.press("Use this template")
     assert "printed with your files, as they are now" in console.text()
     file.write_text(file.read_text().replace("#let ink", "#let ink = ("))
     console.go("/admin/")
@@ -45,6 +45,6 @@ def test_a_name_that_no_font_has_is_issued_in_latin_letters(app, sign_in, admin,
     request = factories.request(app, factories.person(app, "রাজেশ কুমার"))
     console = sign_in(admin, script=script, dark=script)
     console.go(f"/admin/requests/{request.code}")
-    console.fill(Legal_name_in_Latin_letters="Rajesh Kumar", How_you_know="The board's register")
+    console.fill(Legal_name_in_Latin_letters="Rajesh Kumar", How_you_verified="The board's register")
     console.press("Issue with this name")
     assert "Issued to Rajesh Kumar." in console.text()

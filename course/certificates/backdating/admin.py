@@ -1,8 +1,8 @@
-"""Certificates with an earlier date, in the console: one administrator asks, a second one decides."""
+"""Certificates with an earlier date, in the console: one administrator proposes it, a second one decides."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.backdating import actions, queries
@@ -11,46 +11,45 @@ from course.certificates.issuing import queries as register
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.web import Refused
 
 bp = Blueprint("backdating_admin", __name__, url_prefix="/admin")
-SHOWN = 50
+MAX_DECIDED = 50
 
 
 @bp.get("/backdating/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def wishes() -> ResponseReturnValue:
-    waiting, decided = queries.waiting(), queries.decided(SHOWN)
+    waiting, decided = queries.waiting(), queries.decided(MAX_DECIDED)
     actors = {id_ for one in (*waiting, *decided) for id_ in (one.asked_by_id, one.decided_by_id) if id_}
-    return render_template(
-        "certificates/backdating/wishes.html", waiting=waiting, decided=decided, people=accounts.people_of(list(actors))
-    )
+    people = accounts.people_of(list(actors))
+    return render_template("certificates/backdating/wishes.html", waiting=waiting, decided=decided, people=people)
 
 
 @bp.route("/requests/<uuid:code>/earlier-date", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_DECIDE)
 def ask(code: UUID) -> ResponseReturnValue:
-    asked = register.request_of(code)
-    completed_on, today = queries.days_of(asked, clock.now())
-    form, status = AskForm(completed_on, today), 200
+    request, refused = register.request_of(code), None
+    completed_on, today = queries.days_of(request, clock.now())
+    form = AskForm(completed_on, today)
     if form.validate_on_submit():
         try:
-            wish = actions.ask(asked, form.issue_on.data, form.reason.data, actor=me(), now=clock.now())
+            proposal = actions.ask(request, form.issue_on.data, form.reason.data, actor=me(), now=clock.now())
         except Refused as refusal:
-            form.issue_on.errors, status = [refusal.message], refusal.status
+            refuse_field(form.issue_on, refusal)
+            refused = refusal
         else:
-            flash("Asked. It is issued once a second administrator confirms the date.", "ok")
-            return redirect(url_for(".wish", code=wish.code), 303)
-    elif request.method == "POST":
-        status = 422
-    page = render_template(
+            flash("Approval requested. The certificate is issued once a second administrator approves.", "ok")
+            return go_to(url_for(".wish", code=proposal.code))
+    return form_page(
         "certificates/backdating/ask.html",
-        asked=asked,
+        refusal=refused,
+        asked=request,
         completed_on=completed_on,
-        wishes=queries.asked_for(asked),
+        proposals=queries.asked_for(request),
         form=form,
     )
-    return page, status
 
 
 @bp.get("/backdating/<uuid:code>")
@@ -59,22 +58,21 @@ def wish(code: UUID) -> ResponseReturnValue:
     return _page(code)
 
 
-def _page(code: UUID, fault: str | None = None, status: int = 200) -> ResponseReturnValue:
-    found = queries.backdating_of(code)
-    asked = found.request
-    completed_on, _ = queries.days_of(asked, clock.now())
-    ids = [id_ for id_ in (found.asked_by_id, found.decided_by_id) if id_]
-    page = render_template(
+def _page(code: UUID, refusal: Refused | None = None) -> ResponseReturnValue:
+    proposal = queries.backdating_of(code)
+    request = proposal.request
+    completed_on, _ = queries.days_of(request, clock.now())
+    return form_page(
         "certificates/backdating/wish.html",
-        wish=found,
-        asked=asked,
+        refusal=refusal,
+        proposal=proposal,
+        asked=request,
         completed_on=completed_on,
-        people=accounts.people_of(ids),
-        award=register.find_award(asked.user_id, asked.course_id, asked.cycle),
-        may_confirm=me().id not in (found.asked_by_id, asked.user_id),
-        fault=fault,
+        people=accounts.people_of([id_ for id_ in (proposal.asked_by_id, proposal.decided_by_id) if id_]),
+        award=register.find_award(request.user_id, request.course_id, request.cycle),
+        may_confirm=me().id not in (proposal.asked_by_id, request.user_id),
+        fault=refusal.message if refusal else None,
     )
-    return page, status
 
 
 @bp.post("/backdating/<uuid:code>/confirm")
@@ -83,14 +81,14 @@ def confirm(code: UUID) -> ResponseReturnValue:
     try:
         new = actions.confirm(queries.backdating_of(code), actor=me(), now=clock.now())
     except Refused as refusal:
-        return _page(code, refusal.message, refusal.status)
-    flash(f"Issued as {new.code} with the earlier date.", "ok")
-    return redirect(url_for(".wish", code=code), 303)
+        return _page(code, refusal)
+    flash(f"Approved. Certificate {new.code} was issued with the earlier date.", "ok")
+    return go_to(url_for(".wish", code=code))
 
 
 @bp.post("/backdating/<uuid:code>/refuse")
 @requires(Permission.CERTIFICATE_DECIDE)
 def refuse(code: UUID) -> ResponseReturnValue:
     actions.refuse(queries.backdating_of(code), actor=me(), now=clock.now())
-    flash("Refused. The request goes on waiting.", "ok")
-    return redirect(url_for(".wish", code=code), 303)
+    flash("Rejected. The certificate request keeps waiting.", "ok")
+    return go_to(url_for(".wish", code=code))

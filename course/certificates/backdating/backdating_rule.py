@@ -1,13 +1,14 @@
-"""Which dates a certificate may be set back to. Pure."""
+"""The dates to which a certificate may be set back."""
 
 from datetime import date
 
+from course.platform.dates import long_date
+
 
 def fault(issue_on: date, completed_on: date, today: date) -> str | None:
-    """Why a certificate of this completion can't bear the date; None where it can. All in the license's time zone."""
+    """Return why a certificate can't bear the date; None if it can. All dates are in the license's time zone."""
     if issue_on >= today:
-        return "Choose a day that is over; with today's date it is simply issued."
+        return "Choose a date before today. A certificate with today's date needs no approval."
     if issue_on < completed_on:
-        day = f"{completed_on:%B} {completed_on.day}, {completed_on.year}"
-        return f"Nothing was completed by then: the completion is of {day}."
+        return f"Choose a date on or after the completion on {long_date(completed_on)}."
     return None

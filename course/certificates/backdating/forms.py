@@ -8,11 +8,11 @@ from course.certificates.backdating import backdating_rule
 
 
 class AskForm(FlaskForm):
-    issue_on = DateField("Date that it is to bear", [DataRequired("Enter the date.")])
+    issue_on = DateField("Date of issue", [DataRequired("Enter a date.")])
     reason = TextAreaField(
         "Reason",
-        [DataRequired("Say why it could not be issued then."), Length(max=1000)],
-        description="The second administrator reads this, and so does an auditor.",
+        [DataRequired("Explain why it was not issued then."), Length(max=1000)],
+        description="The second administrator and auditors read this.",
     )
 
     def __init__(self, completed_on: date, today: date) -> None:

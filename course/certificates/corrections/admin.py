@@ -1,8 +1,8 @@
-"""Name corrections in the console: what waits, the old and the new name with the proof, and the decision."""
+"""Name corrections in the console: the waiting and decided ones, the proof, and the decision."""
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.corrections import actions, queries
@@ -12,6 +12,7 @@ from course.people.accounts import queries as accounts
 from course.platform import clock, file_types
 from course.platform.access import Permission, me, requires
 from course.platform.downloads import untrusted_download
+from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import page_number
 from course.platform.web import Refused
 
@@ -40,29 +41,32 @@ def correction(code: UUID) -> ResponseReturnValue:
 
 
 def _page(
-    code: UUID, accepting: AcceptForm | None = None, rejecting: RejectForm | None = None, status: int = 200
+    code: UUID,
+    accepting: AcceptForm | None = None,
+    rejecting: RejectForm | None = None,
+    refusal: Refused | None = None,
 ) -> ResponseReturnValue:
-    found = queries.correction_of(code)
-    first = queries.certificate_behind(found)
-    page = render_template(
+    """Return the page of a correction, with the form that comes back with faults."""
+    correction = queries.correction_of(code)
+    first = queries.certificate_behind(correction)
+    return form_page(
         "certificates/corrections/correction.html",
-        correction=found,
+        refusal=refusal,
+        correction=correction,
         certificate=first,
         newest=register.find_award(first.user_id, first.course_id, first.cycle),
-        person=accounts.person(found.user_id),
+        person=accounts.person(correction.user_id),
         accepting=accepting or AcceptForm(formdata=None),
         rejecting=rejecting or RejectForm(formdata=None),
     )
-    return page, status
 
 
 @bp.get("/<uuid:code>/proof")
 @requires(Permission.CERTIFICATE_DECIDE)
 def proof(code: UUID) -> ResponseReturnValue:
-    found = queries.proof_of(code)
-    return untrusted_download(
-        found.proof, found.proof_type, f"proof-{found.code}.{file_types.ENDINGS[found.proof_type]}"
-    )
+    correction = queries.proof_of(code)
+    name = f"proof-{correction.code}.{file_types.ENDINGS[correction.proof_type]}"
+    return untrusted_download(correction.proof, correction.proof_type, name)
 
 
 @bp.post("/<uuid:code>/accept")
@@ -70,14 +74,14 @@ def proof(code: UUID) -> ResponseReturnValue:
 def accept(code: UUID) -> ResponseReturnValue:
     form = AcceptForm()
     if not form.validate_on_submit():
-        return _page(code, accepting=form, status=422)
+        return _page(code, accepting=form)
     try:
         new = actions.accept(queries.correction_of(code), rename=form.rename.data, actor=me(), now=clock.now())
     except Refused as refusal:
-        form.seen.errors = [refusal.message]
-        return _page(code, accepting=form, status=refusal.status)
-    flash(f"Corrected: {new.code} takes the place of the old one, which points to it. The holder gets a mail.", "ok")
-    return redirect(url_for(".correction", code=code), 303)
+        refuse_field(form.seen, refusal)
+        return _page(code, accepting=form, refusal=refusal)
+    flash(f"Approved. {new.code} replaces the old certificate. The holder is notified by email.", "ok")
+    return go_to(url_for(".correction", code=code))
 
 
 @bp.post("/<uuid:code>/reject")
@@ -85,7 +89,7 @@ def accept(code: UUID) -> ResponseReturnValue:
 def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
     if not form.validate_on_submit():
-        return _page(code, rejecting=form, status=422)
+        return _page(code, rejecting=form)
     actions.reject(queries.correction_of(code), form.note.data, actor=me(), now=clock.now())
-    flash("Turned down; the learner gets a mail with the reason.", "ok")
-    return redirect(url_for(".corrections"), 303)
+    flash("Rejected. The learner is notified by email with the reason.", "ok")
+    return go_to(url_for(".corrections"))

@@ -9,20 +9,19 @@ from course.platform.typesetting import letters
 
 class AskForm(FlaskForm):
     name = StringField(
-        "Your name, as it should be",
-        [DataRequired("Enter the name.")],
+        "Correct name",
+        [DataRequired("Enter the correct name.")],
         [letters.tidy],
-        description="As it stands on your license; letters, accents and order exactly so.",
+        description="Exactly as on your license, including accents and word order.",
     )
-    reason = TextAreaField(
-        "What is wrong, and why", [DataRequired("Say in a few words what is wrong."), Length(max=1000)]
-    )
+    reason = TextAreaField("What is wrong", [DataRequired("Describe what is wrong."), Length(max=1000)])
     proof = FileField(
         "Proof",
-        description="Your license, an identity card or a registry's paper: PDF, JPEG or PNG, up to 10 MB.",
+        description="Your license, an ID card or a registry document: PDF, JPEG or PNG, up to 10 MB.",
     )
 
     def __init__(self, printed: str) -> None:
+        """`printed`: the name on the certificate."""
         super().__init__()
         self.printed = printed
 
@@ -30,26 +29,24 @@ class AskForm(FlaskForm):
         if fault := letters.fault(field.data or ""):
             raise ValidationError(fault)
         if field.data == self.printed:
-            raise ValidationError("This is the name that stands on the certificate.")
+            raise ValidationError("The certificate already shows this name. Enter the correct one.")
 
     def validate_proof(self, field: FileField) -> None:
         if not getattr(field.data, "filename", ""):
-            raise ValidationError("Add a file that shows the right name.")
+            raise ValidationError("Add a file that shows the correct name.")
         self.sent: bytes = field.data.read()
         if fault := file_types.fault(self.sent):
             raise ValidationError(fault)
 
 
 class AcceptForm(FlaskForm):
-    seen = BooleanField(
-        "I have looked at the proof, and it shows this name", [DataRequired("Look at the proof first.")]
-    )
-    rename = BooleanField("The account bears this name from now on, too", default=True)
+    seen = BooleanField("I reviewed the proof, and it shows this name", [DataRequired("Review the proof first.")])
+    rename = BooleanField("Change the name on the account, too", default=True)
 
 
 class RejectForm(FlaskForm):
     note = TextAreaField(
-        "Why not",
-        [DataRequired("Say why, and what would help."), Length(max=1000)],
+        "Reason",
+        [DataRequired("Give a reason, and say what would help."), Length(max=1000)],
         description="The learner reads this.",
     )

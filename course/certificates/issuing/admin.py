@@ -1,4 +1,4 @@
-"""The queue of requests with their evidence; issuing, rejecting and revoking."""
+"""Certificate requests, the register and the template, in the console."""
 
 from uuid import UUID
 
@@ -30,41 +30,37 @@ from course.platform.web import NotFound, Refused
 from course.site import site
 
 bp = Blueprint("issuing_admin", __name__, url_prefix="/admin")
-PAGE = 25
+PAGE_SIZE = 25
 PREVIEW_PPI = 96
 
 
 @bp.get("/requests/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def queue() -> ResponseReturnValue:
-    page = page_number()
-    total = queries.count_waiting()
-    waiting = queries.waiting(page=page, size=PAGE)
+    page = queries.waiting(page=page_number(), size=PAGE_SIZE)
     return render_template(
         "certificates/issuing/queue.html",
-        requests=waiting,
-        people=accounts.people_of([one.user_id for one in waiting]),
-        doubles=accounts.also_held_by([one.license for one in waiting]),
-        total=total,
         page=page,
-        pages=max(1, -(-total // PAGE)),
+        people=accounts.people_of([one.user_id for one in page.rows]),
+        doubles=accounts.also_held_by([one.license for one in page.rows]),
     )
 
 
 @bp.post("/requests/issue")
 @requires(Permission.CERTIFICATE_DECIDE)
 def issue() -> ResponseReturnValue:
-    """Each certificate is its own transaction, so one that is refused holds up no other."""
+    """Issue the selected requests, each in its own transactions, so that one refusal stops no other."""
     chosen = _chosen()
     if not chosen:
-        flash("Nothing was chosen: tick the requests to issue.", "warn")
+        flash("Select at least one request to issue.", "warn")
     issued, checked = 0, clock.now().date() if "license_checked" in request.form else None
     for code in chosen:
+        asked = queries.request_of(code)
         try:
-            issuing.issue(queries.request_of(code), actor=me(), now=clock.now(), license_checked=checked)
+            issuing.issue(asked, actor=me(), now=clock.now(), license_checked=checked)
             issued += 1
         except Refused as refusal:
-            flash(f"One request was not issued: {refusal.message}", "danger")
+            flash(f"Not issued to {asked.attested_name}: {refusal.message}", "danger")
     if issued:
         flash(f"{issued} {'certificate' if issued == 1 else 'certificates'} issued.", "ok")
     return redirect(url_for(".queue"), 303)
@@ -125,23 +121,15 @@ def reject(code: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _request_page(code, form, status=422)
     requesting.reject(queries.request_of(code), form.reason.data, actor=me(), now=clock.now())
-    flash("Rejected; the therapist gets a mail with the reason.", "ok")
+    flash("Rejected. The therapist is notified by email with the reason.", "ok")
     return redirect(url_for(".queue"), 303)
 
 
 @bp.get("/certificates/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def register() -> ResponseReturnValue:
-    page = page_number()
-    total = queries.count_issued()
-    return render_template(
-        "certificates/issuing/register.html",
-        certificates=queries.latest(page=page, size=PAGE),
-        now=clock.now(),
-        total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE)),
-    )
+    page = queries.latest(page=page_number(), size=PAGE_SIZE)
+    return render_template("certificates/issuing/register.html", page=page, now=clock.now())
 
 
 @bp.get("/certificates/<code>")
@@ -176,33 +164,33 @@ def revoke(code: str) -> ResponseReturnValue:
         return _certificate_page(code, form, status=422)
     found = queries.certificate_of(code)
     ending.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
-    flash("Revoked. The public page says so from now on.", "ok")
+    flash("Revoked. The holder is notified by email.", "ok")
     return redirect(url_for(".certificate", code=found.code), 303)
 
 
 @bp.post("/certificates/<code>/reissue")
 @requires(Permission.CERTIFICATE_DECIDE)
 def reissue(code: str) -> ResponseReturnValue:
-    """Of the same completion, with the provider's and the approvals' facts as they are now."""
+    """Reissue a certificate of the same completion, with provider and approvals as they are now."""
     form = ReissueForm()
     if not form.validate_on_submit():
         return _certificate_page(code, reissue=form, status=422)
     found = queries.certificate_of(code)
     new = issuing.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
-    flash(f"Issued anew as {new.code}. The old number points to it, and the holder gets a mail.", "ok")
+    flash(f"Reissued as {new.code}. The holder is notified by email.", "ok")
     return redirect(url_for(".certificate", code=new.code), 303)
 
 
 @bp.get("/template")
 @requires(Permission.TEMPLATE)
 def template() -> ResponseReturnValue:
-    """The provider's files as they are now, where they can be printed with; else what is in force."""
+    """Show samples with the provider's files if they can be used, else with the template in use."""
     templates = site().templates
     draft, in_force = templates.draft(), templates.in_force()
     shown = in_force if draft is None or draft.fault else found_or_404(templates.kept(draft.digest))
     try:
         samples = {slug: (title, _sizes(facts, shown)) for slug, (title, facts) in templates.samples.items()}
-    except BrokenTemplate as error:  # it held once; Typst or a font has changed since
+    except BrokenTemplate as error:  # it was fine once, but Typst or a font has changed
         set_aside(shown, str(error))
         return redirect(url_for(".template"), 303)
     return render_template(
@@ -218,7 +206,7 @@ def template() -> ResponseReturnValue:
 
 
 def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
-    """Width and height of each page in tenths of an inch, as its PNG says, so that it has its place before it comes."""
+    """Return width and height of each page in tenths of an inch, so that the browser can reserve its place."""
     pages = pdf.pages(facts, BADGE, template, ppi=10)
     return [(int.from_bytes(page[16:20]), int.from_bytes(page[20:24])) for page in pages]
 
@@ -227,7 +215,7 @@ def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
 @requires(Permission.TEMPLATE)
 def choose_template() -> ResponseReturnValue:
     template_actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
-    flash("Certificates are printed with this template from now on; those that were issued stay as they are.", "ok")
+    flash("New certificates use this template. Issued certificates do not change.", "ok")
     return redirect(url_for(".template"), 303)
 
 

@@ -10,18 +10,18 @@ from course.platform.typesetting import letters
 class RequestForm(FlaskForm):
     license = RadioField("License that the certificate is for", [DataRequired("Choose a license.")])
     license_right = BooleanField(
-        "State, profession and number of this license are as its board writes them",
-        [DataRequired("Look at the license, then tick the box.")],
+        "State, profession and number match my license",
+        [DataRequired("Compare the license, then check the box.")],
     )
     print_license = BooleanField("Print the license number on the certificate", default=True)
     name_right = BooleanField(
-        "The name is as on my license, letter by letter", [DataRequired("Look at the name, then tick the box.")]
+        "The name matches my license, letter by letter", [DataRequired("Compare the name, then check the box.")]
     )
-    legal_name = StringField("Your legal name, typed as a signature", [DataRequired("Type your name.")], [letters.tidy])
-    attested = BooleanField("I attest to this", [DataRequired("Tick the box to sign.")])
+    legal_name = StringField("Type your legal name to sign", [DataRequired("Type your name.")], [letters.tidy])
+    attested = BooleanField("I attest to this", [DataRequired("Check the box to sign.")])
 
     def __init__(self, name: str, licenses: dict[str, str], faults: dict[str, str]) -> None:
-        """`licenses` in words and `faults` of some of them, by their codes."""
+        """`licenses`: descriptions by code. `faults`: why some of them can't be used, by code."""
         super().__init__()
         self.name_on_record, self.faults = name, faults
         self.license.choices = [SelectChoice(*pair) for pair in licenses.items()]
@@ -34,12 +34,12 @@ class RequestForm(FlaskForm):
 
     def validate_name_right(self, _: BooleanField) -> None:
         if fault := letters.fault(letters.tidy(self.name_on_record)):
-            raise ValidationError(f"{fault} Mend it in your profile.")
+            raise ValidationError(f"{fault} Correct it in your profile.")
 
     def validate_legal_name(self, field: StringField) -> None:
         if (field.data or "").casefold() != letters.tidy(self.name_on_record).casefold():
             raise ValidationError(
-                f"Type it as in your profile: {self.name_on_record}. If that is wrong, mend it there."
+                f"Type it as in your profile: {self.name_on_record}. If that is wrong, correct your profile first."
             )
 
 
@@ -51,42 +51,42 @@ class LatinForm(FlaskForm):
         description="As on the license.",
     )
     latin_reason = StringField(
-        "How you know that it is the same person's",
-        [DataRequired("Say how you know."), Length(max=500)],
-        description="For example: the board's register, looked up today. Kept in the audit log.",
+        "How you verified the name",
+        [DataRequired("Describe how you verified it."), Length(max=500)],
+        description="For example: looked up with the board today. Kept in the audit log.",
     )
 
     def validate_latin_name(self, field: StringField) -> None:
         if fault := letters.fault(field.data):
             raise ValidationError(fault)
         if not letters.is_latin(field.data):
-            raise ValidationError("Write it with Latin letters alone.")
+            raise ValidationError("Use Latin letters only.")
 
 
 class RejectForm(FlaskForm):
     reason = TextAreaField(
         "Reason",
-        [DataRequired("Say why, and what would help."), Length(max=1000)],
+        [DataRequired("Give a reason, and say what would help."), Length(max=1000)],
         description="The therapist reads this.",
     )
 
 
 class ReissueForm(FlaskForm):
     error = TextAreaField(
-        "What the error was",
-        [DataRequired("Write what was wrong."), Length(max=2000)],
+        "What was wrong",
+        [DataRequired("Describe what was wrong."), Length(max=2000)],
         description="For administrators; kept in the audit log.",
     )
 
 
 class RevokeForm(FlaskForm):
     reason = SelectField(
-        "Reason, shown in public",
+        "Reason (public)",
         [DataRequired("Choose a reason.")],
         choices=[SelectChoice("", "Choose a reason"), *(SelectChoice(one, one.capitalize()) for one in Reason)],
     )
     note = TextAreaField(
         "What happened",
-        [DataRequired("Write what happened."), Length(max=2000)],
+        [DataRequired("Describe what happened."), Length(max=2000)],
         description="For administrators; kept in the audit log.",
     )

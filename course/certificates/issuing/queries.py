@@ -10,30 +10,30 @@ from course.certificates.issuing import numbers, renewal
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.people.accounts.models import User
 from course.platform import db
-from course.platform.queries import one_or_404
-from course.platform.web import NotFound
+from course.platform.queries import Page, found_or_404, one_or_404, page_of
 
 _successor = aliased(Certificate)
-# Neither revoked nor superseded; whether it has expired is a matter of the day: Certificate.standing_at.
+# Neither revoked nor superseded. Whether it has expired depends on the day: see Certificate.standing_at.
 STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """The certificate with this public code, however it is written; None for anything else, after the same work."""
+    """Return the certificate with this number, however it is typed, or None.
+
+    Text that is no number takes as long as one that nobody has.
+    """
     code = numbers.normalise(text) or ""
     return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
 
 
 def stands(certificate_id: int) -> bool:
-    """Whether it is neither revoked nor superseded at this moment."""
+    """Return whether the certificate is neither revoked nor superseded."""
     wanted = select(Certificate.id).where(Certificate.id == certificate_id, STANDS)
     return db.session.scalars(wanted).first() is not None
 
 
 def certificate_of(text: str) -> Certificate:
-    if certificate := find_by_code(text):
-        return certificate
-    raise NotFound
+    return found_or_404(find_by_code(text))
 
 
 def own_certificate(user: User, text: str) -> Certificate:
@@ -42,33 +42,32 @@ def own_certificate(user: User, text: str) -> Certificate:
 
 
 def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
-    """Code and stored PDF of the person's own certificate, or of anyone's for who may see all."""
+    """Return number and PDF of the person's own certificate, with `any_owner` of anybody's. Raise NotFound."""
     code = numbers.normalise(text) or ""
-    wanted = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
-    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
-    if certificate is None:
-        raise NotFound
+    rows = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
+    certificate = one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
     return certificate.code, certificate.document
 
 
 def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
-    """A certificate that was not ended, with its Open Badge: the person's own, or anyone's for who may see all."""
+    """Return the person's own certificate with its Open Badge, with `any_owner` anybody's.
+
+    Raise NotFound if it was revoked or superseded, or has no badge.
+    """
     code = numbers.normalise(text) or ""
-    wanted = select(Certificate).where(Certificate.code == code, STANDS).options(undefer(Certificate.credential))
-    certificate = db.session.scalars(wanted if any_owner else wanted.filter_by(user_id=user.id)).one_or_none()
-    if certificate is None or certificate.credential is None:
-        raise NotFound
-    return certificate
+    rows = select(Certificate).where(Certificate.code == code, STANDS, Certificate.credential.is_not(None))
+    rows = rows.options(undefer(Certificate.credential))
+    return one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
 
 
 def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:
-    """Code and Open Badge."""
+    """Return number and Open Badge, as badge_of does."""
     certificate = badge_of(user, text, any_owner=any_owner)
     return certificate.code, certificate.credential or ""
 
 
 def of_file(digest: str, codes: Sequence[str]) -> list[Certificate]:
-    """The certificate whose document has this SHA-256, then those with these numbers, with their Open Badges."""
+    """Return the certificate whose PDF has this SHA-256, then those with these numbers, with their Open Badges."""
     wanted = or_(Certificate.document_sha256 == digest, Certificate.code.in_(codes))
     found = db.session.scalars(select(Certificate).where(wanted).options(undefer(Certificate.credential)))
     order = {code: place for place, code in enumerate(codes)}
@@ -81,7 +80,7 @@ def taken_status_indexes(drawn: Collection[int]) -> set[int]:
 
 
 def ended_status_indexes(first: int, beyond: int) -> list[int]:
-    """Of the certificates that no longer stand, as far as their bits lie in this range."""
+    """Return the bits from `first` up to `beyond` of certificates that were revoked or superseded."""
     rows = db.session.scalars(
         select(Certificate.status_index)
         .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~STANDS)
@@ -95,7 +94,7 @@ def highest_status_index() -> int:
 
 
 def outside_issuers(did: str) -> list[str]:
-    """The public addresses, as DIDs, under which certificates are out, other than this one."""
+    """Return the other public addresses, as DIDs, under which certificates were issued."""
     rows = db.session.scalars(
         select(Certificate.issuer).where(Certificate.issuer.like("did:web:%"), Certificate.issuer != did).distinct()
     )
@@ -103,12 +102,12 @@ def outside_issuers(did: str) -> list[str]:
 
 
 def request_behind(certificate: Certificate) -> Request:
-    """The request that it was issued on."""
+    """Return the request on which the certificate was issued."""
     return db.session.get_one(Request, certificate.request_id)
 
 
 def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
-    """The newest revision."""
+    """Return the newest certificate of the award, or None."""
     return db.session.scalars(
         select(Certificate)
         .filter_by(user_id=user_id, course_id=course_id, cycle=cycle)
@@ -118,7 +117,7 @@ def find_award(user_id: int, course_id: str, cycle: int) -> Certificate | None:
 
 
 def all_awards_of(user_id: int) -> list[Certificate]:
-    """The person's certificates, of each course and cycle the newest revision; the newest cycles last."""
+    """Return the person's certificates, the newest of each course and cycle, in the order of the cycles."""
     rows = db.session.scalars(
         select(Certificate).filter_by(user_id=user_id).order_by(Certificate.cycle, Certificate.revision)
     )
@@ -126,17 +125,17 @@ def all_awards_of(user_id: int) -> list[Certificate]:
 
 
 def awards_of(user_id: int) -> dict[str, Certificate]:
-    """The person's newest certificate in each course."""
+    """Return the person's newest certificate of each course."""
     return {row.course_id: row for row in all_awards_of(user_id)}
 
 
 def every_award(user_id: int) -> Sequence[Certificate]:
-    """The person's certificates, those too that were revoked or superseded."""
+    """Return all of the person's certificates, with those that were revoked or superseded."""
     return db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.id)).all()
 
 
 def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
-    """The person's certificates that were not ended and have not expired."""
+    """Return the person's valid certificates in order of issue."""
     rows = db.session.scalars(
         select(Certificate).where(Certificate.user_id == user_id, STANDS).order_by(Certificate.id)
     )
@@ -144,7 +143,7 @@ def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
 
 
 def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
-    """The day from which on its course can be done anew; None where that is so already, as for one that was ended."""
+    """Return the day from which the course can be taken again; None if that is possible now."""
     first = renewal.opens_on(certificate.valid_until)
     if first is None or certificate.standing_at(now) != Standing.VALID or certificate.today(now) >= first:
         return None
@@ -203,22 +202,13 @@ def _rests_on(request: Request, is_gone: IsGone) -> bool:
 
 
 def request_of(code: UUID) -> Request:
-    found = db.session.scalars(select(Request).filter_by(code=code)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return one_or_404(select(Request).filter_by(code=code))
 
 
-def waiting(*, page: int, size: int) -> Sequence[Request]:
-    """Requests that wait, oldest first."""
-    return db.session.scalars(
-        select(Request)
-        .filter_by(state=RequestState.WAITING)
-        .order_by(Request.requested_at, Request.id)
-        .offset((page - 1) * size)
-        .limit(size)
-        .options(selectinload(Request.license))
-    ).all()
+def waiting(*, page: int, size: int) -> Page[Request]:
+    """Return waiting requests with their licenses, oldest first."""
+    rows = select(Request).filter_by(state=RequestState.WAITING).order_by(Request.requested_at, Request.id)
+    return page_of(rows.options(selectinload(Request.license)), number=page, size=size)
 
 
 def count_waiting() -> int:
@@ -234,10 +224,8 @@ def newest_id() -> int:
     return db.session.scalars(select(func.max(Certificate.id))).one() or 0
 
 
-def latest(*, page: int, size: int) -> Sequence[Certificate]:
-    return db.session.scalars(
-        select(Certificate).order_by(Certificate.id.desc()).offset((page - 1) * size).limit(size)
-    ).all()
+def latest(*, page: int, size: int) -> Page[Certificate]:
+    return page_of(select(Certificate).order_by(Certificate.id.desc()), number=page, size=size)
 
 
 def count_of(ids: Collection[int]) -> dict[int, int]:

@@ -88,7 +88,7 @@ class TestConfirming:
         assert "April 1, 2026" in row
         assert "dated March 5, 2026" in row
         page = pages.as_(admin).get(f"/admin/certificates/{certificate.code}").text
-        assert "It bears March 5, 2026 and was issued on April 1, 2026" in page
+        assert "It is dated March 5, 2026 and was issued on April 1, 2026" in page
 
     def test_the_badge_says_the_earlier_date_and_when_it_was_signed(self, app, learner, admin, second, asked):
         certificate = confirm(app, wish(app, asked, admin), second)
@@ -156,21 +156,21 @@ class TestPages:
         address = f"/admin/requests/{asked.code}/earlier-date"
         page = mine.post(address, {"issue_on": "2026-01-01", "reason": "x"})
         assert page.status == 422
-        assert "Nothing was completed by then" in page.text
+        assert "Choose a date on or after the completion" in page.text
         assert mine.post(address, {"issue_on": "2026-03-05", "reason": ""}).status == 422
         sent = mine.post(address, {"issue_on": "2026-03-05", "reason": "The office was closed."})
-        assert "Confirm and issue" not in mine.get(sent.location).text
+        assert "Approve and issue" not in mine.get(sent.location).text
         assert mine.post(f"{sent.location}/confirm").status == 403
         assert "Backdating approvals 1" in other.get("/admin/").text
-        assert "To be dated March 5, 2026" in other.get("/admin/backdating/").text
+        assert "Proposed date: March 5, 2026" in other.get("/admin/backdating/").text
         page = other.get(sent.location)
         assert "The office was closed." in page.text
-        assert "Confirm and issue" in page.text
+        assert "Approve and issue" in page.text
         assert other.post(f"{sent.location}/confirm").status == 303
-        assert "Confirmed" in mine.get(sent.location).text
+        assert "Approved" in mine.get(sent.location).text
         assert other.post(f"{sent.location}/confirm").status == 409
 
     def test_a_refusal_lets_the_request_wait(self, app, pages, admin, second, asked):
         wanted = wish(app, asked, admin)
         assert pages.as_(second).post(f"/admin/backdating/{wanted.code}/refuse").status == 303
-        assert "Issue the certificate" in pages.as_(second).get(f"/admin/requests/{asked.code}").text
+        assert "Issue certificate" in pages.as_(second).get(f"/admin/requests/{asked.code}").text

@@ -71,10 +71,10 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"name": ""}, "Enter the name"),
-            ({"name": "Lena Learner"}, "This is the name that stands on the certificate"),
+            ({"name": ""}, "Enter the correct name"),
+            ({"name": "Lena Learner"}, "The certificate already shows this name"),
             ({"name": "Lena \u202e Learner"}, "character that is hidden"),
-            ({"reason": ""}, "Say in a few words"),
+            ({"reason": ""}, "Describe what is wrong"),
             ({"proof": (io.BytesIO(b""), "")}, "Add a file"),
             ({"proof": (io.BytesIO(b"<script>alert(1)</script>"), "license.pdf")}, "This is no PDF, JPEG or PNG"),
         ],
@@ -104,7 +104,7 @@ class TestAsking:
             found = register.certificate_of(certificate.code)
             ending.revoke(found, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
         address = f"/certificates/{certificate.code}/name"
-        assert "not corrected any more" in pages.as_(learner).get(address).text
+        assert "can't be corrected" in pages.as_(learner).get(address).text
         assert pages.as_(learner).post(address, form()).status == 409
 
 
@@ -186,7 +186,7 @@ class TestConsole:
     def test_the_proof_must_have_been_looked_at(self, pages, admin, asked):
         page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {})
         assert page.status == 422
-        assert "Look at the proof first" in page.text
+        assert "Review the proof first" in page.text
         assert pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"}).status == 303
 
     def test_a_rejection_wants_a_reason_that_the_learner_reads(self, pages, app, learner, admin, asked, certificate):

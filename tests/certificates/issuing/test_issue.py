@@ -51,9 +51,9 @@ def test_without_a_confirmed_address_nothing_is_requested(app):
     ("data", "message"),
     [
         ({"legal_name": "Somebody Else"}, "Type it as in your profile"),
-        ({"attested": ""}, "Tick the box to sign"),
-        ({"name_right": ""}, "Look at the name"),
-        ({"license_right": ""}, "Look at the license"),
+        ({"attested": ""}, "Check the box to sign"),
+        ({"name_right": ""}, "Compare the name"),
+        ({"license_right": ""}, "Compare the license"),
         ({"license": "none"}, "Not a valid choice"),
     ],
 )

@@ -102,7 +102,7 @@ class TestTheSameNumberElsewhere:
         mine = pages.as_(admin)
         assert "number on another account" in mine.get("/admin/requests/").text
         page = mine.get(f"/admin/requests/{double.code}")
-        assert "The same license number stands on another account" in page.text
+        assert "Another account has the same license number" in page.text
         assert f"/admin/people/{other_learner.code}" in page.html
 
     def test_the_learner_is_told_nothing_of_it(self, pages, learner, double):
@@ -122,7 +122,7 @@ class TestTheSameNumberElsewhere:
 def test_that_the_license_was_looked_up_is_kept_with_the_award(app, pages, learner, admin, checked):
     asked = factories.request(app, learner)
     mine = pages.as_(admin)
-    assert "License looked up with the board on" in mine.get(f"/admin/requests/{asked.code}").text
+    assert "I looked the license up with the board on" in mine.get(f"/admin/requests/{asked.code}").text
     mine.post("/admin/requests/issue", {"request": str(asked.code)} | ({"license_checked": "y"} if checked else {}))
     with app.app_context():
         kept = db.session.scalars(select(AuditEvent).filter_by(event="certificate:issued")).one().details

@@ -14,7 +14,7 @@ from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing import issuing, queries
 from course.certificates.issuing.models import Certificate, Correction, Request
 from course.certificates.rescoring import actions as rescoring
-from course.certificates.rescoring.models import Question, Rescoring
+from course.certificates.rescoring.models import CertificateQuestion, Rescoring
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.models import AuditEvent
@@ -55,7 +55,7 @@ class Ways:
         rescored = Rescoring(at=NOON, **decided)
         db.session.add(rescored)
         db.session.flush()
-        question = Question(
+        question = CertificateQuestion(
             rescoring_id=rescored.id, certificate_code=self.certificate.code, user_id=self.certificate.user_id
         )
         db.session.add(question)
@@ -87,7 +87,7 @@ class Ways:
                 asked = self._row(NameCorrection, self.asked)
                 return corrections.accept(asked, rename=True, actor=self.ada, now=LATER)
             case "rescored reissue":
-                return rescoring.reissue(self._row(Question, self.asked), "x", actor=self.ada, now=LATER)
+                return rescoring.reissue(self._row(CertificateQuestion, self.asked), "x", actor=self.ada, now=LATER)
             case _:
                 return backdating.confirm(self._row(Backdating, self.asked), actor=self.bea, now=LATER)
 
@@ -102,7 +102,7 @@ class Ways:
                 *db.session.scalars(select(Request.state).order_by(Request.id)),
                 *db.session.scalars(select(NameCorrection.state)),
                 *db.session.scalars(select(Backdating.state)),
-                *db.session.scalars(select(Question.decision)),
+                *db.session.scalars(select(CertificateQuestion.decision)),
             ]
             logged = len(db.session.scalars(select(AuditEvent.id)).all())
             mails = len(db.session.scalars(select(Job.id)).all())

@@ -109,10 +109,10 @@ class TestReadingAndQuizzes:
 
     def test_the_review_keeps_items_back_that_an_attempt_may_ask_again(self, app, learner, first):
         with app.app_context():
-            assert practice.review_of(learner.id, LATER).entries
+            assert practice.review_of(learner.id, LATER).items
         renew(app, learner)
         with app.app_context():
-            assert not practice.review_of(learner.id, LATER).entries
+            assert not practice.review_of(learner.id, LATER).items
 
 
 class TestWhen:
