@@ -131,9 +131,9 @@ def serve() -> None:
 
 
 @cli.command()
-@click.option("--long-work-first", is_flag=True, help="Certificates by the thousand and the like before mails.")
+@click.option("--long-work-first", is_flag=True, help="Do long work, such as bulk issues, before mails.")
 def worker(long_work_first: bool) -> None:
-    """Do the work that can wait, beside a server elsewhere. `serve` starts one of each kind by itself."""
+    """Run a background worker for a server on another machine. `serve` starts one of each kind itself."""
     _work(long_work_first=long_work_first)
 
 
@@ -143,7 +143,7 @@ def _work(*, long_work_first: bool) -> None:
 
 @cli.command("migrate")
 def migrate_command() -> None:
-    """Bring the database to the newest schema."""
+    """Upgrade the database to the newest schema."""
     _ready_app(_config())
     click.echo("The database is at the newest schema.")
 
@@ -163,7 +163,7 @@ def create_admin() -> None:
 
 @cli.command("template")
 def template_command() -> None:
-    """Copy the certificate's template into the data folder, to be changed there and previewed in the console."""
+    """Copy the certificate template to the data folder, where you can edit it and preview it in the console."""
     folder = Templates(_config().data, {}).folder
     if folder.exists() and any(folder.iterdir()):
         raise BadSetting(f"{folder} has files already, and they stay as they are.")
@@ -185,10 +185,10 @@ def list_keys() -> None:
 
 @keys_group.command("rotate")
 def rotate_keys() -> None:
-    """Add a key that signs from the next start on; what the older ones signed stays provable."""
+    """Add a key that signs from the next start on. What older keys signed can still be verified."""
     config = _config()
     key = keys.rotate(config.data)
-    documents = "the file in PDF_P12 goes on signing documents"
+    documents = "the file in PDF_P12 continues to sign documents"
     if config.pdf_p12 is None:
         pdf_signing.add_own_key(config.data, load(*_folders()).provider.name, clock.now())
         documents = "a new key signs documents"
@@ -213,7 +213,7 @@ def check_records() -> None:
 @cli.command("demo")
 @click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="How many therapists.")
 def demo_command(learners: int) -> None:
-    """Fill an empty database with a believable population, for trying out."""
+    """Fill an empty database with sample people, to try the product."""
     app = _ready_app(_config())
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
@@ -234,7 +234,7 @@ def bench(seconds: float, certificates: int, only: str | None) -> None:
 
 
 def _explained(run: Callable[[], R]) -> R:
-    """Runs a command; what people can mend is said in one sentence on stderr."""
+    """Run a command. Print what an operator can fix as one sentence on stderr, and exit with 1."""
     try:
         return run()
     except (BadSetting, Refused) as fault:

@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema. Safe when several processes start at once."""
+"""Upgrade the database to the newest schema. Safe if several processes start at once."""
 
 from pathlib import Path
 

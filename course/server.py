@@ -1,4 +1,8 @@
-"""Serving: one parent that starts the WSGI server and the workers, says when they are ready, and stops both."""
+"""One parent process starts the WSGI server and the workers, prints when they are ready, and stops all of them.
+
+It is hand-written so that one command serves the whole site on any system, without a second program to install and
+configure. Forking after the content is loaded also lets all processes share its memory.
+"""
 
 import contextlib
 import ctypes
@@ -17,15 +21,15 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-PATIENCE = 30  # seconds until the server must answer
-LAST_WORD = 5  # seconds that children get to stop by themselves
+READY_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 5  # then children are killed
 WORKERS = min(os.cpu_count() or 1, 4)
-THREADS = 4  # of a worker: while one waits for the disk the others gather saves for the next commit
+THREADS = 4  # per worker: while one waits for the disk, the others collect saves for the next commit
 LINUX = sys.platform == "linux"
 
 
 def serve(host: str, port: int, address: str, notices: Sequence[str], workers: Sequence[Callable[[], None]]) -> int:
-    """Runs until SIGTERM or SIGINT and returns the exit code. A worker that dies is started again."""
+    """Serve until SIGTERM or SIGINT. Return the exit code. A worker that dies is started again."""
     if fault := _port_fault(host, port):
         print(fault, file=sys.stderr)
         return 1
@@ -40,10 +44,10 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], workers: S
     try:
         while not stop.wait(0.3):
             if not server.is_alive():
-                print(f"The server ended by itself with code {server.exitcode}.", file=sys.stderr)
+                print(f"The server ended unexpectedly with code {server.exitcode}.", file=sys.stderr)
                 return 1
             for work in [work for work, worker in working.items() if not worker.is_alive()]:
-                print("A worker ended by itself and is started again.", file=sys.stderr)
+                print("A worker ended unexpectedly and is started again.", file=sys.stderr)
                 stop.wait(2)
                 working[work] = _start(_run_worker, work)
     finally:
@@ -58,7 +62,7 @@ def _port_fault(host: str, port: int) -> str | None:
         try:
             probe.bind((host, port))
         except socket.gaierror:
-            return f"HOST: {host!r} is no address of this machine."
+            return f"HOST: {host!r} is not an address of this machine."
         except OSError as error:
             return f"PORT: {host}:{port} can't be used ({error.strerror}); set PORT or HOST to another."
     return None
@@ -71,7 +75,7 @@ def _start(run: Callable[..., None], *args: object) -> BaseProcess:
 
 
 def _on_its_own() -> None:
-    """In a child: Ctrl-C reaches the parent alone, which stops its children; and no child outlives its parent."""
+    """Prepare a child process: only the parent gets Ctrl-C and stops its children, and no child outlives it."""
     os.setsid()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
@@ -94,7 +98,7 @@ def _serve_web(host: str, port: int) -> None:
 
 
 def serve_app(target: str, host: str, port: int) -> None:
-    """Serves the WSGI app that is named as module:name until the process is told to stop."""
+    """Serve the WSGI app `target`, written module:name, until the process is stopped."""
     Granian(
         target,
         address=host,
@@ -117,12 +121,12 @@ def _run_worker(work: Callable[[], None]) -> None:
 
 def _announce(host: str, port: int, address: str, notices: Sequence[str]) -> None:
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    for _ in range(PATIENCE * 50):
+    for _ in range(READY_TIMEOUT_S * 50):
         if _answers(near, port):
             print("\n".join([f"Ready: {address}", *notices]), flush=True)
             return
         time.sleep(0.02)
-    print(f"The server has not answered for {PATIENCE} seconds.", file=sys.stderr)
+    print(f"The server has not answered for {READY_TIMEOUT_S} seconds.", file=sys.stderr)
 
 
 def _answers(host: str, port: int) -> bool:
@@ -137,7 +141,7 @@ def _end(*children: BaseProcess) -> None:
     for child in children:
         child.terminate()
     for child in children:
-        child.join(LAST_WORD)
+        child.join(STOP_TIMEOUT_S)
         if child.is_alive():
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid or 0, signal.SIGKILL)  # it leads a session: its own children go with it

@@ -86,7 +86,7 @@ def me() -> Any:
 
 
 def may(permission: str) -> bool:
-    """Whether the person of this request holds the permission."""
+    """Return whether the person of this request has the permission."""
     if not current_user.is_authenticated:
         return False
     granted = GRANTS.get(current_user.role, _EVERYONE)  # a role that an earlier release gave counts as a learner's

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class BadSetting(Exception):
-    """A setting that can't be used; the message is a sentence for whoever starts the program."""
+    """A setting is wrong. The message is a sentence for the person who starts the program."""
 
 
 @dataclass(frozen=True, kw_only=True)

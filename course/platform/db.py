@@ -44,7 +44,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound="Model")
 V = TypeVar("V", bound=Callable[..., Any])
-PATIENCE = 10  # seconds to wait for the database before a request fails
+LOCK_TIMEOUT_S = 10
 
 
 class Lock(IntEnum):
@@ -74,7 +74,7 @@ class Model(DeclarativeBase):
 
 
 class UTCDateTime(TypeDecorator[datetime]):
-    """Aware UTC on both databases; a naive moment is refused."""
+    """An aware datetime in UTC on both databases. Raise ValueError for a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -89,7 +89,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Exact(TypeDecorator[Fraction]):
-    """A fraction without rounding, kept as text such as 2/3: what a pass depends on is never a float."""
+    """An exact fraction, stored as text such as 2/3. Whether somebody passes never depends on a float."""
 
     impl = String
     cache_ok = True
@@ -118,7 +118,7 @@ def _only_reads() -> bool:
 
 
 def hands_over(view: V) -> V:
-    """Marks a view whose own session only reads, because what it writes is handed to a group commit."""
+    """Mark a view whose own session only reads, because a group commit writes for it."""
     return mark(view, "hands_over", value=True)
 
 
@@ -134,9 +134,10 @@ def new_engine(url: str) -> Engine:
 
 
 def _reading(engine: Engine) -> Engine:
-    """For requests that only read. On SQLite they have connections of their own, which wait for nobody and can't write.
+    """Return the engine for requests that only read.
 
-    The same connections for both would have to be told which it is each time, and would forget their statements by it.
+    On SQLite it has connections of its own, which can't write and never wait for a writer. Switching one connection
+    between reading and writing would drop its prepared statements each time.
     """
     if engine.dialect.name != "sqlite":
         return engine
@@ -149,24 +150,24 @@ def _reading(engine: Engine) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver's own BEGIN loses updates; we send ours
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={PATIENCE * 1000}", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCK_TIMEOUT_S * 1000}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Writers queue up before they read."""
+    """Make each writing transaction wait its turn before it reads, so that it never acts on old rows."""
     driver = _driver(connection)
     with _next_in_line(f"{connection.engine.url.database}-line"):
         driver.execute("PRAGMA busy_timeout=1")
         try:
             _begin_immediate(driver)
         finally:
-            driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+            driver.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_S * 1000}")
 
 
 def _begin_immediate(driver: sqlite3.Connection) -> None:
-    """Tries every millisecond; SQLite's own waiting sleeps longer and longer while the database has long been free."""
-    until = time.monotonic() + PATIENCE
+    """Try every millisecond. SQLite's own back-off keeps sleeping after the database is free."""
+    until = time.monotonic() + LOCK_TIMEOUT_S
     while True:
         try:
             driver.execute("BEGIN IMMEDIATE")
@@ -183,10 +184,10 @@ def _driver(connection: Connection) -> sqlite3.Connection:
 
 @contextmanager
 def _next_in_line(path: str) -> Iterator[None]:
-    """Writers of all processes begin in the order in which they came, where the system has such a lock.
+    """Let writers of all processes begin in the order in which they came, on systems with file locks.
 
-    SQLite lets each of them sleep and try again, so that some starve. Here one tries and the others stand in line
-    behind it. The system takes the lock back when the file is closed, also from a process that was killed.
+    SQLite lets each of them sleep and try again, so some starve. Here one tries and the others wait in line behind it.
+    The system releases the lock when the file is closed, even by a process that was killed.
     """
     if sys.platform == "win32":
         yield
@@ -227,7 +228,7 @@ def _close(_error: BaseException | None) -> None:
 
 @contextmanager
 def outside_app(url: str) -> Iterator[None]:
-    """A session for a command that looks into the database without starting the app."""
+    """Open a session for a command that reads the database without starting the app."""
     app, engine = Flask(__name__), new_engine(url)
     app.teardown_appcontext(_close)
     try:
@@ -239,7 +240,7 @@ def outside_app(url: str) -> Iterator[None]:
 
 
 def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
-    """Makes a verb one transaction. A verb called inside another joins the outer one."""
+    """Run a verb as one transaction. A verb called inside another joins the outer one."""
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -271,37 +272,37 @@ def require_no_unit_of_work() -> None:
 
 
 def locked(model: type[M], key: int) -> M:
-    """The row, locked until the transaction ends. SQLite's writers hold the whole database already."""
+    """Return the row, locked until the transaction ends. On SQLite a writer has locked the whole database already."""
     wanted = select(model).where(model.id == key).with_for_update()  # type: ignore[attr-defined]
     return session.scalars(wanted, execution_options={"populate_existing": True}).one()
 
 
 def lock(rows: Select[Any], **values: Any) -> None:
-    """Locks rows that other statements will read, and is a statement of its own so that they see what they waited for.
+    """Lock rows that later statements will read. It is a separate statement, so that those see what it waited for.
 
-    SQLite's writers hold the whole database already.
+    On SQLite a writer has locked the whole database already.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(rows.with_for_update(), values)
 
 
 def alone(task: Lock) -> None:
-    """Until the transaction ends nobody else does the same task. SQLite's writers are alone already."""
+    """Keep other processes from the same task until the transaction ends. On SQLite writers take turns already."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(task)))
 
 
 def closed_to_writers(model: type[Model]) -> None:
-    """Until the transaction ends nobody else writes to the table, and whoever was writing to it has ended."""
+    """Wait for writers of the table, and keep new ones out until the transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def insert(model: type[Model]) -> Any:
-    """An INSERT that can say what happens to a row that is there already."""
+    """Return an INSERT of this database's dialect, which can handle a row that exists already."""
     return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
 
 
 def release() -> None:
-    """Ends a transaction that has only read, so that nothing slow is done while others wait for it."""
+    """End a transaction that has only read, so that nobody waits for it while something slow is done."""
     session.rollback()

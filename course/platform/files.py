@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, readable for their owner alone."""
+"""Files that appear whole or not at all, readable by their owner only."""
 
 import os
 import tempfile
@@ -6,8 +6,8 @@ from pathlib import Path
 
 
 def write_once(path: Path, data: bytes) -> None:
-    """The first of two processes wins; the other's data is dropped."""
-    handle, draft = tempfile.mkstemp(dir=path.parent)  # made readable for its owner alone
+    """Write a file that does not exist yet. If two processes try, the first wins and the other's data is dropped."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()

@@ -1,4 +1,4 @@
-"""What every page with a form does: show it, show it again with its faults, or go on."""
+"""What every page with a form does: show it, show it again with its errors, or redirect."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Group commit: requests that wait to write share one transaction, because a flush to disk costs more than a row.
 
-Whoever gets the turn writes for all who wait, in a session of its own; the others find their outcome when the turn
-comes to them. Nobody is answered before the commit. A batch that fails is done again one by one, so that nobody fails
-for what another sent.
+The request that gets the turn writes for all that wait, in a session of its own. The others find their outcome when
+the turn comes to them. No request is answered before the commit. A batch that fails is repeated one by one, so that no
+request fails because of another.
 """
 
 from collections import deque
@@ -19,11 +19,11 @@ from course.platform.web import Refused
 
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
-PATIENCE = 8.0  # seconds until a request is told to come again
+TURN_TIMEOUT_S = 8.0
 
 
 class Busy(Refused):
-    """Nothing is known to be saved. What is sent again does no harm."""
+    """The save may or may not have happened. Sending it again does no harm."""
 
     status = 503
     message = "The server is busy and has not saved this yet. Send it again in a moment."
@@ -38,11 +38,11 @@ class GroupCommit(Generic[Work, Outcome]):
         self.turn = Lock()
 
     def do(self, work: Work) -> Outcome:
-        """The outcome, once it is committed. Raises Busy, and whatever `write` raises for this work alone."""
+        """Return the outcome after its commit. Raise Busy, or what `write` raises for this work alone."""
         db.release()
         future: Future[Outcome] = Future()
         self.waiting.append((work, future))
-        if self.turn.acquire(timeout=PATIENCE):
+        if self.turn.acquire(timeout=TURN_TIMEOUT_S):
             try:
                 if not future.done():
                     Context().run(self._write_for_all)  # without the request: its session only reads

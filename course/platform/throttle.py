@@ -1,7 +1,7 @@
-"""How often the public pages answer: counted per address and for all together, by all processes that serve.
+"""Rate limits of the public pages, per address and for all together, counted by all processes that serve.
 
-The counts lie in a file of the data folder, or in the queue's Redis where several machines share the work. Where they
-can't be reached, the log says so and every page answers: numbers and tokens are too long to be guessed at any rate.
+The counts are in a file of the data folder, or in the Redis of QUEUE_URL if several machines serve. If they can't be
+reached, every page answers and the log says so: numbers and tokens are too long to guess at any rate.
 """
 
 import ipaddress
@@ -26,33 +26,33 @@ from course.platform.web import Refused, error_page
 from course.site import site
 
 V = TypeVar("V", bound=Callable[..., Any])
-ASKS = parse("60 per minute")  # of one address
-MISSES = parse("20 per 10 minutes")  # of one address
-ASKS_OF_ALL = parse("1200 per minute")
-PATIENCE = 1  # seconds to wait for the store
+REQUESTS_PER_ADDRESS = parse("60 per minute")
+NOT_FOUND_PER_ADDRESS = parse("20 per 10 minutes")
+ALL_REQUESTS = parse("1200 per minute")
+STORE_TIMEOUT_S = 1
 log = logging.getLogger(__name__)
 
 
 class TooOften(Refused):
-    """`seconds`: how long to wait."""
+    """There were too many requests. `seconds`: how long to wait."""
 
     status = 429
 
     def __init__(self, seconds: int) -> None:
         wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
-        super().__init__(f"That was asked very often in a short time. Please try again in {wait}.")
+        super().__init__(f"Too many requests. Please try again in {wait}.")
         self.seconds = seconds
 
 
 @dataclass(frozen=True)
 class Throttle:
     limiter: FixedWindowRateLimiter
-    asks: RateLimitItem = ASKS
-    misses: RateLimitItem = MISSES
-    asks_of_all: RateLimitItem = ASKS_OF_ALL
+    asks: RateLimitItem = REQUESTS_PER_ADDRESS
+    misses: RateLimitItem = NOT_FOUND_PER_ADDRESS
+    asks_of_all: RateLimitItem = ALL_REQUESTS
 
     def count_ask(self, visitor: str) -> None:
-        """Raises TooOften."""
+        """Count a request. Raise TooOften if it is over a limit."""
         with _reached():
             if not self.limiter.test(self.misses, "misses", visitor):
                 raise self._too_often(self.misses, "misses", visitor)
@@ -78,12 +78,12 @@ def _reached() -> Iterator[None]:
 
 
 def limited(view: V) -> V:
-    """Marks a public view that answers only so often; where it answers 404, that counts for more."""
+    """Mark a public view as rate-limited. A 404 from it counts toward a stricter limit."""
     return mark(view, "limited", value=True)
 
 
 def init_app(app: Flask, *, trusted_proxies: int) -> None:
-    """`trusted_proxies`: how many of them stand before the site and name the visitor's address."""
+    """`trusted_proxies`: how many proxies in front of the site add the visitor's address."""
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.before_request(_count_ask)
@@ -98,7 +98,7 @@ def new_throttle(data: Path, queue_url: str) -> Throttle:
 def _store(data: Path, queue_url: str) -> Storage:
     if not queue_url:
         return Counts(data / "counts.db")
-    return cast(Storage, storage_from_string(queue_url, wrap_exceptions=True, socket_connect_timeout=PATIENCE))
+    return cast(Storage, storage_from_string(queue_url, wrap_exceptions=True, socket_connect_timeout=STORE_TIMEOUT_S))
 
 
 def _count_ask() -> None:
@@ -119,7 +119,7 @@ def _say_when(refusal: TooOften) -> Response:
 
 
 def _visitor() -> str:
-    """The address; of IPv6 the network, since one visitor has all of it."""
+    """Return the address, or the /64 network of an IPv6 address, because one visitor has all of it."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:

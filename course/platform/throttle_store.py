@@ -1,4 +1,8 @@
-"""Counters in a file that all processes of a machine share; losing them does no harm, so nothing waits for the disk."""
+"""Counters in a file that all processes of a machine share. Losing them does no harm, so nothing waits for the disk.
+
+The library `limits` keeps counters in memory of one process, or in a server such as Redis. A site on one machine has
+several processes and no such server, so this is the store that the library lacks.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,11 +13,11 @@ from limits.storage import Storage
 
 from course.platform import clock
 
-PATIENCE = 1  # seconds to wait for another writer
+LOCK_TIMEOUT_S = 1
 
 
 class Counts(Storage):
-    """A store as the library wants it. Each counter is gone `expiry` seconds after it began."""
+    """A storage of the library `limits`. Each counter ends `expiry` seconds after it began."""
 
     STORAGE_SCHEME = None
 
@@ -45,7 +49,7 @@ class Counts(Storage):
         return self._counter(key)[1]
 
     def _counter(self, key: str) -> tuple[int, float]:
-        """Its count and the moment of its end, in seconds of the epoch; none has ended now."""
+        """Return the count and when the counter ends, in seconds since the epoch; (0, now) if there is none."""
         now = clock.now().timestamp()
         with self._opened() as file:
             row = file.execute("SELECT count, until FROM counter WHERE key = ? AND until > ?", (key, now)).fetchone()
@@ -65,8 +69,8 @@ class Counts(Storage):
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        """Opened each time: a connection must not be carried into another thread or process."""
-        with closing(sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)) as file:
+        """Open the file for one operation, because threads and forked processes must not share a connection."""
+        with closing(sqlite3.connect(self.path, timeout=LOCK_TIMEOUT_S, isolation_level=None)) as file:
             file.execute("PRAGMA synchronous=OFF")
             file.execute("CREATE TABLE IF NOT EXISTS counter (key TEXT PRIMARY KEY, count INTEGER, until REAL)")
             yield file

@@ -23,10 +23,10 @@ CSP = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 WORDS = {
-    403: "This page is not for your account.",
-    404: "There is nothing at this address.",
+    403: "Your account has no access to this page.",
+    404: "Page not found.",
     405: "This address can't be used that way.",
-    413: "That is more than can be sent at once.",
+    413: "The file or form is too large.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers read from their own pages
@@ -36,7 +36,7 @@ csrf = CSRFProtect()
 
 
 class Refused(Exception):
-    """Something that the rules forbid; the message is for the person who asked."""
+    """The rules forbid what was requested. The message is for the person who requested it."""
 
     status = 409
     message = "This can't be done."
@@ -53,11 +53,11 @@ class NotFound(Refused):
 
 class NotStorable(Refused):
     status = 422
-    message = "What was sent holds a NUL character, which can't be kept. Go back, write it anew and send it again."
+    message = "The text has a NUL character, which can't be stored. Go back, remove it and send the form again."
 
 
 class Stored(IntegerConverter):
-    """A number in an address, as far as databases hold them; beyond that there is nothing at the address."""
+    """A number in an address that the database can store. A larger one is not found."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=2**31 - 1)
@@ -89,7 +89,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
 
 def takes_files(*, megabytes: int) -> Callable[[V], V]:
-    """Marks a view that takes more than a usual form."""
+    """Mark a view that accepts more than a usual form."""
 
     def mark(view: V) -> V:
         return mark_view(view, "takes", megabytes * MEGABYTE)
@@ -103,7 +103,7 @@ def _make_room() -> None:
 
 
 def _refuse_nul() -> None:
-    """PostgreSQL keeps none, and no keyboard writes it."""
+    """PostgreSQL can't store one, and no keyboard types it."""
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
         raise NotStorable
 
@@ -118,7 +118,9 @@ def _headers(response: Response, *, secure: bool) -> Response:
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
     elif "v" not in request.args:
-        headers["Cache-Control"] = "no-cache"  # a module that another one imports: asked for anew, sent if it changed
+        headers["Cache-Control"] = (
+            "no-cache"  # a module that another one imports: the browser asks each time whether it has changed
+        )
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
@@ -136,7 +138,7 @@ def wants_json() -> bool:
 
 
 def error_page(status: int, message: str) -> ResponseReturnValue:
-    """As a page, or as JSON for who asked for that."""
+    """Return the error as a page, or as JSON if the client asked for that."""
     if wants_json():
         return {"error": message}, status
     return render_template("error.html", status=status, message=message), status
@@ -158,6 +160,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 @functools.cache
 def asset(folder: Path, name: str) -> str:
-    """The address of a static file, changed whenever its bytes change, so that browsers may keep it."""
+    """Return the address of a static file. It changes with the file's bytes, so browsers may cache it forever."""
     version = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
     return url_for("static", filename=name, v=version)

@@ -15,7 +15,7 @@ def mine(either_app):
 def test_an_address_with_a_nul_character_is_refused(mine, path):
     page = mine.get(path)
     assert page.status == 422
-    assert "holds a NUL character" in page.text
+    assert "has a NUL character" in page.text
 
 
 def test_a_form_with_a_nul_character_is_refused(mine):

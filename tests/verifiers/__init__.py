@@ -15,7 +15,7 @@ OB3 = FOLDER.parent / "data" / "ob3"
 LOCK = FOLDER / "package-lock.json"
 INSTALLED = FOLDER / "node_modules" / ".package-lock.done"  # ./test puts the lock here when it has installed it
 NODE = Path(sys.executable).parent / "node"
-PATIENCE = 60  # seconds
+TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def signature(document: bytes) -> Signature:
 def _run(script: str, given: bytes) -> Any:
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
         raise RuntimeError(f"the packages of {LOCK} are not installed; ./test installs them")
-    run = subprocess.run([NODE, FOLDER / script], input=given, capture_output=True, timeout=PATIENCE)
+    run = subprocess.run([NODE, FOLDER / script], input=given, capture_output=True, timeout=TIMEOUT_S)
     if run.returncode:
         raise RuntimeError(run.stderr.decode())
     return json.loads(run.stdout)

@@ -140,7 +140,7 @@ class Actor(Protocol):
 def record(
     event: Event, actor: Actor | None, subject: str, *, person_id: int | None, now: datetime, **details: Any
 ) -> None:
-    """Adds one row to the open transaction. `actor` None is the system itself; details must be those of DETAILS."""
+    """Add a row to the open transaction. `actor` None is the system. Raise ValueError if `details` are not DETAILS."""
     if details.keys() != DETAILS[event]:
         raise ValueError(f"{event} wants the details {sorted(DETAILS[event])}, not {sorted(details)}")
     db.session.add(

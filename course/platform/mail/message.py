@@ -13,7 +13,7 @@ from flask import render_template
 
 from course.site import site
 
-NOWHERE = "closed.invalid"  # the domain of accounts that were closed: no mail reaches them
+CLOSED_ACCOUNT_DOMAIN = "closed.invalid"  # reserved by RFC 2606, so that no mail reaches it
 
 
 class MailNotSafe(Exception):
@@ -21,8 +21,8 @@ class MailNotSafe(Exception):
 
 
 def deliver(job_id: int, payload: dict[str, Any]) -> None:
-    """The job that delivers a mail: payload `to`, `template` and the template's values."""
-    if payload["to"].endswith(f"@{NOWHERE}"):
+    """Deliver a mail. The job's payload has `to`, `template` and the template's values."""
+    if payload["to"].endswith(f"@{CLOSED_ACCOUNT_DOMAIN}"):
         return
     config = site().config
     message = compose(job_id, config.mail_from, **payload)
@@ -33,7 +33,7 @@ def deliver(job_id: int, payload: dict[str, Any]) -> None:
 
 
 def compose(job_id: int, mail_from: str, *, to: str, template: str, **values: Any) -> EmailMessage:
-    """The first line of `templates/mail/<template>.txt` is the subject, the rest the text."""
+    """Return the message. The first line of `templates/mail/<template>.txt` is the subject, the rest the text."""
     subject, _, text = render_template(f"mail/{template}.txt", **values).strip().partition("\n")
     message = EmailMessage()
     message["From"] = mail_from

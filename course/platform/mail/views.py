@@ -1,4 +1,4 @@
-"""The local mailbox: shows kept mails to whoever tries the product on their own machine, and to nobody else."""
+"""The local mailbox shows stored mails to a browser on this machine, and to nobody else."""
 
 import ipaddress
 from email import policy
@@ -19,14 +19,14 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "V
 
 
 def local_mailbox() -> str | None:
-    """The mailbox's address if this visitor may see it."""
+    """Return the mailbox's address if this visitor may see it."""
     if site().mailbox is None or any(name in request.headers for name in FORWARDED):
         return None
     return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
 
 
 def _host() -> str:
-    """The name asked for: a foreign site whose name was pointed at this machine must not read the mails either."""
+    """Return the requested host name. A foreign site whose name points at this machine must not read the mails."""
     return (urlsplit(f"//{request.host}").hostname or "").replace("localhost", "127.0.0.1")
 
 

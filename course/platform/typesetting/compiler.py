@@ -1,4 +1,4 @@
-"""Template and data -> an accessible, archival PDF (PDF/A-3a, PDF/UA-1) or pictures of its pages, by Typst.
+"""Typst turns a template and data into an accessible, archival PDF (PDF/A-3a, PDF/UA-1) or pictures of its pages.
 
 Fonts come by package, never from the system, so that a document looks the same from every machine. Data goes in as
 JSON, never as markup. The compiler refuses, rather than prints, a letter that no font has.
@@ -33,7 +33,7 @@ PLACE = re.compile(r"┌─ (?:.*/)?(.+):(\d+):\d+")
 
 
 class NotPrintable(Exception):
-    """The fonts lack `letters`. Nothing is ever made with an empty box."""
+    """The fonts lack `letters`. No document is made with an empty box in their place."""
 
     def __init__(self, letters: tuple[str, ...]) -> None:
         super().__init__(" ".join(letters))
@@ -50,14 +50,14 @@ class BrokenTemplate(Exception):
 
 @functools.cache
 def edition() -> str:
-    """Changes whenever the compiler or a font does, and so may what an equal template prints."""
+    """Return a digest of the versions of compiler and fonts, since another version may print a template otherwise."""
     parts = [version("typst"), *(version(distribution) for distribution in PACKAGES.values())]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
 
 @functools.lru_cache(maxsize=8)
 def _fonts(folder: Path) -> typst.Fonts:
-    """Ours and those that lie beside the template."""
+    """Return our fonts and those in the template's folder."""
     return typst.Fonts(include_system_fonts=False, font_paths=[*map(str, _font_folders()), str(folder)])
 
 
@@ -67,9 +67,9 @@ def _font_folders() -> list[Path]:
 
 
 def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
-    """The document; equal inputs give equal bytes. `inputs` are what the template finds in `sys.inputs`.
+    """Return the document. Equal inputs give equal bytes. The template reads `inputs` as `sys.inputs`.
 
-    It reads no file outside its own folder. Raises NotPrintable and BrokenTemplate.
+    It reads no file outside its own folder. Raise NotPrintable or BrokenTemplate.
     """
     try:
         made = typst.compile(
@@ -89,7 +89,7 @@ def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
 def pictures(
     template: Path, inputs: Mapping[str, str], *, ppi: float, kind: Literal["png", "svg"] = "png"
 ) -> list[bytes]:
-    """Each page. Raises BrokenTemplate; a letter that no font has shows as a box, so make the PDF as well."""
+    """Return each page. Raise BrokenTemplate. A letter that no font has shows as a box, so make the PDF as well."""
     try:
         made = typst.compile(
             template,

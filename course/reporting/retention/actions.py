@@ -13,7 +13,7 @@ from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
-from course.platform.mail.message import NOWHERE
+from course.platform.mail.message import CLOSED_ACCOUNT_DOMAIN
 from course.platform.web import Refused
 from course.reporting.retention import queries, retention_period
 from course.reporting.retention.table_fates import Fate
@@ -97,7 +97,7 @@ def _withdraw(user: User, now: datetime) -> None:
 def _disable(user: User, kept_until: date | None, now: datetime) -> None:
     """End all sessions and make sign-in impossible. The email is free for a new account."""
     user.closed_at, user.kept_until = now, kept_until
-    user.email, user.password_hash = f"{user.code}@{NOWHERE}", UNUSABLE_PASSWORD_HASH
+    user.email, user.password_hash = f"{user.code}@{CLOSED_ACCOUNT_DOMAIN}", UNUSABLE_PASSWORD_HASH
     user.session_epoch += 1
     user.is_reviewer = False
 

@@ -13,7 +13,7 @@ from itertools import cycle
 
 from course.platform.web import Refused
 
-LONGEST = 30.0  # seconds to wait for any reply
+REPLY_TIMEOUT_S = 30.0
 
 
 class NoReply(Refused):
@@ -63,7 +63,7 @@ class Load:
 
 class _Connection:
     def __init__(self, port: int, asks: Iterator[Ask]) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LONGEST)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=REPLY_TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.asks, self.got = asks, b""
 
@@ -101,7 +101,7 @@ def drive(port: int, asks: Sequence[Ask], connections: int, seconds: float | Non
             if one.send():
                 selector.register(one.socket, selectors.EVENT_READ, one)
         while selector.get_map():
-            ready = selector.select(LONGEST)
+            ready = selector.select(REPLY_TIMEOUT_S)
             if not ready:
                 raise NoReply
             for key, _ in ready:

@@ -97,8 +97,8 @@ def _database(config: Config) -> Iterator[str | None]:
 def _servers(environ: Mapping[str, str]) -> Iterator[dict[str, int]]:
     """Our app, the least app under our server and, where it is installed, under gunicorn: the port of each."""
     commands = {
-        "app": [*serving.SELF, "course.tools.bench.app:app"],
-        rows.HELLO: [*serving.SELF, "course.tools.bench.hello:app"],
+        "app": [*serving.COMMAND, "course.tools.bench.app:app"],
+        rows.HELLO: [*serving.COMMAND, "course.tools.bench.hello:app"],
     }
     if importlib.util.find_spec("gunicorn"):
         commands[rows.GUNICORN] = [sys.executable, "-m", "gunicorn", "--log-level=error", "-w2", "--threads=4", "-b"]

@@ -1,4 +1,4 @@
-"""Servers to be measured, each a process tree of its own: `python -m course.bench.serving module:app PORT`."""
+"""Servers to be measured, each a process tree: `python -m course.tools.bench.serving module:app PORT`."""
 
 import socket
 import subprocess
@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from course import server
 from course.tools.bench.load import NoReply
 
-PATIENCE = 60  # seconds until a server must answer
-SELF = [sys.executable, "-m", "course.tools.bench.serving"]
+START_TIMEOUT_S = 60
+COMMAND = [sys.executable, "-m", "course.tools.bench.serving"]
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def running(command: Sequence[str], port: int, environ: Mapping[str, str]) -> It
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(PATIENCE * 20):
+    for _ in range(START_TIMEOUT_S * 20):
         if process.poll() is not None:
             break
         with socket.socket() as probe:

@@ -222,7 +222,7 @@ class TestGroupCommit:
     def test_a_save_that_waits_too_long_is_refused_and_not_saved(self, either_app, saves, monkeypatch):
         group = site_of(either_app).saves
         with monkeypatch.context() as hurried, group.turn, either_app.app_context():
-            hurried.setattr(group_commit, "PATIENCE", 0.01)
+            hurried.setattr(group_commit, "TURN_TIMEOUT_S", 0.01)
             with pytest.raises(group_commit.Busy):
                 group.do(saves[0])
         assert done_at_once(either_app, saves[1:]) == [1] * (CLIENTS - 1)
@@ -315,7 +315,7 @@ def test_the_session_of_the_request_itself_only_reads(app, learner):
 
 def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, monkeypatch):
     attempt = factories.start_attempt(app, learner)
-    monkeypatch.setattr(group_commit, "PATIENCE", 0.01)
+    monkeypatch.setattr(group_commit, "TURN_TIMEOUT_S", 0.01)
     with site_of(app).saves.turn:
         reply = pages.as_(learner).post_json(f"/attempts/{attempt.code}/1", {"a": "a", "serial": 1})
     assert reply.status_code == 503
@@ -323,7 +323,7 @@ def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, m
 
 
 def test_a_writer_gives_up_after_a_timeout_and_lets_others_write(app, learner, monkeypatch):
-    monkeypatch.setattr(db, "PATIENCE", 0.05)
+    monkeypatch.setattr(db, "LOCK_TIMEOUT_S", 0.05)
     with closing(sqlite3.connect(site_of(app).engines.writing.url.database)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):

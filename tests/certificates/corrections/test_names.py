@@ -53,7 +53,7 @@ def test_a_proof_is_what_its_bytes_say_and_not_too_large():
     assert file_types.media_type(b"\xff\xd8\xff\xe0") == "image/jpeg"
     assert file_types.media_type(b"<svg>%PDF-") is None
     assert file_types.fault(PROOF) is None
-    assert "10 MB is the most" in str(file_types.fault(PROOF + b"0" * file_types.LARGEST))
+    assert "The limit is 10 MB" in str(file_types.fault(PROOF + b"0" * file_types.MAX_FILE_BYTES))
 
 
 class TestAsking:
@@ -73,10 +73,13 @@ class TestAsking:
         [
             ({"name": ""}, "Enter the correct name"),
             ({"name": "Lena Learner"}, "The certificate already shows this name"),
-            ({"name": "Lena \u202e Learner"}, "character that is hidden"),
+            ({"name": "Lena \u202e Learner"}, "hidden character"),
             ({"reason": ""}, "Describe what is wrong"),
             ({"proof": (io.BytesIO(b""), "")}, "Add a file"),
-            ({"proof": (io.BytesIO(b"<script>alert(1)</script>"), "license.pdf")}, "This is no PDF, JPEG or PNG"),
+            (
+                {"proof": (io.BytesIO(b"<script>alert(1)</script>"), "license.pdf")},
+                "The file is not a PDF, JPEG or PNG",
+            ),
         ],
     )
     def test_what_is_not_right_is_said_and_nothing_is_kept(self, pages, app, learner, certificate, changes, message):

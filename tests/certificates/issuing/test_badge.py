@@ -243,7 +243,7 @@ class TestCommands:
     def test_rotating_leaves_the_operators_file_to_the_operator(self, run, config):
         before = sorted((config.data / "keys").glob("document-*"))
         said = run("keys", "rotate", PDF_P12="/mnt/operator.p12").output
-        assert "PDF_P12 goes on signing documents" in said
+        assert "PDF_P12 continues to sign documents" in said
         assert sorted((config.data / "keys").glob("document-*")) == before
 
     def test_another_public_address_stops_the_start_and_says_what_to_do(

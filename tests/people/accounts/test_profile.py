@@ -60,6 +60,6 @@ def test_a_name_is_stored_in_composed_form(app, pages, learner):
 def test_a_name_with_a_hidden_character_is_refused(app, pages, learner):
     page = pages.as_(learner).post("/profile", {"legal_name": "Lena\u202erenraeL"})
     assert page.status == 422
-    assert "hidden or no letter (U+202E)" in page.text
+    assert "hidden character (U+202E)" in page.text
     with app.app_context():
         assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"

@@ -48,7 +48,7 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"password": "nina@example.org"}, "common or easy to guess"),
         ({"email": "nonsense"}, "Enter an email such as"),
         ({"legal_name": ""}, "Enter your name as on your license"),
-        ({"legal_name": "Nina\u202e weN"}, "hidden or no letter (U+202E)"),
+        ({"legal_name": "Nina\u202e weN"}, "hidden character (U+202E)"),
         ({"legal_name": "Nina 😀"}, "is a symbol"),
         ({"legal_name": "N" * 201}, "at most 200 characters"),
     ],

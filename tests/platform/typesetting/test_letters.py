@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.platform.typesetting.letters import LONGEST, fault, is_latin, is_right_to_left, named, tidy
+from course.platform.typesetting.letters import MAX_NAME_LENGTH, fault, is_latin, is_right_to_left, named, tidy
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from course.platform.typesetting.letters import LONGEST, fault, is_latin, is_rig
         "می\u200cخواهم",
         "ශ්\u200dරී",
         "J. R. R. (Ann) #1",
-        "A" * LONGEST,
+        "A" * MAX_NAME_LENGTH,
     ],
 )
 def test_names_of_people_are_taken(name):
@@ -36,7 +36,7 @@ def test_names_of_people_are_taken(name):
     [
         ("", "letters"),
         ("42", "letters"),
-        ("A" * (LONGEST + 1), "201"),
+        ("A" * (MAX_NAME_LENGTH + 1), "201"),
         ("Ann\u202eeeL", "U+202E"),
         ("Ann\u2066", "U+2066"),
         ("Ann\u200bLee", "U+200B"),
@@ -74,7 +74,7 @@ def test_tidying_is_done_after_one_time_and_no_control_is_ever_taken(text):
     assert tidy(name) == name
     if fault(name) is None:
         assert not {unicodedata.category(letter) for letter in name} & {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-        assert 0 < len(name) <= LONGEST
+        assert 0 < len(name) <= MAX_NAME_LENGTH
 
 
 @pytest.mark.parametrize(

@@ -145,13 +145,13 @@ class TestExternalCredit:
             ({"completed_on": "2999-01-01"}, "Enter a date that is not in the future"),
             ({"completed_on": "1066-01-01"}, "Enter a date that is not in the future"),
             ({"title": " "}, "Enter the title"),
-            ({"document": (io.BytesIO(b"<html>"), "proof.pdf")}, "This is no PDF, JPEG or PNG"),
-            ({"document": (io.BytesIO(b""), "proof.pdf")}, "This is no PDF, JPEG or PNG"),
-            ({"document": (io.BytesIO(PDF + bytes(100)), "proof.pdf")}, "10 MB is the most"),
+            ({"document": (io.BytesIO(b"<html>"), "proof.pdf")}, "The file is not a PDF, JPEG or PNG"),
+            ({"document": (io.BytesIO(b""), "proof.pdf")}, "The file is not a PDF, JPEG or PNG"),
+            ({"document": (io.BytesIO(PDF + bytes(100)), "proof.pdf")}, "The limit is 10 MB"),
         ],
     )
     def test_an_invalid_form_adds_nothing(self, app, mine, wrong, message, monkeypatch):
-        monkeypatch.setattr(file_types, "LARGEST", 100)
+        monkeypatch.setattr(file_types, "MAX_FILE_BYTES", 100)
         page = mine.post("/transcript/records/new", form(**wrong))
         assert (page.status, message in page.text) == (422, True)
         with app.app_context():
