@@ -76,7 +76,7 @@ cli.add_command(content_group(_folders, _exceeded_approvals))
 @contextmanager
 def _with_modules() -> Iterator[Path]:
     config = _config()
-    with _ready_app(config).app_context():
+    with ready_app(config).app_context():
         yield config.modules
 
 
@@ -91,7 +91,7 @@ def _app(config: Config) -> Flask:
     return app
 
 
-def _ready_app(config: Config) -> Flask:
+def ready_app(config: Config) -> Flask:
     """The app on a migrated database."""
     app = _app(config)
     migrate.upgrade(config.database)
@@ -116,7 +116,7 @@ def _refuse_another_address() -> None:
 def serve() -> None:
     """Migrate, check the content, then serve until stopped."""
     config = _config()
-    app = _ready_app(config)
+    app = ready_app(config)
     notices = []
     with app.app_context():
         if not accounts.has_admin():
@@ -144,7 +144,7 @@ def _work(*, long_work_first: bool) -> None:
 @cli.command("migrate")
 def migrate_command() -> None:
     """Upgrade the database to the newest schema."""
-    _ready_app(_config())
+    ready_app(_config())
     click.echo("The database is at the newest schema.")
 
 
@@ -157,7 +157,7 @@ def people() -> None:
 def create_admin() -> None:
     """Print a one-time link to create an administrator."""
     config = _config()
-    with _ready_app(config).app_context():
+    with ready_app(config).app_context():
         click.echo(config.base_url + accounts_actions.invite_admin(now=clock.now()))
 
 
@@ -199,7 +199,7 @@ def rotate_keys() -> None:
 def check_records() -> None:
     """Check that certificates, completions, minutes and documents agree. Print discrepancies and exit with code 1."""
     faults: list[Discrepancy] = []
-    with _ready_app(_config()).app_context():
+    with ready_app(_config()).app_context():
         total = certificates.count_issued()
         with click.progressbar(length=total, label="Certificates", file=sys.stderr) as bar:
             done = records.check_all(now=clock.now(), on_fault=faults.append, on_progress=bar.update)
@@ -214,7 +214,7 @@ def check_records() -> None:
 @click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="How many therapists.")
 def demo_command(learners: int) -> None:
     """Fill an empty database with sample people, to try the product."""
-    app = _ready_app(_config())
+    app = ready_app(_config())
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
     for line in lines:
@@ -228,8 +228,8 @@ def demo_command(learners: int) -> None:
 def bench(seconds: float, certificates: int, only: str | None) -> None:
     """Measure the server next to an empty request and the database's own commits, with a database of its own."""
     config, say = _config(), functools.partial(click.echo, err=True)
-    lines = [] if only else measure.run(config, seconds, certificates, _ready_app, say)
-    for line in chain(lines, measure.run_writer_waits(config, _ready_app, say)):
+    lines = [] if only else measure.run(config, seconds, certificates, ready_app, say)
+    for line in chain(lines, measure.run_writer_waits(config, ready_app, say)):
         click.echo(line)
 
 

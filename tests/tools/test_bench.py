@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.cli import _ready_app
+from course.cli import ready_app
 from course.tools.bench import crowd, disk, issuing, measure, rows, writer_waits
 from course.tools.bench.load import Load
 from course.tools.bench.report import table
@@ -51,7 +51,7 @@ def test_every_row_is_answered_without_an_error(kind, config, request, monkeypat
     if kind == "postgresql":
         server = request.getfixturevalue("postgres_server")
         config = factories.replaced(config, database=server.url("postgres"))
-    lines = list(measure.run(config, 0.05, 5, _ready_app, lambda _: None))
+    lines = list(measure.run(config, 0.05, 5, ready_app, lambda _: None))
     issued = lines.index(f"{'a certificate':24}{'CPU ms':>8}")
     assert {"badge", "document", "signature", "database", "together"} <= {line.split()[0] for line in lines[issued:]}
     assert lines[-1] == "    0 errors"
@@ -65,7 +65,7 @@ def test_every_row_is_answered_without_an_error(kind, config, request, monkeypat
 
 def test_the_longest_wait_of_another_writer_is_measured_for_each_way_to_make_a_certificate(config, monkeypatch):
     monkeypatch.setattr(writer_waits, "SAMPLES", 2)
-    lines = list(measure.run_writer_waits(config, _ready_app, lambda _: None))
+    lines = list(measure.run_writer_waits(config, ready_app, lambda _: None))
     ways = ("bare commits", "issue", "reissue", "name correction", "rescored reissue", "backdating")
     assert [line[:24].rstrip() for line in lines[2:]] == [f"during {way}" for way in ways]
     assert all(float(line.split()[-1]) > 0 for line in lines[2:])

@@ -56,7 +56,7 @@ def edition() -> str:
 
 
 @functools.lru_cache(maxsize=8)
-def _fonts(folder: Path) -> typst.Fonts:
+def fonts(folder: Path) -> typst.Fonts:
     """Return our fonts and those in the template's folder."""
     return typst.Fonts(include_system_fonts=False, font_paths=[*map(str, _font_folders()), str(folder)])
 
@@ -77,7 +77,7 @@ def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
             root=template.parent,
             format="pdf",
             sys_inputs=dict(inputs),
-            font_paths=_fonts(template.parent),
+            font_paths=fonts(template.parent),
             pdf_standards=["a-3a", "ua-1"],
         )
     except typst.TypstError as error:
@@ -97,7 +97,7 @@ def pictures(
             format=kind,
             ppi=ppi,
             sys_inputs=dict(inputs),
-            font_paths=_fonts(template.parent),
+            font_paths=fonts(template.parent),
         )
     except typst.TypstError as error:
         raise _refusal(error) from error

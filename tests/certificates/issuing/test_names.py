@@ -145,7 +145,7 @@ def test_a_box_would_be_noticed(template):
         template,
         format="pdf",
         sys_inputs={"data": json.dumps(["Ann ꙮ\U0001f600"])},
-        font_paths=compiler._fonts(template.parent),
+        font_paths=compiler.fonts(template.parent),
     )
     assert 0 in set(glyphs(with_box))
 
