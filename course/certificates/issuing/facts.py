@@ -1,4 +1,4 @@
-"""What a certificate states. Frozen with it, as JSON, so that the check works when all else is gone."""
+"""What a certificate states. It is stored with the certificate as JSON, so that verifying needs nothing else."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ class Approval:
 
     state: str
     number: str
-    approver: str = ""  # not told by certificates of before approvals were kept on record
+    approver: str = ""  # missing in certificates from before approvals were kept on record
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +115,7 @@ class Facts:
 
     @property
     def review_text(self) -> str:
-        """Who reviewed the content, each signature once, with its modules where it doesn't stand under all of them."""
+        """Who reviewed the content: each signature once, with its modules if it does not cover all of them."""
         if self.awaits_review:
             return "The content awaited review by a clinician when this was issued."
         signed: dict[str, list[str]] = {}

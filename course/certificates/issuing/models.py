@@ -21,7 +21,7 @@ class RequestState(StrEnum):
 
 
 class Request(Model):
-    """The attestation and, with it, the request for a certificate: whose, for what, on which evidence."""
+    """A signed attestation and the request for a certificate: for whom, for which course, on what evidence."""
 
     __tablename__ = "certificate_request"
     __table_args__ = (one_waiting("uq_certificate_request_waiting", "user_id", "course_id", "cycle"),)
@@ -48,9 +48,9 @@ class Request(Model):
 
 
 class Certificate(Model):
-    """The register. A row is a document: triggers refuse every update and delete, and it leans on no other table.
+    """The register. Triggers refuse every update and delete of a row, and a row depends on no other table.
 
-    A row of a later `revision` takes the place of the one that it `supersedes`, in the same cycle.
+    A row of a later `revision` replaces the one that it `supersedes`, in the same cycle.
     """
 
     __tablename__ = "certificate"
@@ -93,12 +93,12 @@ class Certificate(Model):
 
     @property
     def dated_back_to(self) -> date | None:
-        """The date of issue that it bears, where two administrators set it back."""
-        told = Facts.from_json(self.facts)
-        return told.issued_on if told.is_dated_back else None
+        """The date of issue that it states, if two administrators set it back."""
+        facts = Facts.from_json(self.facts)
+        return facts.issued_on if facts.is_dated_back else None
 
     def standing_at(self, now: datetime) -> "Standing":
-        """Its last day ends in the time zone of the license's state; one that was ended before never expires."""
+        """Return the standing; the last day is in the time zone of the license's state. Ended ones never expire."""
         if self.revocation is not None:
             return Standing.REVOKED
         if self.successor is not None:
@@ -106,12 +106,12 @@ class Certificate(Model):
         return Standing.EXPIRED if self.valid_until and self.valid_until < self.today(now) else Standing.VALID
 
     def today(self, now: datetime) -> date:
-        """The day in the time zone of the license's state."""
+        """Return the day in the time zone of the license's state."""
         return now.astimezone(ZoneInfo(self.facts["time_zone"])).date()
 
 
 class Standing(StrEnum):
-    """What a certificate is worth at a moment, in the word that every page uses."""
+    """Whether a certificate counts at a moment, in the word that every page uses."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -125,7 +125,7 @@ class Standing(StrEnum):
 
     @property
     def tone(self) -> str:
-        """The kind of badge that says it."""
+        """The color of the badge that shows it."""
         return {Standing.VALID: "ok", Standing.EXPIRED: "warn"}.get(self, "danger")
 
 

@@ -23,7 +23,7 @@ class NameNotPrintable(Exception):
 
 @dataclass(frozen=True)
 class Template:
-    """A file that never changes. `version` does whenever the template, what lies beside it, Typst or a font does."""
+    """A file that never changes. `version` changes with the template, the files next to it, Typst or a font."""
 
     path: Path
     digest: str
@@ -38,9 +38,9 @@ OURS = Template(_OURS, hashlib.sha256(_OURS.read_bytes()).hexdigest())
 
 
 def render(facts: Facts, credential: str, template: Template = OURS) -> bytes:
-    """The document's bytes with the Open Badge attached; equal facts give equal bytes.
+    """Return the document with the Open Badge attached; equal facts give equal bytes.
 
-    Raises NameNotPrintable and BrokenTemplate; nothing is ever printed with a box in place of a letter.
+    Raise NameNotPrintable or BrokenTemplate. No letter is ever printed as a box.
     """
     if hidden := letters.fault(facts.name):
         raise NameNotPrintable(hidden)
@@ -54,7 +54,7 @@ def render(facts: Facts, credential: str, template: Template = OURS) -> bytes:
 
 
 def pages(facts: Facts, credential: str, template: Template, *, ppi: float) -> list[bytes]:
-    """Each page as PNG. Raises BrokenTemplate."""
+    """Return each page as PNG. Raise BrokenTemplate."""
     return compiler.pictures(template.path, _inputs(facts, credential), ppi=ppi)
 
 
@@ -63,7 +63,7 @@ def _inputs(facts: Facts, credential: str) -> dict[str, str]:
 
 
 def refusal(facts: Facts, template: Template = OURS) -> str | None:
-    """Why their name can't be printed, in a sentence; None where it can."""
+    """Return why the name can't be printed, in a sentence; None if it can."""
     try:
         render(facts, "{}", template)
     except NameNotPrintable as why:
@@ -72,7 +72,7 @@ def refusal(facts: Facts, template: Template = OURS) -> str | None:
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    """What the template prints, in words. It goes in as JSON, never as markup."""
+    """Return what the template prints, in words. It is passed as JSON, never as markup."""
     return facts.to_json() | {
         "right_to_left": letters.is_right_to_left(facts.name),
         "completed_on": _day(facts.completed_on),

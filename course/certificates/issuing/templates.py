@@ -56,7 +56,7 @@ class Templates:
         return OURS
 
     def fallen(self) -> str | None:
-        """What befell the newest choice, where it is no longer in force."""
+        """Return why the newest choice is no longer in force; None if it is."""
         newest = next(reversed(self._chosen()), OURS.digest)
         if newest == OURS.digest or self._holds(newest):
             return None
@@ -133,7 +133,7 @@ def set_aside(template: Template, why: str) -> None:
 
 
 def _mark(main: Path) -> Path:
-    """Beside the kept copy, so that all processes see it."""
+    """Return the file that marks a kept copy as failed, where all processes see it."""
     return main.parent.with_name(f"{main.parent.name}.failed")
 
 
@@ -164,7 +164,7 @@ def _unfit(files: Files) -> str | None:
     for name, data in files.items():
         if name.endswith(".typ") and (found := PACKAGE.search(data)):
             line = data.count(b"\n", 0, found.start()) + 1
-            return f"{name}, line {line}: packages come from the network; put their files beside the template instead."
+            return f"{name}, line {line}: packages come from the network; put their files next to the template instead."
     return None
 
 

@@ -106,26 +106,26 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
         print_license=form.print_license.data,
         now=clock.now(),
     )
-    flash("Signed. You will get a mail as soon as the certificate is decided.", "ok")
+    flash("Signed. We will email you when the certificate is decided.", "ok")
     return redirect(url_for(".course", course_id=found.id), 303)
 
 
 def _in_words(license_: License) -> str:
     """As the certificate names it, and until when it is good."""
-    told = (
+    license_text = (
         f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
     )
-    return f"{told}, expires {long_date(license_.expires_on)}" if license_.expires_on else told
+    return f"{license_text}, expires {long_date(license_.expires_on)}" if license_.expires_on else license_text
 
 
 @bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_OWN)
 def renewal(course_id: str) -> ResponseReturnValue:
-    """Asks before a course is begun anew, and begins it."""
+    """Ask before the person takes a course again, and open the new cycle."""
     found, now = course_of(course_id), clock.now()
     if request.method == "POST":
         renewing.renew(me(), found, request.form.get("cycle", 0, type=int), now=now)
-        flash("Begun anew. What you did before stays on record.", "ok")
+        flash("You can take the course again now. Your earlier work stays on record.", "ok")
         return redirect(url_for(".course", course_id=found.id), 303)
     cycle = study.period_of(me().id, found.id)
     certificate = queries.find_award(me().id, found.id, cycle.number)
@@ -220,7 +220,7 @@ def status(number: int) -> ResponseReturnValue:
 
 @functools.lru_cache(16)
 def _signed_list(issuer: Issuer, base_url: str, number: int, ended: tuple[int, ...]) -> str:
-    """Signed anew only when a bit changes."""
+    """Return the signed list; it is signed again only when a bit changes."""
     now = clock.now()
     unsigned = status_list.credential(base_url, number, ended, issuer=issuer.did, issued=now)
     return json.dumps(issuer.sign(unsigned, now), indent=1)
