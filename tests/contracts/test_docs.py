@@ -64,3 +64,25 @@ def test_the_audit_vocabulary_is_closed():
 
 def test_every_role_has_its_grants():
     assert set(GRANTS) == set(Role)
+
+
+NAMED = re.compile(r"`((?:[\w.]+/)*[\w-]+\.(?:py|html|js|yaml|txt))(?:: (\w+))?`")
+GUIDES = ["tour", "architecture", "certificates"]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_files_and_functions_that_the_guides_name_are_there(guide):
+    """A path is given from any folder on, as far as a reader needs it."""
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "course").rglob("*") if path.is_file()]
+    files += [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("modules", "quizzes", "tests")
+        for path in (ROOT / folder).rglob("*")
+    ]
+    named = NAMED.findall((ROOT / f"docs/{guide}.md").read_text())
+    assert named
+    for name, function in named:
+        found = [path for path in files if f"/{path}".endswith(f"/{name}")]
+        assert found, f"docs/{guide}.md names {name}"
+        if function:
+            assert any(f"def {function}(" in (ROOT / path).read_text() for path in found), f"{name}: {function}"
