@@ -1,4 +1,4 @@
-"""A believable population for trying out, screenshots and benchmarks. Refuses a database that has real people."""
+"""A realistic sample population for trials, screenshots and benchmarks. It refuses a database with real people."""
 
 import math
 import random
@@ -29,13 +29,15 @@ from course.platform.access import Role
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
 
-PASSWORD = "three calm needles"  # noqa: S105 - printed to whoever asks for the demo
+PASSWORD = "three calm needles"  # noqa: S105 - public, because the demo prints it
 DOMAIN = "demo.invalid"
 SEED = 20261125
-FIRST = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
-LAST = "Abbott Bauer Castillo Dorsey Ellison Fontaine Greer Hale Ito Jensen Kowalski Lund Moreau Núñez Osei Pratt Quinn"
+FIRST_NAMES = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
+SURNAMES = (
+    "Abbott Bauer Castillo Dorsey Ellison Fontaine Greer Hale Ito Jensen Kowalski Lund Moreau Núñez Osei Pratt Quinn"
+)
 ANSWERS = {"scale": "4", "yes_no": "yes", "text": "I will ask about breathing before and after."}
-# How far people get, in the order of the course, with the share of the population that stops there.
+# The stages of the course in their order, with the percentage of people who stop there.
 STAGES = (
     ("signed-up", 20),
     ("reading", 25),
@@ -50,15 +52,15 @@ STAGES = (
 
 
 class RealPeople(Refused):
-    message = "This database has people who are not of the demo; use another COURSE_DATA or DATABASE_URL."
+    message = "This database has real accounts. Set another COURSE_DATA or DATABASE_URL for the demo."
 
 
 def populate(
     app: Flask, learners: int, *, now: datetime, progress: Callable[[], None], stage: str | None = None
 ) -> list[str]:
-    """Add an administrator and `learners` therapists. Return the lines that say how to sign in.
+    """Add an administrator and `learners` therapists. Return the lines that explain how to sign in.
 
-    `stage`: one of STAGES that everybody reaches; without it they are spread over all of them.
+    `stage`: the one of STAGES that every therapist reaches; None spreads them over all stages.
     """
     chance = random.Random(SEED)  # noqa: S311 - the same population every time
     with app.app_context():
@@ -71,7 +73,7 @@ def populate(
     with app.app_context():
         admin = _admin(digest, now - timedelta(days=90)).id
     for number, reached in enumerate(stages, start=start + 1):
-        own_chance = random.Random(f"{SEED} {number}")  # noqa: S311 - a form is drawn differently each time
+        own_chance = random.Random(f"{SEED} {number}")  # noqa: S311 - one source for each, since forms differ each time
         with app.app_context():
             _therapist(number, reached, digest, own_chance, admin, now)
         progress()
@@ -92,21 +94,21 @@ def _user(name: str, local: str, digest: str, now: datetime, role: Role = Role.L
 
 
 def _therapist(number: int, stage: str, digest: str, chance: random.Random, admin: int, now: datetime) -> None:
-    """Add a therapist who gets as far as the stage. Certificates are issued in transactions of their own."""
+    """Add a therapist who reaches the stage. Each certificate is issued in a separate transaction."""
     began = now - timedelta(days=chance.randint(3, 80), minutes=chance.randint(0, 1400))
     moments = dict(_steps(began, now))
     user, course, license_ = _student(number, stage, digest, chance, began, moments)
     if stage not in moments or stage == "waiting":
         _finish(user, course, license_, stage, admin, moments["waiting"])
-    _hold_mails_back(now)
+    _mark_mails_as_sent(now)
 
 
 @unit_of_work
 def _student(
     number: int, stage: str, digest: str, chance: random.Random, began: datetime, moments: dict[str, datetime]
 ) -> tuple[User, Course, License]:
-    """Add a therapist who does the course up to the stage, or up to its last quiz."""
-    first, last = FIRST.split(), LAST.split()
+    """Add a therapist who takes the course up to the stage, or up to its last quiz."""
+    first, last = FIRST_NAMES.split(), SURNAMES.split()
     name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
     user = _user(name, f"therapist{number}", digest, began)
     course = chance.choice(list(catalog().courses.values()))
@@ -122,8 +124,8 @@ def _student(
 
 
 @unit_of_work
-def _hold_mails_back(now: datetime) -> None:
-    """Mark every mail as sent: nobody writes to the people of a demo."""
+def _mark_mails_as_sent(now: datetime) -> None:
+    """Mark every mail as sent, because the people of a demo have no mailboxes."""
     db.session.execute(update(jobs.Job).where(jobs.Job.done_at.is_(None)).values(done_at=now))
 
 
@@ -174,7 +176,7 @@ def _modules(course: Course) -> Iterator[Module]:
 
 
 def _sit(user: User, course: Course, chance: random.Random, moment: datetime, ability: float | None) -> None:
-    """Takes what is open of the course's assessments; `ability` None: everything right, after reading again."""
+    """Take each open assessment of the course. With `ability` None the learner rereads and answers all correctly."""
     for id_ in course.assessments:
         rules = catalog().assessments[id_]
         past = attempts.attempts_at(user.id, id_)
@@ -194,7 +196,7 @@ def _answer(user: User, attempt: Attempt, chance: random.Random, ability: float 
     saves = []
     for place in attempts.items_of(attempt):
         at += timedelta(seconds=(spent := chance.randint(12, 60)))
-        saves.append(_save(user, attempt, place, _given(place, chance, ability), at, spent))
+        saves.append(_save(user, attempt, place, _choose_answer(place, chance, ability), at, spent))
     saving.save_all(saves, now=at)
     taking.submit(user, attempt, now=at)
 
@@ -203,8 +205,11 @@ def _save(user: User, attempt: Attempt, place: PlacedItem, answer: Any, at: date
     return saving.Save(user.id, attempt.code, place.position, answer, 1, at, spent)
 
 
-def _given(place: PlacedItem, chance: random.Random, ability: float | None) -> Any:
-    """Right the likelier, the better the therapist and the easier the item; of distractors the first draw most."""
+def _choose_answer(place: PlacedItem, chance: random.Random, ability: float | None) -> Any:
+    """Return the key with a chance that grows with the ability and falls with the difficulty, else a wrong answer.
+
+    Earlier distractors are chosen more often than later ones, so that the item statistics look real.
+    """
     item = place.item
     if ability is None or chance.random() < 1 / (1 + math.exp(item.difficulty - 1.5 - ability)):
         return item.solution

@@ -9,7 +9,7 @@ from course.tools import demo
 from tests.factories import NOON
 
 
-def test_the_demo_has_all_states_of_progress_and_a_queue_that_can_be_read(app, pages):
+def test_the_demo_has_people_at_every_stage_and_a_readable_request_queue(app, pages):
     demo.populate(app, 40, now=NOON, progress=lambda: None)
     with app.app_context():
         assert {row.state for row in db.session.query(Request)} == {"waiting", "issued", "rejected"}

@@ -1,1 +1,1 @@
-"""`./run bench`: how many requests the real server answers, beside an empty one and the database's own commits."""
+"""`./run bench` measures the real server and compares it with an empty request and the database's own commits."""

@@ -1,4 +1,4 @@
-"""The app with two empty views beside its own; only a benchmark serves it."""
+"""The app with two empty views in addition to its own. Only the benchmark serves it."""
 
 from dataclasses import replace
 
@@ -10,8 +10,10 @@ from course.platform.web import csrf
 from course.site import install, site_of
 
 app = create_app()
-often = parse("100000000 per minute")  # the one address of the benchmark asks as fast as it can; each ask is counted
-install(app, replace(site_of(app), throttle=replace(site_of(app).throttle, asks=often, asks_of_all=often)))
+# All requests come from one address, as fast as possible. The limit is never reached, but each request is counted.
+unreachable = parse("100000000 per minute")
+throttle = replace(site_of(app).throttle, asks=unreachable, asks_of_all=unreachable)
+install(app, replace(site_of(app), throttle=throttle))
 
 
 @app.get("/bench/empty")

@@ -1,4 +1,4 @@
-"""Who is measured: a demo population, and learners who are signed in and sit in a quiz."""
+"""The people in the benchmark's database: a demo population, and signed-in learners who are taking a quiz."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from course.site import site_of
 from course.tools import demo
 
 LEARNERS = 96
-BACKGROUND = 20  # people of the demo, one of whom has a certificate
+DEMO_THERAPISTS = 20  # enough that one of them has a certificate
 QUIZ = "adverse-events"
 
 
 @dataclass(frozen=True)
 class Learner:
-    """A person with a session. `attempt` is at QUIZ; its first item at `position` has two `options`, at least."""
+    """A signed-in person with an `attempt` at QUIZ. `options` are two answers to its item at `position`."""
 
     id: int
     cookie: str
@@ -39,7 +39,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class Crowd:
-    """`owner` is the session cookie of whoever holds the `certificate`."""
+    """`certificate` is a certificate number, and `owner` the session cookie of the person who has it."""
 
     learners: list[Learner]
     certificate: str
@@ -47,8 +47,9 @@ class Crowd:
 
 
 def gather(app: Flask) -> Crowd:
+    """Fill the empty database and return the people to measure with."""
     now = clock.now()
-    demo.populate(app, BACKGROUND, now=now, progress=lambda: None)
+    demo.populate(app, DEMO_THERAPISTS, now=now, progress=lambda: None)
     with app.app_context():
         ids = sign_up(LEARNERS, now)
         certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
@@ -62,7 +63,7 @@ def gather(app: Flask) -> Crowd:
 
 @unit_of_work
 def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
-    """The keys of so many new people."""
+    """Add `count` people and return their ids."""
     people = [
         User(
             legal_name=f"{name} {n}",
@@ -80,7 +81,7 @@ def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
 
 
 def seated(app: Flask, id_: int, now: datetime) -> Learner:
-    """The person with a session, sitting in QUIZ."""
+    """Start an attempt at QUIZ for the person and return them signed in."""
     user = accounts.person(id_)
     attempt = taking.start(user, catalog().assessments[QUIZ], now=now)
     place = next(place for place in queries.items_of(attempt) if place.item.type == "single")
@@ -88,7 +89,7 @@ def seated(app: Flask, id_: int, now: datetime) -> Learner:
 
 
 def _signed_in(app: Flask, user: User) -> tuple[str, str]:
-    """A session's cookie and its CSRF token, as a sign-in would make them."""
+    """Return a session cookie and its CSRF token, the same as a sign-in would create."""
     with app.test_request_context():
         session["_user_id"], session["_fresh"] = user.get_id(), True
         token = generate_csrf()
@@ -97,13 +98,14 @@ def _signed_in(app: Flask, user: User) -> tuple[str, str]:
 
 
 def startable(app: Flask, crowd: Crowd) -> Iterator[tuple[Learner, str]]:
-    """Each quiz that a learner may start and has not started, once."""
-    quizzes = [one.id for one in site_of(app).catalog.assessments.values() if not one.after and one.id != QUIZ]
+    """Yield each pair of a learner and an assessment that they may start, once."""
+    assessments = site_of(app).catalog.assessments.values()
+    quizzes = [rules.id for rules in assessments if not rules.after and rules.id != QUIZ]
     return ((learner, id_) for id_ in quizzes for learner in crowd.learners)
 
 
 def answered(app: Flask, learner: Learner, assessment_id: str) -> UUID:
-    """The code of the attempt that the learner has started, after a right answer to each of its items."""
+    """Answer each item of the learner's attempt correctly and return the attempt's code."""
     with app.app_context():
         (attempt,) = queries.attempts_at(learner.id, assessment_id)
         _answer(attempt)

@@ -1,4 +1,4 @@
-"""What the database can do by itself: one row changed and committed, durably, again and again."""
+"""The rate of the database without the app: change one row and commit durably, again and again."""
 
 import sqlite3
 import threading
@@ -11,17 +11,17 @@ import psycopg
 
 from course.tools.bench.load import Load
 
-Commit = Callable[[int], object]  # takes the value that the row gets
-Writer = Callable[[int], AbstractContextManager[Commit]]  # takes the row that is the writer's own
-ROWS = 64
+Commit = Callable[[int], object]  # the argument is the row's new value
+Writer = Callable[[int], AbstractContextManager[Commit]]  # the argument is the number of the writer's own row
+ROW_COUNT = 64
 
 
 def sqlite(path: Path) -> Writer:
-    """Writers of a file that is set up as the app's is."""
+    """Return writers of a new file with the same settings as the app's database."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE answer (id INTEGER PRIMARY KEY, serial INTEGER)")
-        connection.executemany("INSERT INTO answer VALUES (?, 0)", [(row,) for row in range(ROWS)])
+        connection.executemany("INSERT INTO answer VALUES (?, 0)", [(row,) for row in range(ROW_COUNT)])
 
     @contextmanager
     def writer(row: int) -> Iterator[Commit]:
@@ -39,10 +39,10 @@ def sqlite(path: Path) -> Writer:
 
 
 def postgresql(address: str) -> Writer:
-    """Writers of a table of its own, by a prepared statement that commits by itself."""
+    """Return writers of a new table. Each sends one prepared statement that commits automatically."""
     with psycopg.connect(address) as connection:
         connection.execute("CREATE TABLE bench_answer (id integer PRIMARY KEY, serial integer)")
-        connection.execute("INSERT INTO bench_answer SELECT n, 0 FROM generate_series(1, %s) n", (ROWS,))
+        connection.execute("INSERT INTO bench_answer SELECT n, 0 FROM generate_series(1, %s) n", (ROW_COUNT,))
 
     @contextmanager
     def writer(row: int) -> Iterator[Commit]:
@@ -54,7 +54,7 @@ def postgresql(address: str) -> Writer:
 
 
 def drive(writer: Writer, writers: int, seconds: float) -> Load:
-    """So many threads commit for so many seconds, and each at least once, however slow the disk is."""
+    """Let `writers` threads commit for `seconds`. Each commits at least once, even on a very slow disk."""
     times: list[float] = []
     began = time.perf_counter()
 

@@ -1,4 +1,4 @@
-"""The yardstick: the least that a WSGI server can be asked for."""
+"""The baseline: the smallest WSGI app there is."""
 
 from wsgiref.types import StartResponse, WSGIEnvironment
 

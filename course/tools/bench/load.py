@@ -1,7 +1,7 @@
-"""A load generator: keep-alive connections of which each has one request under way.
+"""A load generator with keep-alive connections. Each connection sends one request at a time.
 
-It runs on the machine that it measures and takes its share of the time. So rates are to be compared with each other,
-not with those of another generator.
+It runs on the machine that it measures and takes its share of the CPU. So compare its rates with each other, not with
+those of another load generator.
 """
 
 import selectors
@@ -17,7 +17,7 @@ REPLY_TIMEOUT_S = 30.0
 
 
 class NoReply(Refused):
-    message = "A server that is measured has stopped answering; what it said stands above."
+    message = "A server under measurement stopped answering. Its output is above."
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Ask:
     sent: int = 0
 
     def message(self) -> bytes:
+        """Return the next request to send."""
         body = self.bodies[self.sent % len(self.bodies)].replace("{serial}", str(self.sent + 1)) if self.bodies else ""
         self.sent += 1
         lines = [f"{self.method} {self.path} HTTP/1.1", "Host: localhost", "Accept: text/html"]
@@ -45,7 +46,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Load:
-    """What came of one measurement: seconds of each reply that was as expected, and how many were not."""
+    """The outcome of one measurement: the seconds of each expected reply, and the number of other replies."""
 
     times: Sequence[float]
     errors: int
@@ -56,7 +57,7 @@ class Load:
         return len(self.times) / self.seconds
 
     def quantile(self, share: float) -> float:
-        """Milliseconds within which this share of the replies came."""
+        """Return the milliseconds within which this share of the replies came."""
         ordered = sorted(self.times) or [0.0]
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] * 1000
 
@@ -65,33 +66,36 @@ class _Connection:
     def __init__(self, port: int, asks: Iterator[Ask]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=REPLY_TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.asks, self.got = asks, b""
+        self.asks, self.received = asks, b""
 
     def send(self) -> bool:
-        """Sends the next request; False when there is none."""
+        """Send the next request. Return False if there is none."""
         if (ask := next(self.asks, None)) is None:
             return False
-        self.expected, self.got = b" %d " % ask.status, b""
+        self.expected, self.received = b" %d " % ask.status, b""
         message = ask.message()
         self.began = time.perf_counter()
         self.socket.sendall(message)
         return True
 
     def receive(self) -> bool | None:
-        """Whether the reply is the expected one; None until it is whole."""
+        """Return whether the reply has the expected status; None while it is incomplete."""
         part = self.socket.recv(262_144)
         if not part:
             raise NoReply
-        self.got += part
-        head, found, body = self.got.partition(b"\r\n\r\n")
-        if not found:
+        self.received += part
+        head, blank_line, body = self.received.partition(b"\r\n\r\n")
+        if not blank_line:
             return None
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
         return self.expected in head[:16] if len(body) >= length else None
 
 
 def drive(port: int, asks: Sequence[Ask], connections: int, seconds: float | None) -> Load:
-    """Each connection sends its share of the requests in turn, for so many seconds; with None each request once."""
+    """Send the requests over that many connections for `seconds`, each connection its share in turn.
+
+    With `seconds` None each request is sent once.
+    """
     lanes = [asks[n::connections] for n in range(connections)]
     opened = [_Connection(port, cycle(lane) if seconds else iter(lane)) for lane in lanes if lane]
     times: list[float] = []

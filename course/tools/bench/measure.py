@@ -1,6 +1,6 @@
-"""Measures the real server, with a database of its own, and leaves nothing behind.
+"""Measure the real server with a temporary database, and leave nothing behind.
 
-Every row is measured in each round, so that what else the machine does meets all of them.
+Every row is measured in each round, so that other work on the machine affects all of them.
 """
 
 import importlib.util
@@ -25,32 +25,31 @@ from course.tools.bench import crowd, disk, issuing, load, rows, serving, writer
 from course.tools.bench.report import Measured, table
 
 ROUNDS = 3
-CONNECTIONS = {1: 40, 8: 64, 32: 96}  # and how many attempts are started and submitted with so many
-OWN = frozenset({"COURSE_DATA", "DATABASE_URL", "QUEUE_URL", "SMTP_URL", "PUBLIC_URL"})  # settings not to be touched
+ATTEMPTS = {1: 40, 8: 64, 32: 96}  # how many are started and submitted, by number of connections
+SITE_SETTINGS = frozenset({"COURSE_DATA", "DATABASE_URL", "QUEUE_URL", "SMTP_URL", "PUBLIC_URL"})
 
 
 class NoDatabase(Refused):
-    message = "DATABASE_URL: its user may not create databases, and the benchmark needs one of its own."
+    message = "DATABASE_URL: the benchmark needs a temporary database, and this user may not create one."
 
 
 def run(
     config: Config, seconds: float, certificates: int, ready: Callable[[Config], Flask], say: Callable[[str], None]
 ) -> Iterator[str]:
-    """The lines of the table. `seconds` each measurement takes; so many `certificates` are ordered; `say` hears of
-    progress.
+    """Yield the lines of the report. Each measurement takes `seconds`, and that many `certificates` are issued.
 
-    Works in a folder of its own in COURSE_DATA, because it is that disk's commits that count.
+    `say` reports progress. The files are in a temporary folder of COURSE_DATA, because the commits of that disk count.
     """
     with tempfile.TemporaryDirectory(dir=config.data, prefix="bench-") as folder, _database(config) as url:
-        environ = {name: value for name, value in os.environ.items() if name not in OWN}
+        environ = {name: value for name, value in os.environ.items() if name not in SITE_SETTINGS}
         environ |= {"COURSE_DATA": folder} | ({"DATABASE_URL": url} if url else {})
-        say("Filling a database of its own …")
+        say("Filling a temporary database …")
         app = ready(Config.from_environ(environ))
         people = crowd.gather(app)
         site_of(app).engines.dispose()
         with _servers(environ) as ports:
             ours = ports.pop("app")
-            asked = {name: (port, [load.Ask("GET", "/")] * max(CONNECTIONS)) for name, port in ports.items()}
+            asked = {name: (port, [load.Ask("GET", "/")] * max(ATTEMPTS)) for name, port in ports.items()}
             asked |= {name: (ours, asks) for name, asks in rows.repeatable(app, people).items()}
             startable = crowd.startable(app, people)
             bench = _Bench(app, ours, asked, _writers(Path(folder), url), startable, seconds)
@@ -64,10 +63,10 @@ def run(
 
 
 def run_writer_waits(config: Config, ready: Callable[[Config], Flask], say: Callable[[str], None]) -> Iterator[str]:
-    """Yield the lines about how long other writers wait. PostgreSQL locks rows, so only SQLite is measured."""
+    """Yield the lines on how long other writers wait. PostgreSQL locks single rows, so only SQLite is measured."""
     with tempfile.TemporaryDirectory(dir=config.data, prefix="bench-") as folder:
-        environ = {name: value for name, value in os.environ.items() if name not in OWN}
-        say("Making certificates while another writer waits …")
+        environ = {name: value for name, value in os.environ.items() if name not in SITE_SETTINGS}
+        say("Issuing certificates while another writer waits …")
         app = ready(Config.from_environ(environ | {"COURSE_DATA": folder}))
         waits = writer_waits.measure(app)
         site_of(app).engines.dispose()
@@ -76,7 +75,7 @@ def run_writer_waits(config: Config, ready: Callable[[Config], Flask], say: Call
 
 @contextmanager
 def _database(config: Config) -> Iterator[str | None]:
-    """The address of a new PostgreSQL database beside the one of DATABASE_URL; None where that is SQLite."""
+    """Yield the URL of a temporary PostgreSQL database on the server of DATABASE_URL; None for SQLite."""
     url = make_url(config.database)
     if url.get_backend_name() == "sqlite":
         yield None
@@ -95,7 +94,7 @@ def _database(config: Config) -> Iterator[str | None]:
 
 @contextmanager
 def _servers(environ: Mapping[str, str]) -> Iterator[dict[str, int]]:
-    """Our app, the least app under our server and, where it is installed, under gunicorn: the port of each."""
+    """Run our app, the hello app on our server and, if it is installed, on gunicorn. Yield the ports by name."""
     commands = {
         "app": [*serving.COMMAND, "course.tools.bench.app:app"],
         rows.HELLO: [*serving.COMMAND, "course.tools.bench.hello:app"],
@@ -117,7 +116,7 @@ def _writers(folder: Path, url: str | None) -> dict[str, disk.Writer]:
 
 @dataclass(frozen=True)
 class _Bench:
-    """What is measured: requests to be sent to a port, writers of the database, and attempts to be started."""
+    """What is measured: requests with their port, database writers, and attempts that can be started."""
 
     app: Flask
     port: int
@@ -127,12 +126,12 @@ class _Bench:
     seconds: float
 
     def warm_up(self) -> None:
-        """The first requests of a process are not like the others."""
+        """Send each kind of request for a while, because the first requests of a process are slower."""
         for port, asks in self.asked.values():
-            load.drive(port, asks, max(CONNECTIONS), self.seconds / 4)
+            load.drive(port, asks, max(ATTEMPTS), self.seconds / 4)
 
     def once(self, connections: int, attempts: int) -> Iterator[tuple[str, load.Load]]:
-        """A measurement of each row."""
+        """Measure each row once."""
         for name, writer in self.writers.items():
             yield name, disk.drive(writer, connections, self.seconds)
         for name, (port, asks) in self.asked.items():
@@ -146,7 +145,7 @@ class _Bench:
 def _rounds(bench: _Bench, say: Callable[[str], None]) -> Measured:
     measured: dict[tuple[str, int], list[load.Load]] = {}
     for number in range(1, ROUNDS + 1):
-        for connections, attempts in CONNECTIONS.items():
+        for connections, attempts in ATTEMPTS.items():
             say(f"Round {number} of {ROUNDS}, connections: {connections} …")
             for name, done in bench.once(connections, attempts):
                 measured.setdefault((name, connections), []).append(done)

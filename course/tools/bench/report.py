@@ -1,4 +1,4 @@
-"""What was measured, as a table beside the goals."""
+"""The results as a table, with the goals."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
@@ -6,11 +6,11 @@ from statistics import median
 from course.tools.bench.load import Load
 from course.tools.bench.rows import GOALS, Goal, Share
 
-Measured = Mapping[tuple[str, int], Sequence[Load]]  # row, connections -> a measurement of each round
+Measured = Mapping[tuple[str, int], Sequence[Load]]  # by row and number of connections, one load for each round
 
 
 def table(measured: Measured) -> Iterator[str]:
-    """A block for each number of connections, a line for each row. Every figure is the median of the rounds."""
+    """Yield a block for each number of connections with a line for each row. Figures are medians of the rounds."""
     for connections in sorted({key[1] for key in measured}):
         yield ""
         yield f"{_counted(connections):24}{'per s':>8}{'p50':>8}{'p95':>8}{'p99 ms':>9}{'errors':>8}"
@@ -43,10 +43,10 @@ def _judged(measured: Measured, name: str, goal: Goal) -> str:
         pairs = zip(measured[name, 8], measured[goal.of, 8], strict=True)
         shares = [ours.rate / theirs.rate for ours, theirs in pairs if theirs.rate]
         if not shares:
-            return f"    {goal.of} was never answered as expected, so there is no share of it"
+            return f"    no share of {goal.of}, because it got no expected reply"
         share = median(shares)
-        mark = "met" if share >= goal.least else "missed"
-        return f"    {share:.0%} of {goal.of}; goal {goal.least:.0%}: {mark}"
+        verdict = "met" if share >= goal.least else "missed"
+        return f"    {share:.0%} of {goal.of}; goal {goal.least:.0%}: {verdict}"
     took = median(load.quantile(goal.share) for load in measured[name, goal.connections])
-    mark = "met" if took <= goal.most else "missed"
-    return f"    p{goal.share * 100:.0f} {took:.1f} ms; goal {goal.most:.0f} ms: {mark}"
+    verdict = "met" if took <= goal.max_ms else "missed"
+    return f"    p{goal.share * 100:.0f} {took:.1f} ms; goal {goal.max_ms:.0f} ms: {verdict}"

@@ -1,4 +1,4 @@
-"""What is measured, and what we want of it. The goals stand beside what other learning platforms were measured at."""
+"""The rows of the report and their goals, which were set from measurements of other learning platforms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SAVE, START, SUBMIT = "answer save", "start of an attempt", "submit, 10 to 12 it
 
 @dataclass(frozen=True)
 class Share:
-    """At least so much of another row's rate, with 8 connections."""
+    """The goal of at least this share of another row's rate, with 8 connections."""
 
     least: float
     of: str
@@ -27,10 +27,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Within:
-    """This share of the replies comes within so many milliseconds, with so many connections."""
+    """The goal that this share of the replies comes within `max_ms`, with that number of connections."""
 
     share: float
-    most: float
+    max_ms: float
     connections: int
 
 
@@ -56,7 +56,7 @@ GOALS: dict[str, Sequence[Goal]] = {
 
 
 def repeatable(app: Flask, crowd: Crowd) -> dict[str, list[Ask]]:
-    """Requests that our app can be asked any number of times, by row; connections take turns at them."""
+    """Return the requests that can be sent any number of times, by row."""
     needle, content = _needle(site_of(app).catalog), site_of(app).catalog
     module = f"/modules/{QUIZ}/{content.modules[QUIZ].sections[0].id}"
     everyone = crowd.learners
@@ -88,7 +88,7 @@ def _place(learner: Learner) -> str:
 
 
 def _choices(learner: Learner) -> list[str]:
-    """The bodies of saves: each changes the answer."""
+    """Return the bodies of saves, each with another answer than the one before."""
     return [f"csrf_token={learner.csrf}&serial={{serial}}&a={option}" for option in learner.options]
 
 
@@ -97,7 +97,7 @@ def _placements(learner: Learner) -> list[str]:
 
 
 def _needle(content: Catalog) -> str:
-    """The address of the first needle that is to be placed."""
+    """Return the address of the first check in which a needle is placed."""
     return next(
         f"/modules/{module.id}/{section.id}/checks/{check.id}"
         for module in content.modules.values()

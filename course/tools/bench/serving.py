@@ -1,4 +1,4 @@
-"""Servers to be measured, each a process tree: `python -m course.tools.bench.serving module:app PORT`."""
+"""Run the servers to measure, each as a process tree: `python -m course.tools.bench.serving module:app PORT`."""
 
 import socket
 import subprocess
@@ -16,8 +16,8 @@ COMMAND = [sys.executable, "-m", "course.tools.bench.serving"]
 
 @contextmanager
 def running(command: Sequence[str], port: int, environ: Mapping[str, str]) -> Iterator[None]:
-    """Starts a server and waits until it listens; what it says goes where our own errors go."""
-    process = subprocess.Popen(command, env=dict(environ), stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
+    """Start a server and wait until it listens. It shares our stderr."""
+    process = subprocess.Popen(command, env=dict(environ), stdout=subprocess.DEVNULL)  # noqa: S603 - a command of ours
     try:
         _wait(port, process)
         yield

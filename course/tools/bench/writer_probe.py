@@ -1,7 +1,7 @@
-"""Probe how long another writer waits for a SQLite database; run by its path as a process of its own.
+"""Probe how long another writer waits for a SQLite database: `python writer_probe.py DATABASE`.
 
-`python writer_probe.py DATABASE`: each line on stdin is answered with the longest wait in milliseconds since the line
-before. It imports nothing of the app, so that it starts at once and shares no interpreter with what is measured.
+For each line on stdin it prints the longest wait in milliseconds since the previous line. It runs in a separate
+process and imports nothing of the app, so it starts fast and shares no interpreter with the code under measurement.
 """
 
 import select
@@ -9,12 +9,12 @@ import sqlite3
 import sys
 import time
 
-TRY_EVERY_S = 0.0005
+RETRY_INTERVAL_S = 0.0005
 PAUSE_S = 0.001
 
 
 def wait_once(connection: sqlite3.Connection) -> float:
-    """Begin to write as soon as the database lets us, end at once, and return the wait in seconds."""
+    """Begin a write as soon as the database allows it, end it immediately, and return the wait in seconds."""
     began = time.perf_counter()
     while True:
         try:
@@ -22,7 +22,7 @@ def wait_once(connection: sqlite3.Connection) -> float:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
-            time.sleep(TRY_EVERY_S)
+            time.sleep(RETRY_INTERVAL_S)
         else:
             waited = time.perf_counter() - began
             connection.execute("COMMIT")

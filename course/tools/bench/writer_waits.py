@@ -1,4 +1,4 @@
-"""How long another writer waits at most while a certificate is made, in each of the five ways to make one."""
+"""Measure the longest wait of another writer during each of the five ways to issue a certificate."""
 
 import statistics
 import subprocess
@@ -25,17 +25,17 @@ from course.platform.db import unit_of_work
 from course.site import site_of
 from course.tools import demo
 
-SAMPLES = 7  # of each way; the first is thrown away, since the first of a process is not like the others
+SAMPLES_PER_WAY = 7  # the first is discarded, because the first call in a process is slower
 BARE_COMMITS = 20
 PROOF = b"%PDF-1.7 a license"
-Waits = Mapping[str, Sequence[float]]  # milliseconds by what was done meanwhile
+Waits = Mapping[str, Sequence[float]]  # the longest waits in milliseconds, by what was done during them
 Act = Callable[[], object]
 Prepare = Callable[[Request, datetime], Act]
 
 
 def measure(app: Flask) -> Waits:
     """Return the longest waits. The app has an empty SQLite database."""
-    everyone = SAMPLES * len(WAYS)
+    everyone = SAMPLES_PER_WAY * len(WAYS)
     demo.populate(app, everyone, now=clock.now(), progress=lambda: None, stage="waiting")
     with app.app_context():
         requests = list(db.session.scalars(select(Request.id).filter_by(state=RequestState.WAITING)))
@@ -43,7 +43,7 @@ def measure(app: Flask) -> Waits:
     path, waits = str(site_of(app).engines.writing.url.database), {}
     with _probe(path) as longest_wait:
         for number, (name, prepare) in enumerate(WAYS.items()):
-            own = requests[number * SAMPLES : (number + 1) * SAMPLES]
+            own = requests[number * SAMPLES_PER_WAY : (number + 1) * SAMPLES_PER_WAY]
             waits[name] = [_wait_during(app, prepare, id_, longest_wait) for id_ in own][1:]
     return waits
 
@@ -52,7 +52,7 @@ def _wait_during(app: Flask, prepare: Prepare, id_: int, longest: Callable[[], f
     with app.app_context():
         act = prepare(db.session.get_one(Request, id_), clock.now())
         db.release()
-        longest()  # what was prepared does not count
+        longest()  # discards the waits during the preparation
         act()
         return longest()
 
@@ -75,7 +75,7 @@ def _probe(path: str) -> Iterator[Callable[[], float]]:
 
 
 def _bare_commits(request: Request, _now: datetime) -> Act:
-    """The yardstick: one row changed and nothing else, often enough that the probe meets it."""
+    """Change one row, for comparison. It is repeated, so that the probe runs into it."""
     id_ = request.id
 
     @unit_of_work
@@ -108,7 +108,7 @@ def _rescored_reissue(request: Request, now: datetime) -> Act:
 
 @unit_of_work
 def _question(certificate: Certificate, now: datetime) -> CertificateQuestion:
-    """Put the certificate in question as a rescoring does."""
+    """Question the certificate as a rescoring does."""
     rescored = Rescoring(
         item_id=certificate.code,
         decision="drop",
@@ -130,7 +130,7 @@ def _question(certificate: Certificate, now: datetime) -> CertificateQuestion:
 
 def _backdating(request: Request, now: datetime) -> Act:
     completed_on, _ = backdating_queries.days_of(request, now)
-    another = accounts.person(request.user_id)  # who may propose it is a matter of the console
+    another = accounts.person(request.user_id)  # anyone but the admin who confirms; only the console checks roles
     proposal = backdating.ask(request, completed_on, "The office was closed.", actor=another, now=now)
     return lambda: backdating.confirm(proposal, actor=_admin(), now=now)
 
@@ -154,7 +154,8 @@ WAYS: Mapping[str, Prepare] = {
 
 
 def lines(waits: Waits) -> Iterator[str]:
+    """Yield the lines of the report."""
     yield ""
     yield f"{'another writer waits':24}{'median':>8}{'longest ms':>12}"
-    for name, each in waits.items():
-        yield f"{'during ' + name:24}{statistics.median(each):8.1f}{max(each):12.1f}"
+    for name, milliseconds in waits.items():
+        yield f"{'during ' + name:24}{statistics.median(milliseconds):8.1f}{max(milliseconds):12.1f}"
