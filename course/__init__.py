@@ -1,4 +1,4 @@
-"""create_app is the one place that wires the wings together."""
+"""`create_app` is the only place that wires the wings together."""
 
 import functools
 import os
@@ -59,7 +59,7 @@ def wire_app(config: Config) -> Flask:
 
 
 def open_site(app: Flask, config: Config, content: Catalog) -> site.Site:
-    """Return what the app needs to answer: content, keys, and connections to the database and the queue."""
+    """Return what the app needs to answer requests: content, keys, and database engines."""
     return site.Site(
         config=config,
         catalog=content,
@@ -93,14 +93,14 @@ def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 @functools.cache
 def _content(modules: Path, quizzes: Path) -> Catalog:
-    """Read once a process tree: the server's children find it in their parent's memory, all of them the same."""
+    """Return the content. The server's children inherit it, so they all have the same and none reads it again."""
     return load(modules, quizzes)
 
 
 def _init_sign_in(app: Flask) -> None:
     manager = LoginManager(app)
     manager.user_loader(accounts.user_of_session)
-    manager.session_protection = None  # phones change networks between two sections
+    manager.session_protection = None  # a phone may change its network, and so its address, between two pages
 
 
 def _init_templates(app: Flask) -> None:
@@ -124,7 +124,7 @@ def _section_svg(section: CrossSection, placement: Placement, *, handles: bool =
 
 
 def _placement_of(check: NeedleCheck, saved: dict[str, float] | None) -> Placement:
-    """The placement that was answered; before that, a needle that is only just in, at the middle."""
+    """Return the saved placement, or before the first answer a shallow needle in the middle."""
     return Placement(**saved) if saved else Placement(entry=check.section.width / 2, angle=0, depth=5)
 
 

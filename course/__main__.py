@@ -1,6 +1,6 @@
 import gc
 
-gc.disable()  # until the app stands nothing is garbage, and looking for some took a quarter of the start
+gc.disable()  # nothing is garbage before the app is ready, and collecting took a quarter of the start time
 from course.cli import main  # noqa: E402
 
 main()

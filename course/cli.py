@@ -1,4 +1,4 @@
-"""The command line: `./run` serves, `./run COMMAND …` does one thing. A mistake ends with one sentence and code 1."""
+"""The command line: `./run` serves the site, `./run COMMAND` does one task. Errors are one sentence and exit code 1."""
 
 import functools
 import gc
@@ -58,16 +58,16 @@ def _folders() -> tuple[Path, Path]:
 
 
 def _exceeded_approvals(content: Catalog) -> list[str]:
-    """What approvals on record do not cover of this content, which may not be served yet."""
+    """Return a sentence for each way in which this content exceeds its approvals. It need not be served yet."""
     database = _config().database
     if database.startswith("sqlite") and not Path(make_url(database).database or "").exists():
-        return []  # nothing is on record yet, and a check makes no database
+        return []  # no approval is recorded yet, and a check creates no database
     try:
         with db.outside_app(database):
             uncovered = approvals.uncovered(content, clock.now().date())
     except (OperationalError, ProgrammingError):
-        return ["Approvals were not looked at: the database can't be reached, or is not at its newest schema."]
-    return [f"Approval exceeded: {one}." for one in uncovered]
+        return ["Approvals were not checked: the database can't be reached, or its schema is not up to date."]
+    return [f"Approval exceeded: {reason}." for reason in uncovered]
 
 
 cli.add_command(content_group(_folders, _exceeded_approvals))
@@ -86,13 +86,13 @@ cli.add_command(states_group(_with_modules))
 def _app(config: Config) -> Flask:
     app = create_app(config)
     gc.collect()
-    gc.freeze()  # what is here stays: no collector looks through it again
+    gc.freeze()  # these objects live as long as the process, so the garbage collector can skip them
     gc.enable()
     return app
 
 
 def ready_app(config: Config) -> Flask:
-    """The app on a migrated database."""
+    """Return the app after it has migrated its database."""
     app = _app(config)
     migrate.upgrade(config.database)
     with app.app_context():
@@ -103,29 +103,29 @@ def ready_app(config: Config) -> Flask:
 
 
 def _refuse_another_address() -> None:
-    """What was signed for one address can't be checked at another."""
+    """Raise BadSetting if certificates were issued for another address, where they could no longer be verified."""
     for did in certificates.outside_issuers(site().issuer.did):
         host = did.removeprefix("did:web:").replace("%3A", ":")
         raise BadSetting(
-            f"PUBLIC_URL: certificates are out that name {host} as the place to check them, and with another address "
-            f"they could no longer be checked. Set PUBLIC_URL to the address at {host} again."
+            f"PUBLIC_URL: certificates have been issued that are verified at {host}, and another address would make "
+            f"them unverifiable. Set PUBLIC_URL to the address at {host} again."
         )
 
 
 @cli.command()
 def serve() -> None:
-    """Migrate, check the content, then serve until stopped."""
+    """Migrate the database, check the content, and serve until stopped."""
     config = _config()
     app = ready_app(config)
     notices = []
     with app.app_context():
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
-            notices.append(f"No administrator yet. Create one (link works once): {config.base_url}{path}")
+            notices.append(f"No administrator yet. Create one (the link works once): {config.base_url}{path}")
         if ending := site().signer.ends_soon(clock.now()):
             notices.append(ending)
-        notices += [f"Approval exceeded: {one}." for one in approvals.uncovered(catalog(), clock.now().date())]
-    site_of(app).engines.dispose()  # no connection is shared with the processes that follow
+        notices += [f"Approval exceeded: {reason}." for reason in approvals.uncovered(catalog(), clock.now().date())]
+    site_of(app).engines.dispose()  # the child processes must not share a connection
     workers = [functools.partial(_work, long_work_first=first) for first in (False, True)]
     sys.exit(server.serve(config.host, config.port, config.base_url + "/", notices, workers))
 
@@ -133,7 +133,7 @@ def serve() -> None:
 @cli.command()
 @click.option("--long-work-first", is_flag=True, help="Do long work, such as bulk issues, before mails.")
 def worker(long_work_first: bool) -> None:
-    """Run a background worker for a server on another machine. `serve` starts one of each kind itself."""
+    """Run a background worker for a server on another machine. `serve` already starts one of each kind."""
     _work(long_work_first=long_work_first)
 
 
@@ -143,19 +143,19 @@ def _work(*, long_work_first: bool) -> None:
 
 @cli.command("migrate")
 def migrate_command() -> None:
-    """Upgrade the database to the newest schema."""
+    """Bring the database schema up to date."""
     ready_app(_config())
-    click.echo("The database is at the newest schema.")
+    click.echo("The database schema is up to date.")
 
 
 @cli.group()
 def people() -> None:
-    """Accounts."""
+    """Manage accounts."""
 
 
 @people.command("create-admin")
 def create_admin() -> None:
-    """Print a one-time link to create an administrator."""
+    """Print a link that creates an administrator. It works once."""
     config = _config()
     with ready_app(config).app_context():
         click.echo(config.base_url + accounts_actions.invite_admin(now=clock.now()))
@@ -166,38 +166,38 @@ def template_command() -> None:
     """Copy the certificate template to the data folder, where you can edit it and preview it in the console."""
     folder = Templates(_config().data, {}).folder
     if folder.exists() and any(folder.iterdir()):
-        raise BadSetting(f"{folder} has files already, and they stay as they are.")
+        raise BadSetting(f"{folder} already has files. Move them away first; nothing was changed.")
     folder.mkdir(parents=True, exist_ok=True)
     click.echo(shutil.copy(OURS.path, folder))
 
 
 @cli.group("keys")
 def keys_group() -> None:
-    """The keys that sign certificates, in the data folder."""
+    """Manage the keys that sign certificates, in the data folder."""
 
 
 @keys_group.command("list")
 def list_keys() -> None:
-    """Print the public keys, oldest first; the last one signs."""
+    """Print the public keys, oldest first. The last one signs."""
     for key in keys.ensure(_config().data):
         click.echo(key.public)
 
 
 @keys_group.command("rotate")
 def rotate_keys() -> None:
-    """Add a key that signs from the next start on. What older keys signed can still be verified."""
+    """Add a key that signs after the next start. Certificates signed by older keys can still be verified."""
     config = _config()
     key = keys.rotate(config.data)
     documents = "the file in PDF_P12 continues to sign documents"
     if config.pdf_p12 is None:
         pdf_signing.add_own_key(config.data, load(*_folders()).provider.name, clock.now())
         documents = "a new key signs documents"
-    click.echo(f"{key.public} signs from the next start on, and {documents}. Keep the older ones.")
+    click.echo(f"{key.public} signs after the next start, and {documents}. Keep the older keys.")
 
 
 @cli.command("check-records")
 def check_records() -> None:
-    """Check that certificates, completions, minutes and documents agree. Print discrepancies and exit with code 1."""
+    """Check certificates, completions, minutes and documents against each other. Exit with code 1 on a discrepancy."""
     faults: list[Discrepancy] = []
     with ready_app(_config()).app_context():
         total = certificates.count_issued()
@@ -211,9 +211,9 @@ def check_records() -> None:
 
 
 @cli.command("demo")
-@click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="How many therapists.")
+@click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="Number of therapists.")
 def demo_command(learners: int) -> None:
-    """Fill an empty database with sample people, to try the product."""
+    """Fill an empty database with sample people, to try out the product."""
     app = ready_app(_config())
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
@@ -222,11 +222,11 @@ def demo_command(learners: int) -> None:
 
 
 @cli.command()
-@click.option("--seconds", type=click.FloatRange(0.01, 60), default=2, show_default=True, help="For each measurement.")
-@click.option("--certificates", type=click.IntRange(1, 100_000), default=400, show_default=True, help="To be issued.")
-@click.option("--only", type=click.Choice(["writer-waits"]), help="Measure this part alone.")
+@click.option("--seconds", type=click.FloatRange(0.01, 60), default=2, show_default=True, help="Per measurement.")
+@click.option("--certificates", type=click.IntRange(1, 100_000), default=400, show_default=True, help="How many.")
+@click.option("--only", type=click.Choice(["writer-waits"]), help="Measure only this part.")
 def bench(seconds: float, certificates: int, only: str | None) -> None:
-    """Measure the server next to an empty request and the database's own commits, with a database of its own."""
+    """Measure the server with a temporary database. Compare it with an empty request and the database's own commits."""
     config, say = _config(), functools.partial(click.echo, err=True)
     lines = [] if only else measure.run(config, seconds, certificates, ready_app, say)
     for line in chain(lines, measure.run_writer_waits(config, ready_app, say)):
@@ -234,13 +234,13 @@ def bench(seconds: float, certificates: int, only: str | None) -> None:
 
 
 def _explained(run: Callable[[], R]) -> R:
-    """Run a command. Print what an operator can fix as one sentence on stderr, and exit with 1."""
+    """Run a command. Print an error that an operator can fix as one sentence on stderr, and exit with code 1."""
     try:
         return run()
     except (BadSetting, Refused) as fault:
         sys.exit(str(fault))
     except ContentInvalid as invalid:
-        sys.exit(f"{invalid}\nThe content has faults; nothing was started.")
+        sys.exit(f"{invalid}\nThe content has problems; nothing was started.")
     except OperationalError as error:
         sys.exit(f"DATABASE_URL: the database can't be used: {str(error.orig).splitlines()[0]}")
 

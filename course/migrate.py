@@ -1,4 +1,4 @@
-"""Upgrade the database to the newest schema. Safe if several processes start at once."""
+"""Upgrade the database schema. Several processes may do so at the same time."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 
 from course.platform.db import new_engine
 
-FOLDER = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def alembic_config(url: str) -> AlembicConfig:
     config = AlembicConfig()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     return config
 
@@ -35,5 +35,5 @@ def downgrade(url: str, revision: str = "base") -> None:
 
 def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_heads()
-    return set(found) == set(ScriptDirectory(str(FOLDER)).get_heads())
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == set(ScriptDirectory(str(MIGRATIONS)).get_heads())

@@ -1,7 +1,7 @@
-"""One parent process starts the WSGI server and the workers, prints when they are ready, and stops all of them.
+"""One parent process starts the WSGI server and the workers, reports when they are ready, and stops all of them.
 
-It is hand-written so that one command serves the whole site on any system, without a second program to install and
-configure. Forking after the content is loaded also lets all processes share its memory.
+With it one command serves the whole site on any system, without a process manager to install and configure. Forking
+after the content is loaded also lets all processes share its memory.
 """
 
 import contextlib
@@ -22,9 +22,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 READY_TIMEOUT_S = 30
-STOP_TIMEOUT_S = 5  # then children are killed
+STOP_TIMEOUT_S = 5  # children that still run are killed
 WORKERS = min(os.cpu_count() or 1, 4)
-THREADS = 4  # per worker: while one waits for the disk, the others collect saves for the next commit
+THREADS_PER_WORKER = 4  # while one waits for the disk, the others collect saves for the next commit
 LINUX = sys.platform == "linux"
 
 
@@ -33,11 +33,11 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], workers: S
     if fault := _port_fault(host, port):
         print(fault, file=sys.stderr)
         return 1
-    if LINUX:  # the children find everything imported; elsewhere forking isn't safe
+    if LINUX:  # forked children need no imports; forking isn't safe on other systems
         multiprocessing.set_start_method("fork", force=True)
     stop = threading.Event()
     server = _start(_serve_web, host, port)
-    working = {work: _start(_run_worker, work) for work in workers}
+    running = {work: _start(_run_worker, work) for work in workers}
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     threading.Thread(target=_announce, args=(host, port, address, notices), daemon=True).start()
@@ -46,12 +46,12 @@ def serve(host: str, port: int, address: str, notices: Sequence[str], workers: S
             if not server.is_alive():
                 print(f"The server ended unexpectedly with code {server.exitcode}.", file=sys.stderr)
                 return 1
-            for work in [work for work, worker in working.items() if not worker.is_alive()]:
+            for work in [work for work, worker in running.items() if not worker.is_alive()]:
                 print("A worker ended unexpectedly and is started again.", file=sys.stderr)
                 stop.wait(2)
-                working[work] = _start(_run_worker, work)
+                running[work] = _start(_run_worker, work)
     finally:
-        _end(server, *working.values())
+        _end(server, *running.values())
     return 0
 
 
@@ -74,7 +74,7 @@ def _start(run: Callable[..., None], *args: object) -> BaseProcess:
     return process
 
 
-def _on_its_own() -> None:
+def _detach() -> None:
     """Prepare a child process: only the parent gets Ctrl-C and stops its children, and no child outlives it."""
     os.setsid()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -93,7 +93,7 @@ def _watch_parent(parent: int) -> None:
 
 
 def _serve_web(host: str, port: int) -> None:
-    _on_its_own()
+    _detach()
     serve_app("wsgi:app", host, port)
 
 
@@ -105,7 +105,7 @@ def serve_app(target: str, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=WORKERS,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS_PER_WORKER,
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,
@@ -113,20 +113,20 @@ def serve_app(target: str, host: str, port: int) -> None:
 
 
 def _run_worker(work: Callable[[], None]) -> None:
-    _on_its_own()
+    _detach()
     if sys.platform != "win32":
-        os.nice(10)  # people at their pages go first
+        os.nice(10)  # page requests have priority
     work()
 
 
 def _announce(host: str, port: int, address: str, notices: Sequence[str]) -> None:
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
     for _ in range(READY_TIMEOUT_S * 50):
-        if _answers(near, port):
+        if _answers(local, port):
             print("\n".join([f"Ready: {address}", *notices]), flush=True)
             return
         time.sleep(0.02)
-    print(f"The server has not answered for {READY_TIMEOUT_S} seconds.", file=sys.stderr)
+    print(f"The server did not answer within {READY_TIMEOUT_S} seconds.", file=sys.stderr)
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""What this process was started with, in one typed object. A room asks `site()` for its part."""
+"""Everything that the process was started with, in one typed object. Rooms get it from `site()`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ KEY = "site"
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """`create_app` makes it once; nothing in it changes while the process runs."""
+    """Configuration, content and connections. `create_app` builds it once, and it never changes after that."""
 
     config: "Config"
     catalog: "Catalog"
@@ -38,12 +38,12 @@ class Site:
 
     @property
     def base_url(self) -> str:
-        """Where people reach the site, without a slash at the end: for links in mails and certificates."""
+        """Return the site's address for links in mails and certificates, without a final slash."""
         return self.config.base_url
 
     @property
     def mailbox(self) -> Path | None:
-        """The folder of kept mails, or None where the local mailbox stays closed."""
+        """Return the folder of stored mails, or None if the local mailbox is closed."""
         return None if self.config.public_url or self.config.smtp_url else self.config.mails
 
 
@@ -56,5 +56,5 @@ def site_of(app: Flask) -> Site:
 
 
 def site() -> Site:
-    """The site of the running app. Raises RuntimeError outside of an app context."""
+    """Return the site of the current app. Raise RuntimeError outside an app context."""
     return site_of(current_app)

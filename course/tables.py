@@ -1,4 +1,4 @@
-"""Every room's tables, imported so that the metadata is complete: for migrations and for the test that compares."""
+"""The tables of all rooms. Importing them completes the metadata, which migrations and their test need."""
 
 from course.assessment.attempts import models as assessment
 from course.assessment.practice import models as practice

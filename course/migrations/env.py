@@ -16,7 +16,7 @@ def run() -> None:
         )
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(7210001)"))  # one process migrates, others wait
+            connection.execute(text("SELECT pg_advisory_xact_lock(7210001)"))  # other processes wait here
         context.run_migrations()
     engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The first tables. Registers and logs are guarded by triggers: what was written stays as it was."""
+"""The first tables. Triggers make registers and logs append-only."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The curriculum: signatures of reviewers, readers' feedback, checks of state entries, full-text search."""
+"""The curriculum: reviewers' signatures, learners' feedback, checks of state entries, full-text search."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -102,7 +102,7 @@ def upgrade() -> None:
 
 
 def _guard(table: str) -> None:
-    """No signature and no check of a law is changed afterwards."""
+    """Make signatures and checks of state entries append-only."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(
@@ -117,7 +117,7 @@ def _guard(table: str) -> None:
 
 
 def _index_words() -> None:
-    """The full-text index over title, what the page belongs to, and text."""
+    """Create the full-text index over each page's title, context and text."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_words USING fts5"

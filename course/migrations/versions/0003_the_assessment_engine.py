@@ -1,4 +1,4 @@
-"""The assessment engine: exact points, deadlines, flags, tallies; standard setting, re-scoring, spaced review."""
+"""The assessment engine: exact points, deadlines, flags, tallies, standard setting, rescoring, spaced review."""
 
 import json
 
@@ -251,7 +251,7 @@ def upgrade() -> None:
 
 
 def _guard(table: str) -> None:
-    """What was decided about a score is not changed afterwards."""
+    """Make decisions on scores append-only."""
     if op.get_bind().dialect.name == "sqlite":
         for act in ("UPDATE", "DELETE"):
             op.execute(
@@ -274,7 +274,7 @@ def _unguard(table: str) -> None:
 
 
 def _carry_over() -> None:
-    """Scores of submitted attempts, item by item as they were scored, and wordings in their new shape."""
+    """Store the score of each item of submitted attempts, and convert wordings to their new format."""
     op.execute("UPDATE attempt SET points = CAST(correct AS VARCHAR) WHERE correct IS NOT NULL")
     connection = op.get_bind()
     _unguard("item_version")
@@ -296,12 +296,15 @@ def _carry_over() -> None:
     ).all()
     for id_, digest, choice in rows:
         given = json.loads(choice) if isinstance(choice, str) else choice or []
-        points = "1" if set(given) == keys[digest] else "0"  # the rule by which these attempts were scored
+        points = "1" if set(given) == keys[digest] else "0"  # these attempts were scored by this rule
         connection.execute(sa.text("UPDATE attempt_item SET points = :p WHERE id = :i"), {"p": points, "i": id_})
 
 
 def downgrade() -> None:
-    """Wordings stay in their new shape, and points are cut to whole ones: a way back for an empty database."""
+    """Return to the old tables. Wordings keep their new format and points lose their fractions.
+
+    So this is meant for an empty database.
+    """
     with op.batch_alter_table("attempt_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_item_item_id"))
     for column in ("ruling", "seconds", "points", "flagged"):

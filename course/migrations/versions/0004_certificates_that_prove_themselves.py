@@ -1,4 +1,4 @@
-"""Certificates that prove themselves: badges with issuer and status bit, and what supersedes a certificate."""
+"""Verifiable certificates: badges with issuer and status bit, and certificates that supersede others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,7 +16,7 @@ BRING_BACK = (
 
 
 def upgrade() -> None:
-    """SQLite makes the register anew to change a constraint; meanwhile nothing may point at it."""
+    """Add badges and successors. SQLite rebuilds the register for it, while no other row may refer to it."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if is_sqlite:
         op.execute(KEEP)
@@ -74,7 +74,7 @@ def _guard(table: str) -> None:
 
 
 def downgrade() -> None:
-    """A way back for a register without successors."""
+    """Return to the old tables. This works for a register without successors."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     if is_sqlite:
         op.execute(KEEP)

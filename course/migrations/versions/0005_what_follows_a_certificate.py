@@ -1,4 +1,4 @@
-"""What follows a certificate: approvals, its life, bulk orders, sharing, boards, transcripts, checks, audit packets."""
+"""After the certificate: approvals, corrections, bulk issue, sharing, boards, transcripts, checks, audit packets."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -263,7 +263,7 @@ class TestContentCheck:
         (tmp_path / "empty.db").touch()
         monkeypatch.setenv("DATABASE_URL", address.format(tmp_path))
         result = check()
-        assert (result.exit_code, "Approvals were not looked at" in result.output) == (0, True)
+        assert (result.exit_code, "Approvals were not checked" in result.output) == (0, True)
 
 
 def test_approvals_work_on_both_databases(either_app):

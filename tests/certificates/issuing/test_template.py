@@ -301,6 +301,6 @@ def test_the_command_lays_a_copy_of_ours_into_the_folder_and_never_over_what_is_
     assert CliRunner().invoke(cli, ["template"]).output.strip() == str(path)
     assert path.read_text() == OURS.path.read_text()
     path.write_text("mine")
-    with pytest.raises(BadSetting, match="has files already"):
+    with pytest.raises(BadSetting, match="already has files"):
         CliRunner().invoke(cli, ["template"], catch_exceptions=False)
     assert path.read_text() == "mine"
