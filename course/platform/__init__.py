@@ -1,4 +1,4 @@
-"""What every wing builds on: settings, database, pages, mail and jobs. It knows no wing."""
+"""What every wing builds on: settings, database, pages, mail and jobs. It imports no wing."""
 
 from course.platform import health
 from course.platform.mail import message

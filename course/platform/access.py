@@ -1,4 +1,4 @@
-"""Who may do what, on one screen. Views name permissions; a view that names none is closed."""
+"""Who may do what. Each view names a permission, and a view that names none is closed to everyone."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -70,6 +70,8 @@ REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer 
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view as open to people with the permission."""
+
     def mark(view: View) -> View:
         return mark_view(view, "access", permission)
 
@@ -77,11 +79,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 
 def public(view: View) -> View:
+    """Mark a view as open to everyone."""
     return mark_view(view, "access", PUBLIC)
 
 
 def me() -> Any:
-    """The signed-in person of this request: the accounts room's User, which this floor does not know."""
+    """Return the signed-in person. It is the accounts room's User, a type that the platform does not import."""
     return current_user._get_current_object()
 
 
@@ -89,7 +92,7 @@ def may(permission: str) -> bool:
     """Return whether the person of this request has the permission."""
     if not current_user.is_authenticated:
         return False
-    granted = GRANTS.get(current_user.role, _EVERYONE)  # a role that an earlier release gave counts as a learner's
+    granted = GRANTS.get(current_user.role, _EVERYONE)  # a role from an earlier release counts as a learner
     is_reviewer = current_user.role == Role.ADMIN and current_user.is_reviewer
     return permission in granted or (is_reviewer and permission in REVIEWER)
 

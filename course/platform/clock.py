@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the current time, aware and in UTC."""
     return datetime.now(UTC)

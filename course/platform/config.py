@@ -1,4 +1,4 @@
-"""The settings: one frozen object, made from the environment and handed to the factory.
+"""The settings, as one frozen object that is read from the environment and passed to `create_app`.
 
 Every setting is optional. A bad value raises BadSetting with one sentence that names the setting.
 """
@@ -44,13 +44,13 @@ class Config:
 
     @property
     def base_url(self) -> str:
-        """Where people reach the site, without a slash at the end: for links in mails and certificates."""
+        """Return the site's address for links in mails and certificates, without a final slash."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
         return self.public_url or f"http://{host}:{self.port}"
 
     @property
     def mails(self) -> Path:
-        """The folder in which mails are kept while no mail server is set."""
+        """Return the folder that stores mails if no mail server is set."""
         return self.data / "mail"
 
     @classmethod
@@ -78,7 +78,7 @@ def _data_folder(env: Mapping[str, str]) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadSetting(f"COURSE_DATA: {folder} can't be made or is no folder ({error.strerror}).") from None
+        raise BadSetting(f"COURSE_DATA: {folder} can't be created or is not a folder ({error.strerror}).") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadSetting(f"COURSE_DATA: {folder} can't be written to.")
     return folder
@@ -145,7 +145,7 @@ def _mail_from(env: Mapping[str, str]) -> str:
 def _secret_key(env: Mapping[str, str], data: Path) -> str:
     if "SECRET_KEY" in env:
         if len(env["SECRET_KEY"]) < 32:
-            raise BadSetting("SECRET_KEY: shorter than 32 characters; leave it out to have one made and kept.")
+            raise BadSetting("SECRET_KEY: shorter than 32 characters; leave it out to have one created and stored.")
         return env["SECRET_KEY"]
     kept = data / "secret_key"
     if not kept.exists():

@@ -1,4 +1,4 @@
-"""Dates as Americans write them, and the date at a place."""
+"""Dates in American format, and the date in a time zone."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

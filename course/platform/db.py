@@ -1,4 +1,4 @@
-"""The database: one engine, one session per application context, and who may commit (only a unit of work)."""
+"""The database: its engines, one session per application context, and units of work, which alone may commit."""
 
 import functools
 import os
@@ -89,7 +89,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 class Exact(TypeDecorator[Fraction]):
-    """An exact fraction, stored as text such as 2/3. Whether somebody passes never depends on a float."""
+    """An exact fraction, stored as text such as 2/3, so that passing never depends on floating-point rounding."""
 
     impl = String
     cache_ok = True
@@ -101,7 +101,7 @@ class Exact(TypeDecorator[Fraction]):
         return None if value is None else _fraction(value)
 
 
-_fraction = functools.lru_cache(4096)(Fraction)  # few different ones are stored, each very often
+_fraction = functools.lru_cache(4096)(Fraction)  # only a few different values are stored
 
 
 def _session() -> Session:
@@ -126,6 +126,7 @@ session: Session = cast(Session, LocalProxy(_session))
 
 
 def new_engine(url: str) -> Engine:
+    """Return an engine for reading and writing."""
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -239,16 +240,16 @@ def outside_app(url: str) -> Iterator[None]:
         engine.dispose()
 
 
-def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
-    """Run a verb as one transaction. A verb called inside another joins the outer one."""
+def unit_of_work(function: Callable[P, R]) -> Callable[P, R]:
+    """Run the function as one transaction. Inside another unit of work it joins that transaction."""
 
-    @functools.wraps(verb)
+    @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if session.info.get("open"):
-            return verb(*args, **kwargs)
+            return function(*args, **kwargs)
         session.info["open"] = True
         try:
-            result = verb(*args, **kwargs)
+            result = function(*args, **kwargs)
             session.commit()
         except BaseException:
             session.rollback()
@@ -262,13 +263,13 @@ def unit_of_work(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 class UnitOfWorkOpen(RuntimeError):
-    """A programming error: a verb that does slow work between its own transactions was called inside one."""
+    """A programming error: a function with slow work between its own transactions was called inside a transaction."""
 
 
 def require_no_unit_of_work() -> None:
-    """Raise UnitOfWorkOpen inside a unit of work, where whatever comes next would keep other writers waiting."""
+    """Raise UnitOfWorkOpen inside a unit of work, where the slow work that follows would block other writers."""
     if session.info.get("open"):
-        raise UnitOfWorkOpen("a unit of work is open; pass what is to be decided as an argument instead")
+        raise UnitOfWorkOpen("a unit of work is open; call this function outside of it")
 
 
 def locked(model: type[M], key: int) -> M:
@@ -278,7 +279,7 @@ def locked(model: type[M], key: int) -> M:
 
 
 def lock(rows: Select[Any], **values: Any) -> None:
-    """Lock rows that later statements will read. It is a separate statement, so that those see what it waited for.
+    """Lock rows that later statements will read. A separate statement, so that those see the changes it waited for.
 
     On SQLite a writer has locked the whole database already.
     """
@@ -287,13 +288,13 @@ def lock(rows: Select[Any], **values: Any) -> None:
 
 
 def alone(task: Lock) -> None:
-    """Keep other processes from the same task until the transaction ends. On SQLite writers take turns already."""
+    """Make other processes wait with the same task until the transaction ends. SQLite's writers take turns anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(task)))
 
 
 def closed_to_writers(model: type[Model]) -> None:
-    """Wait for writers of the table, and keep new ones out until the transaction ends."""
+    """Wait for current writers of the table, and make new ones wait until the transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
@@ -304,5 +305,5 @@ def insert(model: type[Model]) -> Any:
 
 
 def release() -> None:
-    """End a transaction that has only read, so that nobody waits for it while something slow is done."""
+    """End a transaction that has only read, so that others don't wait for it during slow work."""
     session.rollback()

@@ -1,4 +1,4 @@
-"""Something that was asked and that an administrator decides: the columns of such a table, and the steps they share."""
+"""Requests that an administrator decides: the columns that their tables share, and the steps from open to decided."""
 
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -20,10 +20,10 @@ class DecidedAlready(Refused):
 
 
 class Decidable(Model):
-    """A table whose rows are asked by somebody and stay open until an administrator decides them."""
+    """A table of requests. Each row is open until an administrator decides it."""
 
     __abstract__ = True
-    OPEN: ClassVar[str]  # the state of a row that nobody has decided
+    OPEN: ClassVar[str]  # the state of an undecided row
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
@@ -32,13 +32,13 @@ class Decidable(Model):
 
 
 def one_waiting(name: str, *columns: str) -> Index:
-    """Return an index of that name, by which only one row with the same values in `columns` is waiting at a time."""
+    """Return an index that allows only one waiting row with the same values in `columns`."""
     waiting = text("state = 'waiting'")
     return Index(name, *columns, unique=True, sqlite_where=waiting, postgresql_where=waiting)
 
 
 def ask(row: Decidable, refusal: type[Refused]) -> None:
-    """Add an open row. Raise the refusal if another one is open that must be decided first."""
+    """Add an open row. Raise the refusal if another open row must be decided first."""
     row.state = row.OPEN
     db.session.add(row)
     try:
@@ -54,25 +54,27 @@ def require_open(row: Decidable) -> None:
 
 
 def locked_open(row: D) -> D:
-    """Return the row as it is now, locked until the transaction ends. Raise DecidedAlready."""
+    """Return the current row, locked until the transaction ends. Raise DecidedAlready if it is decided."""
     row = db.locked(type(row), row.id)
     require_open(row)
     return row
 
 
 def decide(row: Decidable, state: str, now: datetime) -> None:
+    """Store the decision."""
     row.state, row.decided_at = state, now
 
 
 def open_rows(model: type[D]) -> Select[D]:
-    """Select the rows that wait for a decision, oldest first."""
+    """Select the open rows, oldest first."""
     return select(model).where(model.state == model.OPEN).order_by(model.id)
 
 
 def decided_rows(model: type[D]) -> Select[D]:
-    """Select the rows that were decided, newest first."""
+    """Select the decided rows, newest first."""
     return select(model).where(model.state != model.OPEN).order_by(model.id.desc())
 
 
 def count(rows: Select[Any]) -> int:
+    """Return the number of selected rows."""
     return db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0

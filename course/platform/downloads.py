@@ -10,7 +10,7 @@ def download(data: bytes, media_type: str, name: str, *, inline: bool = False) -
     response = send_file(
         io.BytesIO(data), mimetype=media_type, download_name=name, as_attachment=not inline, max_age=0, etag=False
     )
-    del response.headers["Cache-Control"], response.headers["Expires"]  # those are for static files
+    del response.headers["Cache-Control"], response.headers["Expires"]  # send_file sets them for static files
     return response
 
 

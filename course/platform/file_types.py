@@ -1,13 +1,13 @@
 """Types of uploaded documents, recognized by their first bytes and never by their name."""
 
 MAX_FILE_BYTES = 10_000_000
-BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+MEDIA_TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 def media_type(data: bytes) -> str | None:
     """Return the media type of a PDF, JPEG or PNG; None for anything else."""
-    return next((kind for beginning, kind in BEGINNINGS.items() if data.startswith(beginning)), None)
+    return next((kind for first_bytes, kind in MEDIA_TYPES.items() if data.startswith(first_bytes)), None)
 
 
 def fault(data: bytes) -> str | None:

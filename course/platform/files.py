@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, readable by their owner only."""
+"""Files that are written completely or not at all, and that only their owner can read."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from pathlib import Path
 
 def write_once(path: Path, data: bytes) -> None:
     """Write a file that does not exist yet. If two processes try, the first wins and the other's data is dropped."""
-    handle, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # only its owner can read it
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()

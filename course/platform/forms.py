@@ -1,4 +1,4 @@
-"""What every page with a form does: show it, show it again with its errors, or redirect."""
+"""What all form pages share: show the form, show it again with its errors, or redirect."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from course.platform.web import Refused
 
 
 def form_page(template: str, *, refusal: Refused | None = None, **values: Any) -> ResponseReturnValue:
-    """Return the page of a form: 200 when it is opened, 422 when it comes back with faults.
+    """Return the page of a form with status 200, or 422 after a POST with errors.
 
-    `refusal`: why the rules forbid what the form asks; the page then has its status.
+    `refusal`: why the rules forbid what was requested; the page then has the refusal's status.
     """
     if refusal is not None:
         return render_template(template, **values), refusal.status
@@ -20,10 +20,10 @@ def form_page(template: str, *, refusal: Refused | None = None, **values: Any) -
 
 
 def refuse_field(field: Field, refusal: Refused) -> None:
-    """Show the refusal at the field, after the field's own faults."""
+    """Show the refusal at the field, after the field's own errors."""
     field.errors = [*field.errors, refusal.message]
 
 
 def go_to(address: str) -> ResponseReturnValue:
-    """Return the answer to a form that was accepted: a redirect, so that a reload sends nothing again."""
+    """Return a redirect, the answer to an accepted form. Reloading the next page then sends nothing again."""
     return redirect(address, 303)

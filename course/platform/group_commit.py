@@ -1,8 +1,8 @@
-"""Group commit: requests that wait to write share one transaction, because a flush to disk costs more than a row.
+"""Group commit: waiting requests share one transaction, because a flush to disk costs more than a row.
 
-The request that gets the turn writes for all that wait, in a session of its own. The others find their outcome when
-the turn comes to them. No request is answered before the commit. A batch that fails is repeated one by one, so that no
-request fails because of another.
+One request at a time has the turn. It writes for all waiting requests, in a separate session, and the others find
+their outcome when they get the turn. No request is answered before the commit. If a batch fails, its works are
+repeated one by one, so that no request fails because of another.
 """
 
 from collections import deque
@@ -45,7 +45,7 @@ class GroupCommit(Generic[Work, Outcome]):
         if self.turn.acquire(timeout=TURN_TIMEOUT_S):
             try:
                 if not future.done():
-                    Context().run(self._write_for_all)  # without the request: its session only reads
+                    Context().run(self._write_for_all)  # outside the request, whose session only reads
             finally:
                 self.turn.release()
         if not future.done():

@@ -1,4 +1,4 @@
-"""Whether the process can serve: /healthz asks the database."""
+"""The health check: /healthz answers if the database does."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue

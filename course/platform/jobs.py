@@ -1,7 +1,7 @@
-"""Work that can wait: an outbox row, written by the transaction that causes it and done by a worker at least once.
+"""Background jobs: outbox rows, written by the transaction that causes them and done by a worker at least once.
 
-Workers look into the outbox twice a second, so nothing has to wake them and the row is all there is. Several may run,
-on several machines too: each claims a job before it does it. What was claimed by a worker that died is claimed again.
+Workers poll the outbox twice a second, so nothing needs to wake them. Several may run, also on several machines: each
+claims a job before it starts it. A job whose worker died is claimed again.
 """
 
 import logging
@@ -26,12 +26,12 @@ Step = Callable[[datetime], bool]
 CLAIM_TIME = timedelta(minutes=5)
 MAX_RETRY_DELAY = timedelta(hours=6)
 POLL_INTERVAL_S = 0.5
-POLLS_PER_LOOK = 4  # after so many polls without a job, a worker looks for long work too
+POLLS_PER_ROUND = 4  # after this number of polls without a job, a worker looks for long work too
 log = logging.getLogger(__name__)
 
 
 class Job(Model):
-    """`key` is unique forever, so that the same cause never writes a second job."""
+    """One job. `key` is never reused, so that the same cause never adds a second job."""
 
     __tablename__ = "outbox"
 
@@ -44,15 +44,15 @@ class Job(Model):
     claimed_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UTCDateTime, index=True)
     tries: Mapped[int] = mapped_column(default=0)
-    rank: Mapped[int] = mapped_column(default=0, server_default="0")  # lower ones go first
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")  # lower ranks are done first
     last_error: Mapped[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Queue:
-    """What workers do. `handlers` do jobs by their kind; `hourly` tasks, by name, are safe to repeat.
+    """What workers run: `handlers` by kind of job, and `hourly` tasks by name, which are safe to repeat.
 
-    Each of the `steps` does a small part of some long work and returns whether there was any.
+    Each of the `steps` does a small part of some long work and returns False if there was nothing to do.
     """
 
     handlers: Mapping[str, Handler]
@@ -78,7 +78,7 @@ def waiting() -> int:
 def drain(app: Flask, *, long_work_first: bool = False, stop: Event | None = None) -> int:
     """Do every job that is due, and all long work, until `stop` is set. Return how many jobs were done.
 
-    What goes first is done completely before the other gets a turn. So two workers that differ in it delay neither.
+    Long work is done after all jobs, or before them with `long_work_first`. With a worker of each kind, neither waits.
     """
     done = 0
     while not (stop and stop.is_set()):
@@ -104,9 +104,9 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 @unit_of_work
 def claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
-    """Return the id, kind and payload of the next job, which no other worker gets for CLAIM_TIME; None: nothing is due.
+    """Claim the next job for CLAIM_TIME and return its id, kind and payload; None if no job is due.
 
-    SQLite's writers take turns; on PostgreSQL a row that another worker is claiming is skipped.
+    SQLite's writers take turns. On PostgreSQL a row that another worker is claiming is skipped.
     """
     job = db.session.scalars(
         select(Job)
@@ -125,7 +125,7 @@ def claim(now: datetime) -> tuple[int, str, dict[str, Any]] | None:
 def _perform(job_id: int, kind: str, payload: dict[str, Any]) -> bool:
     try:
         site().queue.handlers[kind](job_id, payload)
-    except Exception as error:  # whatever it was, the job stays and is tried again later
+    except Exception as error:  # after any error the job stays and is tried again later
         log.warning("job %s (%s) failed and will be tried again: %s", job_id, kind, error)
         _postpone(job_id, str(error), clock.now())
         return False
@@ -137,7 +137,7 @@ def _perform(job_id: int, kind: str, payload: dict[str, Any]) -> bool:
 def _finish(job_id: int, now: datetime) -> None:
     job = db.locked(Job, job_id)
     job.done_at = now
-    job.payload = {}  # mails carry links that open an account; once sent they are kept nowhere
+    job.payload = {}  # mails have links that open an account, so they are not stored after sending
 
 
 @unit_of_work
@@ -149,9 +149,9 @@ def _postpone(job_id: int, error: str, now: datetime) -> None:
 
 
 def work(app: Flask, *, long_work_first: bool = False) -> None:
-    """Run a worker until SIGTERM or SIGINT. It finishes the job that it is doing.
+    """Run a worker until SIGTERM or SIGINT, which let it finish its current job.
 
-    The one that does jobs first also runs the hourly tasks, at the full hour.
+    Without `long_work_first` it also runs the hourly tasks, at the full hour.
     """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -175,7 +175,7 @@ def _hour(moment: datetime) -> datetime:
 
 
 def run_hourly(app: Flask) -> None:
-    """Run every hourly task. One that fails stops no other."""
+    """Run every hourly task. If one fails, the others still run."""
     for name, task in site_of(app).queue.hourly.items():
         try:
             with app.app_context():
@@ -185,8 +185,8 @@ def run_hourly(app: Flask) -> None:
 
 
 def _wait_for_work(app: Flask, stop: Event) -> None:
-    """Return when a job is due, or after POLLS_PER_LOOK polls. It only reads, so that it holds up no writer."""
-    for _ in range(POLLS_PER_LOOK):
+    """Return when a job is due, or after POLLS_PER_ROUND polls. It only reads, so no writer waits for it."""
+    for _ in range(POLLS_PER_ROUND):
         if stop.wait(POLL_INTERVAL_S):
             return
         with site_of(app).engines.reading.connect() as connection:

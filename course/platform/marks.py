@@ -1,4 +1,4 @@
-"""Marks on views: who may see a page, how often it answers, how much it takes. Hooks read them before the view runs."""
+"""Marks on views: their permission, rate limit and upload limit. Hooks read them before the view runs."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,5 +15,5 @@ def mark(view: V, name: str, value: object) -> V:
 
 
 def marked(name: str) -> Any:
-    """Return the mark of the view that answers this request; None if it has none or nothing is at the address."""
+    """Return the mark of the view that answers this request; None without the mark or without such a view."""
     return getattr(current_app.view_functions.get(request.endpoint or ""), name, None)

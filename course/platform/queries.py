@@ -1,4 +1,4 @@
-"""Reads that every room makes: one row or a 404, and a list page by page."""
+"""Queries that every room needs: one row or a 404, and one page of a list."""
 
 import math
 from collections.abc import Sequence
@@ -26,20 +26,20 @@ class Page(Generic[T]):
 
     @property
     def count(self) -> int:
-        """How many pages there are; an empty list has one."""
+        """Return the number of pages. An empty list has one."""
         return max(1, math.ceil(self.total / self.size))
 
 
 def page_number() -> int:
-    """Return the page that the address asks for, from 1."""
+    """Return the page number in the address, from 1."""
     return min(max(1, request.args.get("page", 1, type=int)), MAX_PAGE)
 
 
 def page_of(rows: Select[Any], *, number: int, size: int) -> Page[Any]:
     """Return one page of the selected rows: one statement for the page and one for the total."""
     total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
-    found = db.session.scalars(rows.limit(size).offset((number - 1) * size)).all()
-    return Page(found, number, total, size)
+    on_page = db.session.scalars(rows.limit(size).offset((number - 1) * size)).all()
+    return Page(on_page, number, total, size)
 
 
 def page_from(rows: Sequence[T], *, number: int, size: int) -> Page[T]:

@@ -1,7 +1,7 @@
-"""Rate limits of the public pages, per address and for all together, counted by all processes that serve.
+"""Rate limits of the public pages, per address and in total. All server processes share the counts.
 
-The counts are in a file of the data folder, or in the Redis of QUEUE_URL if several machines serve. If they can't be
-reached, every page answers and the log says so: numbers and tokens are too long to guess at any rate.
+The counts are in a file in the data folder, or in the Redis at QUEUE_URL if several machines serve. If they can't be
+reached, an error is logged and requests are not limited. Numbers and tokens are too long to guess at any rate.
 """
 
 import ipaddress
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class TooOften(Refused):
-    """There were too many requests. `seconds`: how long to wait."""
+    """There were too many requests; the next is allowed in `seconds`."""
 
     status = 429
 
@@ -53,7 +53,7 @@ class Throttle:
 
     def count_ask(self, visitor: str) -> None:
         """Count a request. Raise TooOften if it is over a limit."""
-        with _reached():
+        with _logged_if_unreachable():
             if not self.limiter.test(self.misses, "misses", visitor):
                 raise self._too_often(self.misses, "misses", visitor)
             for limit, whose in ((self.asks, ("asks", visitor)), (self.asks_of_all, ("asks",))):
@@ -61,7 +61,8 @@ class Throttle:
                     raise self._too_often(limit, *whose)
 
     def count_miss(self, visitor: str) -> None:
-        with _reached():
+        """Count a request that was not found."""
+        with _logged_if_unreachable():
             self.limiter.hit(self.misses, "misses", visitor)
 
     def _too_often(self, limit: RateLimitItem, *whose: str) -> TooOften:
@@ -70,7 +71,7 @@ class Throttle:
 
 
 @contextmanager
-def _reached() -> Iterator[None]:
+def _logged_if_unreachable() -> Iterator[None]:
     try:
         yield
     except StorageError as error:
@@ -83,12 +84,12 @@ def limited(view: V) -> V:
 
 
 def init_app(app: Flask, *, trusted_proxies: int) -> None:
-    """`trusted_proxies`: how many proxies in front of the site add the visitor's address."""
+    """Count requests to marked views. `trusted_proxies`: the number of proxies that add the visitor's address."""
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.before_request(_count_ask)
     app.after_request(_count_miss)
-    app.register_error_handler(TooOften, _say_when)
+    app.register_error_handler(TooOften, _too_many_requests)
 
 
 def new_throttle(data: Path, queue_url: str) -> Throttle:
@@ -112,14 +113,14 @@ def _count_miss(response: Response) -> Response:
     return response
 
 
-def _say_when(refusal: TooOften) -> Response:
+def _too_many_requests(refusal: TooOften) -> Response:
     answer = make_response(error_page(refusal.status, refusal.message))
     answer.headers["Retry-After"] = str(refusal.seconds)
     return answer
 
 
 def _visitor() -> str:
-    """Return the address, or the /64 network of an IPv6 address, because one visitor has all of it."""
+    """Return the address, or the /64 network of an IPv6 address, because one visitor has the whole network."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:

@@ -1,7 +1,7 @@
-"""Counters in a file that all processes of a machine share. Losing them does no harm, so nothing waits for the disk.
+"""Counters in a file that all processes of a machine share. Losing them does no harm, so no write waits for the disk.
 
-The library `limits` keeps counters in memory of one process, or in a server such as Redis. A site on one machine has
-several processes and no such server, so this is the store that the library lacks.
+The library `limits` can keep counters in the memory of one process or on a server such as Redis. A site on one machine
+has several processes and no such server, so this storage fills the gap.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ LOCK_TIMEOUT_S = 1
 
 
 class Counts(Storage):
-    """A storage of the library `limits`. Each counter ends `expiry` seconds after it began."""
+    """A storage for the library `limits`. Each counter ends `expiry` seconds after it started."""
 
     STORAGE_SCHEME = None
 

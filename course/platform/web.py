@@ -1,4 +1,4 @@
-"""What every page shares: refusals and error pages, security headers, CSRF, template filters."""
+"""What all pages share: refusals and error pages, security headers, CSRF protection, template filters."""
 
 import functools
 import hashlib
@@ -29,7 +29,7 @@ WORDS = {
     413: "The file or form is too large.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
-ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers read from their own pages
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers load from other sites
 V = TypeVar("V", bound=Callable[..., Any])
 MEGABYTE = 1_000_000
 csrf = CSRFProtect()
@@ -56,7 +56,7 @@ class NotStorable(Refused):
     message = "The text has a NUL character, which can't be stored. Go back, remove it and send the form again."
 
 
-class Stored(IntegerConverter):
+class StorableInteger(IntegerConverter):
     """A number in an address that the database can store. A larger one is not found."""
 
     def __init__(self, url_map: Map) -> None:
@@ -64,18 +64,18 @@ class Stored(IntegerConverter):
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
-    app.url_map.converters["int"] = Stored
+    app.url_map.converters["int"] = StorableInteger
     app.config.update(
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=MEGABYTE,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files change with their bytes
-        WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still save
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # the address of a static file changes with its bytes
+        WTF_CSRF_TIME_LIMIT=None,  # a form that was left open over lunch can still be saved
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(_make_room)  # before anything looks into the form
+    app.before_request(_set_upload_limit)  # before any other hook reads the form
     csrf.init_app(app)
     app.before_request(_refuse_nul)
     app.after_request(functools.partial(_headers, secure=secure))
@@ -89,21 +89,21 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
 
 def takes_files(*, megabytes: int) -> Callable[[V], V]:
-    """Mark a view that accepts more than a usual form."""
+    """Mark a view that accepts more than the usual megabyte."""
 
     def mark(view: V) -> V:
-        return mark_view(view, "takes", megabytes * MEGABYTE)
+        return mark_view(view, "max_bytes", megabytes * MEGABYTE)
 
     return mark
 
 
-def _make_room() -> None:
-    if (takes := marked("takes")) is not None:
-        request.max_content_length = takes
+def _set_upload_limit() -> None:
+    if (max_bytes := marked("max_bytes")) is not None:
+        request.max_content_length = max_bytes
 
 
 def _refuse_nul() -> None:
-    """PostgreSQL can't store one, and no keyboard types it."""
+    """Raise NotStorable for a NUL character. PostgreSQL can't store it, and no keyboard types it."""
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
         raise NotStorable
 
@@ -118,9 +118,7 @@ def _headers(response: Response, *, secure: bool) -> Response:
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store")
     elif "v" not in request.args:
-        headers["Cache-Control"] = (
-            "no-cache"  # a module that another one imports: the browser asks each time whether it has changed
-        )
+        headers["Cache-Control"] = "no-cache"  # a script that another one imports, by an address without a version
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
@@ -134,11 +132,12 @@ def unlisted(response: Response) -> Response:
 
 
 def wants_json() -> bool:
+    """Return whether the client prefers JSON to a page."""
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def error_page(status: int, message: str) -> ResponseReturnValue:
-    """Return the error as a page, or as JSON if the client asked for that."""
+    """Return the error as a page, or as JSON if the client prefers that."""
     if wants_json():
         return {"error": message}, status
     return render_template("error.html", status=status, message=message), status
@@ -154,7 +153,7 @@ def _stale_form(_: CSRFError) -> ResponseReturnValue:
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error  # redirects of the router
+        return error  # a redirect by the router
     return error_page(error.code, WORDS.get(error.code, error.description or error.name))
 
 

@@ -1,4 +1,4 @@
-"""What a wing offers to the app: its pages and the work that it does in the background."""
+"""What a wing adds to the app: its pages and its background work."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from course.platform.jobs import Handler, Step, Task
 
 @dataclass(frozen=True, kw_only=True)
 class Wing:
-    """`jobs` by kind, `hourly` tasks by name; both are safe to repeat. `steps` each do a part of some long work."""
+    """Blueprints, `jobs` by kind and `hourly` tasks by name (both safe to repeat), and `steps` of long work."""
 
     blueprints: Sequence[Blueprint] = ()
     jobs: Mapping[str, Handler] = field(default_factory=dict)

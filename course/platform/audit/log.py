@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, when, with what before and after, in the transaction of the act itself."""
+"""The audit log: who did what to whom and when, with values before and after, in the same transaction as the act."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -142,7 +142,7 @@ def record(
 ) -> None:
     """Add a row to the open transaction. `actor` None is the system. Raise ValueError if `details` are not DETAILS."""
     if details.keys() != DETAILS[event]:
-        raise ValueError(f"{event} wants the details {sorted(DETAILS[event])}, not {sorted(details)}")
+        raise ValueError(f"{event} needs the details {sorted(DETAILS[event])}, not {sorted(details)}")
     db.session.add(
         AuditEvent(
             at=now,

@@ -8,7 +8,7 @@ from course.platform.db import Model, UTCDateTime
 
 
 class AuditEvent(Model):
-    """One act of consequence. Append-only: triggers of the first migration refuse update and delete."""
+    """One recorded act. Append-only: triggers from the first migration refuse updates and deletes."""
 
     __tablename__ = "audit_event"
 

@@ -7,7 +7,7 @@ from course.platform.audit.models import AuditEvent
 
 
 def about(person_id: int, *, limit: int) -> Sequence[AuditEvent]:
-    """Return what was done to a person, newest first."""
+    """Return the events about a person, newest first."""
     return db.session.scalars(
         select(AuditEvent).filter_by(person_id=person_id).order_by(AuditEvent.id.desc()).limit(limit)
     ).all()

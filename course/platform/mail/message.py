@@ -1,4 +1,4 @@
-"""Composes one message and sends it over SMTP, or keeps it in a folder while no SMTP server is set."""
+"""Compose one message and send it over SMTP, or store it in a folder if no SMTP server is set."""
 
 import os
 import smtplib
@@ -17,7 +17,7 @@ CLOSED_ACCOUNT_DOMAIN = "closed.invalid"  # reserved by RFC 2606, so that no mai
 
 
 class MailNotSafe(Exception):
-    """The server offers no encryption, and a password would have to be sent in the clear."""
+    """The server offers no encryption, so the password would be sent in plain text."""
 
 
 def deliver(job_id: int, payload: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ def deliver(job_id: int, payload: dict[str, Any]) -> None:
     if config.smtp_url:
         send(message, config.smtp_url)
     else:
-        keep(message, config.mails / f"{job_id:09}.eml")
+        store(message, config.mails / f"{job_id:09}.eml")
 
 
 def compose(job_id: int, mail_from: str, *, to: str, template: str, **values: Any) -> EmailMessage:
@@ -47,6 +47,7 @@ def compose(job_id: int, mail_from: str, *, to: str, template: str, **values: An
 
 
 def send(message: EmailMessage, url: str) -> None:
+    """Send the message by the SMTP server at `url`. Raise MailNotSafe."""
     parts = urlsplit(url)
     kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
     port = parts.port or (465 if parts.scheme == "smtps" else 587)
@@ -64,7 +65,8 @@ def send(message: EmailMessage, url: str) -> None:
         server.send_message(message)
 
 
-def keep(message: EmailMessage, path: Path) -> None:
+def store(message: EmailMessage, path: Path) -> None:
+    """Write the message to a file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:

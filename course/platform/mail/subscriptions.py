@@ -21,9 +21,9 @@ class LinkNotValid(Refused):
 
 @dataclass(frozen=True)
 class Subscription:
-    """One kind of mail. `salt` signs its links, so that a link of one kind ends no other; `path` is their page.
+    """One kind of mail. `salt` signs its unsubscribe links, so that a link works for one kind only.
 
-    A link never expires, because people keep their mail.
+    `path` is the page of the links. A link never expires, because people keep their mail.
     """
 
     salt: str
@@ -34,7 +34,7 @@ class Subscription:
         return f"{site().base_url}{self.path}/{self._serializer().dumps(str(account))}"
 
     def account(self, token: str) -> UUID:
-        """Return the account that a link was made for. Raise LinkNotValid if the link is forged or altered."""
+        """Return the account in an unsubscribe link. Raise LinkNotValid if the link is forged or altered."""
         try:
             return UUID(self._serializer().loads(token))
         except (BadData, ValueError, TypeError, AttributeError) as error:

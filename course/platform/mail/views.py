@@ -1,4 +1,4 @@
-"""The local mailbox shows stored mails to a browser on this machine, and to nobody else."""
+"""The local mailbox shows stored mails to a browser on this machine only."""
 
 import ipaddress
 from email import policy
@@ -15,12 +15,13 @@ from course.platform.web import NotFound
 from course.site import site
 
 bp = Blueprint("mail", __name__)
-FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+MAX_LISTED_MAILS = 50
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 
 
 def local_mailbox() -> str | None:
     """Return the mailbox's address if this visitor may see it."""
-    if site().mailbox is None or any(name in request.headers for name in FORWARDED):
+    if site().mailbox is None or any(name in request.headers for name in PROXY_HEADERS):
         return None
     return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
 
@@ -43,7 +44,7 @@ def mailbox() -> ResponseReturnValue:
     folder = site().mailbox
     if folder is None or local_mailbox() is None:
         raise NotFound
-    newest = sorted(folder.glob("*.eml"), reverse=True)[:50]
+    newest = sorted(folder.glob("*.eml"), reverse=True)[:MAX_LISTED_MAILS]
     return render_template(
         "platform/mail/mailbox.html", messages=[_read(path) for path in newest], waiting=jobs.waiting()
     )

@@ -1,7 +1,7 @@
 """Typst turns a template and data into an accessible, archival PDF (PDF/A-3a, PDF/UA-1) or pictures of its pages.
 
-Fonts come by package, never from the system, so that a document looks the same from every machine. Data goes in as
-JSON, never as markup. The compiler refuses, rather than prints, a letter that no font has.
+Fonts come from packages, never from the system, so that a document looks the same from every machine. Data is passed
+as JSON, never as markup. If no font has a letter, there is an error instead of a document.
 """
 
 import functools
@@ -15,7 +15,7 @@ from typing import Literal
 
 import typst
 
-PACKAGES = {
+FONT_PACKAGES = {
     "fontpkg_noto_sans": "fontpkg-noto-sans",
     "fontpkg_noto_sans_arabic": "fontpkg-noto-sans-arabic",
     "fontpkg_noto_sans_devanagari": "fontpkg-noto-sans-devanagari",
@@ -33,7 +33,7 @@ PLACE = re.compile(r"┌─ (?:.*/)?(.+):(\d+):\d+")
 
 
 class NotPrintable(Exception):
-    """The fonts lack `letters`. No document is made with an empty box in their place."""
+    """The fonts lack `letters`. A document would have empty boxes in their place, so none is made."""
 
     def __init__(self, letters: tuple[str, ...]) -> None:
         super().__init__(" ".join(letters))
@@ -41,7 +41,7 @@ class NotPrintable(Exception):
 
 
 class BrokenTemplate(Exception):
-    """The template does not compile. `file` and `line` (from 1) say where, as far as Typst knows."""
+    """The template does not compile. `file` and `line` (from 1) are the place, if Typst reports one."""
 
     def __init__(self, message: str, file: str | None = None, line: int | None = None) -> None:
         super().__init__(f"{file}, line {line}: {message}" if file else message)
@@ -50,29 +50,29 @@ class BrokenTemplate(Exception):
 
 @functools.cache
 def edition() -> str:
-    """Return a digest of the versions of compiler and fonts, since another version may print a template otherwise."""
-    parts = [version("typst"), *(version(distribution) for distribution in PACKAGES.values())]
+    """Return a digest of the versions of compiler and fonts, since other versions may print a template differently."""
+    parts = [version("typst"), *(version(distribution) for distribution in FONT_PACKAGES.values())]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]
 
 
 @functools.lru_cache(maxsize=8)
 def fonts(folder: Path) -> typst.Fonts:
-    """Return our fonts and those in the template's folder."""
+    """Return the packaged fonts and those in the template's folder."""
     return typst.Fonts(include_system_fonts=False, font_paths=[*map(str, _font_folders()), str(folder)])
 
 
 def _font_folders() -> list[Path]:
-    found = [find_spec(package) for package in PACKAGES]
-    return [Path(one.submodule_search_locations[0]) for one in found if one and one.submodule_search_locations]
+    specs = [find_spec(package) for package in FONT_PACKAGES]
+    return [Path(spec.submodule_search_locations[0]) for spec in specs if spec and spec.submodule_search_locations]
 
 
 def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
-    """Return the document. Equal inputs give equal bytes. The template reads `inputs` as `sys.inputs`.
+    """Return the document; equal inputs give equal bytes. The template gets `inputs` as `sys.inputs`.
 
-    It reads no file outside its own folder. Raise NotPrintable or BrokenTemplate.
+    It can read no file outside its folder. Raise NotPrintable or BrokenTemplate.
     """
     try:
-        made = typst.compile(
+        document = typst.compile(
             template,
             root=template.parent,
             format="pdf",
@@ -82,16 +82,16 @@ def pdf(template: Path, inputs: Mapping[str, str]) -> bytes:
         )
     except typst.TypstError as error:
         raise _refusal(error) from error
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(document, bytes)
+    return document
 
 
 def pictures(
     template: Path, inputs: Mapping[str, str], *, ppi: float, kind: Literal["png", "svg"] = "png"
 ) -> list[bytes]:
-    """Return each page. Raise BrokenTemplate. A letter that no font has shows as a box, so make the PDF as well."""
+    """Return each page. Raise BrokenTemplate. A letter without a font shows as a box; only `pdf` raises for it."""
     try:
-        made = typst.compile(
+        document = typst.compile(
             template,
             root=template.parent,
             format=kind,
@@ -101,12 +101,12 @@ def pictures(
         )
     except typst.TypstError as error:
         raise _refusal(error) from error
-    return [made] if isinstance(made, bytes) else list(made or ())
+    return [document] if isinstance(document, bytes) else list(document or ())
 
 
 def _refusal(error: typst.TypstError) -> NotPrintable | BrokenTemplate:
-    if lacking := [first or second for first, second in UNPRINTABLE.findall(error.diagnostic)]:
-        letters = [ESCAPED.sub(lambda found: chr(int(found[1], 16)), one) for one in lacking]
+    if unprintable := [first or second for first, second in UNPRINTABLE.findall(error.diagnostic)]:
+        letters = [ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), letter) for letter in unprintable]
         return NotPrintable(tuple(dict.fromkeys(letters)))
     place = PLACE.search(error.diagnostic)
     return BrokenTemplate(error.message, place[1], int(place[2])) if place else BrokenTemplate(error.message)

@@ -1,4 +1,4 @@
-"""Which characters a name may have. None may be hidden: what is printed, read aloud and signed is what was typed."""
+"""Which characters a name may have. Hidden ones are refused, so that a name prints, reads and signs as typed."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 MAX_NAME_LENGTH = 200
 LISTED_LETTERS = 4
-MAX_MARKS_PER_LETTER = 4  # more than any script needs; a pile of them would cover the lines above and below
+MAX_MARKS_PER_LETTER = 4  # more than any script needs; a longer stack would cover the lines above and below
 JOINERS = "\u200c\u200d"
 SCRIPTS_WITH_JOINERS = (
     "ARABIC",
@@ -25,7 +25,7 @@ SCRIPTS_WITH_JOINERS = (
     "MYANMAR",
     "MONGOLIAN",
 )
-BLANK = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u2800")  # letters and marks that print nothing
+BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u2800")  # letters and marks that print nothing
 VARIANTS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -52,8 +52,8 @@ def fault(name: str) -> str | None:
 
 
 def named(letters: Sequence[str]) -> str:
-    """Return the first few letters with their Unicode names, for readers whose fonts lack them too."""
-    listed = [f"{one} ({', '.join(map(_name, one))})" for one in letters]
+    """Return the first few letters with their Unicode names, because the reader's fonts may lack them too."""
+    listed = [f"{letter} ({', '.join(map(_name, letter))})" for letter in letters]
     more = len(listed) - LISTED_LETTERS
     return ", ".join(listed[:LISTED_LETTERS]) + (f" and {more} more" if more > 0 else "")
 
@@ -64,7 +64,7 @@ def is_latin(name: str) -> bool:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Return whether the first letter with a direction runs from right to left, as in Unicode's algorithm."""
+    """Return whether the first letter with a direction is right-to-left, as in Unicode's algorithm."""
     directions = (unicodedata.bidirectional(letter) for letter in text)
     return next((way for way in directions if way in ("L", "R", "AL")), "L") != "L"
 
@@ -73,7 +73,11 @@ def _is_hidden(name: str, place: int) -> bool:
     letter = name[place]
     if letter in JOINERS:
         return not _joins(name, place)
-    return unicodedata.category(letter) in HIDDEN_CATEGORIES or letter in BLANK or VARIANTS.match(letter) is not None
+    return (
+        unicodedata.category(letter) in HIDDEN_CATEGORIES
+        or letter in BLANK_LETTERS
+        or VARIANTS.match(letter) is not None
+    )
 
 
 def _joins(name: str, place: int) -> bool:
@@ -83,7 +87,7 @@ def _joins(name: str, place: int) -> bool:
 
 
 def _stray_mark(name: str) -> str | None:
-    marks = MAX_MARKS_PER_LETTER  # so that one at the beginning is stray
+    marks = MAX_MARKS_PER_LETTER  # so that a mark at the beginning is stray
     for letter in name:
         if not unicodedata.category(letter).startswith("M"):
             marks = MAX_MARKS_PER_LETTER if letter == " " else 0
