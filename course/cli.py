@@ -20,7 +20,7 @@ from course import create_app, migrate, server
 from course.certificates.approvals import queries as approvals
 from course.certificates.credentials import keys, pdf_signing
 from course.certificates.issuing import queries as certificates
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 from course.certificates.issuing.templates import Templates
 from course.content.cli import content_group
 from course.content.loader.load import ContentInvalid, load
@@ -168,7 +168,7 @@ def template_command() -> None:
     if folder.exists() and any(folder.iterdir()):
         raise BadSetting(f"{folder} already has files. Move them away first; nothing was changed.")
     folder.mkdir(parents=True, exist_ok=True)
-    click.echo(shutil.copy(OURS.path, folder))
+    click.echo(shutil.copy(BUILT_IN.path, folder))
 
 
 @cli.group("keys")

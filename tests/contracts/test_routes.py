@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from course import create_app
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 from course.people.accounts.models import User
 from course.platform.access import PUBLIC
 from course.platform.config import Config
@@ -123,9 +123,9 @@ TABLE = {
     "sharing_public.badge_picture": ("GET", "/shared/{link}/badge.png", ANYONE),
     "sharing_public.credential": ("GET", "/shared/{link}/badge.json", ANYONE),
     "corrections.ask": ("GET", "/certificates/{certificate}/name", OWNER),
-    "backdating_admin.wishes": ("GET", "/admin/backdating/", ADMIN),
+    "backdating_admin.proposals": ("GET", "/admin/backdating/", ADMIN),
     "backdating_admin.ask": ("GET", "/admin/requests/{request}/earlier-date", ADMIN),
-    "backdating_admin.wish": ("GET", "/admin/backdating/00000000-0000-4000-8000-000000000000", "nobody has it"),
+    "backdating_admin.proposal": ("GET", "/admin/backdating/00000000-0000-4000-8000-000000000000", "nobody has it"),
     "backdating_admin.confirm": (
         "POST",
         "/admin/backdating/00000000-0000-4000-8000-000000000000/confirm",
@@ -257,7 +257,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "attempt": str(factories.start_attempt(app, learner, "state-scope").code),
             "certificate": certificate.code,
             "request": str(factories.request_code(app, learner)),
-            "template": OURS.digest,
+            "template": BUILT_IN.digest,
             "person": str(learner.code),
             "record": str(factories.add_external_credit(app, learner).code),
             "correction": str(factories.ask_for_name(app, learner, certificate).code),

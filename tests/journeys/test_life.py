@@ -48,7 +48,7 @@ def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, 
 
 
 @BOTH
-def test_a_certificate_is_dated_back_by_two(app, sign_in, learner, admin, script):
+def test_a_certificate_is_backdated_by_two_administrators(app, sign_in, learner, admin, script):
     asked = factories.request(app, learner)
     second = factories.person(app, "Bea Board", role="admin")
     first, other = sign_in(admin, script=script, dark=script), sign_in(second, script=script, dark=script)

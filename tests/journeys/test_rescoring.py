@@ -179,6 +179,6 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     admin.press("Save decision")
     new = re.search(r"Reissued as ([A-Z0-9-]+)\.", admin.text())[1]
     stranger.go(f"/verify/{replaced}")
-    assert "an assessment was scored anew" in stranger.text()
+    assert "an assessment was rescored" in stranger.text()
     stranger.go(f"/verify/{new}")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")

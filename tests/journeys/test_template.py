@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 from course.site import site_of
 from tests import factories
 from tests.journeys.conftest import served
@@ -24,7 +24,7 @@ def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script
     folder = site_of(app).templates.folder
     folder.mkdir(parents=True)
     file = folder / "certificate.typ"
-    file.write_text(OURS.path.read_text().replace("[Certificate of completion]", "[Proof of learning]"))
+    file.write_text(BUILT_IN.path.read_text().replace("[Certificate of completion]", "[Proof of learning]"))
     console = sign_in(admin, script=script, dark=script)
     console.go("/admin/template")
     assert "This is a preview" in console.text()

@@ -20,11 +20,11 @@ MAX_DECIDED = 50
 
 @bp.get("/backdating/")
 @requires(Permission.CERTIFICATE_DECIDE)
-def wishes() -> ResponseReturnValue:
+def proposals() -> ResponseReturnValue:
     waiting, decided = queries.waiting(), queries.decided(MAX_DECIDED)
     actors = {id_ for one in (*waiting, *decided) for id_ in (one.asked_by_id, one.decided_by_id) if id_}
     people = accounts.people_of(list(actors))
-    return render_template("certificates/backdating/wishes.html", waiting=waiting, decided=decided, people=people)
+    return render_template("certificates/backdating/proposals.html", waiting=waiting, decided=decided, people=people)
 
 
 @bp.route("/requests/<uuid:code>/earlier-date", methods=["GET", "POST"])
@@ -41,7 +41,7 @@ def ask(code: UUID) -> ResponseReturnValue:
             refused = refusal
         else:
             flash("Approval requested. The certificate is issued once a second administrator approves.", "ok")
-            return go_to(url_for(".wish", code=proposal.code))
+            return go_to(url_for(".proposal", code=proposal.code))
     return form_page(
         "certificates/backdating/ask.html",
         refusal=refused,
@@ -54,7 +54,7 @@ def ask(code: UUID) -> ResponseReturnValue:
 
 @bp.get("/backdating/<uuid:code>")
 @requires(Permission.CERTIFICATE_DECIDE)
-def wish(code: UUID) -> ResponseReturnValue:
+def proposal(code: UUID) -> ResponseReturnValue:
     return _page(code)
 
 
@@ -63,7 +63,7 @@ def _page(code: UUID, refusal: Refused | None = None) -> ResponseReturnValue:
     request = proposal.request
     completed_on, _ = queries.days_of(request, clock.now())
     return form_page(
-        "certificates/backdating/wish.html",
+        "certificates/backdating/proposal.html",
         refusal=refusal,
         proposal=proposal,
         asked=request,
@@ -83,7 +83,7 @@ def confirm(code: UUID) -> ResponseReturnValue:
     except Refused as refusal:
         return _page(code, refusal)
     flash(f"Approved. Certificate {new.code} was issued with the earlier date.", "ok")
-    return go_to(url_for(".wish", code=code))
+    return go_to(url_for(".proposal", code=code))
 
 
 @bp.post("/backdating/<uuid:code>/refuse")
@@ -91,4 +91,4 @@ def confirm(code: UUID) -> ResponseReturnValue:
 def refuse(code: UUID) -> ResponseReturnValue:
     actions.refuse(queries.backdating_of(code), actor=me(), now=clock.now())
     flash("Rejected. The certificate request keeps waiting.", "ok")
-    return go_to(url_for(".wish", code=code))
+    return go_to(url_for(".proposal", code=code))

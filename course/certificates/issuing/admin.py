@@ -198,7 +198,7 @@ def template() -> ResponseReturnValue:
         draft=draft,
         in_force=in_force,
         shown=shown,
-        ours=pdf.OURS,
+        built_in=pdf.BUILT_IN,
         fallen=templates.fallen(),
         folder=templates.folder,
         samples=samples,

@@ -96,7 +96,7 @@ def _make(plan: Plan) -> SignedFiles:
     except pdf.NameNotPrintable as error:
         raise NameNotPrintable(str(error)) from None
     except BrokenTemplate as error:
-        if plan.template == pdf.OURS:
+        if plan.template == pdf.BUILT_IN:
             raise FactNotPrintable(str(error)) from error
         set_aside(plan.template, str(error))
         raise _TemplateFailed from error

@@ -60,6 +60,6 @@ def lock_standing(certificate: Certificate, now: datetime) -> Standing:
     Until the transaction ends, nobody else can revoke or replace a certificate of this person.
     """
     db.locked(User, certificate.user_id)
-    if not queries.stands(certificate.id):
+    if not queries.is_not_ended(certificate.id):
         raise EndedAlready
     return db.session.get_one(Certificate, certificate.id).standing_at(now)

@@ -76,13 +76,13 @@ class Facts:
         return sum(self.minutes.values())
 
     @property
-    def is_dated_back(self) -> bool:
+    def is_backdated(self) -> bool:
         return self.issued_on < self.issued_at.astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def awarded_at(self) -> datetime:
         """The moment of issue; the beginning of the date that it bears where that was set back."""
-        if self.is_dated_back:
+        if self.is_backdated:
             return datetime.combine(self.issued_on, time(), ZoneInfo(self.time_zone))
         return self.issued_at
 

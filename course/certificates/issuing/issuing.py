@@ -213,11 +213,11 @@ class _Replacement(Case):
 
     def plan(self) -> Plan:
         certificate = db.session.get_one(Certificate, self.certificate_id)
-        if not queries.stands(certificate.id):
+        if not queries.is_not_ended(certificate.id):
             raise ending.EndedAlready
         request = self._request(certificate)
         hours_queries.require_new_hours(request, self.now, instead_of=certificate)
-        name, issue_on = self.name or certificate.name, certificate.dated_back_to
+        name, issue_on = self.name or certificate.name, certificate.backdated_to
         return plan_queries.plan_of(request, name=name, issue_on=issue_on, actor=self.actor, now=self.now)
 
     def _request(self, certificate: Certificate) -> Request:
@@ -248,7 +248,7 @@ class _Replacement(Case):
             successor.code,
             self.now,
             code=certificate.code,
-            reason=self.why,
+            reason=self.why.words,
             link=facts.verify_url,
         )
         return successor

@@ -21,7 +21,7 @@ class RequestState(StrEnum):
 
 
 class Request(Model):
-    """A signed attestation and the request for a certificate: for whom, for which course, on what evidence."""
+    """A learner's signed request for a certificate, with the evidence that the course is complete."""
 
     __tablename__ = "certificate_request"
     __table_args__ = (one_waiting("uq_certificate_request_waiting", "user_id", "course_id", "cycle"),)
@@ -48,9 +48,9 @@ class Request(Model):
 
 
 class Certificate(Model):
-    """The register. Triggers refuse every update and delete of a row, and a row depends on no other table.
+    """A row of the register. Database triggers refuse to change or delete it, and it needs no other table.
 
-    A row of a later `revision` replaces the one that it `supersedes`, in the same cycle.
+    A certificate of a higher `revision` replaces the one that it `supersedes` in the same cycle.
     """
 
     __tablename__ = "certificate"
@@ -63,7 +63,7 @@ class Certificate(Model):
     cycle: Mapped[int]
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
-    supersedes_why: Mapped[str | None]  # a Correction, public
+    supersedes_why: Mapped[str | None]  # a Correction
     request_id: Mapped[int]
     name: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -71,10 +71,10 @@ class Certificate(Model):
     template_version: Mapped[str]
     document: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     document_sha256: Mapped[str] = mapped_column(index=True)
-    credential: Mapped[str | None] = mapped_column(Text, deferred=True)  # the signed Open Badge, to the byte
-    issuer: Mapped[str | None] = mapped_column(index=True)  # the DID that signed it
-    status_index: Mapped[int | None] = mapped_column(unique=True)  # its bit in the status lists
-    valid_until: Mapped[date | None]  # its last day, where the course gives it an end
+    credential: Mapped[str | None] = mapped_column(Text, deferred=True)  # the signed Open Badge, byte for byte
+    issuer: Mapped[str | None] = mapped_column(index=True)  # the DID that signed the badge
+    status_index: Mapped[int | None] = mapped_column(unique=True)  # the certificate's bit in the status lists
+    valid_until: Mapped[date | None]  # the last day, if certificates of the course expire
     issued_at: Mapped[datetime] = mapped_column(UTCDateTime)
     issued_by: Mapped[str]
 
@@ -92,13 +92,21 @@ class Certificate(Model):
         return Award(self.user_id, self.course_id, self.cycle)
 
     @property
-    def dated_back_to(self) -> date | None:
-        """The date of issue that it states, if two administrators set it back."""
+    def backdated_to(self) -> date | None:
+        """The date of issue on the certificate if two administrators approved an earlier one, else None."""
         facts = Facts.from_json(self.facts)
-        return facts.issued_on if facts.is_dated_back else None
+        return facts.issued_on if facts.is_backdated else None
+
+    @property
+    def supersession_reason(self) -> str | None:
+        """Why this certificate replaced an earlier one, in the words that people read. None if it replaced none."""
+        return Correction(self.supersedes_why).words if self.supersedes_why else None
 
     def standing_at(self, now: datetime) -> "Standing":
-        """Return the standing; the last day is in the time zone of the license's state. Ended ones never expire."""
+        """Return the standing. A revoked or superseded certificate never expires.
+
+        The last day ends at midnight in the time zone of the license's state.
+        """
         if self.revocation is not None:
             return Standing.REVOKED
         if self.successor is not None:
@@ -111,7 +119,7 @@ class Certificate(Model):
 
 
 class Standing(StrEnum):
-    """Whether a certificate counts at a moment, in the word that every page uses."""
+    """The status of a certificate at a moment, in the word that every page uses."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -125,12 +133,12 @@ class Standing(StrEnum):
 
     @property
     def tone(self) -> str:
-        """The color of the badge that shows it."""
+        """The tone of the label that shows the standing: ok, warn or danger."""
         return {Standing.VALID: "ok", Standing.EXPIRED: "warn"}.get(self, "danger")
 
 
 class Reason(StrEnum):
-    """Why a certificate was revoked, as the public page says it."""
+    """Why a certificate was revoked, as the public page shows it."""
 
     ISSUED_IN_ERROR = "issued in error"
     REQUIREMENT_NOT_MET = "a requirement was not met"
@@ -139,15 +147,20 @@ class Reason(StrEnum):
 
 
 class Correction(StrEnum):
-    """Why a certificate was superseded, as the public page says it."""
+    """Why a certificate was superseded, as the register stores it. Show people its `words`."""
 
     NAME = "the name was corrected"
     RESCORED = "an assessment was scored anew"
     DOCUMENT = "the document had an error"
 
+    @property
+    def words(self) -> str:
+        """The reason as pages, mails and public JSON show it. The register keeps an older wording of one."""
+        return "an assessment was rescored" if self is Correction.RESCORED else self.value
+
 
 class Revocation(Model):
-    """Append-only, like the register. `reason` is public, `note` is for administrators."""
+    """The end of a certificate. Append-only, like the register; `reason` is public, `note` for administrators."""
 
     __tablename__ = "revocation"
 

@@ -15,7 +15,7 @@ def code_from(randomness: bytes) -> str:
     return _grouped("".join(digits))
 
 
-def normalise(text: str) -> str | None:
+def normalize(text: str) -> str | None:
     """Return the code as it is printed, however it was typed; None if the text can't be a code."""
     if len(text) > 64:
         return None

@@ -33,11 +33,11 @@ class Template:
         return hashlib.sha256(f"{self.digest} {compiler.edition()}".encode()).hexdigest()[:12]
 
 
-_OURS = Path(__file__).parent / "template" / "certificate.typ"
-OURS = Template(_OURS, hashlib.sha256(_OURS.read_bytes()).hexdigest())
+_BUILT_IN_FILE = Path(__file__).parent / "template" / "certificate.typ"
+BUILT_IN = Template(_BUILT_IN_FILE, hashlib.sha256(_BUILT_IN_FILE.read_bytes()).hexdigest())
 
 
-def render(facts: Facts, credential: str, template: Template = OURS) -> bytes:
+def render(facts: Facts, credential: str, template: Template = BUILT_IN) -> bytes:
     """Return the document with the Open Badge attached; equal facts give equal bytes.
 
     Raise NameNotPrintable or BrokenTemplate. No letter is ever printed as a box.
@@ -62,7 +62,7 @@ def _inputs(facts: Facts, credential: str) -> dict[str, str]:
     return {"data": json.dumps(_data(facts)), "credential": credential}
 
 
-def refusal(facts: Facts, template: Template = OURS) -> str | None:
+def refusal(facts: Facts, template: Template = BUILT_IN) -> str | None:
     """Return why the name can't be printed, in a sentence; None if it can."""
     try:
         render(facts, "{}", template)

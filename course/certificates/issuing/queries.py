@@ -13,8 +13,8 @@ from course.platform import db
 from course.platform.queries import Page, found_or_404, one_or_404, page_of
 
 _successor = aliased(Certificate)
-# Neither revoked nor superseded. Whether it has expired depends on the day: see Certificate.standing_at.
-STANDS = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
+# The certificate is neither revoked nor superseded. It may have expired: see Certificate.standing_at.
+NOT_ENDED = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
 
 
 def find_by_code(text: str) -> Certificate | None:
@@ -22,13 +22,13 @@ def find_by_code(text: str) -> Certificate | None:
 
     Text that is no number takes as long as one that nobody has.
     """
-    code = numbers.normalise(text) or ""
+    code = numbers.normalize(text) or ""
     return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
 
 
-def stands(certificate_id: int) -> bool:
+def is_not_ended(certificate_id: int) -> bool:
     """Return whether the certificate is neither revoked nor superseded."""
-    wanted = select(Certificate.id).where(Certificate.id == certificate_id, STANDS)
+    wanted = select(Certificate.id).where(Certificate.id == certificate_id, NOT_ENDED)
     return db.session.scalars(wanted).first() is not None
 
 
@@ -38,12 +38,12 @@ def certificate_of(text: str) -> Certificate:
 
 def own_certificate(user: User, text: str) -> Certificate:
     """Return the person's certificate with that number. Raise NotFound for anybody else's."""
-    return one_or_404(select(Certificate).filter_by(code=numbers.normalise(text) or "", user_id=user.id))
+    return one_or_404(select(Certificate).filter_by(code=numbers.normalize(text) or "", user_id=user.id))
 
 
 def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
     """Return number and PDF of the person's own certificate, with `any_owner` of anybody's. Raise NotFound."""
-    code = numbers.normalise(text) or ""
+    code = numbers.normalize(text) or ""
     rows = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
     certificate = one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
     return certificate.code, certificate.document
@@ -54,8 +54,8 @@ def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
 
     Raise NotFound if it was revoked or superseded, or has no badge.
     """
-    code = numbers.normalise(text) or ""
-    rows = select(Certificate).where(Certificate.code == code, STANDS, Certificate.credential.is_not(None))
+    code = numbers.normalize(text) or ""
+    rows = select(Certificate).where(Certificate.code == code, NOT_ENDED, Certificate.credential.is_not(None))
     rows = rows.options(undefer(Certificate.credential))
     return one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
 
@@ -83,7 +83,7 @@ def ended_status_indexes(first: int, beyond: int) -> list[int]:
     """Return the bits from `first` up to `beyond` of certificates that were revoked or superseded."""
     rows = db.session.scalars(
         select(Certificate.status_index)
-        .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~STANDS)
+        .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~NOT_ENDED)
         .order_by(Certificate.status_index)
     )
     return [index for index in rows if index is not None]
@@ -137,7 +137,7 @@ def every_award(user_id: int) -> Sequence[Certificate]:
 def valid_awards(user_id: int, now: datetime) -> list[Certificate]:
     """Return the person's valid certificates in order of issue."""
     rows = db.session.scalars(
-        select(Certificate).where(Certificate.user_id == user_id, STANDS).order_by(Certificate.id)
+        select(Certificate).where(Certificate.user_id == user_id, NOT_ENDED).order_by(Certificate.id)
     )
     return [certificate for certificate in rows if certificate.standing_at(now) == Standing.VALID]
 
@@ -156,7 +156,7 @@ def ending(today: date) -> list[Certificate]:
         today - renewal.EXPIRED_MAIL_WINDOW - timedelta(days=1),
         today + renewal.OPENS_BEFORE_END + timedelta(days=1),
     )
-    wanted = select(Certificate).where(Certificate.valid_until.between(first, last), STANDS)
+    wanted = select(Certificate).where(Certificate.valid_until.between(first, last), NOT_ENDED)
     return list(db.session.scalars(wanted.order_by(Certificate.id)))
 
 
@@ -179,7 +179,7 @@ def awards_resting_on(people: Collection[int], is_gone: IsGone) -> list[Certific
     rows = db.session.execute(
         select(Certificate, Request)
         .join(Request, Request.id == Certificate.request_id)
-        .where(Certificate.user_id.in_(people), STANDS)
+        .where(Certificate.user_id.in_(people), NOT_ENDED)
         .order_by(Certificate.id)
     )
     return [certificate for certificate, request in rows if _rests_on(request, is_gone)]

@@ -10,7 +10,7 @@ from course.certificates.credentials.issuer import Issuer
 from course.certificates.credentials.pdf_signing import DocumentSigner
 from course.certificates.issuing import badge, pdf
 from course.certificates.issuing.facts import Facts
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 
 
 class BadgeInvalid(Exception):
@@ -29,7 +29,7 @@ class Plan:
     email: str
     salt: str
     status_index: int
-    template: pdf.Template = OURS
+    template: pdf.Template = BUILT_IN
 
 
 @dataclass(frozen=True)

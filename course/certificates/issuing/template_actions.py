@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 from course.people.accounts.models import User
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -18,7 +18,7 @@ def choose_template(digest: str, *, actor: User, now: datetime) -> None:
     """Print certificates from now on with our template, or with the provider's files as they were previewed."""
     templates = site().templates
     before, draft = templates.in_force(), templates.draft()
-    if digest != OURS.digest and (draft is None or draft.fault or draft.digest != digest):
+    if digest != BUILT_IN.digest and (draft is None or draft.fault or draft.digest != digest):
         raise TemplateChanged
     template = found_or_404(templates.kept(digest))
     record(

@@ -18,12 +18,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from course.certificates.issuing import pdf
 from course.certificates.issuing.facts import Facts
-from course.certificates.issuing.pdf import OURS, Template
+from course.certificates.issuing.pdf import BUILT_IN, Template
 from course.certificates.issuing.samples import BADGE
 from course.platform.typesetting.compiler import BrokenTemplate
 
-MAIN = OURS.path.name
-MOST_BYTES = 20_000_000
+MAIN = BUILT_IN.path.name
+MAX_TEMPLATE_BYTES = 20_000_000
 PACKAGE = re.compile(rb'"@[\w-]+/')
 Files = dict[str, bytes]
 
@@ -49,16 +49,16 @@ class Templates:
     def in_force(self) -> Template:
         """The newest choice that holds; ours where none does."""
         for digest in reversed(self._chosen()):
-            if digest == OURS.digest:
+            if digest == BUILT_IN.digest:
                 break
             if self._holds(digest):
                 return self._template(digest)
-        return OURS
+        return BUILT_IN
 
     def fallen(self) -> str | None:
         """Return why the newest choice is no longer in force; None if it is."""
-        newest = next(reversed(self._chosen()), OURS.digest)
-        if newest == OURS.digest or self._holds(newest):
+        newest = next(reversed(self._chosen()), BUILT_IN.digest)
+        if newest == BUILT_IN.digest or self._holds(newest):
             return None
         mark = _mark(self._main(newest))
         return mark.read_text() if mark.exists() else "Its files are gone from the data folder."
@@ -72,8 +72,8 @@ class Templates:
 
     def kept(self, digest: str) -> Template | None:
         """Return our template, or one of the provider's that set every sample; None if there is no such template."""
-        if digest == OURS.digest:
-            return OURS
+        if digest == BUILT_IN.digest:
+            return BUILT_IN
         if not re.fullmatch("[0-9a-f]{64}", digest) or not self._main(digest).is_file():
             return None
         return self._template(digest)
@@ -127,7 +127,7 @@ class Templates:
 
 def set_aside(template: Template, why: str) -> None:
     """It failed after all: the one before it, or ours, takes its place. Ours can't be set aside."""
-    if template == OURS:
+    if template == BUILT_IN:
         raise BrokenTemplate(why)
     _mark(template.path).write_text(why)
 
@@ -159,8 +159,8 @@ def _digest(files: Files) -> str:
 def _unfit(files: Files) -> str | None:
     if MAIN not in files:
         return f"There is no {MAIN} among the files."
-    if sum(map(len, files.values())) > MOST_BYTES:
-        return f"The files have more than {MOST_BYTES // 1_000_000} MB together."
+    if sum(map(len, files.values())) > MAX_TEMPLATE_BYTES:
+        return f"The files have more than {MAX_TEMPLATE_BYTES // 1_000_000} MB together."
     for name, data in files.items():
         if name.endswith(".typ") and (found := PACKAGE.search(data)):
             line = data.count(b"\n", 0, found.start()) + 1

@@ -82,7 +82,7 @@ def set_visibility(user: User, certificate: Certificate, visibility: NameVisibil
 def _require_shareable(user: User, certificate: Certificate) -> None:
     """Raise NotShareable. The lock keeps others from ending the certificate until the transaction is over."""
     db.locked(User, user.id)
-    if not certificates.stands(certificate.id):
+    if not certificates.is_not_ended(certificate.id):
         raise NotShareable
 
 

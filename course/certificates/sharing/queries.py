@@ -7,7 +7,7 @@ from sqlalchemy.orm import undefer
 
 from course.certificates.directory.models import DirectoryName
 from course.certificates.issuing.models import Certificate
-from course.certificates.issuing.queries import STANDS
+from course.certificates.issuing.queries import NOT_ENDED
 from course.certificates.sharing.models import HiddenName, ShareLink
 from course.content.schema.jurisdiction import Jurisdiction
 from course.platform import db
@@ -63,7 +63,7 @@ def shared(token: str, *, file: str | None = None) -> Certificate:
     wanted = (
         select(Certificate)
         .join(ShareLink, of_award(ShareLink))
-        .where(ShareLink.token == token, ShareLink.ended_at.is_(None), STANDS)
+        .where(ShareLink.token == token, ShareLink.ended_at.is_(None), NOT_ENDED)
     )
     if file:
         wanted = wanted.options(undefer(getattr(Certificate, file)))
@@ -84,7 +84,7 @@ def holders(state: Jurisdiction, begin: str, *, number: int, size: int, now: dat
             DirectoryName.state == state.code,
             DirectoryName.key >= begin,
             DirectoryName.key < begin + LAST_CODEPOINT,
-            STANDS,
+            NOT_ENDED,
             or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today),
         )
         .group_by(Certificate.id)

@@ -15,6 +15,6 @@ def find_certificate(text: str) -> tuple[Certificate, bool] | None:
     row = db.session.execute(
         select(Certificate, HiddenName.user_id.is_not(None))
         .outerjoin(HiddenName, of_award(HiddenName))
-        .where(Certificate.code == (numbers.normalise(text) or ""))
+        .where(Certificate.code == (numbers.normalize(text) or ""))
     ).one_or_none()
     return (row[0], row[1]) if row else None

@@ -92,7 +92,7 @@ def _answer(verdict: Verdict, kind: uploaded_file.FileKind | None = None) -> tup
 def certificate(code: str) -> ResponseReturnValue:
     found = queries.find_certificate(code)
     if found is None:
-        well_formed = "well-formed" if numbers.normalise(code) else "malformed"
+        well_formed = "well-formed" if numbers.normalize(code) else "malformed"
         log.warning("no certificate has the requested number: %s, %d characters", well_formed, len(code))
         return _unknown()
     certificate, name_hidden = found
@@ -117,7 +117,7 @@ def _ended(certificate: Certificate) -> dict[str, Any]:
     if certificate.successor:
         successor = certificate.successor
         return json_response.superseded(
-            successor.code, successor.supersedes_why or "", plan_queries.verify_url(successor.code)
+            successor.code, successor.supersession_reason or "", plan_queries.verify_url(successor.code)
         )
     return {}
 

@@ -65,7 +65,7 @@ class CheckedRecord:
     `evidence_kept`: False once the record of a closed account was erased, the attested name included. `readings`:
     (module, section, moment) of every reading, the first or a later one. `rescored`: ids of the attempts whose score
     a rescoring changed. `in_question`: a rescoring put the certificate in question, and people decide on it.
-    `evaluated`: (course, moment) of every evaluation. `dated_back_to`: the date that two administrators approved.
+    `evaluated`: (course, moment) of every evaluation. `backdated_to`: the date that two administrators approved.
     `valid`: the person's valid certificates in order of issue. `events`: the person's audit events about certificates.
     """
 
@@ -79,7 +79,7 @@ class CheckedRecord:
     rescored: Set[int]
     in_question: bool
     evaluated: Set[tuple[str, datetime]]
-    dated_back_to: date | None
+    backdated_to: date | None
     valid: Sequence[ValidCertificate]
     events: Sequence[AuditEvent]
 

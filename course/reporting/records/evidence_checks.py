@@ -85,7 +85,7 @@ def dates(record: CheckedRecord) -> Iterator[str]:
         return
     if stated.completed_on != local_day(signed.completed_at, stated):
         yield f"completed on {stated.completed_on}, on record {local_day(signed.completed_at, stated)}"
-    issued_on = record.dated_back_to or local_day(stated.issued_at, stated)
+    issued_on = record.backdated_to or local_day(stated.issued_at, stated)
     if stated.issued_on != issued_on:
         yield f"issued on {stated.issued_on}, on record {issued_on}"
     moments = [_at(entry) for entry in record.evidence if entry["kind"] in COURSEWORK and entry["at"]]

@@ -184,7 +184,7 @@ def _certificate_row(person: Participant, one: Certificate) -> Row:
         hours(stated.total_minutes),
         person.standing(one),
         person.number_of(one.supersedes_id or 0),
-        one.supersedes_why,
+        one.supersession_reason,
         one.content_hash,
         one.document_sha256,
         one.issuer,

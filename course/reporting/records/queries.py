@@ -10,7 +10,7 @@ from course.assessment.attempts.models import Attempt
 from course.certificates.backdating.models import Backdating, BackdatingState
 from course.certificates.completion.models import Evaluation
 from course.certificates.issuing.models import Certificate, Request, RequestState, Revocation
-from course.certificates.issuing.queries import STANDS
+from course.certificates.issuing.queries import NOT_ENDED
 from course.certificates.rescoring.models import CertificateQuestion, RescoredAttempt
 from course.learning.study import queries as study
 from course.learning.study.models import Reading, Rereading
@@ -50,7 +50,7 @@ def _records(certificates: Sequence[Certificate], today: date) -> list[CheckedRe
     requests = _by_id(Request, {one.request_id for one in certificates})
     predecessors = _by_id(Certificate, {one.supersedes_id for one in certificates if one.supersedes_id})
     readings, attempts, events = _readings(people), _attempts(people), _events(people)
-    dated_back, evaluated, erased = _dated_back(people), _evaluated(people), _erased(people, today)
+    backdated, evaluated, erased = _backdated(people), _evaluated(people), _erased(people, today)
     valid = _valid(people, today)
     rescored = _rescored([one.id for own in attempts.values() for one in own])
     in_question = _in_question([one.code for one in certificates])
@@ -66,7 +66,7 @@ def _records(certificates: Sequence[Certificate], today: date) -> list[CheckedRe
             rescored=rescored,
             in_question=one.code in in_question,
             evaluated=evaluated[one.user_id],
-            dated_back_to=dated_back.get((one.user_id, one.course_id, one.cycle)),
+            backdated_to=backdated.get((one.user_id, one.course_id, one.cycle)),
             valid=valid[one.user_id],
             events=events[one.user_id],
         )
@@ -111,7 +111,7 @@ def _events(people: Collection[int]) -> dict[int, list[AuditEvent]]:
     return found
 
 
-def _dated_back(people: Collection[int]) -> dict[tuple[int, str, int], date]:
+def _backdated(people: Collection[int]) -> dict[tuple[int, str, int], date]:
     rows = db.session.execute(
         select(Request.user_id, Request.course_id, Request.cycle, Backdating.issue_on)
         .join(Request, Request.id == Backdating.request_id)
@@ -132,7 +132,7 @@ def _valid(people: Collection[int], today: date) -> dict[int, list[ValidCertific
         select(Certificate.code, Certificate.user_id, Certificate.course_id, Certificate.cycle, Certificate.facts)
         .add_columns(Request.completed_at)
         .join(Request, Request.id == Certificate.request_id)
-        .where(Certificate.user_id.in_(people), STANDS)
+        .where(Certificate.user_id.in_(people), NOT_ENDED)
         .where(or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today))
         .order_by(Certificate.id)
     )

@@ -140,7 +140,7 @@ class TestConfirming:
         with app.app_context():
             found = register.certificate_of(certificate.code)
             new = issuing.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=LATER)
-        assert new.dated_back_to == DAY
+        assert new.backdated_to == DAY
 
     def test_the_self_check_finds_no_fault_unless_nobody_confirmed_the_date(self, app, admin, second, asked):
         confirm(app, wish(app, asked, admin), second)

@@ -16,15 +16,15 @@ def test_a_code_wants_ten_random_bytes():
 
 @pytest.mark.parametrize("typed", ["abcd-efgh-jkmn-pqrs", "ABCDEFGHJKMNPQRS", " abcd efgh jkmn pqrs "])
 def test_a_code_is_read_however_it_is_typed(typed):
-    assert numbers.normalise(typed) == "ABCD-EFGH-JKMN-PQRS"
+    assert numbers.normalize(typed) == "ABCD-EFGH-JKMN-PQRS"
 
 
 def test_letters_that_look_like_digits_are_read_as_digits():
-    assert numbers.normalise("oO1l-Ii00-0000-0000") == "0011-1100-0000-0000"
+    assert numbers.normalize("oO1l-Ii00-0000-0000") == "0011-1100-0000-0000"
 
 
 @pytest.mark.parametrize(
     "typed", ["", "ABCD", "ABCD-EFGH-JKMN-PQRU", "A" * 65, "ABCD-EFGH-JKMN-PQR\N{FULLWIDTH DIGIT ONE}"]
 )
 def test_what_can_be_no_code_is_none(typed):
-    assert numbers.normalise(typed) is None
+    assert numbers.normalize(typed) is None

@@ -255,4 +255,4 @@ def test_a_request_that_is_issued_while_its_earlier_date_is_confirmed_keeps_toda
     with pytest.raises(issuing.RequestDecided):
         ways.make()
     with either_app.app_context():
-        assert [one.dated_back_to for one in db.session.scalars(select(Certificate))] == [None]
+        assert [one.backdated_to for one in db.session.scalars(select(Certificate))] == [None]

@@ -32,7 +32,7 @@ def new(app, admin, old):
 def test_the_public_page_of_the_old_number_leads_to_the_new_one(pages, old, new):
     page = pages.get(f"/verify/{old.code}")
     assert page.tree.findtext(".//title").startswith("Superseded")
-    assert "an assessment was scored anew" in page.text
+    assert "an assessment was rescored" in page.text
     assert page.html.count(f"/verify/{new.code}") == 1
     assert "A key was wrong" not in page.text
     assert pages.get(f"/verify/{new.code}").tree.findtext(".//title").startswith("Valid")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from course.certificates.issuing import issuing, plan_queries, queries
 from course.certificates.issuing.models import Certificate
-from course.certificates.issuing.pdf import OURS
+from course.certificates.issuing.pdf import BUILT_IN
 from course.certificates.issuing.templates import Templates
 from course.cli import cli
 from course.platform import db
@@ -37,7 +37,7 @@ def edit(templates):
 
     def edit(old="", new="", **files):
         templates.folder.mkdir(parents=True, exist_ok=True)
-        source = OURS.path.read_text()
+        source = BUILT_IN.path.read_text()
         assert old in source
         (templates.folder / "certificate.typ").write_text(source.replace(old, new, 1))
         for name, text in files.items():
@@ -70,7 +70,7 @@ def test_ours_is_in_force_until_another_is_chosen(app, pages, admin, templates):
     page = pages.as_(admin).get(PAGE)
     assert "the built-in template" in page.text
     assert str(templates.folder) in page.text
-    assert issued(app, admin)[0] == OURS.version
+    assert issued(app, admin)[0] == BUILT_IN.version
 
 
 def test_the_samples_are_shown_as_pictures_and_as_pdf(pages, admin):
@@ -81,11 +81,11 @@ def test_the_samples_are_shown_as_pictures_and_as_pdf(pages, admin):
     for address in addresses[:3]:
         assert console.client.get(address).data.startswith(b"\x89PNG")
     for slug in ("plain", "bare", "long", "many", "right-to-left", "cjk"):
-        assert console.client.get(f"{PAGE}/{OURS.digest}/{slug}.pdf").data.startswith(b"%PDF")
+        assert console.client.get(f"{PAGE}/{BUILT_IN.digest}/{slug}.pdf").data.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(
-    "path", ["none/plain.pdf", f"{OURS.digest}/none.pdf", f"{'0' * 64}/plain.pdf", "plain/plain/9.png"]
+    "path", ["none/plain.pdf", f"{BUILT_IN.digest}/none.pdf", f"{'0' * 64}/plain.pdf", "plain/plain/9.png"]
 )
 def test_what_is_no_sample_is_not_found(pages, admin, path):
     assert pages.as_(admin).get(f"{PAGE}/{path}").status == 404
@@ -103,11 +103,11 @@ def test_an_edit_shows_on_reload_and_prints_nothing_before_it_is_chosen(app, pag
 def test_what_was_chosen_is_printed_from_then_on_and_is_on_record(app, pages, admin, own, templates):
     version, text = issued(app, admin)
     assert "Proof of learning" in text
-    assert version == templates.in_force().version != OURS.version
+    assert version == templates.in_force().version != BUILT_IN.version
     assert "printed with your files, as they are now" in pages.as_(admin).get(PAGE).text
     with app.app_context():
         event = db.session.query(AuditEvent).filter_by(event="certificate:template-chosen").one()
-    assert event.details == {"before": OURS.version, "after": version}
+    assert event.details == {"before": BUILT_IN.version, "after": version}
 
 
 def test_another_process_prints_with_the_same(own, config, templates):
@@ -115,8 +115,8 @@ def test_another_process_prints_with_the_same(own, config, templates):
 
 
 def test_one_can_go_back_to_ours(app, pages, admin, own, templates):
-    pages.as_(admin).post(PAGE, {"digest": OURS.digest})
-    assert templates.in_force() == OURS
+    pages.as_(admin).post(PAGE, {"digest": BUILT_IN.digest})
+    assert templates.in_force() == BUILT_IN
     assert "Certificate of completion" in issued(app, admin)[1]
 
 
@@ -126,7 +126,7 @@ def test_files_that_changed_since_the_preview_are_not_put_into_force(app, pages,
     edit("[Certificate of completion]", "[Proof of learning]")
     page = pages.as_(admin).post(PAGE, {"digest": seen})
     assert page.status == 409
-    assert templates.in_force() == OURS
+    assert templates.in_force() == BUILT_IN
 
 
 BROKEN = [
@@ -196,7 +196,7 @@ def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certif
 
 def test_when_the_kept_files_are_gone_ours_is_printed(app, pages, admin, own, config, templates):
     shutil.rmtree(config.data / "templates" / "kept")
-    assert templates.in_force() == OURS
+    assert templates.in_force() == BUILT_IN
     assert "files are gone" in templates.fallen()
     assert "Certificate of completion" in issued(app, admin)[1]
     pages.as_(admin).get(PAGE)  # tries the provider's files anew and keeps them
@@ -299,7 +299,7 @@ def test_the_command_lays_a_copy_of_ours_into_the_folder_and_never_over_what_is_
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     path = tmp_path / "templates" / "certificate" / "certificate.typ"
     assert CliRunner().invoke(cli, ["template"]).output.strip() == str(path)
-    assert path.read_text() == OURS.path.read_text()
+    assert path.read_text() == BUILT_IN.path.read_text()
     path.write_text("mine")
     with pytest.raises(BadSetting, match="already has files"):
         CliRunner().invoke(cli, ["template"], catch_exceptions=False)

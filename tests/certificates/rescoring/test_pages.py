@@ -243,7 +243,7 @@ class TestQuestions:
         assert 'value="re-issue"' in mine.get(f"/admin/questions/{asked.code}").html
         mine.post(f"/admin/questions/{asked.code}", {"decision": "re-issue", "reason": "Corrected."})
         assert "Reissued as" in mine.get("/admin/questions/").text
-        assert "an assessment was scored anew" in pages.get(f"/verify/{asked.certificate_code}").text
+        assert "an assessment was rescored" in pages.get(f"/verify/{asked.certificate_code}").text
 
     def test_a_certificate_revoked_elsewhere_needs_no_decision(self, pages, admin, asked):
         mine = pages.as_(admin)

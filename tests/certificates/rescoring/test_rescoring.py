@@ -311,7 +311,7 @@ class TestCertificates:
             new = actions.reissue(asked, "Corrected.", actor=admin, now=NOON + timedelta(days=2))
         with app.app_context():
             old = register.certificate_of(certified.code)
-            assert (old.revocation, old.successor.supersedes_why) == (None, "an assessment was scored anew")
+            assert (old.revocation, old.successor.supersession_reason) == (None, "an assessment was rescored")
             assert (new.cycle, new.revision, new.name) == (1, 2, old.name)
             signed = [register.request_behind(one) for one in (old, register.certificate_of(new.code))]
             assert signed[0].attestation == signed[1].attestation

@@ -152,7 +152,7 @@ class TestForSystems:
         reply = self.ask(pages, certificate.code).json
         assert reply["status"] == "superseded"
         assert reply["superseded_by"]["number"] == new.code
-        assert reply["superseded_by"]["reason"] == "an assessment was scored anew"
+        assert reply["superseded_by"]["reason"] == "an assessment was rescored"
         assert reply["superseded_by"]["url"].endswith(f"/verify/{new.code}")
 
     def test_an_expired_certificate_states_its_last_day(self, app, pages, learner, admin):
