@@ -17,12 +17,12 @@ class DateNotAllowed(Refused):
 
 
 class BackdatingWaiting(Refused):
-    message = "An earlier date for this request is already waiting for a second administrator."
+    message = "An earlier date for this request is already waiting for approval by a second administrator."
 
 
 class NeedsAnother(Refused):
     status = 403
-    message = "Another administrator has to approve this: neither the one who proposed it nor the holder can."
+    message = "A different administrator must approve this: not the one who proposed it and not the holder."
 
 
 @unit_of_work
@@ -50,10 +50,10 @@ def ask(request: Request, issue_on: date, reason: str, *, actor: User, now: date
 
 
 def confirm(backdating: Backdating, *, actor: User, now: datetime) -> Certificate:
-    """Issue the certificate with the earlier date; audit log and register keep the moment at which it was issued.
+    """Issue the certificate with the earlier date. Audit log and register keep the moment of issue.
 
-    The decision and the certificate are committed together. Raise NeedsAnother, DecidedAlready, RequestDecided, or what
-    refuses a certificate.
+    The decision and the certificate are committed together. Raise NeedsAnother, DecidedAlready, RequestDecided, or a
+    refusal of issuing.
     """
     request = db.session.get_one(Request, backdating.request_id)
     decisions.require_open(backdating)
@@ -71,7 +71,7 @@ def confirm(backdating: Backdating, *, actor: User, now: datetime) -> Certificat
 
 @unit_of_work
 def refuse(backdating: Backdating, *, actor: User, now: datetime) -> None:
-    """Refuse the earlier date, or take the proposal back. The request itself keeps waiting. Raise DecidedAlready."""
+    """Reject or withdraw the earlier date. The certificate request itself still waits. Raise DecidedAlready."""
     request, backdating = _locked_open(backdating)
     _decide(backdating, BackdatingState.REFUSED, request, actor, now)
 

@@ -1,4 +1,4 @@
-"""Certificates with an earlier date, in the console: one administrator proposes it, a second one decides."""
+"""Backdating in the console: one administrator proposes an earlier date, and a second one decides."""
 
 from uuid import UUID
 
@@ -22,7 +22,7 @@ MAX_DECIDED = 50
 @requires(Permission.CERTIFICATE_DECIDE)
 def proposals() -> ResponseReturnValue:
     waiting, decided = queries.waiting(), queries.decided(MAX_DECIDED)
-    actors = {id_ for one in (*waiting, *decided) for id_ in (one.asked_by_id, one.decided_by_id) if id_}
+    actors = {id_ for row in (*waiting, *decided) for id_ in (row.asked_by_id, row.decided_by_id) if id_}
     people = accounts.people_of(list(actors))
     return render_template("certificates/backdating/proposals.html", waiting=waiting, decided=decided, people=people)
 
@@ -90,5 +90,5 @@ def confirm(code: UUID) -> ResponseReturnValue:
 @requires(Permission.CERTIFICATE_DECIDE)
 def refuse(code: UUID) -> ResponseReturnValue:
     actions.refuse(queries.backdating_of(code), actor=me(), now=clock.now())
-    flash("Rejected. The certificate request keeps waiting.", "ok")
+    flash("Rejected. The certificate request still waits for a decision.", "ok")
     return go_to(url_for(".proposal", code=code))

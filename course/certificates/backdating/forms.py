@@ -11,7 +11,7 @@ class AskForm(FlaskForm):
     issue_on = DateField("Date of issue", [DataRequired("Enter a date.")])
     reason = TextAreaField(
         "Reason",
-        [DataRequired("Explain why it was not issued then."), Length(max=1000)],
+        [DataRequired("Explain why the certificate was not issued on that date."), Length(max=1000)],
         description="The second administrator and auditors read this.",
     )
 

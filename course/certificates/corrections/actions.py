@@ -17,7 +17,7 @@ from course.site import site
 
 
 class CorrectionWaiting(Refused):
-    message = "A correction of this certificate is already waiting for an administrator."
+    message = "You already requested a name correction for this certificate. An administrator will decide it."
 
 
 class ProofUnusable(Refused):
@@ -26,7 +26,10 @@ class ProofUnusable(Refused):
 
 @unit_of_work
 def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: bytes, now: datetime) -> NameCorrection:
-    """Ask for another name on a certificate. `name` is tidied and has no fault; `proof` is a file that shows it."""
+    """Request a correction of the name. `name` was tidied and checked; `proof` is a file that shows it.
+
+    Raise ProofUnusable, CorrectionWaiting, or EndedAlready if the certificate was revoked or replaced.
+    """
     if fault := file_types.fault(proof):
         raise ProofUnusable(fault)
     ending.lock_standing(certificate, now)
@@ -50,13 +53,11 @@ def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: 
         after=name,
         reason=reason,
     )
-    _put_mail(correction, certificate, "name-correction-asked", now)
+    _notify(correction, certificate, "name-correction-asked", now)
     return correction
 
 
-def _put_mail(
-    correction: NameCorrection, certificate: Certificate, template: str, now: datetime, **values: Any
-) -> None:
+def _notify(correction: NameCorrection, certificate: Certificate, template: str, now: datetime, **values: Any) -> None:
     person = people.person(correction.user_id)
     jobs.put(
         "mail",
@@ -73,10 +74,10 @@ def _put_mail(
 
 
 def accept(correction: NameCorrection, *, rename: bool, actor: User, now: datetime) -> Certificate:
-    """Issue a certificate with the correct name in place of the newest one. The holder gets the mail of a successor.
+    """Replace the newest certificate with one that shows the correct name. The holder is notified by mail.
 
     `rename`: change the name of the account, too. The correction, the name and the certificate are committed together.
-    Raise DecidedAlready, EndedAlready if the certificate was revoked, or what refuses a certificate.
+    Raise DecidedAlready, EndedAlready if the certificate was revoked, or a refusal of issuing.
     """
     decisions.require_open(correction)
     first = queries.certificate_behind(correction)
@@ -95,15 +96,15 @@ def accept(correction: NameCorrection, *, rename: bool, actor: User, now: dateti
 
 @unit_of_work
 def reject(correction: NameCorrection, note: str, *, actor: User, now: datetime) -> None:
-    """Reject a correction; the learner reads the note and may ask again. Raise DecidedAlready."""
+    """Reject a correction; the learner reads the note and may request again. Raise DecidedAlready."""
     correction = decisions.locked_open(correction)
     certificate = _reject(correction, note, actor, now)
-    _put_mail(correction, certificate, "name-correction-rejected", now, reason=note)
+    _notify(correction, certificate, "name-correction-rejected", now, reason=note)
 
 
 @unit_of_work
 def withdraw(user: User, note: str, *, now: datetime) -> None:
-    """Take back what the person asked and nobody has decided, without a mail."""
+    """Withdraw the person's waiting corrections, without a mail."""
     for correction in db.session.scalars(decisions.open_rows(NameCorrection).filter_by(user_id=user.id)):
         _reject(correction, note, user, now)
 

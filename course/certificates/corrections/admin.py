@@ -1,4 +1,4 @@
-"""Name corrections in the console: the waiting and decided ones, the proof, and the decision."""
+"""Name corrections in the console: the list, the proof and the decision."""
 
 from uuid import UUID
 
@@ -46,7 +46,7 @@ def _page(
     rejecting: RejectForm | None = None,
     refusal: Refused | None = None,
 ) -> ResponseReturnValue:
-    """Return the page of a correction, with the form that comes back with faults."""
+    """Return the page of a correction, with the submitted form if it has errors."""
     correction = queries.correction_of(code)
     first = queries.certificate_behind(correction)
     return form_page(

@@ -12,16 +12,16 @@ class AskForm(FlaskForm):
         "Correct name",
         [DataRequired("Enter the correct name.")],
         [letters.tidy],
-        description="Exactly as on your license, including accents and word order.",
+        description="As it appears on your license, including accents and word order.",
     )
     reason = TextAreaField("What is wrong", [DataRequired("Describe what is wrong."), Length(max=1000)])
     proof = FileField(
         "Proof",
-        description="Your license, an ID card or a registry document: PDF, JPEG or PNG, up to 10 MB.",
+        description="Your license, a government ID or a court order. PDF, JPEG or PNG, up to 10 MB.",
     )
 
     def __init__(self, printed: str) -> None:
-        """`printed`: the name on the certificate."""
+        """`printed`: the name on the certificate, which the correct one must differ from."""
         super().__init__()
         self.printed = printed
 

@@ -23,7 +23,7 @@ class NameCorrection(Decidable):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
-    name: Mapped[str]  # the correct one
+    name: Mapped[str]  # the correct name
     reason: Mapped[str]
     proof: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     proof_type: Mapped[str]  # a media type

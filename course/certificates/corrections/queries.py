@@ -31,7 +31,7 @@ def proof_of(code: UUID) -> NameCorrection:
 
 
 def certificate_behind(correction: NameCorrection) -> Certificate:
-    """Return the certificate whose correction was asked; another one may have superseded it."""
+    """Return the certificate that the request is about; another one may have superseded it."""
     return db.session.get_one(Certificate, correction.certificate_id)
 
 

@@ -1,4 +1,4 @@
-"""The page on which a learner asks to correct the name on a certificate and follows the request."""
+"""The page where a learner requests a name correction and follows the request."""
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue

@@ -49,12 +49,12 @@ def queue() -> ResponseReturnValue:
 @bp.post("/requests/issue")
 @requires(Permission.CERTIFICATE_DECIDE)
 def issue() -> ResponseReturnValue:
-    """Issue the selected requests, each in its own transactions, so that one refusal stops no other."""
-    chosen = _chosen()
-    if not chosen:
+    """Issue the selected requests, each in its own transaction, so that one refusal does not stop the others."""
+    codes = _selected_codes()
+    if not codes:
         flash("Select at least one request to issue.", "warn")
     issued, checked = 0, clock.now().date() if "license_checked" in request.form else None
-    for code in chosen:
+    for code in codes:
         asked = queries.request_of(code)
         try:
             issuing.issue(asked, actor=me(), now=clock.now(), license_checked=checked)
@@ -66,7 +66,7 @@ def issue() -> ResponseReturnValue:
     return redirect(url_for(".queue"), 303)
 
 
-def _chosen() -> list[UUID]:
+def _selected_codes() -> list[UUID]:
     try:
         return [UUID(code) for code in request.form.getlist("request")]
     except ValueError:
@@ -171,7 +171,7 @@ def revoke(code: str) -> ResponseReturnValue:
 @bp.post("/certificates/<code>/reissue")
 @requires(Permission.CERTIFICATE_DECIDE)
 def reissue(code: str) -> ResponseReturnValue:
-    """Reissue a certificate of the same completion, with provider and approvals as they are now."""
+    """Reissue the certificate for the same completion, with the provider and approvals as they are now."""
     form = ReissueForm()
     if not form.validate_on_submit():
         return _certificate_page(code, reissue=form, status=422)
@@ -184,13 +184,13 @@ def reissue(code: str) -> ResponseReturnValue:
 @bp.get("/template")
 @requires(Permission.TEMPLATE)
 def template() -> ResponseReturnValue:
-    """Show samples with the provider's files if they can be used, else with the template in use."""
+    """Show samples of the provider's files if they can be used, else of the template in use."""
     templates = site().templates
     draft, in_force = templates.draft(), templates.in_force()
     shown = in_force if draft is None or draft.fault else found_or_404(templates.kept(draft.digest))
     try:
         samples = {slug: (title, _sizes(facts, shown)) for slug, (title, facts) in templates.samples.items()}
-    except BrokenTemplate as error:  # it was fine once, but Typst or a font has changed
+    except BrokenTemplate as error:  # it worked before, but Typst or a font has changed since
         set_aside(shown, str(error))
         return redirect(url_for(".template"), 303)
     return render_template(
@@ -199,14 +199,14 @@ def template() -> ResponseReturnValue:
         in_force=in_force,
         shown=shown,
         built_in=pdf.BUILT_IN,
-        fallen=templates.fallen(),
+        choice_fault=templates.choice_fault(),
         folder=templates.folder,
         samples=samples,
     )
 
 
 def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
-    """Return width and height of each page in tenths of an inch, so that the browser can reserve its place."""
+    """Return width and height of each page in tenths of an inch, so that the browser can reserve the space."""
     pages = pdf.pages(facts, BADGE, template, ppi=10)
     return [(int.from_bytes(page[16:20]), int.from_bytes(page[20:24])) for page in pages]
 

@@ -1,4 +1,4 @@
-"""Facts -> the certificate as an Open Badge 3.0, not signed yet. Pure."""
+"""Turn the facts of a certificate into an unsigned Open Badge 3.0."""
 
 import hashlib
 from datetime import date, datetime, time
@@ -9,12 +9,15 @@ from course.certificates.credentials import contexts, status_list
 from course.certificates.credentials.issuer import instant
 from course.certificates.issuing.facts import MODES, Facts, contact_hours, hours
 
-MEDIA_TYPES = ("application/vc+ld+json", "application/vc")  # the older name of one type, and the newer
+MEDIA_TYPES = ("application/vc+ld+json", "application/vc")  # the older and the newer name of the same type
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 
 
 def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index: int) -> dict[str, Any]:
-    """`issuer`: its DID. The address is in it only as a salted hash, for who knows it already."""
+    """Return the unsigned badge. `issuer`: the DID.
+
+    The badge has the email only as a salted hash, so only someone who already has the email can recognize it.
+    """
     base_url = facts.verify_url.rsplit("/verify/", 1)[0]
     ends = {"validUntil": instant(_end_of(facts.valid_until, facts.time_zone))} if facts.valid_until else {}
     return {
@@ -22,7 +25,7 @@ def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index
         "id": f"{facts.verify_url}#credential",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": f"{facts.course_title}: {contact_hours(facts.total_minutes)}",
-        "description": f"Certificate of completion {facts.code}. It records education and is no license.",
+        "description": f"Certificate of completion {facts.code}. It records education. It is not a license.",
         "issuer": _profile(facts, issuer, base_url),
         "validFrom": instant(facts.awarded_at),
         **ends,
@@ -40,7 +43,7 @@ def credential(facts: Facts, *, issuer: str, email: str, salt: str, status_index
                 "id": facts.verify_url,
                 "type": ["Evidence"],
                 "name": "The provider's own page for this certificate",
-                "narrative": "It says whether the certificate still stands.",
+                "narrative": "It shows whether the certificate is still valid.",
             }
         ],
         "credentialStatus": status_list.entry(base_url, status_index),

@@ -1,11 +1,11 @@
-"""Make a certificate. Every certificate is made in one way, in three steps.
+"""Make a certificate. Every certificate is made in the same three steps.
 
-Plan: read what the certificate will state, in a short transaction. Make: set and sign the badge and the document, which
-takes a tenth of a second or more; no transaction is open, so no other writer waits. Register: lock the holder, look
-again whether the certificate is still wanted, and add it to the register.
+Plan: read what the certificate will state, in a short transaction. Make: typeset and sign the badge and the document,
+which takes a tenth of a second or more; no transaction is open, so no other writer waits. Register: lock the holder,
+check again that the certificate is still needed, and add it to the register.
 
-A caller that decides something by issuing a certificate, such as accepting a new name, passes that as `decide`. It runs
-in the transaction that adds the certificate, so neither is ever on record without the other.
+A caller that decides something by issuing a certificate, such as a name correction, passes that decision as `decide`.
+It runs in the transaction that adds the certificate, so neither is ever on record without the other.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ class PlanOutdated(Exception):
 
 
 class _TemplateFailed(Exception):
-    """The template was set aside, and another one is in force now."""
+    """The template failed, and the one before it is now in use."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Case(ABC):
 
     @abstractmethod
     def register(self, plan: Plan, files: SignedFiles) -> Certificate:
-        """Add the certificate if it is still wanted."""
+        """Add the certificate if it is still needed."""
 
 
 def make_certificate(case: Case) -> Certificate:
@@ -80,7 +80,7 @@ def make_certificate(case: Case) -> Certificate:
                 return _register(case, plan, files)
             except IntegrityError:
                 # Nothing reserves a status bit while badge and document are made, so another certificate may have
-                # taken it. Then a new plan draws another bit. Any other conflict is a fault of this code.
+                # taken it. Then a new plan draws another bit. Any other conflict is a bug.
                 if not queries.taken_status_indexes([plan.status_index]):
                     raise
 
@@ -104,7 +104,7 @@ def _make(plan: Plan) -> SignedFiles:
 
 @unit_of_work
 def _register(case: Case, plan: Plan, files: SignedFiles) -> Certificate:
-    db.locked(User, case.holder_id)  # first of all locks, so that two requests of one person take turns
+    db.locked(User, case.holder_id)  # the first lock, so that two requests of one person take turns
     if case.decide:
         case.decide()
     return case.register(plan, files)

@@ -1,4 +1,4 @@
-"""What a request for a certificate records of a completion, so that the certificate can be issued from it alone."""
+"""The completion as a request records it, so that the certificate can be issued from the request alone."""
 
 from collections.abc import Mapping
 from typing import Any

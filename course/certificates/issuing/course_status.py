@@ -1,4 +1,4 @@
-"""Where a person is in a course: one label and one next step, the same on every page."""
+"""A person's status in a course: one label and one next step, the same on every page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,13 +24,13 @@ class Stage(StrEnum):
 
     @property
     def before_certificate(self) -> bool:
-        """Whether a certificate is the next thing to come: it can be requested, or it was."""
+        """Whether a certificate can be requested or was requested, but has not been issued."""
         return self in (Stage.READY_TO_SIGN, Stage.WAITING, Stage.REJECTED)
 
 
 @dataclass(frozen=True)
 class CourseStatus:
-    """`tone`: the kind of badge or notice. `detail`: a sentence below the label, or nothing."""
+    """The status as pages show it. `tone`: the kind of badge. `detail`: a sentence below the label, or empty."""
 
     stage: Stage
     label: str
@@ -80,7 +80,7 @@ def _next_step(course: Course, progress: CourseProgress) -> NextStep:
 
 
 def _with_certificate(course: Course, certificate: Certificate, provider: Provider, now: datetime) -> CourseStatus:
-    """Return the status of the newest revision, which nothing has superseded."""
+    """Return the status given by the certificate, which is the newest revision."""
     if certificate.revocation is not None:
         contact = f" ({provider.contact})" if provider.contact else ""
         return CourseStatus(

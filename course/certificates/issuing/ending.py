@@ -1,4 +1,4 @@
-"""End a certificate: revoke it, or find out under a lock that it may still be ended."""
+"""End a certificate: revoke it, or check under a lock that it has not ended yet."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ class EndedAlready(Refused):
 
 @unit_of_work
 def revoke(certificate: Certificate, reason: Reason, note: str, *, actor: User, now: datetime) -> Revocation:
-    """Add a revocation to the certificate, which itself stays as it was issued. Raise EndedAlready."""
+    """Revoke the certificate; its own row in the register does not change. Raise EndedAlready."""
     before = lock_standing(certificate, now)
     revocation = Revocation(
         certificate_id=certificate.id, reason=reason, note=note, revoked_at=now, revoked_by=actor.legal_name
@@ -55,7 +55,7 @@ def _notify_revoked(certificate: Certificate, reason: Reason, now: datetime) -> 
 
 
 def lock_standing(certificate: Certificate, now: datetime) -> Standing:
-    """Return the standing of a certificate that nobody has ended, and lock its holder. Raise EndedAlready.
+    """Lock the holder and return the standing of the certificate. Raise EndedAlready if it was revoked or replaced.
 
     Until the transaction ends, nobody else can revoke or replace a certificate of this person.
     """

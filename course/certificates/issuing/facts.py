@@ -27,18 +27,19 @@ class ModuleFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Approval:
-    """Of the course, in one state, by a board or who else approves there."""
+    """An approval of the course in one state, by its board or another approver."""
 
     state: str
     number: str
-    approver: str = ""  # missing in certificates from before approvals were kept on record
+    approver: str = ""  # empty in certificates that were issued before approvers were recorded
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
-    """`minutes` by mode, a key of MODES; dates in `time_zone`, that of the license's state; `issued_at` aware UTC.
+    """Everything that a certificate states.
 
-    What has a default was added later: facts that were stored before lack it.
+    `minutes`: by mode, a key of MODES. Dates are in `time_zone`, the one of the license's state; `issued_at` is aware
+    UTC. Fields with a default were added later, so facts that were stored earlier lack them.
     """
 
     code: str
@@ -68,7 +69,7 @@ class Facts:
     issued_by: str
     verify_url: str
     template_version: str
-    valid_until: date | None = None  # the last day, where the course gives the certificate an end
+    valid_until: date | None = None  # the last day, if certificates of the course expire
     signer: str | None = None  # who is authorized to sign for the provider
 
     @property
@@ -81,7 +82,7 @@ class Facts:
 
     @property
     def awarded_at(self) -> datetime:
-        """The moment of issue; the beginning of the date that it bears where that was set back."""
+        """The moment of issue; for a backdated certificate, the beginning of its date of issue."""
         if self.is_backdated:
             return datetime.combine(self.issued_on, time(), ZoneInfo(self.time_zone))
         return self.issued_at
@@ -97,14 +98,14 @@ class Facts:
 
     @property
     def minutes_by_domain(self) -> dict[str, int]:
-        found: dict[str, int] = {}
+        minutes: dict[str, int] = {}
         for module in self.modules:
-            found[module.domain] = found.get(module.domain, 0) + module.minutes
-        return found
+            minutes[module.domain] = minutes.get(module.domain, 0) + module.minutes
+        return minutes
 
     @property
     def masked_license(self) -> str | None:
-        """For the public page: enough to compare with the paper, too little to copy. None for a number under six."""
+        """The last digits for the public page: enough to compare, too little to copy. None if under six characters."""
         if self.license_number is None or len(self.license_number) < 6:
             return None
         return f"ends in {self.license_number[-3:]}"
@@ -115,7 +116,7 @@ class Facts:
 
     @property
     def review_text(self) -> str:
-        """Who reviewed the content: each signature once, with its modules if it does not cover all of them."""
+        """The reviewers of the content: each signature once, with its modules if it does not cover all of them."""
         if self.awaits_review:
             return "The content awaited review by a clinician when this was issued."
         signed: dict[str, list[str]] = {}
@@ -153,11 +154,11 @@ class Facts:
 
 
 def hours(minutes: int) -> str:
-    """Contact hours of 60 minutes, down to the quarter: 75 -> `1.25`, 120 -> `2`."""
+    """Return contact hours of 60 minutes, rounded down to the quarter: 75 -> `1.25`, 120 -> `2`."""
     quarters = Fraction(minutes * 4 // 60, 4)
     return f"{float(quarters):g}"
 
 
 def contact_hours(minutes: int) -> str:
-    """With their unit: 60 -> `1 contact hour`, 75 -> `1.25 contact hours`."""
+    """Return the hours with their unit: 60 -> `1 contact hour`, 75 -> `1.25 contact hours`."""
     return f"{hours(minutes)} contact {'hour' if hours(minutes) == '1' else 'hours'}"

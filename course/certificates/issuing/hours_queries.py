@@ -20,14 +20,14 @@ class CertifiedAlready(Refused):
 def require_new_hours(request: Request, now: datetime, *, instead_of: Certificate | None = None) -> None:
     """Raise CertifiedAlready if a valid certificate of the person states hours of this request.
 
-    `instead_of`: the certificate that will be superseded; only hours that it does not state are looked at.
+    `instead_of`: the certificate that will be superseded; hours that it states already are ignored.
     """
     if refusal := hours_refusal(request, now, instead_of=instead_of):
         raise refusal
 
 
 def hours_refusal(request: Request, now: datetime, *, instead_of: Certificate | None = None) -> CertifiedAlready | None:
-    """Return what require_new_hours would raise."""
+    """Return the refusal that require_new_hours would raise; None if there is none."""
     cycle = study.period_of(request.user_id, request.course_id, request.cycle)
     hours = CertifiedHours(modules_of(request.completion), request.completed_at, cycle.since)
     if instead_of:

@@ -1,4 +1,4 @@
-"""An hour is certified once: which two certificates of one person would state the same hours."""
+"""An hour is certified only once: find the module that two certificates of one person would both state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class CertifiedHours:
-    """What one certificate, or a request for one, states: titles of modules by id, and when they were done.
+    """The hours that a certificate or a request states: titles of modules by id, and when they were completed.
 
-    `cycle_began`: when the holder began to renew the course; None in the first cycle.
+    `cycle_began`: when the holder began to take the course again; None in the first cycle.
     """
 
     modules: Mapping[str, str]
@@ -20,7 +20,7 @@ class CertifiedHours:
 def repeated_module(new: CertifiedHours, earlier: CertifiedHours) -> str | None:
     """Return the title of a module whose hours are the same in both; None if there is no such module.
 
-    What was completed before the cycle of `new` began was done again in that cycle, so those are other hours.
+    Modules that were completed before the cycle of `new` began were taken again in it, so their hours are different.
     """
     if new.cycle_began and earlier.completed_at <= new.cycle_began:
         return None

@@ -1,4 +1,4 @@
-"""Issue certificates: the first one of a request, and one that supersedes another."""
+"""Issue certificates: for a request, and in place of another certificate."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,12 +39,12 @@ class AwaitsReview(Refused):
 
 
 class NamePrintable(Refused):
-    message = "The signed name can be printed, so the certificate has to bear that name."
+    message = "The signed name can be printed, so the certificate must show that name."
 
 
 @dataclass(frozen=True)
 class LatinName:
-    """A legal name in Latin letters, for one that can't be printed, and how it is known to be the same person's."""
+    """A legal name in Latin letters for one that can't be printed, and how the administrator verified it."""
 
     name: str
     reason: str
@@ -61,11 +61,11 @@ def issue(
     license_checked: date | None = None,
     decide: Decision | None = None,
 ) -> Certificate:
-    """Issue the certificate of a request. Repeated or raced, return the certificate that there is.
+    """Issue the certificate of a request, or return the one that was issued already.
 
-    `actor` None: issued automatically. `bulk`: the mail lets other mails go first. `issue_on`: the date of issue if two
-    administrators set it back. `license_checked`: when the license was looked up with its board. With `decide`, a
-    request that was issued meanwhile raises RequestDecided.
+    `actor` None: issued automatically. `bulk`: send the mail after other mails. `issue_on`: an earlier date of issue
+    that two administrators approved. `license_checked`: when the license was looked up with its board. With `decide`,
+    raise RequestDecided if another request issued the certificate first.
     """
     if latin:
         _require_unprintable(request)
@@ -94,10 +94,10 @@ def supersede(
     name: str | None = None,
     decide: Decision | None = None,
 ) -> Certificate:
-    """Replace a certificate that is not right any more; the old number then points to the new one.
+    """Replace a certificate that is no longer correct; the old number then points to the new one.
 
-    Signature, license and cycle stay those of the first. So does the completion, except after a rescoring: then it is
-    what the person's record shows now. `name`: the corrected name. Raise EndedAlready, or NotComplete if the person no
+    Signature, license and cycle stay the same. So does the completion, except after a rescoring: then it is what the
+    person's record shows now. `name`: the corrected name. Raise EndedAlready, or NotComplete if the person no
     longer meets the requirements of the course.
     """
     return make_certificate(
@@ -115,16 +115,16 @@ def supersede(
 
 
 def issue_waiting(now: datetime) -> None:
-    """Issue what a course issues at once and what was refused then, for a reason that has passed. Safe to repeat."""
-    at_once = [course.id for course in catalog().courses.values() if course.certificate == "at_once"]
-    for request in queries.waiting_of(at_once):
+    """Issue automatic certificates that were refused for a reason that no longer applies. Safe to repeat."""
+    automatic = [course.id for course in catalog().courses.values() if course.certificate == "at_once"]
+    for request in queries.waiting_of(automatic):
         with suppress(Refused):
             issue(request, actor=None, now=now)
 
 
 def _require_unprintable(request: Request) -> None:
     name = request.attested_name
-    db.release()  # setting a page takes a while
+    db.release()  # typesetting a page takes a while
     if plan_queries.name_refusal(name) is None:
         raise NamePrintable
 
@@ -147,7 +147,7 @@ class _Issue(Case):
         return plan_queries.plan_of(request, name=name, issue_on=self.issue_on, actor=self.actor, now=self.now)
 
     def _issued(self, request: Request) -> Certificate | None:
-        """Return the certificate that there is already. Raise what forbids to issue one."""
+        """Return the certificate if there is one already. Raise a refusal if none may be issued."""
         existing = queries.find_award(request.user_id, request.course_id, request.cycle)
         if existing and not self.decide:
             return existing

@@ -8,7 +8,7 @@ from course.site import site
 
 
 def put_mail(request: Request, template: str, key: str, now: datetime, **values: Any) -> None:
-    """Put a mail to the person who made the request into the outbox. `values`: what its template asks for."""
+    """Queue a mail to the person who made the request. `values`: what its template needs."""
     person = accounts.person(request.user_id)
     jobs.put(
         "mail",

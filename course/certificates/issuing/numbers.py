@@ -1,4 +1,4 @@
-"""Public codes of certificates: 80 random bits in Crockford's base 32, easy to read aloud and to type."""
+"""Certificate numbers: 80 random bits in Crockford's base 32, easy to read aloud and to type."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
@@ -7,7 +7,7 @@ RANDOM_BYTES = 10
 
 
 def code_from(randomness: bytes) -> str:
-    """Return a code `XXXX-XXXX-XXXX-XXXX` from random bytes. It reveals nothing about person, course or date."""
+    """Return a code `XXXX-XXXX-XXXX-XXXX` for the random bytes. It reveals nothing about person, course or date."""
     if len(randomness) != RANDOM_BYTES:
         raise ValueError(f"a code is made from {RANDOM_BYTES} random bytes")
     number = int.from_bytes(randomness)

@@ -1,35 +1,36 @@
-"""Facts -> the certificate as an accessible, archival PDF (PDF/A-3a, PDF/UA-1), made by Typst."""
+"""Typeset the facts of a certificate as an accessible, archival PDF (PDF/A-3a, PDF/UA-1) with Typst."""
 
 import hashlib
 import io
 import json
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import segno
 
 from course.certificates.issuing.facts import MODES, Facts, ModuleFacts, contact_hours, hours
+from course.platform.dates import long_date
 from course.platform.typesetting import compiler, letters
 
-MOMENT = ("year", "month", "day", "hour", "minute", "second")
-ROOM_FOR_APPROVALS = 60  # letters, two lines of the front page
+MOMENT_PARTS = ("year", "month", "day", "hour", "minute", "second")
+MAX_FRONT_PAGE_APPROVALS = 60  # characters: two lines of the front page
 
 
 class NameNotPrintable(Exception):
-    """The name hides something, or the fonts lack a letter of it; the message is a sentence that says which."""
+    """The name has a hidden character, or the fonts lack a letter of it. The message is a sentence that says which."""
 
 
 @dataclass(frozen=True)
 class Template:
-    """A file that never changes. `version` changes with the template, the files next to it, Typst or a font."""
+    """A template file and the hash of it and the files next to it. The files never change."""
 
     path: Path
     digest: str
 
     @property
     def version(self) -> str:
+        """A short hash of the template, its files, the Typst version and the fonts."""
         return hashlib.sha256(f"{self.digest} {compiler.edition()}".encode()).hexdigest()[:12]
 
 
@@ -40,7 +41,7 @@ BUILT_IN = Template(_BUILT_IN_FILE, hashlib.sha256(_BUILT_IN_FILE.read_bytes()).
 def render(facts: Facts, credential: str, template: Template = BUILT_IN) -> bytes:
     """Return the document with the Open Badge attached; equal facts give equal bytes.
 
-    Raise NameNotPrintable or BrokenTemplate. No letter is ever printed as a box.
+    Raise NameNotPrintable or BrokenTemplate, so that no letter is ever printed as a box.
     """
     if hidden := letters.fault(facts.name):
         raise NameNotPrintable(hidden)
@@ -63,7 +64,7 @@ def _inputs(facts: Facts, credential: str) -> dict[str, str]:
 
 
 def refusal(facts: Facts, template: Template = BUILT_IN) -> str | None:
-    """Return why the name can't be printed, in a sentence; None if it can."""
+    """Return why the name can't be printed, as a sentence; None if it can."""
     try:
         render(facts, "{}", template)
     except NameNotPrintable as why:
@@ -72,13 +73,13 @@ def refusal(facts: Facts, template: Template = BUILT_IN) -> str | None:
 
 
 def _data(facts: Facts) -> dict[str, Any]:
-    """Return what the template prints, in words. It is passed as JSON, never as markup."""
+    """Return what the template prints, as text. It is passed as JSON, so a name can never act as markup."""
     return facts.to_json() | {
         "right_to_left": letters.is_right_to_left(facts.name),
-        "completed_on": _day(facts.completed_on),
-        "issued_on": _day(facts.issued_on),
-        "valid_until": _day(facts.valid_until) if facts.valid_until else None,
-        "issued_at": {part: getattr(facts.issued_at, part) for part in MOMENT},
+        "completed_on": long_date(facts.completed_on),
+        "issued_on": long_date(facts.issued_on),
+        "valid_until": long_date(facts.valid_until) if facts.valid_until else None,
+        "issued_at": {part: getattr(facts.issued_at, part) for part in MOMENT_PARTS},
         "approvals_in_short": _approvals_in_short(facts),
         "hours": hours(facts.total_minutes),
         "total_minutes": str(facts.total_minutes),
@@ -86,7 +87,7 @@ def _data(facts: Facts) -> dict[str, Any]:
         "by_mode": [_sum(words, facts.minutes.get(mode, 0)) for mode, words in MODES.items()],
         "by_domain": [_sum(name, minutes) for name, minutes in facts.minutes_by_domain.items()],
         "modules": [_module(module) for module in facts.modules],
-        "assessments": [[title, _day(on)] for title, on in facts.assessments],
+        "assessments": [[title, long_date(on)] for title, on in facts.assessments],
         "delivery": _delivery(facts),
         "awaits_review": facts.awaits_review,
         "review": facts.review_text,
@@ -107,7 +108,7 @@ def _module(module: ModuleFacts) -> dict[str, Any]:
 
 
 def _delivery(facts: Facts) -> str:
-    """The mode; of several, the hours in each, since boards count what was done in person for itself."""
+    """Return the mode; if there are several, the hours in each, since boards count hours in person separately."""
     used = {mode: minutes for mode, minutes in facts.minutes.items() if minutes and mode in MODES}
     if len(used) < 2:
         return facts.delivery
@@ -119,27 +120,26 @@ def _sum(name: str, minutes: int) -> list[str]:
 
 
 def _approvals_in_short(facts: Facts) -> str:
-    """All approvals where they fit the front page; else those of the license's state, which its board looks for."""
+    """Return all approvals if they fit on the front page, else those of the license's state, which its board needs."""
     if not facts.approvals:
         return "None on record for this course"
-    if len(facts.approvals_text) <= ROOM_FOR_APPROVALS:
+    if len(facts.approvals_text) <= MAX_FRONT_PAGE_APPROVALS:
         return facts.approvals_text
     own = [f"{a.state} {a.number}" for a in facts.approvals if a.state == facts.license_state]
     rest = len(facts.approvals) - len(own)
     return ", ".join(own) + (" and " if own else "") + f"{rest} {'more ' if own else ''}under “The record”"
 
 
-def _day(value: date) -> str:
-    return f"{value:%B} {value.day}, {value.year}"
-
-
 def qr_code(url: str) -> segno.QRCode:
-    """The mask is given: to weigh all eight takes six times as long as the rest, and readers undo any of them."""
+    """Return the QR code of the address.
+
+    The mask is fixed: to compare all eight takes six times as long as everything else, and readers undo any mask.
+    """
     return segno.make(url, error="m", micro=False, mask=0)
 
 
 def _qr(url: str) -> dict[str, Any]:
-    """The code as SVG with its border of 4 modules, and its width in modules, border and all."""
+    """Return the code as SVG with a border of 4 modules, and its width in modules including the border."""
     code, out = qr_code(url), io.BytesIO()
     code.save(out, kind="svg", border=4, xmldecl=False)
     return {"qr": out.getvalue().decode(), "qr_modules": code.symbol_size(border=4)[0]}

@@ -1,4 +1,4 @@
-"""Facts -> the picture of the badge with the badge in it, drawn by Typst. Equal facts give equal bytes."""
+"""Draw the picture of a badge with Typst and embed the badge in it. Equal facts give equal bytes."""
 
 import functools
 import json
@@ -21,13 +21,15 @@ def _drawn(kind: Literal["png", "svg"], title: str, hours: str, provider: str) -
 
 
 def baked_png(facts: Facts, credential: str) -> bytes:
+    """Return the picture as PNG, 600 pixels wide, with the Open Badge in it."""
     return baking.into_png(_drawn("png", *_words(facts)), credential)
 
 
 def baked_svg(facts: Facts, credential: str) -> bytes:
+    """Return the picture as SVG with the Open Badge in it."""
     return baking.into_svg(_drawn("svg", *_words(facts)).decode(), credential).encode()
 
 
 def _words(facts: Facts) -> tuple[str, str, str]:
-    """Nothing about the person, so that one drawing serves everyone who completed the same."""
+    """Return course, hours and provider. Nothing is personal, so one drawing serves everyone with the same course."""
     return facts.course_title, contact_hours(facts.total_minutes), facts.provider_name

@@ -1,4 +1,4 @@
-"""Read what a certificate will state, and draw its number and its status bit."""
+"""Collect what a certificate will state, and draw its number and status bit."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -22,13 +22,13 @@ from course.platform.dates import date_in
 from course.platform.typesetting import letters
 from course.site import site
 
-BITS_PER_DRAW = 8  # enough that one is free, since each list is at most half full
+BITS_PER_DRAW = 8  # one of them is almost always free, since each list is at most half full
 
 
 def plan_of(request: Request, *, name: str, issue_on: date | None, actor: User | None, now: datetime) -> Plan:
     """Return the plan of a certificate on this request.
 
-    `issue_on`: the date of issue if it is set back, else None. `actor` None: issued automatically.
+    `issue_on`: the date of issue if the certificate is backdated. `actor` None: issued automatically.
     """
     license_, template = accounts.license_of(request.license_id), site().templates.in_force()
     code = numbers.code_from(secrets.token_bytes(numbers.RANDOM_BYTES))
@@ -58,7 +58,7 @@ def plan_of(request: Request, *, name: str, issue_on: date | None, actor: User |
 def approvals_of(request: Request) -> tuple[Approval, ...]:
     """Return the approvals that the certificate names: those that cover the course as it was completed.
 
-    They were in force in a state of the person's licenses on the day of completion, which the certificate states.
+    They were in force on the day of completion in a state where the person is licensed.
     """
     license_, done = accounts.license_of(request.license_id), request.completion
     person = accounts.person(request.user_id)
@@ -89,7 +89,7 @@ def _digests(completion: Mapping[str, Any]) -> Collection[str]:
 def _free_status_index() -> int:
     """Return a random free bit, so that a status list reveals neither order nor count.
 
-    A new list begins when the one before it is half full, so a draw nearly always finds a free bit at once.
+    A new list begins when the one before it is half full, so the first draw almost always finds a free bit.
     """
     half = status_list.SIZE // 2
     first = queries.newest_id() // half * status_list.SIZE
@@ -100,7 +100,7 @@ def _free_status_index() -> int:
 
 
 def name_refusal(name: str) -> str | None:
-    """Return why the current template can't print the name, in a sentence; None if it can."""
+    """Return why the current template can't print the name, as a sentence; None if it can."""
     sample = site().templates.samples["plain"][1]
     return pdf.refusal(replace(sample, name=letters.tidy(name)), site().templates.in_force())
 

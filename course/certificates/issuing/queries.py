@@ -18,9 +18,9 @@ NOT_ENDED = ~Certificate.revocation.has() & ~exists().where(_successor.supersede
 
 
 def find_by_code(text: str) -> Certificate | None:
-    """Return the certificate with this number, however it is typed, or None.
+    """Return the certificate with this number in any spelling, or None.
 
-    Text that is no number takes as long as one that nobody has.
+    A malformed number takes as long as an unknown one.
     """
     code = numbers.normalize(text) or ""
     return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
@@ -37,12 +37,12 @@ def certificate_of(text: str) -> Certificate:
 
 
 def own_certificate(user: User, text: str) -> Certificate:
-    """Return the person's certificate with that number. Raise NotFound for anybody else's."""
+    """Return the person's certificate with that number. Raise NotFound for anyone else's."""
     return one_or_404(select(Certificate).filter_by(code=numbers.normalize(text) or "", user_id=user.id))
 
 
 def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
-    """Return number and PDF of the person's own certificate, with `any_owner` of anybody's. Raise NotFound."""
+    """Return number and PDF of the person's own certificate, or of anyone's with `any_owner`. Raise NotFound."""
     code = numbers.normalize(text) or ""
     rows = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
     certificate = one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
@@ -50,7 +50,7 @@ def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
 
 
 def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
-    """Return the person's own certificate with its Open Badge, with `any_owner` anybody's.
+    """Return the person's own certificate with its Open Badge, or anyone's with `any_owner`.
 
     Raise NotFound if it was revoked or superseded, or has no badge.
     """
@@ -80,7 +80,7 @@ def taken_status_indexes(drawn: Collection[int]) -> set[int]:
 
 
 def ended_status_indexes(first: int, beyond: int) -> list[int]:
-    """Return the bits from `first` up to `beyond` of certificates that were revoked or superseded."""
+    """Return the bits of revoked or superseded certificates, from `first` up to but not including `beyond`."""
     rows = db.session.scalars(
         select(Certificate.status_index)
         .where(Certificate.status_index >= first, Certificate.status_index < beyond, ~NOT_ENDED)
@@ -125,7 +125,7 @@ def all_awards_of(user_id: int) -> list[Certificate]:
 
 
 def awards_of(user_id: int) -> dict[str, Certificate]:
-    """Return the person's newest certificate of each course."""
+    """Return the person's newest certificate by course id."""
     return {row.course_id: row for row in all_awards_of(user_id)}
 
 
@@ -151,7 +151,10 @@ def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
 
 
 def ending(today: date) -> list[Certificate]:
-    """Those whose end is near or just over, and that nobody ended; as many days around as a mail about it may take."""
+    """Return certificates whose last day is near enough for a mail about it, and that have not ended otherwise.
+
+    The range has one more day at each end, since `today` may differ by a day in the certificate's time zone.
+    """
     first, last = (
         today - renewal.EXPIRED_MAIL_WINDOW - timedelta(days=1),
         today + renewal.OPENS_BEFORE_END + timedelta(days=1),
@@ -166,34 +169,35 @@ def waiting_of(course_ids: Collection[str]) -> Sequence[Request]:
 
 
 def requests_of(user_id: int) -> dict[str, Request]:
-    """The person's newest request in each course."""
+    """Return the person's newest request by course id."""
     rows = db.session.scalars(select(Request).filter_by(user_id=user_id).order_by(Request.cycle, Request.id))
     return {row.course_id: row for row in rows}
 
 
-IsGone = Callable[[int, str, datetime], bool]  # of a pass: person, assessment, when it was passed
+# Whether the pass of this person in this assessment at this moment no longer counts.
+IsGone = Callable[[int, str, datetime], bool]
 
 
-def awards_resting_on(people: Collection[int], is_gone: IsGone) -> list[Certificate]:
-    """Certificates that stand, expired or not, and were issued on one of these passes."""
+def awards_relying_on(people: Collection[int], is_gone: IsGone) -> list[Certificate]:
+    """Return certificates, expired or not, that have not ended and rely on a pass that no longer counts."""
     rows = db.session.execute(
         select(Certificate, Request)
         .join(Request, Request.id == Certificate.request_id)
         .where(Certificate.user_id.in_(people), NOT_ENDED)
         .order_by(Certificate.id)
     )
-    return [certificate for certificate, request in rows if _rests_on(request, is_gone)]
+    return [certificate for certificate, request in rows if _relies_on(request, is_gone)]
 
 
-def requests_resting_on(people: Collection[int], is_gone: IsGone) -> list[Request]:
-    """Requests that wait and were signed on one of these passes."""
+def requests_relying_on(people: Collection[int], is_gone: IsGone) -> list[Request]:
+    """Return waiting requests that rely on a pass that no longer counts."""
     rows = db.session.scalars(
         select(Request).where(Request.user_id.in_(people), Request.state == RequestState.WAITING).order_by(Request.id)
     )
-    return [request for request in rows if _rests_on(request, is_gone)]
+    return [request for request in rows if _relies_on(request, is_gone)]
 
 
-def _rests_on(request: Request, is_gone: IsGone) -> bool:
+def _relies_on(request: Request, is_gone: IsGone) -> bool:
     return any(
         entry["kind"] == RequirementKind.QUIZ
         and is_gone(request.user_id, entry["id"], datetime.fromisoformat(entry["at"]))
@@ -220,7 +224,7 @@ def count_issued() -> int:
 
 
 def newest_id() -> int:
-    """Not far above the number of certificates, and known without counting them."""
+    """Return the highest certificate id. It is close to the number of certificates and needs no count."""
     return db.session.scalars(select(func.max(Certificate.id))).one() or 0
 
 
@@ -229,7 +233,7 @@ def latest(*, page: int, size: int) -> Page[Certificate]:
 
 
 def count_of(ids: Collection[int]) -> dict[int, int]:
-    """How many certificates each of these people holds."""
+    """Return the number of certificates by person; people without one are left out."""
     rows = db.session.execute(
         select(Certificate.user_id, func.count(Certificate.id).label("held"))
         .where(Certificate.user_id.in_(ids))

@@ -1,4 +1,4 @@
-"""Remind holders of the last day of their certificates."""
+"""Remind holders before and after the last day of their certificates."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from course.site import site
 
 
 def remind_of_ends(now: datetime) -> None:
-    """Mail holders 90 and 30 days before a certificate's last day, and after it; each mail once. Safe to repeat."""
+    """Mail holders 90 and 30 days before a certificate's last day and once after it. Safe to repeat."""
     due = {}
     for certificate in queries.ending(now.date()):
         last_day = certificate.valid_until
@@ -24,7 +24,7 @@ def remind_of_ends(now: datetime) -> None:
 
 @unit_of_work
 def _remind(certificate: Certificate, last_day: date, template: str, key: str, now: datetime) -> None:
-    """Put the mail into the outbox, unless it is there or the holder no longer needs it.
+    """Queue the mail, unless it was queued before or the holder no longer needs it.
 
     It is not needed if the account is closed or the person has a newer certificate of the course.
     """

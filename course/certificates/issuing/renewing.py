@@ -1,4 +1,4 @@
-"""Do a course again to renew its certificate."""
+"""Take a course again to renew its certificate."""
 
 from datetime import date, datetime
 
@@ -15,19 +15,19 @@ from course.platform.web import Refused
 
 
 class NotRenewable(Refused):
-    message = "You can renew a course once you have its certificate. Complete the open steps first."
+    message = "You can take a course again once you have its certificate. Complete the open steps first."
 
 
 class RenewalNotYet(Refused):
     def __init__(self, opens_on: date) -> None:
-        super().__init__(f"You can renew this course from {long_date(opens_on)}.")
+        super().__init__(f"You can take this course again from {long_date(opens_on)}.")
 
 
 @unit_of_work
 def renew(user: User, course: Course, number: int, *, now: datetime) -> None:
-    """Open the cycle of that number, in which the person does the course again. A repeat changes nothing.
+    """Open the cycle of that number, in which the person takes the course again. A repeat changes nothing.
 
-    What is on record stays. Raise NotRenewable or RenewalNotYet.
+    Earlier work stays on record. Raise NotRenewable or RenewalNotYet.
     """
     db.locked(User, user.id)
     running = study.period_of(user.id, course.id).number

@@ -13,12 +13,12 @@ from course.platform.web import Refused
 
 class NotComplete(Refused):
     def __init__(self, missing: tuple[Requirement, ...]) -> None:
-        super().__init__("Not complete yet: " + "; ".join(requirement.title for requirement in missing) + ".")
+        super().__init__("Complete these steps first: " + "; ".join(requirement.title for requirement in missing) + ".")
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the person signed to ask for a certificate, and when."""
+    """What the person signed to request a certificate, and when."""
 
     license_id: int
     print_license: bool
@@ -34,7 +34,7 @@ def signature_of(request: Request) -> Signature:
 
 
 def completed_request(person: User, course: Course, cycle: int, signature: Signature) -> Request:
-    """Return a request with what the person's record of the cycle shows now. It is not added. Raise NotComplete."""
+    """Return a request with the person's current record of the cycle, not yet added. Raise NotComplete."""
     standing = completion.progress_of(person, course, cycle)
     if not standing.complete or standing.completed_at is None:
         raise NotComplete(standing.missing)

@@ -1,4 +1,4 @@
-"""Request a certificate, and reject such a request."""
+"""Request a certificate, and reject a request."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -23,7 +23,7 @@ from course.platform.web import Refused
 
 
 class NotAsOnTheLicense(Refused):
-    """The name can't be printed, or the number or the last day of the license is wrong."""
+    """The name is not allowed, or the license number or its expiration date is wrong."""
 
     status = 422
 
@@ -31,10 +31,13 @@ class NotAsOnTheLicense(Refused):
 def request_certificate(
     user: User, course: Course, license_: License, *, attested_name: str, print_license: bool, now: datetime
 ) -> Request:
-    """Sign the attestation. The request waits for an administrator, unless the course issues at once."""
+    """Sign the attestation and request the certificate.
+
+    The request waits for an administrator, unless the course issues certificates automatically.
+    """
     request = _request(user, course, license_, attested_name=attested_name, print_license=print_license, now=now)
     if course.certificate == "at_once":
-        with suppress(Refused):  # then it waits in the queue
+        with suppress(Refused):  # a refused request waits in the queue
             issuing.issue(request, actor=None, now=now)
             return request
     _notify_received(request, now)
@@ -58,7 +61,7 @@ def _request(
 
 
 def license_fault(license_: License, now: datetime) -> str | None:
-    """Return why no certificate can be requested with the license as it is in the profile; None if one can."""
+    """Return why no certificate can be requested for the license; None if one can."""
     today = date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, now)
     if license_.expires_on and license_.expires_on < today:
         expired = long_date(license_.expires_on)
@@ -73,7 +76,7 @@ def _notify_received(request: Request, now: datetime) -> None:
 
 @unit_of_work
 def reject(request: Request, reason: str, *, actor: User, now: datetime) -> None:
-    """Reject a request; the therapist reads the reason and may ask again. Raise RequestDecided."""
+    """Reject a request; the therapist reads the reason and may request again. Raise RequestDecided."""
     request = db.locked(Request, request.id)
     if request.state != RequestState.WAITING:
         raise RequestDecided

@@ -1,4 +1,4 @@
-"""Certificates of nobody, which a template is shown with and has to set before it goes into force."""
+"""Sample certificates. A template must be able to print all of them before it is used, and is previewed with them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -61,7 +61,7 @@ _APPROVALS = tuple(
 
 
 def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]]:
-    """By slug: what each one shows, and its facts, with the provider's own."""
+    """Return (title, facts) by slug. The facts about the provider are its own."""
     plain = replace(
         _PLAIN,
         provider_name=provider.name,
@@ -84,8 +84,8 @@ def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]
         minutes={"self_paced_online": 90, "live_online": 0, "in_person": 0},
     )
     return {
-        "plain": ("A usual certificate", plain),
-        "bare": ("As little as there can be, awaiting review", bare),
+        "plain": ("A typical certificate", plain),
+        "bare": ("Minimal, awaiting review", bare),
         "long": (
             "A long name and title, many approvals",
             replace(
@@ -103,6 +103,6 @@ def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]
                 minutes={"self_paced_online": 1080, "live_online": 0, "in_person": 0},
             ),
         ),
-        "right-to-left": ("A name from right to left", replace(plain, name="محمد عبد الرحمن الأنصاري")),
+        "right-to-left": ("A right-to-left name", replace(plain, name="محمد عبد الرحمن الأنصاري")),
         "cjk": ("A name in Chinese characters", replace(plain, name="山田 太郎")),
     }

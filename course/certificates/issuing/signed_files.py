@@ -1,4 +1,4 @@
-"""Make the two files of a certificate, badge and document, and sign them. Needs no database."""
+"""Make and sign the two files of a certificate: the badge and the document."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from course.certificates.issuing.pdf import BUILT_IN
 
 
 class BadgeInvalid(Exception):
-    """Other verifiers would refuse the badge: a fact in the course file is wrong, or this code is."""
+    """Other verifiers would reject the badge, because of a wrong fact in a course file or a bug."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class SignedFiles:
-    """The signed Open Badge, and the signed PDF that has the badge attached, to the byte as they are stored."""
+    """The signed Open Badge and the signed PDF with the badge attached, byte for byte as they are stored."""
 
     credential: str
     document: bytes

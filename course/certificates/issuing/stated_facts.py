@@ -1,4 +1,4 @@
-"""Fill in what a certificate states, from the request behind it and from who issues it."""
+"""Collect what a certificate states from its request, license and provider."""
 
 from calendar import monthrange
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from course.platform.dates import date_in
 
 @dataclass(frozen=True, kw_only=True)
 class Issue:
-    """What the issue adds to the completion.
+    """What issuing adds to the completion.
 
-    `on`: the date of issue if it is set back; None: the day of `at`.
+    `on`: the date of issue if the certificate is backdated; None: the day of `at`.
     `reviewers`: who signed each module's content, by the digest of that content.
     """
 

@@ -10,12 +10,15 @@ from course.site import site
 
 
 class TemplateChanged(Refused):
-    message = "The template files have changed since the preview. Look at the new preview, then choose again."
+    message = "The template files have changed since the preview. Review the new preview, then choose again."
 
 
 @unit_of_work
 def choose_template(digest: str, *, actor: User, now: datetime) -> None:
-    """Print certificates from now on with our template, or with the provider's files as they were previewed."""
+    """Print new certificates with the built-in template, or with the provider's files as they were previewed.
+
+    Raise TemplateChanged if the files differ from the preview.
+    """
     templates = site().templates
     before, draft = templates.in_force(), templates.draft()
     if digest != BUILT_IN.digest and (draft is None or draft.fault or draft.digest != digest):

@@ -1,4 +1,4 @@
-"""The course's checklist and the request for its certificate, the downloads, and what verifiers anywhere read."""
+"""The course page, the request for its certificate, the downloads, and the documents that verifiers read."""
 
 import functools
 import json
@@ -60,7 +60,10 @@ def course(course_id: str) -> ResponseReturnValue:
 
 
 def _state_hours(licenses: list[License], minutes: int) -> str:
-    """The minutes as hours of each state where the person is licensed; 60 minutes where its length was not seen."""
+    """Return the minutes as hours of each state where the person is licensed.
+
+    An hour has 60 minutes unless a source for the state says otherwise.
+    """
     found = []
     for code in dict.fromkeys(one.jurisdiction for one in licenses):
         state = catalog().jurisdictions[code]
@@ -70,12 +73,12 @@ def _state_hours(licenses: list[License], minutes: int) -> str:
 
 
 def _approvals(course: Course, licenses: list[License]) -> str:
-    """Those in force today in the states where the person is licensed that cover the course as it is now."""
+    """Return today's approvals of the course, as it is now, in the states where the person is licensed."""
     offered, found = approvals.offering(catalog(), course), []
     for code in dict.fromkeys(one.jurisdiction for one in licenses):
         today = date_in(catalog().jurisdictions[code].time_zone, clock.now())
         for _, one in approvals.covering(course.id, offered, [code], today):
-            found.append(f"{code} {one.number} ({one.approver}, through {one.last_day:%Y-%m-%d})")
+            found.append(f"{code} {one.number} ({one.approver}, through {long_date(one.last_day)})")
     return ", ".join(found)
 
 
@@ -86,7 +89,7 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     standing = completion.progress_of(user, found)
     if not standing.complete:
         raise NotComplete(standing.missing)
-    licenses = {str(one.code): _in_words(one) for one in user.licenses}
+    licenses = {str(one.code): _license_text(one) for one in user.licenses}
     faults = {str(one.code): requesting.license_fault(one, clock.now()) or "" for one in user.licenses}
     form = RequestForm(user.legal_name, licenses, faults)
     if not form.validate_on_submit():
@@ -106,16 +109,16 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
         print_license=form.print_license.data,
         now=clock.now(),
     )
-    flash("Signed. We will email you when the certificate is decided.", "ok")
+    flash("Signed. We will email you when your request is decided.", "ok")
     return redirect(url_for(".course", course_id=found.id), 303)
 
 
-def _in_words(license_: License) -> str:
-    """As the certificate names it, and until when it is good."""
-    license_text = (
+def _license_text(license_: License) -> str:
+    """Return the license as the certificate names it, with its expiration date."""
+    text = (
         f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
     )
-    return f"{license_text}, expires {long_date(license_.expires_on)}" if license_.expires_on else license_text
+    return f"{text}, expires {long_date(license_.expires_on)}" if license_.expires_on else text
 
 
 @bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])
@@ -168,7 +171,7 @@ def document(code: str) -> ResponseReturnValue:
 @bp.get("/certificates/<code>.json")
 @requires(Permission.CERTIFICATE_OWN)
 def credential(code: str) -> ResponseReturnValue:
-    """The Open Badge, while the certificate is not ended."""
+    """Return the Open Badge, unless the certificate was revoked or superseded."""
     code, credential = queries.credential_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
     headers = {"Content-Disposition": f'attachment; filename="certificate-{code}.json"'}
     return Response(credential, mimetype=_badge_type(), headers=headers)
@@ -177,7 +180,7 @@ def credential(code: str) -> ResponseReturnValue:
 @bp.get("/certificates/<code>.png")
 @requires(Permission.CERTIFICATE_OWN)
 def badge_png(code: str) -> ResponseReturnValue:
-    """A picture with the Open Badge in it, while the certificate is not ended."""
+    """Return a picture with the Open Badge in it, unless the certificate was revoked or superseded."""
     found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
     baked = picture.baked_png(Facts.from_json(found.facts), found.credential or "")
     headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.png"'}
@@ -200,7 +203,7 @@ def _badge_type() -> str:
 @bp.get("/.well-known/did.json")
 @public
 def did() -> ResponseReturnValue:
-    """The keys of the site's DID, for wallets and verifiers anywhere; a key that is its own DID needs none."""
+    """Return the DID document with the site's keys, for wallets and verifiers. A did:key needs no document."""
     if not site().issuer.did.startswith("did:web:"):
         raise NotFound
     return Response(json.dumps(site().issuer.document, indent=1), mimetype="application/did+json", headers=ANY_ORIGIN)
@@ -209,7 +212,7 @@ def did() -> ResponseReturnValue:
 @bp.get("/status/<int:number>")
 @public
 def status(number: int) -> ResponseReturnValue:
-    """A status list, signed; there is one for each bit that a certificate can have."""
+    """Return a signed status list. There are as many lists as the certificates need."""
     first = (number - 1) * status_list.SIZE
     if number < 1 or first > queries.highest_status_index():
         raise NotFound

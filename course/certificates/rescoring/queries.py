@@ -164,7 +164,7 @@ def consequences_of(effect: DecisionEffect) -> Consequences:
 
     losers = {person for person, _, _ in gone}
     return Consequences(
-        certificates.awards_resting_on(losers, is_gone), certificates.requests_resting_on(losers, is_gone)
+        certificates.awards_relying_on(losers, is_gone), certificates.requests_relying_on(losers, is_gone)
     )
 
 

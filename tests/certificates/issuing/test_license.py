@@ -122,7 +122,7 @@ class TestTheSameNumberElsewhere:
 def test_that_the_license_was_looked_up_is_kept_with_the_award(app, pages, learner, admin, checked):
     asked = factories.request(app, learner)
     mine = pages.as_(admin)
-    assert "I looked the license up with the board on" in mine.get(f"/admin/requests/{asked.code}").text
+    assert "I looked up the license with the board on" in mine.get(f"/admin/requests/{asked.code}").text
     mine.post("/admin/requests/issue", {"request": str(asked.code)} | ({"license_checked": "y"} if checked else {}))
     with app.app_context():
         kept = db.session.scalars(select(AuditEvent).filter_by(event="certificate:issued")).one().details

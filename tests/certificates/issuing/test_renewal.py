@@ -217,7 +217,7 @@ class TestPages:
         assert standing(app, learner).complete  # a look changes nothing
         assert mine.post(f"/courses/{COURSE}/renewal", {"cycle": "2"}).status == 303
         page = mine.get(f"/courses/{COURSE}")
-        assert "what you did since counts" in page.text
+        assert "Only work since then counts" in page.text
         assert "Sign and request" not in page.text
         assert first.code in page.text
         assert mine.get(f"/courses/{COURSE}/evaluation").status == 200

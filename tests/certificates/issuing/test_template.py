@@ -135,9 +135,9 @@ BROKEN = [
     ("d.valid_until != none", "d.valid_until.len() > 0", "certificate.typ, line"),
     ("title: ", "keywords: ", "title"),
     ("alt: ", "width: ", "certificate.typ, line"),
-    ("  link(url, ", "  text(", "public check"),
+    ("  link(url, ", "  text(", "public verification page"),
     ('"credential.json", bytes(sys.inputs.credential)', '"credential.json", bytes("other")', "badge is not attached"),
-    ("#let ink", '#import "@preview/cetz:0.3.0"\n#let ink', "line 2: packages come from the network"),
+    ("#let ink", '#import "@preview/cetz:0.3.0"\n#let ink', "line 2: packages are not downloaded"),
     ("#let ink", '#read("../../secret_key")\n#let ink', "escape the project root"),
     (
         "#let faces = (",
@@ -197,7 +197,7 @@ def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certif
 def test_when_the_kept_files_are_gone_ours_is_printed(app, pages, admin, own, config, templates):
     shutil.rmtree(config.data / "templates" / "kept")
     assert templates.in_force() == BUILT_IN
-    assert "files are gone" in templates.fallen()
+    assert "files are gone" in templates.choice_fault()
     assert "Certificate of completion" in issued(app, admin)[1]
     pages.as_(admin).get(PAGE)  # tries the provider's files anew and keeps them
     assert "Proof of learning" in issued(app, admin, "Otto Other")[1]

@@ -225,7 +225,7 @@ class TestQuestions:
         sent = {"decision": "re-issue", "reason": "So."}
         page = pages.as_(admin).post(f"/admin/questions/{asked.code}", sent)
         assert page.status == 409
-        assert "Not complete yet" in page.text
+        assert "Complete these steps first" in page.text
 
     @pytest.mark.parametrize(("decision", "public"), [("keep", "Valid"), ("revoke", "a requirement was not met")])
     def test_the_decision_shows_on_the_public_page(self, pages, admin, asked, decision, public):
