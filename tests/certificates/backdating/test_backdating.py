@@ -1,4 +1,4 @@
-"""A certificate with an earlier date: asked by one administrator, confirmed by another, honest about both days."""
+"""Backdating: one administrator proposes an earlier date, a second one approves it, and both days are on record."""
 
 import json
 from datetime import timedelta
@@ -36,14 +36,14 @@ def asked(app, learner):
     return factories.request(app, learner)
 
 
-def wish(app, asked, actor, day=DAY, now=LATER):
+def propose(app, asked, actor, day=DAY, now=LATER):
     with app.app_context():
         return actions.ask(asked, day, "The office was closed.", actor=actor, now=now)
 
 
-def confirm(app, wish, actor):
+def confirm(app, proposal, actor):
     with app.app_context():
-        return actions.confirm(queries.backdating_of(wish.code), actor=actor, now=LATER)
+        return actions.confirm(queries.backdating_of(proposal.code), actor=actor, now=LATER)
 
 
 def faults(app):
@@ -52,7 +52,7 @@ def faults(app):
 
 
 def undo(app):
-    """Does to the database what no page can do."""
+    """Change the database as no page can."""
 
     @unit_of_work
     def act():
@@ -73,13 +73,13 @@ def undo(app):
         (LATER.date() + timedelta(days=1), False),
     ],
 )
-def test_the_date_lies_between_the_completion_and_today(day, allowed):
+def test_the_date_is_between_the_completion_and_today(day, allowed):
     assert (backdating_rule.fault(day, DONE, LATER.date()) is None) == allowed
 
 
 class TestConfirming:
-    def test_the_certificate_bears_the_earlier_date_and_the_register_both(self, app, pages, admin, second, asked):
-        certificate = confirm(app, wish(app, asked, admin), second)
+    def test_the_certificate_shows_the_earlier_date_and_the_register_both(self, app, pages, admin, second, asked):
+        certificate = confirm(app, propose(app, asked, admin), second)
         facts = Facts.from_json(certificate.facts)
         assert (facts.issued_on, facts.completed_on) == (DAY, DONE)
         assert facts.issued_at == certificate.issued_at == LATER
@@ -90,44 +90,44 @@ class TestConfirming:
         page = pages.as_(admin).get(f"/admin/certificates/{certificate.code}").text
         assert "It is dated March 5, 2026 and was issued on April 1, 2026" in page
 
-    def test_the_badge_says_the_earlier_date_and_when_it_was_signed(self, app, learner, admin, second, asked):
-        certificate = confirm(app, wish(app, asked, admin), second)
+    def test_the_badge_has_the_earlier_date_and_the_day_of_signing(self, app, learner, admin, second, asked):
+        certificate = confirm(app, propose(app, asked, admin), second)
         with app.app_context():
             badge = json.loads(register.credential_of(learner, certificate.code, any_owner=False)[1])
         assert badge["awardedDate"] == badge["validFrom"] == "2026-03-05T10:00:00Z"  # the day begins in Honolulu
         assert badge["proof"]["created"].startswith(LATER.date().isoformat())
 
-    def test_never_by_the_one_who_asked_and_never_by_the_holder(self, either_app):
+    def test_neither_the_proposer_nor_the_holder_can_approve(self, either_app):
         ada, bea = (factories.person(either_app, name, role="admin") for name in ("Ada Admin", "Bea Board"))
         asked = factories.request(either_app, bea)
-        wanted = wish(either_app, asked, ada)
+        proposal = propose(either_app, asked, ada)
         for one in (ada, bea):
             with pytest.raises(actions.NeedsAnother):
-                confirm(either_app, wanted, one)
+                confirm(either_app, proposal, one)
         with either_app.app_context():
             assert register.count_issued() == 0
-        confirm(either_app, wanted, factories.person(either_app, "Cy Clerk", role="admin"))
+        confirm(either_app, proposal, factories.person(either_app, "Cy Clerk", role="admin"))
         with either_app.app_context():
             assert register.count_issued() == 1
 
-    def test_a_repeat_and_what_came_too_late_are_refused(self, app, admin, second, asked):
-        first = wish(app, asked, admin)
+    def test_repeated_and_late_decisions_are_refused(self, app, admin, second, asked):
+        first = propose(app, asked, admin)
         with pytest.raises(actions.BackdatingWaiting):
-            wish(app, asked, second)
+            propose(app, asked, second)
         with app.app_context():
             actions.refuse(queries.backdating_of(first.code), actor=second, now=LATER)
         with pytest.raises(DecidedAlready):
             confirm(app, first, second)
-        again = wish(app, asked, admin)
+        again = propose(app, asked, admin)
         with app.app_context():
             issuing.issue(register.request_of(asked.code), actor=second, now=LATER)
         with pytest.raises(actions.RequestDecided):
             confirm(app, again, second)
         with pytest.raises(actions.RequestDecided):
-            wish(app, asked, second)
+            propose(app, asked, second)
 
-    def test_both_acts_are_in_the_log(self, app, admin, second, asked):
-        confirm(app, wish(app, asked, admin), second)
+    def test_proposal_and_approval_are_in_the_audit_log(self, app, admin, second, asked):
+        confirm(app, propose(app, asked, admin), second)
         with app.app_context():
             kept = db.session.scalars(select(AuditEvent).where(AuditEvent.event.like("certificate:backdating%"))).all()
         assert [(one.actor_name, one.details) for one in kept] == [
@@ -136,14 +136,14 @@ class TestConfirming:
         ]
 
     def test_its_successor_keeps_the_date(self, app, admin, second, asked):
-        certificate = confirm(app, wish(app, asked, admin), second)
+        certificate = confirm(app, propose(app, asked, admin), second)
         with app.app_context():
             found = register.certificate_of(certificate.code)
             new = issuing.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=LATER)
         assert new.backdated_to == DAY
 
-    def test_the_self_check_finds_no_fault_unless_nobody_confirmed_the_date(self, app, admin, second, asked):
-        confirm(app, wish(app, asked, admin), second)
+    def test_the_records_check_finds_a_date_that_was_not_approved(self, app, admin, second, asked):
+        confirm(app, propose(app, asked, admin), second)
         assert faults(app) == []
         undo(app)
         assert any("issued on 2026-03-05" in fault for fault in faults(app))
@@ -170,7 +170,7 @@ class TestPages:
         assert "Approved" in mine.get(sent.location).text
         assert other.post(f"{sent.location}/confirm").status == 409
 
-    def test_a_refusal_lets_the_request_wait(self, app, pages, admin, second, asked):
-        wanted = wish(app, asked, admin)
-        assert pages.as_(second).post(f"/admin/backdating/{wanted.code}/refuse").status == 303
+    def test_after_a_rejection_the_request_still_waits(self, app, pages, admin, second, asked):
+        proposal = propose(app, asked, admin)
+        assert pages.as_(second).post(f"/admin/backdating/{proposal.code}/refuse").status == 303
         assert "Issue certificate" in pages.as_(second).get(f"/admin/requests/{asked.code}").text

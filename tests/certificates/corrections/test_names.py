@@ -1,4 +1,4 @@
-"""A name that is not right: the learner asks with proof, an administrator decides, the old number stays."""
+"""Name corrections: the learner requests with proof, an administrator decides, and the old number stays."""
 
 import io
 import re
@@ -49,7 +49,7 @@ def mails(app):
         return [job.payload["template"] for job in db.session.scalars(select(Job).filter_by(kind="mail"))]
 
 
-def test_a_proof_is_what_its_bytes_say_and_not_too_large():
+def test_the_type_of_a_proof_is_read_from_its_bytes_and_its_size_is_limited():
     assert file_types.media_type(b"\xff\xd8\xff\xe0") == "image/jpeg"
     assert file_types.media_type(b"<svg>%PDF-") is None
     assert file_types.fault(PROOF) is None
@@ -57,7 +57,7 @@ def test_a_proof_is_what_its_bytes_say_and_not_too_large():
 
 
 class TestAsking:
-    def test_a_learner_asks_on_the_page_of_the_certificate(self, pages, app, learner, certificate):
+    def test_a_learner_requests_it_from_the_page_of_the_certificate(self, pages, app, learner, certificate):
         mine = pages.as_(learner)
         assert f"/certificates/{certificate.code}/name" in mine.get(f"/certificates/{certificate.code}").html
         address = f"/certificates/{certificate.code}/name"
@@ -82,14 +82,16 @@ class TestAsking:
             ),
         ],
     )
-    def test_what_is_not_right_is_said_and_nothing_is_kept(self, pages, app, learner, certificate, changes, message):
+    def test_an_invalid_form_shows_an_error_and_nothing_is_stored(
+        self, pages, app, learner, certificate, changes, message
+    ):
         page = pages.as_(learner).post(f"/certificates/{certificate.code}/name", form(**changes))
         assert page.status == 422
         assert message in page.text
         with app.app_context():
             assert db.session.scalars(select(NameCorrection)).all() == []
 
-    def test_one_waits_at_a_time(self, either_app):
+    def test_only_one_request_can_wait(self, either_app):
         boss, lena = (
             factories.person(either_app, "Ada Admin", role="admin"),
             factories.person(either_app, "Lena Learner"),
@@ -99,10 +101,10 @@ class TestAsking:
         with pytest.raises(actions.CorrectionWaiting):
             factories.ask_for_name(either_app, lena, certificate)
 
-    def test_nobody_else_asks_for_it(self, pages, other_learner, certificate):
+    def test_another_person_cannot_request_it(self, pages, other_learner, certificate):
         assert pages.as_(other_learner).post(f"/certificates/{certificate.code}/name", form()).status == 404
 
-    def test_not_for_one_that_was_revoked(self, pages, app, learner, admin, certificate):
+    def test_a_revoked_certificate_cannot_be_corrected(self, pages, app, learner, admin, certificate):
         with app.app_context():
             found = register.certificate_of(certificate.code)
             ending.revoke(found, Reason.AT_REQUEST, "asked", actor=admin, now=NOON)
@@ -112,7 +114,9 @@ class TestAsking:
 
 
 class TestDeciding:
-    def test_the_new_one_bears_the_name_and_the_old_number_points_to_it(self, pages, app, admin, asked, certificate):
+    def test_the_new_certificate_has_the_name_and_the_old_number_leads_to_it(
+        self, pages, app, admin, asked, certificate
+    ):
         new = accept(app, asked, admin)
         assert (new.name, new.facts["name"], new.revision) == (NAME, NAME, 2)
         same = ("completed_on", "minutes", "license_number", "content_hash", "modules")
@@ -123,8 +127,8 @@ class TestDeciding:
         assert new.code in page.text
         assert mails(app)[-1] == "certificate-superseded"
 
-    def test_it_needs_nothing_of_what_the_course_asks_now(self, app, admin, asked):
-        """The content has changed since, and waits for a review without which nothing is issued."""
+    def test_it_does_not_depend_on_the_current_requirements(self, app, admin, asked):
+        """The content has changed since, and nothing new is issued before it is reviewed."""
         content = site_of(app).catalog
         factories.set_course(app, version="9.0")
         provider = content.provider.model_copy(update={"certify_unreviewed": False})
@@ -132,7 +136,7 @@ class TestDeciding:
         assert accept(app, asked, admin).facts["course_version"] == content.courses[COURSE].version
 
     @pytest.mark.parametrize("rename", [True, False])
-    def test_the_account_bears_the_name_only_where_the_administrator_says_so(self, app, learner, admin, asked, rename):
+    def test_the_account_is_renamed_only_if_the_administrator_chooses_so(self, app, learner, admin, asked, rename):
         accept(app, asked, admin, rename=rename)
         with app.app_context():
             assert db.session.get_one(User, learner.id).legal_name == (NAME if rename else "Lena Learner")
@@ -151,16 +155,14 @@ class TestDeciding:
         with either_app.app_context(), pytest.raises(DecidedAlready):
             actions.reject(queries.correction_of(asked.code), "late", actor=boss, now=NOON)
 
-    def test_what_was_superseded_meanwhile_is_corrected_in_its_newest_form(self, app, admin, asked, certificate):
+    def test_if_the_certificate_was_superseded_its_successor_is_corrected(self, app, admin, asked, certificate):
         with app.app_context():
             found = register.certificate_of(certificate.code)
             second = issuing.supersede(found, Correction.DOCUMENT, "A typo.", actor=admin, now=NOON)
         new = accept(app, asked, admin)
         assert (new.revision, new.supersedes_id) == (3, second.id)
 
-    def test_a_name_that_no_font_has_is_said_on_the_page_and_changes_nothing(
-        self, pages, app, learner, admin, certificate
-    ):
+    def test_a_name_that_no_font_has_shows_an_error_and_changes_nothing(self, pages, app, learner, admin, certificate):
         asked = factories.ask_for_name(app, learner, certificate, "Lena \U00012000")
         page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"})
         assert page.status == 409
@@ -171,14 +173,14 @@ class TestDeciding:
 
 
 class TestConsole:
-    def test_it_waits_in_the_console_with_old_and_new_name(self, pages, admin, asked):
+    def test_the_console_shows_the_old_and_the_new_name(self, pages, admin, asked):
         mine = pages.as_(admin)
         assert "Name corrections 1" in mine.get("/admin/").text
         assert NAME in mine.get("/admin/corrections/").text
         page = mine.get(f"/admin/corrections/{asked.code}").text
         assert re.search("Lena Learner.*Lena Lernér.*The accent is missing", page)
 
-    def test_the_proof_is_only_downloaded_and_runs_nothing(self, pages, admin, learner, asked):
+    def test_the_proof_is_only_downloaded_and_cannot_run(self, pages, admin, learner, asked):
         response = pages.as_(admin).get(f"/admin/corrections/{asked.code}/proof").response
         assert response.data == PROOF
         assert response.headers["Content-Disposition"].startswith("attachment")
@@ -186,13 +188,13 @@ class TestConsole:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert pages.as_(learner).get(f"/admin/corrections/{asked.code}/proof").status == 403
 
-    def test_the_proof_must_have_been_looked_at(self, pages, admin, asked):
+    def test_the_proof_must_be_reviewed(self, pages, admin, asked):
         page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {})
         assert page.status == 422
         assert "Review the proof first" in page.text
         assert pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"}).status == 303
 
-    def test_a_rejection_wants_a_reason_that_the_learner_reads(self, pages, app, learner, admin, asked, certificate):
+    def test_a_rejection_needs_a_reason_that_the_learner_reads(self, pages, app, learner, admin, asked, certificate):
         address = f"/admin/corrections/{asked.code}/reject"
         assert pages.as_(admin).post(address, {"note": ""}).status == 422
         assert pages.as_(admin).post(address, {"note": "The paper shows another name."}).status == 303
@@ -200,10 +202,10 @@ class TestConsole:
         page = mine.get(f"/certificates/{certificate.code}/name")
         assert "The paper shows another name." in page.text
         assert mails(app)[-1] == "name-correction-rejected"
-        assert mine.post(f"/certificates/{certificate.code}/name", form()).status == 303  # and asks again
+        assert mine.post(f"/certificates/{certificate.code}/name", form()).status == 303  # a new request is possible
 
 
-def test_who_closes_the_account_asks_for_nothing_any_more(app, learner, asked):
+def test_closing_the_account_withdraws_the_request(app, learner, asked):
     with app.app_context():
         retention.close(learner, now=NOON)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Every badge that is issued: by the official schema, by another verifier, and in its own words."""
+"""Issued badges, checked by the official schema, by another verifier and by content."""
 
 import base64
 import dataclasses
@@ -58,14 +58,14 @@ def issued(app, learner, admin):
     return factories.issue(app, learner, admin)
 
 
-def test_what_is_issued_passes_the_official_schema_and_another_verifier(app, issued):
+def test_an_issued_badge_passes_the_official_schema_and_another_verifier(app, issued):
     badge = badge_of(app, issued)
     SCHEMA.validate(badge)
     OB3LdpVerifier(pem_of(app)).verify(badge)
 
 
 def badge_with(app, certificate, **facts):
-    """The badge as it would be signed with these facts in place of the certificate's own."""
+    """Return the badge as it would be signed with these facts instead of the certificate's."""
     with app.app_context():
         changed = Facts.from_json(certificate.facts | facts)
         plan = signed_files.Plan(facts=changed, completion={}, email="a@example.org", salt="s", status_index=7)
@@ -73,7 +73,7 @@ def badge_with(app, certificate, **facts):
 
 
 def refuses(badge, app):
-    """What any of the three judges has against it."""
+    """Return the objections of the three verifiers."""
     yield from (error.message for error in SCHEMA.iter_errors(badge))
     yield from rules.faults(badge)
     OB3LdpVerifier(pem_of(app)).verify(badge)
@@ -87,7 +87,7 @@ def refuses(badge, app):
 @example(name="ア 漢字 👩🏽‍⚕️")
 @example(name="x" * 200)
 @example(name="\u202eeel nnA\u2028\x85\uffff")
-def test_a_badge_of_any_name_is_accepted_by_every_judge_and_survives_its_picture(app, issued, name):
+def test_a_badge_with_any_name_is_accepted_by_every_verifier_and_survives_its_picture(app, issued, name):
     badge = badge_with(app, issued, name=name)
     assert list(refuses(badge, app)) == []
     assert badge["credentialSubject"]["identifier"][1]["identityHash"] == name
@@ -109,16 +109,16 @@ def test_a_badge_of_any_name_is_accepted_by_every_judge_and_survives_its_picture
         {"valid_until": "2100-03-31"},
     ],
 )
-def test_so_is_a_badge_of_other_facts(app, issued, facts):
+def test_a_badge_with_other_facts_is_accepted_by_every_verifier(app, issued, facts):
     assert list(refuses(badge_with(app, issued, **facts), app)) == []
 
 
-def test_a_badge_that_others_would_refuse_is_not_signed(app, issued):
+def test_a_badge_that_others_would_reject_is_not_signed(app, issued):
     with pytest.raises(signed_files.BadgeInvalid, match="has no name"):
         badge_with(app, issued, course_title=" ")
 
 
-def test_it_states_hours_course_and_check_and_hides_the_address(app, issued):
+def test_it_states_hours_course_and_verification_link_and_hides_the_email(app, issued):
     badge = badge_of(app, issued)
     subject = badge["credentialSubject"]
     assert subject["creditsEarned"] == 1.25
@@ -130,7 +130,7 @@ def test_it_states_hours_course_and_check_and_hides_the_address(app, issued):
     assert hashed["identityHash"] == f"sha256${expected}"
 
 
-def test_equal_bytes_are_handed_to_the_owner_alone(pages, learner, other_learner, issued):
+def test_only_the_owner_downloads_it_and_always_the_same_bytes(pages, learner, other_learner, issued):
     page = pages.as_(learner).get(f"/certificates/{issued.code}.json")
     assert page.response.mimetype == "application/vc+ld+json"
     assert page.response.get_data(as_text=True) == issued.credential
@@ -138,7 +138,7 @@ def test_equal_bytes_are_handed_to_the_owner_alone(pages, learner, other_learner
 
 
 @pytest.mark.parametrize(("kind", "mimetype", "read"), PICTURES)
-def test_the_badge_in_a_picture_is_the_very_badge(pages, learner, other_learner, admin, issued, kind, mimetype, read):
+def test_the_picture_has_the_same_badge_in_it(pages, learner, other_learner, admin, issued, kind, mimetype, read):
     for person in (learner, admin):
         response = pages.as_(person).client.get(f"/certificates/{issued.code}.{kind}")
         assert response.mimetype == mimetype
@@ -168,7 +168,7 @@ def bits(pages, number=1):
 
 
 @pytest.mark.parametrize("end", ["revoke", "supersede"])
-def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learner, admin, issued, end):
+def test_the_status_list_has_the_bit_of_an_ended_certificate(app, pages, learner, admin, issued, end):
     assert bits(pages)[1] == set()
     with app.app_context():
         certificate = queries.certificate_of(issued.code)
@@ -178,14 +178,14 @@ def test_the_status_list_has_the_bit_of_what_no_longer_stands(app, pages, learne
             issuing.supersede(certificate, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
     listed, found = bits(pages)
     assert found == {issued.status_index}
-    told = json.loads(issued.credential)["credentialStatus"]
-    assert (int(told["statusListIndex"]), told["statusListCredential"]) == (issued.status_index, listed["id"])
+    status = json.loads(issued.credential)["credentialStatus"]
+    assert (int(status["statusListIndex"]), status["statusListCredential"]) == (issued.status_index, listed["id"])
     assert site_of(app).issuer.signed(listed)
     for kind in ("json", "png", "svg"):
         assert pages.as_(learner).get(f"/certificates/{issued.code}.{kind}").status == 404
 
 
-def test_a_status_list_of_bits_that_nobody_has_is_not_there(pages, issued):
+def test_a_status_list_without_certificates_is_not_found(pages, issued):
     assert pages.get("/status/2").status == 404
     assert pages.get("/status/0").status == 404
 
@@ -194,7 +194,7 @@ def test_without_a_public_address_there_is_no_did_json(pages):
     assert pages.get("/.well-known/did.json").status == 404
 
 
-def test_did_json_names_the_key_and_any_page_may_read_it(config, catalog, app):
+def test_did_json_has_the_key_and_any_site_may_read_it(config, catalog, app):
     public = create_app(factories.replaced(config, public_url="https://ce.example.org", database=db_url(app)), catalog)
     response = Pages(public).get("/.well-known/did.json").response
     site_of(public).engines.writing.dispose()
@@ -220,7 +220,7 @@ def db_url(app):
         return db.session.get_bind().url.render_as_string(hide_password=False)
 
 
-def test_the_document_is_signed_and_carries_the_very_badge(app, issued, admin):
+def test_the_document_is_signed_and_has_the_same_badge_attached(app, issued, admin):
     with app.app_context():
         (_, document) = queries.document_of(admin, issued.code, any_owner=True)
     assert site_of(app).signer.check(document) is SignatureFinding.INTACT
@@ -235,20 +235,18 @@ class TestCommands:
             cli, words, env={"COURSE_DATA": str(config.data), "PUBLIC_URL": "", **env}, catch_exceptions=True
         )
 
-    def test_rotating_adds_a_key_and_says_which_one_signs(self, run):
+    def test_rotating_adds_a_key_and_prints_which_one_signs(self, run):
         (old,) = run("keys", "list").output.split()
         new = run("keys", "rotate").output.split()[0]
         assert run("keys", "list").output.split() == [old, new]
 
-    def test_rotating_leaves_the_operators_file_to_the_operator(self, run, config):
+    def test_rotating_does_not_change_a_key_file_of_the_operator(self, run, config):
         before = sorted((config.data / "keys").glob("document-*"))
         said = run("keys", "rotate", PDF_P12="/mnt/operator.p12").output
         assert "PDF_P12 continues to sign documents" in said
         assert sorted((config.data / "keys").glob("document-*")) == before
 
-    def test_another_public_address_stops_the_start_and_says_what_to_do(
-        self, run, config, catalog, app, learner, admin
-    ):
+    def test_another_public_address_stops_the_start_with_advice(self, run, config, catalog, app, learner, admin):
         old = create_app(
             factories.replaced(config, public_url="https://old.example.org", database=db_url(app)), catalog
         )
@@ -260,6 +258,6 @@ class TestCommands:
             assert "old.example.org again" in str(refused.exception)
         assert run("migrate", PUBLIC_URL="https://old.example.org").exit_code == 0
 
-    def test_what_was_issued_without_an_address_does_not_stop_one(self, run, app, learner, admin):
+    def test_certificates_issued_without_an_address_do_not_stop_the_start(self, run, app, learner, admin):
         factories.issue(app, learner, admin)
         assert run("migrate", PUBLIC_URL="https://new.example.org").exit_code == 0

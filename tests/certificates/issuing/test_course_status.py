@@ -90,7 +90,7 @@ def test_every_page_shows_the_same_status(pages, learner, case):
     assert certificates in mine.get("/certificates/").text
 
 
-def test_nobody_who_waits_or_was_rejected_reads_that_there_is_nothing(app, pages, learner, admin):
+def test_with_a_waiting_or_rejected_request_no_page_claims_there_is_nothing(app, pages, learner, admin):
     rejected(app, learner, admin)
     text = pages.as_(learner).get("/certificates/").text
     assert EMPTY not in text

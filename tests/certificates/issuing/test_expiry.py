@@ -1,4 +1,4 @@
-"""Certificates to which the course gives an end: the last day, what every page says after it, and what still can be done."""
+"""Certificates that expire: the last day, what each page shows after it, and what is still possible."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -35,22 +35,22 @@ def standing(app, certificate, at):
         return queries.certificate_of(certificate.code).standing_at(at)
 
 
-def test_the_last_day_is_so_many_months_after_the_completion(certificate):
+def test_the_last_day_is_a_number_of_months_after_the_completion(certificate):
     assert certificate.valid_until == Facts.from_json(certificate.facts).valid_until == LAST_DAY
 
 
-def test_a_month_that_is_shorter_ends_with_its_last_day():
+def test_in_a_shorter_month_the_last_day_is_its_last_day():
     assert stated_facts.months_after(date(2027, 8, 31), 6) == date(2028, 2, 29)
     assert stated_facts.months_after(date(2026, 12, 31), 12) == date(2027, 12, 31)
 
 
-def test_without_an_end_in_the_course_there_is_none(app, learner, admin):
+def test_without_a_validity_period_in_the_course_there_is_no_last_day(app, learner, admin):
     certificate = factories.issue(app, learner, admin)
     assert certificate.valid_until is None
     assert standing(app, certificate, NOON + timedelta(days=36500)) == Standing.VALID
 
 
-def test_what_the_course_said_when_it_was_signed_counts(app, learner, admin):
+def test_the_validity_period_at_the_time_of_signing_counts(app, learner, admin):
     factories.set_course(app, valid_months=24)
     asked = factories.request(app, learner)
     factories.set_course(app, valid_months=None)
@@ -63,7 +63,7 @@ def test_the_last_day_ends_where_the_license_is(app, certificate):
     assert standing(app, certificate, OVER) == Standing.EXPIRED
 
 
-def test_what_was_ended_stays_so_and_never_expires(app, admin, certificate):
+def test_an_ended_certificate_never_expires(app, admin, certificate):
     with app.app_context():
         found = queries.certificate_of(certificate.code)
         new = issuing.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=NOON)
@@ -82,19 +82,19 @@ def test_the_badge_ends_with_its_last_day(app, certificate, learner):
     assert json.loads(signed)["validUntil"] == "2028-03-03T09:59:59Z"
 
 
-def test_a_badge_without_an_end_names_none(app, learner, admin):
+def test_a_badge_without_a_last_day_has_no_end(app, learner, admin):
     facts = Facts.from_json(factories.issue(app, learner, admin).facts)
     unsigned = badge.credential(facts, issuer="did:key:z", email="a@example.org", salt="s", status_index=1)
     assert "validUntil" not in unsigned
 
 
-def test_facts_from_before_there_were_ends_are_read(certificate):
+def test_facts_stored_before_certificates_could_expire_are_read(certificate):
     old = {name: value for name, value in certificate.facts.items() if name != "valid_until"}
     assert Facts.from_json(old).valid_until is None
 
 
 class TestPages:
-    def test_the_public_page_says_that_it_expired_and_when(self, pages, long_ago):
+    def test_the_public_page_shows_that_it_expired_and_when(self, pages, long_ago):
         page = pages.get(f"/verify/{long_ago.code}")
         assert page.tree.findtext(".//title").startswith("Expired")
         assert "valid until April 2, 2026" in page.text

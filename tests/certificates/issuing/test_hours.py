@@ -1,4 +1,4 @@
-"""An hour is certified once: asked at the request, asked again when the certificate is registered."""
+"""An hour is certified once: checked at the request and again when the certificate is registered."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -109,7 +109,7 @@ def test_a_renewal_certifies_other_hours(either_app, lena, boss):
     assert faults(either_app) == []
 
 
-def test_a_course_that_issues_at_once_leaves_such_a_request_in_the_queue(either_app, lena, boss):
+def test_automatic_issuing_leaves_a_refused_request_in_the_queue(either_app, lena, boss):
     first = factories.request(either_app, lena)
     add_course(either_app)
     second = request_again(either_app, lena)
@@ -120,7 +120,7 @@ def test_a_course_that_issues_at_once_leaves_such_a_request_in_the_queue(either_
         assert db.session.get_one(Request, second.id).state == "waiting"
 
 
-def test_a_bulk_issue_refuses_that_line_and_goes_on(either_app, two, boss):
+def test_a_bulk_issue_refuses_one_request_and_continues(either_app, two, boss):
     otto = factories.person(either_app, "Otto Other")
     factories.complete(either_app, otto)
     other = request_again(either_app, otto)
@@ -136,7 +136,7 @@ def test_a_bulk_issue_refuses_that_line_and_goes_on(either_app, two, boss):
         assert (refused.id, db.session.get_one(Request, other.id).state) == (two[1].id, "issued")
 
 
-def test_queue_and_request_page_say_why(app, pages, learner, admin):
+def test_queue_and_request_page_show_the_reason(app, pages, learner, admin):
     add_course(app)
     first, second = factories.request(app, learner), request_again(app, learner)
     code = issue(app, first, admin).code
@@ -149,7 +149,7 @@ def test_queue_and_request_page_say_why(app, pages, learner, admin):
 
 
 def test_the_records_check_finds_two_valid_certificates_of_the_same_hours(either_app, lena, boss):
-    """The first one expired before the second was issued; the check is asked about a day on which both are valid."""
+    """The first one expired before the second was issued; the check runs for a day on which both are valid."""
     factories.set_course(either_app, valid_months=1)
     add_course(either_app)
     first = factories.request(either_app, lena)

@@ -1,4 +1,4 @@
-"""From the signature to the register: what is issued once stays so."""
+"""From the signature to the register: an issued certificate never changes."""
 
 import hashlib
 import sqlite3
@@ -33,7 +33,7 @@ from tests import factories
 from tests.factories import COURSE, NOON
 
 
-def test_what_is_not_complete_cannot_be_requested(app, pages, learner):
+def test_an_incomplete_course_cannot_be_requested(app, pages, learner):
     factories.study_module(app, learner)
     page = pages.as_(learner).get(f"/courses/{COURSE}/certificate")
     assert page.status == 409
@@ -41,7 +41,7 @@ def test_what_is_not_complete_cannot_be_requested(app, pages, learner):
     assert "Course evaluation" in page.text
 
 
-def test_without_a_confirmed_address_nothing_is_requested(app):
+def test_without_a_confirmed_email_nothing_is_requested(app):
     person = factories.person(app, "Una Unconfirmed", confirmed=False)
     with pytest.raises(request_queries.NotComplete, match="Email address confirmed"):
         factories.request(app, person)
@@ -57,7 +57,7 @@ def test_without_a_confirmed_address_nothing_is_requested(app):
         ({"license": "none"}, "Not a valid choice"),
     ],
 )
-def test_the_signature_wants_name_tick_and_license(app, pages, learner, data, message):
+def test_the_signature_needs_name_checkbox_and_license(app, pages, learner, data, message):
     factories.complete(app, learner)
     good = {
         "legal_name": "lena  learner",
@@ -104,7 +104,7 @@ def test_the_same_bytes_are_served_whatever_changes_later(app, pages, learner, a
     assert "Lena Learner" in pages.get(f"/verify/{certificate.code}").text
 
 
-def test_the_check_works_after_the_person_is_gone(app, pages, learner, admin):
+def test_verification_works_after_the_person_was_deleted(app, pages, learner, admin):
     certificate = factories.issue(app, learner, admin)
     with closing(sqlite3.connect(site_of(app).engines.writing.url.database)) as connection, connection:
         connection.execute('DELETE FROM "user" WHERE id = ?', [learner.id])
@@ -119,7 +119,7 @@ def test_issuing_again_returns_the_first(app, learner, admin):
         assert db.session.query(Certificate).count() == 1
 
 
-def test_many_who_issue_at_once_make_one_certificate(either_app):
+def test_issuing_at_the_same_moment_makes_one_certificate(either_app):
     learner = factories.person(either_app, "Lena Learner")
     admins = [factories.person(either_app, f"Admin{n} Person", role="admin") for n in range(2)]
     request = factories.request(either_app, learner)
@@ -174,14 +174,14 @@ def test_a_crash_while_issuing_leaves_nothing_behind(app, learner, admin, monkey
         assert db.session.query(AuditEvent).filter_by(event="certificate:issued").count() == 0
 
 
-def test_a_course_that_issues_at_once_needs_no_administrator(app, learner):
+def test_automatic_issuing_needs_no_administrator(app, learner):
     content = site_of(app).catalog
     course = content.courses[COURSE].model_copy(update={"certificate": "at_once"})
     factories.change_site(app, catalog=factories.replaced(content, courses={**content.courses, COURSE: course}))
     assert factories.request(app, learner).state == "issued"
 
 
-def test_a_name_that_cannot_be_set_waits_and_says_so(app, pages, admin):
+def test_a_name_that_cannot_be_printed_waits_with_a_reason(app, pages, admin):
     person = factories.person(app, "রাজেশ কুমার")
     request = factories.request(app, person)
     page = pages.as_(admin)
@@ -266,9 +266,9 @@ class TestQueue:
 
 
 class TestRevoke:
-    def test_the_public_page_says_revoked_and_why_but_not_the_note(self, app, pages, learner, admin):
+    def test_the_public_page_shows_revoked_and_the_reason_but_not_the_note(self, app, pages, learner, admin):
         certificate = factories.issue(app, learner, admin)
-        data = {"reason": Reason.NOT_OWN_WORK, "note": "Told us so himself."}
+        data = {"reason": Reason.NOT_OWN_WORK, "note": "Admitted it by email."}
         pages.as_(admin).post(f"/admin/certificates/{certificate.code}/revoke", data)
         page = pages.get(f"/verify/{certificate.code}")
         assert page.tree.find(".//h1").itertext()
@@ -293,7 +293,7 @@ class TestRevoke:
         assert "Valid" in pages.get(f"/verify/{certificate.code}").text
 
 
-def test_the_audit_row_says_who_what_to_whom_and_what_changed(app, learner, admin):
+def test_the_audit_event_has_actor_subject_and_change(app, learner, admin):
     certificate = factories.issue(app, learner, admin)
     with app.app_context():
         row = db.session.query(AuditEvent).filter_by(event="certificate:issued").one()
@@ -303,7 +303,7 @@ def test_the_audit_row_says_who_what_to_whom_and_what_changed(app, learner, admi
 
 
 @pytest.mark.parametrize("by", ["name", "email", "license", "code"])
-def test_a_person_is_found_by_name_mail_license_and_certificate(app, pages, learner, admin, by):
+def test_a_person_is_found_by_name_email_license_and_certificate(app, pages, learner, admin, by):
     certificate = factories.issue(app, learner, admin)
     text_ = {"name": "lena lear", "email": "LENA@", "license": learner.licenses[0].number, "code": certificate.code}[by]
     page = pages.as_(admin).get("/admin/people/", query_string={"q": text_})
@@ -314,7 +314,7 @@ def test_a_person_is_found_by_name_mail_license_and_certificate(app, pages, lear
         assert "lena@example.org" in page.text
 
 
-def test_a_stranger_to_the_object_finds_nothing(app, pages, learner, other_learner, admin):
+def test_another_person_finds_nothing(app, pages, learner, other_learner, admin):
     certificate = factories.issue(app, learner, admin)
     assert pages.as_(other_learner).get(f"/certificates/{certificate.code}.pdf").status == 404
     with app.app_context():

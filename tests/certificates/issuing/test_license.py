@@ -1,4 +1,4 @@
-"""License and name are looked at before anything is requested, and by administrators before anything is issued."""
+"""The learner checks license and name before requesting; administrators check them before issuing."""
 
 from datetime import date, timedelta
 
@@ -25,7 +25,7 @@ def change_license(app, user, **changes):
 
 
 def others(app, user):
-    """Who else has the person's license."""
+    """Return another person with the same license."""
     with app.app_context():
         mine = people.own_license(user, user.licenses[0].code)
         return [one.legal_name for one in people.also_held_by([mine])[mine.id]]
@@ -43,7 +43,7 @@ def sign(mine, user, **changes):
 
 
 class TestRequest:
-    def test_the_page_shows_name_and_license_as_they_will_stand_on_the_paper(self, app, pages, learner):
+    def test_the_page_shows_name_and_license_as_they_will_be_printed(self, app, pages, learner):
         factories.complete(app, learner)
         change_license(app, learner, expires_on=date(2099, 5, 1))
         page = pages.as_(learner).get(f"/courses/{COURSE}/certificate").text
@@ -58,9 +58,7 @@ class TestRequest:
             ({"expires_on": date(2020, 1, 1)}, "This license expired on January 1, 2020"),
         ],
     )
-    def test_a_license_that_can_not_be_right_is_told_before_anything_is_requested(
-        self, app, pages, learner, changes, words
-    ):
+    def test_an_unusable_license_is_refused_before_anything_is_requested(self, app, pages, learner, changes, words):
         factories.complete(app, learner)
         change_license(app, learner, **changes)
         page = sign(pages.as_(learner), learner)
@@ -77,14 +75,14 @@ class TestRequest:
             assert requesting.license_fault(one, still_there) is None
             assert requesting.license_fault(one, factories.NOON) is not None
 
-    def test_the_rule_holds_without_the_page_too(self, app, learner):
+    def test_the_rule_applies_without_the_page_too(self, app, learner):
         change_license(app, learner, number="none")
         with app.app_context():
             fresh = people.person_of(learner.code)
         with pytest.raises(requesting.NotAsOnTheLicense):
             factories.request(app, fresh)
 
-    def test_a_placeholder_is_refused_where_it_is_typed(self, app, pages, learner):
+    def test_a_placeholder_is_refused_in_the_profile(self, app, pages, learner):
         form = {"jurisdiction": "FL", "profession": "PT", "number": "123456"}
         page = pages.as_(learner).post("/profile/licenses/new", form)
         assert page.status == 422
@@ -105,7 +103,7 @@ class TestTheSameNumberElsewhere:
         assert "Another account has the same license number" in page.text
         assert f"/admin/people/{other_learner.code}" in page.html
 
-    def test_the_learner_is_told_nothing_of_it(self, pages, learner, double):
+    def test_the_learner_sees_nothing_of_it(self, pages, learner, double):
         mine = pages.as_(learner)
         for path in (f"/courses/{COURSE}", "/profile", "/home"):
             assert "Otto" not in mine.get(path).text
@@ -119,7 +117,7 @@ class TestTheSameNumberElsewhere:
 
 
 @pytest.mark.parametrize("checked", [True, False])
-def test_that_the_license_was_looked_up_is_kept_with_the_award(app, pages, learner, admin, checked):
+def test_the_license_lookup_is_kept_in_the_audit_log(app, pages, learner, admin, checked):
     asked = factories.request(app, learner)
     mine = pages.as_(admin)
     assert "I looked up the license with the board on" in mine.get(f"/admin/requests/{asked.code}").text

@@ -1,4 +1,4 @@
-"""Ten thousand names, of people and of nobody: each is set whole or refused with a reason, and none prints a box."""
+"""Ten thousand names, real and random: each is printed whole or refused with a reason, and none shows a box."""
 
 import dataclasses
 import io
@@ -79,7 +79,7 @@ ODD = [
 
 
 def word(chance, alphabet):
-    """Usually begun by a letter, as words are, and not by a mark."""
+    """Return a random word. It usually begins with a letter, not with a mark."""
     made = chance.choices(alphabet, k=chance.choice((1, 2, 5, 8, 8, 12)))
     while chance.random() < 0.98 and not made[0].isalpha():
         made[0] = chance.choice(alphabet)
@@ -87,7 +87,10 @@ def word(chance, alphabet):
 
 
 def name(number):
-    """Of one alphabet or of several, now and then with what doesn't belong, a tenth around the longest there may be."""
+    """Return a random name of one or more alphabets.
+
+    Some have characters that do not belong in a name, and a tenth are about as long as a name may be.
+    """
     chance = Random(number)
     kinds = chance.sample(list(ALPHABETS), chance.choice((1, 1, 1, 2, 3)))
     parts = [word(chance, ALPHABETS[chance.choice(kinds)]) for _ in range(chance.choice((1, 2, 2, 3, 4)))]
@@ -109,7 +112,7 @@ def template(tmp_path_factory):
 
 
 def glyphs(document):
-    """The number of every glyph that is drawn."""
+    """Return the number of every glyph that is drawn."""
     with pikepdf.open(io.BytesIO(document)) as opened:
         for page in opened.pages:
             for operands, operator in pikepdf.parse_content_stream(page, "Tj TJ"):
@@ -119,7 +122,7 @@ def glyphs(document):
 
 
 def set_or_refused(template, names):
-    """Those that were set, in one document, and those that the fonts refuse, with the letters that they lack."""
+    """Return the document with the printable names, and the other names with the letters that the fonts lack."""
     lacking = set()
     while True:
         left = [one for one in names if not any(letter in one for letter in lacking)]
@@ -130,7 +133,7 @@ def set_or_refused(template, names):
 
 
 @pytest.mark.parametrize("first", range(0, NAMES, BATCH))
-def test_each_name_is_set_or_refused_with_a_reason_and_none_shows_a_box(template, first):
+def test_each_name_is_printed_or_refused_with_a_reason_and_none_shows_a_box(template, first):
     names = [letters.tidy(name(number)) for number in range(first, first + BATCH)]
     sound = [one for one in names if letters.fault(one) is None]
     done, lacking, document = set_or_refused(template, sound)
@@ -140,7 +143,7 @@ def test_each_name_is_set_or_refused_with_a_reason_and_none_shows_a_box(template
 
 
 def test_a_box_would_be_noticed(template):
-    """The number of the box is 0 in every font."""
+    """The glyph number of the box is 0 in every font."""
     with_box = compiler.typst.compile(
         template,
         format="pdf",
@@ -151,7 +154,7 @@ def test_a_box_would_be_noticed(template):
 
 
 @pytest.mark.parametrize("script", ["latin", "cyrillic", "greek", "georgian", "kana", "han", "hangul"])
-def test_what_is_set_can_be_read_back_from_the_certificate(script):
+def test_a_printed_name_can_be_read_back_from_the_certificate(script):
     chance = Random(script)
     for _ in range(4):
         one = letters.tidy(f"{word(chance, ALPHABETS[script])} {word(chance, ALPHABETS[script])}")

@@ -95,7 +95,7 @@ class Ways:
         return db.session.get_one(model, id_)
 
     def on_record(self):
-        """Return what is decided and what there is, so that two moments can be compared."""
+        """Return the decisions and the number of records, to compare two moments."""
         with self.app.app_context():
             certificates = len(db.session.scalars(select(Certificate.id)).all())
             states = [
@@ -111,7 +111,7 @@ class Ways:
 
 @dataclass(frozen=True)
 class WatchedIssuer:
-    """Signs as the issuer does, after `watch` has seen the badge."""
+    """An issuer that calls `watch` with each badge before it signs."""
 
     inner: object
     watch: object
@@ -161,7 +161,7 @@ def take_bit_of(ways, document):
     return bit
 
 
-def test_a_status_bit_that_was_taken_meanwhile_is_drawn_again(ways):
+def test_another_status_bit_is_drawn_if_the_first_was_taken(ways):
     drawn = []
 
     def watch(document):
@@ -224,7 +224,7 @@ def test_a_crash_while_it_is_registered_leaves_everything_undecided(ways, monkey
     assert ways.on_record() == before
 
 
-def test_the_decision_of_somebody_else_meanwhile_wins(either_app):
+def test_the_first_of_two_decisions_wins(either_app):
     """The first of two administrators who accept the same name decides, and one certificate is made."""
     ways, done = Ways(either_app, "name correction"), []
 

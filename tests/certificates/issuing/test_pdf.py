@@ -1,4 +1,4 @@
-"""The document, opened and read back by programs that did not make it."""
+"""The document, read by programs other than the one that made it."""
 
 import dataclasses
 import hashlib
@@ -136,7 +136,7 @@ def test_it_never_says_certified_or_licensed(document):
     assert "licensed" not in text_of(document).lower()
 
 
-def test_the_qr_code_leads_to_the_verify_address(document):
+def test_the_qr_code_leads_to_the_verification_page(document):
     assert [code.text for code in barcodes(document)] == [FACTS.verify_url]
 
 
@@ -171,7 +171,7 @@ def signer(tmp_path_factory):
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["before-signing", "signed"])
-def test_it_is_tagged_archival_and_says_its_language(document, signer, signed):
+def test_it_is_tagged_archival_and_states_its_language(document, signer, signed):
     document = signer.sign(document) if signed else document
     with pikepdf.open(io.BytesIO(document)) as opened:
         root = opened.Root
@@ -189,7 +189,7 @@ def test_it_is_tagged_archival_and_says_its_language(document, signer, signed):
 
 
 @pytest.mark.parametrize("slug", SAMPLES)
-def test_so_is_every_sample_page_by_page(slug):
+def test_every_sample_is_tagged_and_archival(slug):
     with pikepdf.open(io.BytesIO(render(SAMPLES[slug][1]))) as opened:
         assert opened.check_pdf_syntax() == []
         assert "/StructTreeRoot" in opened.Root
@@ -213,7 +213,7 @@ def elements(node):
 
 
 @pytest.mark.parametrize("signed", [False, True], ids=["before-signing", "signed"])
-def test_the_badge_is_attached_to_the_byte(document, signer, signed):
+def test_the_badge_is_attached_byte_for_byte(document, signer, signed):
     with pikepdf.open(io.BytesIO(signer.sign(document) if signed else document)) as opened:
         assert opened.attachments["credential.json"].get_file().read_bytes() == BADGE.encode()
         (associated,) = opened.Root.AF
@@ -221,19 +221,19 @@ def test_the_badge_is_attached_to_the_byte(document, signer, signed):
 
 
 class TestSignature:
-    def test_what_was_signed_stays_in_front_and_is_found_intact(self, document, signer):
+    def test_the_signed_bytes_come_first_and_are_intact(self, document, signer):
         signed = signer.sign(document)
         assert signed.startswith(document)
         assert signer.check(signed) is SignatureFinding.INTACT
 
-    def test_one_other_byte_anywhere_is_found(self, document, signer):
+    def test_one_changed_byte_anywhere_is_found(self, document, signer):
         signed = signer.sign(document)
         for place in range(2000, len(document), len(document) // 6):
             changed = bytearray(signed)
             changed[place] ^= 1
             assert signer.check(bytes(changed)) is not SignatureFinding.INTACT
 
-    def test_what_is_added_behind_the_signature_is_found(self, document, signer):
+    def test_bytes_after_the_signature_are_found(self, document, signer):
         with pikepdf.open(io.BytesIO(signer.sign(document))) as opened:
             opened.docinfo["/Title"] = "Another"
             out = io.BytesIO()
@@ -242,11 +242,11 @@ class TestSignature:
         assert signer.check(signer.sign(document) + b"\n%more") is not SignatureFinding.INTACT
 
     @pytest.mark.parametrize("foreign", [b"", b"%PDF-1.7", b"\x89PNG", b"%PDF-1.7\ntrailer<</Root 1 0 R>>\n%%EOF"])
-    def test_what_is_no_signed_document_is_not_ours(self, document, signer, foreign):
+    def test_an_unsigned_document_is_not_recognized(self, document, signer, foreign):
         assert signer.check(foreign) is SignatureFinding.FOREIGN
         assert signer.check(document) is SignatureFinding.FOREIGN
 
-    def test_another_site_with_our_name_is_not_us(self, document, signer, tmp_path):
+    def test_another_site_with_the_same_name_is_not_recognized(self, document, signer, tmp_path):
         other = pdf_signing.ensure(tmp_path, FACTS.provider_name, FACTS.issued_at)
         assert signer.check(other.sign(document)) is SignatureFinding.FOREIGN
 
@@ -347,56 +347,56 @@ def test_twelve_modules_end_on_the_third_page():
     assert all(module.title in text_of(document) for module in modules)
 
 
-def test_of_many_approvals_the_front_names_the_one_of_the_license_and_the_record_all():
+def test_of_many_approvals_the_front_page_shows_the_license_state_and_the_record_all():
     document = render(dataclasses.replace(FACTS, approvals=MANY))
     front = pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
     assert "FL FL-2026-000017 and 7 more under" in front
     assert all(f"{approval.state} {approval.number}" in text_of(document) for approval in MANY)
 
 
-def test_reviewed_content_is_not_said_to_await_review():
+def test_reviewed_content_is_not_marked_as_awaiting_review():
     reviewed = (dataclasses.replace(FACTS.modules[0], review="reviewed"),)
     assert "await" not in text_of(render(dataclasses.replace(FACTS, modules=reviewed)))
 
 
-def test_without_a_printed_license_number_only_the_state_stands():
+def test_without_a_license_number_only_the_state_is_printed():
     text = text_of(render(dataclasses.replace(FACTS, license_number=None)))
     assert "Physical therapist, Florida" in text
     assert "40213" not in text
 
 
 @pytest.mark.parametrize(("number", "shown"), [("PT 40213", "ends in 213"), ("402", None), (None, None)])
-def test_the_public_page_gets_the_end_of_a_long_license_number_only(number, shown):
+def test_the_public_page_shows_only_the_last_digits_of_a_long_license_number(number, shown):
     assert dataclasses.replace(FACTS, license_number=number).masked_license == shown
 
 
-def test_facts_survive_their_way_through_json():
+def test_facts_survive_json():
     bare = dataclasses.replace(FACTS, approvals=MANY, assessments=(), modules=(), license_number=None)
     for facts in (FACTS, bare, dataclasses.replace(FACTS, valid_until=date(2028, 3, 1))):
         assert Facts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
 
 
-def test_facts_that_were_stored_before_a_fact_was_added_can_be_read():
+def test_facts_stored_before_a_field_was_added_can_be_read():
     stored = FACTS.to_json()
     del stored["valid_until"], stored["signer"]
     assert Facts.from_json(stored) == FACTS
 
 
-def test_a_signer_is_printed_where_the_provider_names_one_and_nobody_is_made_up(document):
+def test_a_signer_is_printed_only_if_the_provider_names_one(document):
     assert "signer" not in text_of(document).lower()
     signed = text_of(render(dataclasses.replace(FACTS, signer="Jane Doe, PT, Director")))
     assert "AUTHORIZED SIGNER Jane Doe, PT, Director" in signed
     assert "Issued by Ada Admin" in signed
 
 
-def test_an_end_is_printed_where_there_is_one(document):
+def test_the_last_day_is_printed_if_there_is_one(document):
     assert "valid until" not in text_of(document)
     ending = render(dataclasses.replace(FACTS, valid_until=date(2028, 3, 1)))
     assert "March 2, 2026, valid until March 1, 2028" in text_of(ending)
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(60, "1"), (75, "1.25"), (89, "1.25"), (0, "0"), (600, "10")])
-def test_hours_go_down_to_the_quarter(minutes, said):
+def test_hours_are_rounded_down_to_the_quarter(minutes, said):
     assert hours(minutes) == said
 
 

@@ -1,4 +1,4 @@
-"""A course that is done anew: it adds a cycle and a certificate, and takes nothing away."""
+"""Taking a course again: it adds a cycle and a certificate, and removes nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -45,7 +45,7 @@ def first(app, learner, admin):
 
 
 class TestWhatCounts:
-    def test_only_what_is_done_after_the_beginning(self, app, learner, first):
+    def test_only_work_after_the_restart_counts(self, app, learner, first):
         renew(app, learner)
         assert missing(app, learner) == ["study", "quiz", "evaluation"]
         factories.study_module(app, learner, now=LATER)
@@ -56,13 +56,13 @@ class TestWhatCounts:
         assert (found.complete, found.completed_at) == (True, LATER)
         assert found.minutes == standing(app, learner, 1).minutes
 
-    def test_the_first_cycle_stays_as_it_was(self, app, learner, first):
+    def test_the_first_cycle_does_not_change(self, app, learner, first):
         before = standing(app, learner)
         renew(app, learner)
         factories.complete(app, learner, now=LATER)
         assert standing(app, learner, 1) == before
 
-    def test_measured_time_of_before_is_not_counted_again(self, app, learner, first):
+    def test_earlier_measured_time_is_not_counted_again(self, app, learner, first):
         def read(at):
             with app.app_context():
                 for second in (0, 40, 80):
@@ -75,7 +75,7 @@ class TestWhatCounts:
         evidence = [standing(app, learner, cycle).requirements[0].evidence for cycle in (1, 2)]
         assert [one.split(", ")[1] for one in evidence] == ["1 active minutes measured"] * 2
 
-    def test_other_courses_keep_what_was_done(self, app, learner, first):
+    def test_other_courses_keep_their_progress(self, app, learner, first):
         renew(app, learner)
         with app.app_context():
             others = completion.progress_by_course(learner)
@@ -96,7 +96,7 @@ class TestReadingAndQuizzes:
         factories.study_module(app, learner, now=LATER)
         assert "· completed" in mine.get(f"/modules/{MODULE}/").text
 
-    def test_every_attempt_is_open_again_and_old_ones_stay(self, pages, app, learner, admin):
+    def test_all_attempts_are_available_again_and_old_ones_stay(self, pages, app, learner, admin):
         factories.issue(app, learner, admin)
         with app.app_context(), pytest.raises(taking.PassedAlready):
             taking.start(learner, catalog().assessments[MODULE], now=NOON)
@@ -107,7 +107,7 @@ class TestReadingAndQuizzes:
         assert factories.sit(app, learner, right=False, now=LATER).number == 2
         assert "3 left" in pages.as_(learner).get(f"/assessments/{MODULE}").text
 
-    def test_the_review_keeps_items_back_that_an_attempt_may_ask_again(self, app, learner, first):
+    def test_the_review_holds_back_items_that_an_attempt_may_ask_again(self, app, learner, first):
         with app.app_context():
             assert practice.review_of(learner.id, LATER).items
         renew(app, learner)
@@ -115,18 +115,18 @@ class TestReadingAndQuizzes:
             assert not practice.review_of(learner.id, LATER).items
 
 
-class TestWhen:
-    def test_never_before_there_is_a_certificate(self, app, pages, learner):
+class TestOpening:
+    def test_not_before_there_is_a_certificate(self, app, pages, learner):
         factories.request(app, learner)
         with pytest.raises(renewing.NotRenewable):
             renew(app, learner)
         assert pages.as_(learner).get(f"/courses/{COURSE}/renewal").status == 409
 
-    def test_without_an_end_at_any_time(self, app, learner, first):
+    def test_at_any_time_if_the_certificate_does_not_expire(self, app, learner, first):
         renew(app, learner, now=NOON + timedelta(days=1))
         assert missing(app, learner)
 
-    def test_with_an_end_from_ninety_days_before(self, app, pages, learner, admin):
+    def test_from_ninety_days_before_the_last_day(self, app, pages, learner, admin):
         factories.set_course(app, valid_months=24)  # until March 2, 2028
         factories.issue(app, learner, admin)
         early = NOON.replace(year=2027, month=12, day=3)
@@ -138,7 +138,7 @@ class TestWhen:
         renew(app, learner, now=early)
         assert missing(app, learner)
 
-    def test_at_once_after_a_revocation(self, app, learner, admin):
+    def test_immediately_after_a_revocation(self, app, learner, admin):
         factories.set_course(app, valid_months=24)
         first = factories.issue(app, learner, admin)
         with app.app_context():
@@ -157,7 +157,7 @@ class TestWhen:
             events = db.session.scalars(select(AuditEvent).filter_by(event="certificate:cycle-opened")).all()
         assert [one.details for one in events] == [{"course": COURSE, "cycle": 2}]
 
-    def test_two_tabs_at_once_open_one(self, either_app):
+    def test_two_tabs_open_one_cycle(self, either_app):
         boss, lena = (
             factories.person(either_app, "Ada Admin", role="admin"),
             factories.person(either_app, "Lena Learner"),
@@ -175,7 +175,7 @@ class TestTheNewCertificate:
         renew(app, learner)
         return factories.issue(app, learner, admin, now=LATER)
 
-    def test_it_is_a_row_beside_the_old_one(self, app, first, second):
+    def test_it_is_a_new_row_and_the_old_one_stays(self, app, first, second):
         assert (first.cycle, second.cycle, second.revision) == (1, 2, 1)
         assert second.facts["completed_on"] == LATER.date().isoformat()
         with app.app_context():
@@ -190,7 +190,7 @@ class TestTheNewCertificate:
             assert second.code in page.text
         assert "Renewal, cycle 2" in mine.get(f"/courses/{COURSE}").text
 
-    def test_the_old_one_is_corrected_from_its_own_cycle(self, app, admin, first, second):
+    def test_the_old_one_is_superseded_from_its_own_cycle(self, app, admin, first, second):
         with app.app_context():
             found = queries.certificate_of(first.code)
             new = issuing.supersede(found, Correction.RESCORED, "A key.", actor=admin, now=LATER)
@@ -209,7 +209,7 @@ class TestTheNewCertificate:
 
 
 class TestPages:
-    def test_it_says_what_happens_and_asks(self, pages, app, learner, first):
+    def test_the_page_explains_the_effect_and_asks(self, pages, app, learner, first):
         mine = pages.as_(learner)
         assert "Take the course again" in mine.get(f"/courses/{COURSE}").text
         page = mine.get(f"/courses/{COURSE}/renewal")
@@ -222,7 +222,7 @@ class TestPages:
         assert first.code in page.text
         assert mine.get(f"/courses/{COURSE}/evaluation").status == 200
 
-    def test_administrators_see_the_new_request_beside_the_old_certificate(self, pages, app, learner, admin, first):
+    def test_administrators_see_the_new_request_and_the_old_certificate(self, pages, app, learner, admin, first):
         renew(app, learner)
         asked = factories.request(app, learner, now=LATER)
         page = pages.as_(admin).get(f"/admin/people/{learner.code}")

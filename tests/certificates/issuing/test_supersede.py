@@ -1,4 +1,4 @@
-"""A certificate that another takes the place of: what every page says, and what can't be done any more."""
+"""A superseded certificate: what each page shows, and what is no longer possible."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_the_public_page_of_the_old_number_leads_to_the_new_one(pages, old, new)
     assert pages.get(f"/verify/{new.code}").tree.findtext(".//title").startswith("Valid")
 
 
-def test_administrators_see_which_of_the_two_stands(pages, admin, old, new):
+def test_administrators_see_which_of_the_two_is_valid(pages, admin, old, new):
     mine = pages.as_(admin)
     register = mine.get("/admin/certificates/").text
     assert (register.count("superseded"), register.count("valid")) == (1, 1)
@@ -48,13 +48,13 @@ def test_administrators_see_which_of_the_two_stands(pages, admin, old, new):
     assert "Revoke this certificate" in mine.get(f"/admin/certificates/{new.code}").text
 
 
-def test_the_owner_sees_the_new_one_alone(pages, learner, old, new):
+def test_the_owner_sees_only_the_new_one(pages, learner, old, new):
     page = pages.as_(learner).get("/certificates/").text
     assert new.code in page
     assert old.code not in page
 
 
-def test_what_ended_once_can_be_ended_no_further(either_app):
+def test_an_ended_certificate_cannot_be_ended_again(either_app):
     boss = factories.person(either_app, "Ada Admin", role="admin")
     first = factories.issue(either_app, factories.person(either_app, "Lena Learner"), boss)
     second = supersede(either_app, first, boss)
@@ -69,7 +69,7 @@ def test_what_ended_once_can_be_ended_no_further(either_app):
     assert standings == [Standing.SUPERSEDED, Standing.REVOKED]
 
 
-def test_an_error_of_the_document_is_mended_with_the_same_completion(pages, app, learner, admin, old):
+def test_a_document_error_is_corrected_with_the_same_completion(pages, app, learner, admin, old):
     mine = pages.as_(admin)
     assert mine.post(f"/admin/certificates/{old.code}/reissue", {"error": ""}).status == 422
     content = site_of(app).catalog

@@ -1,4 +1,4 @@
-"""The provider's own template: previewed from its files, put into force by a choice, never in the way of issuing."""
+"""The provider's own template: previewed from its files, used once it is chosen, and never an obstacle to issuing."""
 
 import io
 import json
@@ -33,7 +33,7 @@ def templates(app) -> Templates:
 
 @pytest.fixture
 def edit(templates):
-    """Writes the provider's file as ours with one thing changed."""
+    """Write the provider's file: the built-in template with one change."""
 
     def edit(old="", new="", **files):
         templates.folder.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def edit(templates):
 
 @pytest.fixture
 def own(app, pages, admin, edit):
-    """A template of the provider's in force, whose certificates say so."""
+    """Use a template of the provider that prints another title."""
     edit("[Certificate of completion]", "[Proof of learning]")
     choose(app, pages, admin)
 
@@ -66,7 +66,7 @@ def issued(app, admin, name="Lena Learner"):
         return found.template_version, pypdfium2.PdfDocument(found.document)[0].get_textpage().get_text_bounded()
 
 
-def test_ours_is_in_force_until_another_is_chosen(app, pages, admin, templates):
+def test_the_built_in_template_is_used_until_another_is_chosen(app, pages, admin, templates):
     page = pages.as_(admin).get(PAGE)
     assert "the built-in template" in page.text
     assert str(templates.folder) in page.text
@@ -87,11 +87,11 @@ def test_the_samples_are_shown_as_pictures_and_as_pdf(pages, admin):
 @pytest.mark.parametrize(
     "path", ["none/plain.pdf", f"{BUILT_IN.digest}/none.pdf", f"{'0' * 64}/plain.pdf", "plain/plain/9.png"]
 )
-def test_what_is_no_sample_is_not_found(pages, admin, path):
+def test_an_unknown_sample_is_not_found(pages, admin, path):
     assert pages.as_(admin).get(f"{PAGE}/{path}").status == 404
 
 
-def test_an_edit_shows_on_reload_and_prints_nothing_before_it_is_chosen(app, pages, admin, templates, edit):
+def test_an_edit_is_previewed_on_reload_but_not_used_before_it_is_chosen(app, pages, admin, templates, edit):
     edit("[Certificate of completion]", "[Proof of learning]")
     page = pages.as_(admin).get(PAGE)
     assert "This is a preview" in page.text
@@ -100,27 +100,27 @@ def test_an_edit_shows_on_reload_and_prints_nothing_before_it_is_chosen(app, pag
     assert "Certificate of completion" in issued(app, admin)[1]
 
 
-def test_what_was_chosen_is_printed_from_then_on_and_is_on_record(app, pages, admin, own, templates):
+def test_a_chosen_template_is_used_and_the_choice_is_in_the_audit_log(app, pages, admin, own, templates):
     version, text = issued(app, admin)
     assert "Proof of learning" in text
     assert version == templates.in_force().version != BUILT_IN.version
-    assert "printed with your files, as they are now" in pages.as_(admin).get(PAGE).text
+    assert "printed with your files as they are now" in pages.as_(admin).get(PAGE).text
     with app.app_context():
         event = db.session.query(AuditEvent).filter_by(event="certificate:template-chosen").one()
     assert event.details == {"before": BUILT_IN.version, "after": version}
 
 
-def test_another_process_prints_with_the_same(own, config, templates):
+def test_another_process_uses_the_same_template(own, config, templates):
     assert Templates(config.data, templates.samples).in_force() == templates.in_force()
 
 
-def test_one_can_go_back_to_ours(app, pages, admin, own, templates):
+def test_the_built_in_template_can_be_chosen_again(app, pages, admin, own, templates):
     pages.as_(admin).post(PAGE, {"digest": BUILT_IN.digest})
     assert templates.in_force() == BUILT_IN
     assert "Certificate of completion" in issued(app, admin)[1]
 
 
-def test_files_that_changed_since_the_preview_are_not_put_into_force(app, pages, admin, templates, edit):
+def test_files_that_changed_since_the_preview_are_not_used(app, pages, admin, templates, edit):
     edit()
     seen = templates.draft().digest
     edit("[Certificate of completion]", "[Proof of learning]")
@@ -142,15 +142,13 @@ BROKEN = [
     (
         "#let faces = (",
         '#set text(fallback: false)\n#let faces = ("Libertinus Serif",)\n#let others = (',
-        "Every sample's name has to be set",
+        "must be able to print every sample's name",
     ),
 ]
 
 
 @pytest.mark.parametrize(("old", "new", "why"), BROKEN)
-def test_a_broken_template_blocks_nothing_and_the_console_says_what_and_where(
-    app, pages, admin, own, edit, old, new, why
-):
+def test_a_broken_template_blocks_nothing_and_the_console_shows_the_error(app, pages, admin, own, edit, old, new, why):
     edit(old, new)
     page = pages.as_(admin).get(PAGE)
     assert "can't be used" in page.text
@@ -160,12 +158,12 @@ def test_a_broken_template_blocks_nothing_and_the_console_says_what_and_where(
     assert choose(app, pages, admin).status == 409
 
 
-def test_a_fault_in_a_file_beside_it_is_named_with_its_line(pages, admin, edit):
+def test_an_error_in_an_imported_file_is_shown_with_its_line(pages, admin, edit):
     edit("#let ink", '#import "seal.typ": seal\n#seal(1)\n#let ink', seal="#let seal(x) = {\n  x.foo\n}\n")
     assert "seal.typ, line 2" in pages.as_(admin).get(PAGE).text
 
 
-def test_pictures_and_fonts_may_lie_beside_it_but_no_link_leads_out(app, pages, admin, templates, edit):
+def test_pictures_may_be_added_but_links_out_of_the_folder_are_ignored(app, pages, admin, templates, edit):
     edit("#let ink", '#let seal = pdf.artifact(image("art/seal.svg", width: 1mm))\n#let ink')
     assert "art/seal.svg" in templates.draft().fault
     (templates.folder / "art").mkdir()
@@ -178,7 +176,7 @@ def test_pictures_and_fonts_may_lie_beside_it_but_no_link_leads_out(app, pages, 
     assert templates.draft().fault is None
 
 
-def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certificate_is_issued(
+def test_a_template_that_fails_on_a_real_certificate_is_replaced_by_the_one_before_it(
     app, pages, admin, own, edit, templates
 ):
     before = templates.in_force().version
@@ -194,21 +192,21 @@ def test_a_template_that_fails_on_a_real_certificate_is_set_aside_and_the_certif
     assert templates.in_force().version != before
 
 
-def test_when_the_kept_files_are_gone_ours_is_printed(app, pages, admin, own, config, templates):
+def test_if_the_stored_files_are_missing_the_built_in_template_is_used(app, pages, admin, own, config, templates):
     shutil.rmtree(config.data / "templates" / "kept")
     assert templates.in_force() == BUILT_IN
     assert "files are gone" in templates.choice_fault()
     assert "Certificate of completion" in issued(app, admin)[1]
-    pages.as_(admin).get(PAGE)  # tries the provider's files anew and keeps them
+    pages.as_(admin).get(PAGE)  # tries the provider's files again and stores a copy
     assert "Proof of learning" in issued(app, admin, "Otto Other")[1]
 
 
-def test_no_address_leads_to_files_that_are_not_kept(templates):
+def test_no_address_leads_to_files_that_were_not_stored(templates):
     for digest in ("..", "../certificate", "a" * 64):
         assert templates.kept(digest) is None
 
 
-def test_what_the_provider_prints_is_accessible_and_archival_too(app, admin, own):
+def test_the_provider_template_prints_accessible_archival_documents_too(app, admin, own):
     request = factories.request(app, factories.person(app, "Lena Learner"))
     with app.app_context():
         document = db.session.get_one(Certificate, issuing.issue(request, actor=admin, now=NOON).id).document
@@ -228,27 +226,27 @@ class TestANameThatCannotBePrinted:
     def address(self, request_of):
         return f"/admin/requests/{request_of.code}"
 
-    def test_the_page_says_which_letters_and_offers_a_choice(self, pages, admin, address):
+    def test_the_page_names_the_letters_and_offers_a_choice(self, pages, admin, address):
         page = pages.as_(admin).get(address)
         assert "The certificate's fonts have no র" in page.text
         assert "Issue with this name" in page.text
         assert "Issue certificate" not in page.text
         assert "Reject" in page.text
 
-    def test_who_signs_is_told_before(self, app, pages):
+    def test_the_learner_is_warned_before_signing(self, app, pages):
         person = factories.person(app, BENGALI)
         factories.complete(app, person)
         page = pages.as_(person).get(f"/courses/{factories.COURSE}/certificate")
         assert "fonts have no র (Bengali letter ra)" in page.text
         assert "in Latin letters" in page.text
 
-    def test_who_gets_it_is_told_by_mail(self, app, pages, admin, address):
+    def test_the_mail_states_the_name_on_the_certificate(self, app, pages, admin, address):
         pages.as_(admin).post(f"{address}/latin", {"latin_name": "Rajesh Kumar", "latin_reason": "x"})
         with app.app_context():
             (job,) = db.session.query(Job).filter(Job.key.like("certificate-issued:%"))
             mail = message.compose(job.id, "a@example.org", **job.payload).get_content()
             assert "shows Rajesh Kumar" in mail
-            del job.payload["latin_name"]  # as in a job of before
+            del job.payload["latin_name"]  # as in a job that was queued by an earlier version
             assert "certificate shows" not in message.compose(job.id, "a@example.org", **job.payload).get_content()
 
     def test_it_is_issued_in_latin_letters_and_both_names_are_on_record(self, app, pages, admin, address, request_of):
@@ -295,7 +293,7 @@ def test_a_plan_is_printed_with_the_template_whose_version_it_states(app, admin,
         assert plan.facts.template_version == plan.template.version
 
 
-def test_the_command_lays_a_copy_of_ours_into_the_folder_and_never_over_what_is_there(monkeypatch, tmp_path):
+def test_the_command_copies_the_built_in_template_and_overwrites_nothing(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     path = tmp_path / "templates" / "certificate" / "certificate.typ"
     assert CliRunner().invoke(cli, ["template"]).output.strip() == str(path)

@@ -120,14 +120,14 @@ class TestPasses:
         (change,) = effect("new-key", given, corrected=item(OTHER)).lost
         assert change.settled(take_passes=True) == AttemptResult(Fraction(7), 10, False)
 
-    def test_a_person_with_another_pass_keeps_what_rests_on_it(self):
+    def test_a_person_with_another_pass_keeps_the_certificate(self):
         lost = effect("new-key", attempt(OLD, 7, id_=5, user=3))
         cycles = {5: (3, "quiz", 0), 6: (3, "quiz", 0), 7: (3, "quiz", 1)}
         assert lost.passes_gone(cycles, [5]) == {(3, "quiz", 0)}
         assert lost.passes_gone(cycles, [5, 6]) == set()
         assert lost.passes_gone(cycles, [5, 7]) == {(3, "quiz", 0)}  # the other pass is of a later cycle
 
-    def test_a_person_who_gains_a_pass_elsewhere_keeps_what_rests_on_it(self):
+    def test_a_person_who_gains_another_pass_keeps_the_certificate(self):
         both = effect("new-key", attempt(OLD, 7, id_=5, user=3), attempt(NEW, 7, id_=6, user=3))
         assert both.passes_gone({5: (3, "quiz", 0), 6: (3, "quiz", 0)}, [5]) == set()
 
