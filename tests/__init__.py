@@ -1,7 +1,7 @@
-"""The tests of the product, in the folders of what they test."""
+"""The tests of the product, in the same folders as the code."""
 
 import gc
 
-# Python looks for garbage each time 700 new objects exist, walking through the whole catalog, every app and every
-# test's tree. That took a quarter of the tests' time.
+# By default Python collects garbage after every 700 new objects, and each time it walks through the whole catalog,
+# every app and every parsed page. That took a quarter of the tests' time.
 gc.set_threshold(100_000, 20, 20)

@@ -1,4 +1,4 @@
-"""The browser of the tests: one that is there, or Playwright's own. `python -m tests.browser` says which."""
+"""The browser for the tests: an installed one, or Playwright's own. `python -m tests.browser` prints its path."""
 
 import os
 import shutil
@@ -7,15 +7,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-QUIET = [f"--disable-{what}" for what in ("background-networking", "component-update", "sync", "quic")]
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_PROGRAM = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+NO_BACKGROUND_TRAFFIC = [f"--disable-{what}" for what in ("background-networking", "component-update", "sync", "quic")]
 
 
 def executable(playwright: Playwright) -> str | None:
-    found = [os.environ.get("COURSE_TEST_BROWSER", ""), *(shutil.which(name) or "" for name in NAMES), MAC]
-    found.append(playwright.chromium.executable_path)
-    return next((path for path in found if path and Path(path).is_file()), None)
+    """Return the path of the browser; None if there is none."""
+    paths = [os.environ.get("COURSE_TEST_BROWSER", ""), *(shutil.which(name) or "" for name in PROGRAMS), MAC_PROGRAM]
+    paths.append(playwright.chromium.executable_path)
+    return next((path for path in paths if path and Path(path).is_file()), None)
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -23,7 +24,7 @@ def launch(playwright: Playwright) -> Browser:
     if path is None:
         raise RuntimeError("no Chromium was found; ./test installs one, or set COURSE_TEST_BROWSER")
     root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return playwright.chromium.launch(executable_path=path, args=[*QUIET, *root])
+    return playwright.chromium.launch(executable_path=path, args=[*NO_BACKGROUND_TRAFFIC, *root])
 
 
 if __name__ == "__main__":

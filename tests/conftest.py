@@ -1,4 +1,4 @@
-"""Every test gets a real database, copied from one that was migrated once; PostgreSQL where it is asked for."""
+"""Every test gets a real database, a copy of one that was migrated once. Tests that need PostgreSQL ask for it."""
 
 import functools
 import shutil
@@ -24,7 +24,15 @@ from tests.network import free_port
 from tests.pages import Pages, counted
 from tests.smtp import Received
 
-SLOW = ("test_durability.py", "test_bench.py", "journeys", "bulk", "test_packets.py", "test_server.py", "test_badge.py")
+SLOWEST_FIRST = (
+    "test_durability.py",
+    "test_bench.py",
+    "journeys",
+    "bulk",
+    "test_packets.py",
+    "test_server.py",
+    "test_badge.py",
+)
 
 SLOW_OR_SHARED = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 
@@ -36,15 +44,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     memory.keep_temporary_files()
     sampling.run_everything(config.getoption("--all"))
-    # No deadline: how long an example takes says something of the machine. A fixture may serve all examples of a test.
+    # No deadline, because the time of an example depends on the machine. Examples of a test may share a fixture.
     settings.register_profile("all", max_examples=150, deadline=None, suppress_health_check=SLOW_OR_SHARED)
     settings.register_profile("sample", settings.get_profile("all"), max_examples=20, derandomize=True)
     settings.load_profile("all" if config.getoption("--all") else "sample")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the slowest files, so that no worker is left alone with one in the end."""
-    items.sort(key=lambda item: next((n for n, name in enumerate(SLOW) if name in item.path.parts), len(SLOW)))
+    """Run the slowest files first, so that in the end the workers finish together."""
+    items.sort(
+        key=lambda item: next(
+            (n for n, name in enumerate(SLOWEST_FIRST) if name in item.path.parts), len(SLOWEST_FIRST)
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +91,7 @@ def redis(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that all tests of this process use in turn, so that they can share engines."""
+    """Return the data folder that the tests of this process use one after the other, so that they share engines."""
     return tmp_path_factory.mktemp("course") / "data"
 
 
@@ -91,7 +103,7 @@ def config(data_folder: Path) -> Config:
 
 @pytest.fixture(scope="session")
 def shared_app(compiled_templates: FileSystemBytecodeCache, data_folder: Path) -> Flask:
-    """Routes and templates, which tests only read. Each test installs a Site of its own in it."""
+    """Return the app with routes and templates, which tests only read. Each test installs its own Site."""
     app = wire_app(Config.from_environ({"COURSE_DATA": str(data_folder), "SECRET_KEY": "k" * 40}))
     app.jinja_env.bytecode_cache = compiled_templates
     return app
@@ -99,7 +111,7 @@ def shared_app(compiled_templates: FileSystemBytecodeCache, data_folder: Path) -
 
 @pytest.fixture(scope="session")
 def engines() -> Callable[[str], Engines]:
-    """Engines by their database, because an engine remembers the statements that it has compiled."""
+    """Return the cached engines of a database, because an engine caches the statements that it has compiled."""
     return functools.cache(new_engines)
 
 
@@ -107,7 +119,7 @@ def engines() -> Callable[[str], Engines]:
 def make_app(
     config: Config, catalog: Catalog, shared_app: Flask, engines: Callable[[str], Engines]
 ) -> Iterator[Callable[[str], Flask]]:
-    """Makes the app on a database. The first of a test is the shared one."""
+    """Yield a function that makes the app on a database. The first app of a test is the shared one."""
     made: list[Flask] = []
 
     def make(url: str) -> Flask:
@@ -132,7 +144,7 @@ def app(make_app: Callable[[str], Flask], migrated: Path, config: Config) -> Fla
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_app(request: pytest.FixtureRequest, make_app: Callable[[str], Flask]) -> Iterator[Flask]:
-    """The app on each of the two databases in turn."""
+    """Yield the app on each of the two databases."""
     if request.param == "sqlite":
         yield request.getfixturevalue("app")
         return
@@ -165,7 +177,7 @@ def other_learner(app: Flask) -> factories.User:
 
 @pytest.fixture
 def reviewer(app: Flask, admin: factories.User) -> factories.User:
-    """An administrator who was made a reviewer."""
+    """Return an administrator with the reviewer role."""
     person = factories.person(app, "Rita Reviewer", role="admin")
     return factories.make_reviewer(app, admin, person)
 

@@ -1,7 +1,7 @@
-"""A server that can be killed and started again in a fraction of a second: `python -m tests.crash`.
+"""A server that can be killed and restarted in a fraction of a second: `python -m tests.crash`.
 
-A mother process has imported the program and read the content once. For each line on its standard input it starts the
-command that serves, in a new process, and prints that process's number.
+A launcher process imports the program and reads the content once. For each line on its standard input it forks a
+process that runs the serve command, and prints that process's id.
 """
 
 import gc
@@ -17,8 +17,8 @@ from course.cli import serve
 from course.platform.config import ROOT
 
 
-class Mother:
-    """Starts the server again and again, and kills it with all its processes at once."""
+class Launcher:
+    """Start the server, kill it with all its processes, and start it again."""
 
     def __init__(self, environ):
         command = [sys.executable, "-m", "tests.crash"]
@@ -30,16 +30,16 @@ class Mother:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         while not (line := self.process.stdout.readline()).strip().isdigit():
-            assert line, "the mother process has ended"
+            assert line, "the launcher has ended"
         self.server = psutil.Process(int(line))
 
     def kill(self):
-        family = [self.server, *self.server.children(recursive=True)] if self.server.is_running() else []
-        for one in family:
-            one.suspend()  # so that none starts another while they die
-        for one in family:
-            one.kill()
-        while not all(is_dead(one) for one in family):
+        processes = [self.server, *self.server.children(recursive=True)] if self.server.is_running() else []
+        for process in processes:
+            process.suspend()  # so that none starts another one meanwhile
+        for process in processes:
+            process.kill()
+        while not all(is_dead(process) for process in processes):
             time.sleep(0.002)
 
     def end(self):
@@ -57,13 +57,13 @@ def is_dead(process):
 
 def main() -> None:
     create_app()
-    gc.freeze()  # the server looks for garbage when it starts
+    gc.freeze()  # the server collects garbage when it starts
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
             serve.callback()
         print(child, flush=True)
-        os.waitpid(child, 0)  # it ends by being killed
+        os.waitpid(child, 0)  # until it is killed
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Rows with sane defaults. Each function works in a context of its own and returns what it committed."""
+"""Rows with sensible defaults. Each function opens an app context and returns what it committed."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -51,7 +51,7 @@ replaced = replace
 
 
 def change_site(app: Flask, **changes: Any) -> None:
-    """Installs a site in which some parts are others."""
+    """Install a site in which these parts are replaced."""
     install(app, replace(site_of(app), **changes))
 
 
@@ -97,7 +97,7 @@ def add_license(app: Flask, person: User, number: str | None = None, *, state: s
 
 
 def roster(app: Flask, admin: User) -> Roster:
-    """A file for a board, as it is kept."""
+    """Add a report file for a board."""
 
     @unit_of_work
     def add() -> Roster:
@@ -130,14 +130,14 @@ def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = 
 
 
 def set_rules(app: Flask, slug: str = MODULE, **rules: Any) -> None:
-    """Changes what the course file says of an assessment, for this app alone."""
+    """Change the rules of an assessment for this app."""
     known = site_of(app).catalog.assessments
     changed = dict(known) | {slug: known[slug].model_copy(update=rules)}
     change_site(app, catalog=replace(site_of(app).catalog, assessments=changed))
 
 
 def set_course(app: Flask, course: str = COURSE, **changes: Any) -> None:
-    """Changes what the course file says of a course, for this app alone."""
+    """Change a course for this app."""
     known = site_of(app).catalog.courses
     changed = dict(known) | {course: known[course].model_copy(update=changes)}
     change_site(app, catalog=replace(site_of(app).catalog, courses=changed))
@@ -151,7 +151,7 @@ def start_attempt(app: Flask, user: User, slug: str = MODULE, *, now: datetime =
 def save_answer(
     user: User, code: UUID, position: int, answer: Any, *, serial: int, now: datetime, given_at: datetime | None = None
 ) -> int:
-    """Saves an answer that is made already, in the context that is open. Raises what refuses it."""
+    """Save an answer in the open app context and return its serial. Raise the refusal if there is one."""
     save = saving.Save(user.id, code, position, answer, serial, given_at)
     (outcome,) = saving.save_all([save], now=now)
     if isinstance(outcome, Refused):
@@ -160,7 +160,7 @@ def save_answer(
 
 
 def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: datetime = NOON) -> Attempt:
-    """A submitted attempt, all right or all wrong."""
+    """Return a submitted attempt with all answers right or all wrong."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
         answers = {
@@ -173,7 +173,7 @@ def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: 
 
 
 def wrong_answer(place: PlacedItem) -> Any:
-    """An answer that earns nothing: a distractor where there are options, else none."""
+    """Return an answer that earns no points: a distractor if there are options, else None."""
     return (
         next(([id_] for id_ in place.order if place.item.score([id_]) == 0), None)
         if isinstance(place.item, LetteredOptions)
@@ -213,7 +213,7 @@ def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certi
 
 
 def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> Approval:
-    """An approval of the course as it is, in Hawaii and for the year 2026, unless `values` say otherwise."""
+    """Record an approval of the current course in Hawaii for the year 2026. `values` replace its terms."""
     with app.app_context():
         course = catalog().courses[COURSE]
         terms: dict[str, Any] = {
@@ -229,7 +229,7 @@ def approve(app: Flask, admin: User, *, now: datetime = NOON, **values: Any) -> 
 
 
 def add_external_credit(app: Flask, user: User, *, now: datetime = NOON, **values: Any) -> ExternalCredit:
-    """Add four hours in person with another provider, with a document."""
+    """Add a credit of four in-person hours with another provider, with a document. `values` replace its fields."""
     with app.app_context():
         fields: dict[str, Any] = {
             "title": "Needling the shoulder",
@@ -252,7 +252,7 @@ def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:
 
 
 def share(app: Flask, user: User, certificate: Certificate, *, label: str = "For my clinic") -> str:
-    """The token of a link to the certificate."""
+    """Share the certificate and return the token of the link."""
     with app.app_context():
         return sharing.make_link(user, certificate, label, now=NOON).token
 
@@ -262,7 +262,9 @@ def show(app: Flask, user: User, certificate: Certificate, visibility: NameVisib
         sharing.set_visibility(user, certificate, visibility, now=NOON)
 
 
-def ask_for_name(app: Flask, user: User, certificate: Certificate, name: str = "Lena Lernér") -> NameCorrection:
+def request_name_correction(
+    app: Flask, user: User, certificate: Certificate, name: str = "Lena Lernér"
+) -> NameCorrection:
     with app.app_context():
         return corrections.ask(
             user, certificate, name=name, reason="The accent is missing.", proof=PROOF, now=NOON + timedelta(days=1)
@@ -270,7 +272,7 @@ def ask_for_name(app: Flask, user: User, certificate: Certificate, name: str = "
 
 
 def start_review(app: Flask, user: User, *, now: datetime = NOON) -> str:
-    """Starts the spaced review and returns an item that comes back."""
+    """Start the spaced review and return the id of an item in it."""
     with app.app_context():
         practice.start(user, now=now)
         return reviews.review_of(user.id, now).items[0].item_id

@@ -1,4 +1,4 @@
-"""Temporary files in memory. A database flushes each commit to the disk, and a test makes dozens of commits."""
+"""Keep temporary files in memory, because a test makes dozens of commits and each would be flushed to the disk."""
 
 import os
 import shutil
@@ -6,14 +6,11 @@ import tempfile
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")
-MIN_FREE_BYTES = 2_000_000_000  # containers often have 64 MB of it
+MIN_FREE_BYTES = 2_000_000_000  # containers often have only 64 MB of shared memory
 
 
 def keep_temporary_files() -> None:
-    """Let this process and its children keep them in memory where Linux offers enough of it.
-
-    Whoever has set TMPDIR has decided already.
-    """
+    """Set TMPDIR to shared memory if Linux offers enough of it. A TMPDIR that is already set stays."""
     if "TMPDIR" in os.environ or not SHARED_MEMORY.is_dir():
         return
     if shutil.disk_usage(SHARED_MEMORY).free > MIN_FREE_BYTES:

@@ -1,10 +1,10 @@
-"""What tests need to know about the network of this machine."""
+"""The network of this machine."""
 
 import socket
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return a port on which no server listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

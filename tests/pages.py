@@ -1,4 +1,4 @@
-"""The test client that checks every page it sees, and the counter of database statements."""
+"""A test client that checks every page, and a counter of database statements."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ CONTROLS = ("input", "select", "textarea")
 
 
 class Page:
-    """One answer of the app; `text` is what a person reads."""
+    """One response of the app. `text` is what a person reads."""
 
     def __init__(self, response: Any) -> None:
         self.response = response
@@ -34,18 +34,18 @@ class Page:
 
 
 def check(tree: Element, html: str, headers: Any) -> None:
-    """What holds on every page: one title, one h1, unique ids, labelled controls, no inline script or style."""
+    """Check that the page has one title, one h1, unique ids, labeled controls, and no inline script or style."""
     title = tree.find(".//title")
     assert title is not None
     assert (title.text or "").strip(" ·")
     assert len(list(tree.iter("h1"))) == 1
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert [id_ for id_, count in Counter(ids).items() if count > 1] == []
-    labelled = {label.get("for") for label in tree.iter("label")}
+    labeled = {label.get("for") for label in tree.iter("label")}
     inside = {id(control) for label in tree.iter("label") for control in label.iter() if control.tag in CONTROLS}
     for control in (element for element in tree.iter() if element.tag in CONTROLS):
         named = control.get("type") == "hidden" or control.get("aria-label") or id(control) in inside
-        assert named or control.get("id") in labelled, f"no label: {control.attrib}"
+        assert named or control.get("id") in labeled, f"no label: {control.attrib}"
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
     assert all(script.get("src") for script in tree.iter("script"))
     assert "script-src 'self'" in headers["Content-Security-Policy"]
@@ -75,7 +75,7 @@ class Pages:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that reach a database, and COMMIT; not those that only open a transaction."""
+    """Yield the statements that reach a database, with COMMIT but without those that only begin a transaction."""
     seen: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:

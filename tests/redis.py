@@ -1,4 +1,4 @@
-"""A Redis of a test's own, gone when the test ends."""
+"""A temporary Redis server for one test."""
 
 import importlib.util
 import shutil
@@ -23,7 +23,7 @@ def program() -> str:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """Its address."""
+    """Run a server and yield its URL."""
     port = free_port()
     command = [program(), "--port", str(port), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:

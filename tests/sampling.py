@@ -1,4 +1,4 @@
-"""How often a test repeats itself: a few times in `./test`, every time in `./test --all`."""
+"""How often tests repeat themselves: a few times in `./test`, every time in `./test --all`."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -8,8 +8,8 @@ _everything = False
 
 
 def run_everything(wanted: bool) -> None:
-    """Set at the start of pytest, before any test is collected."""
-    global _everything  # because decorators ask before there is a fixture
+    """Set the mode. Pytest calls this when it starts, before it collects any test."""
+    global _everything  # decorators need it, and they run before any fixture
     _everything = wanted
 
 

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: `.venv/bin/python -m tests.screenshots`."""
+"""Take the screenshots for the README: `.venv/bin/python -m tests.screenshots`."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A real SMTP server that keeps what it is given."""
+"""The handler of a real SMTP server that stores each message."""
 
 from email import message_from_bytes, policy
 
@@ -7,6 +7,6 @@ class Received:
     def __init__(self):
         self.messages = []
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - the server's name for it
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 - named by aiosmtpd
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"

@@ -1,4 +1,4 @@
-"""The command that serves: it says when it is ready, and leaves nothing behind."""
+"""The serve command: it reports when it is ready, and stops with all its processes."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from tests.network import free_port
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_when_it_says_so_and_stops_with_its_children(tmp_path, how):
+def test_it_answers_once_it_is_ready_and_stops_with_its_children(tmp_path, how):
     port = free_port()
     process = serve(tmp_path, port)
     assert process.stdout.readline().startswith("Ready: ")
@@ -30,7 +30,7 @@ def test_it_serves_when_it_says_so_and_stops_with_its_children(tmp_path, how):
     assert psutil.wait_procs(family, timeout=3)[1] == []
 
 
-def test_a_port_in_use_is_one_sentence_that_names_it(tmp_path):
+def test_a_port_in_use_is_reported_in_one_sentence(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -56,7 +56,7 @@ def test_a_port_in_use_is_one_sentence_that_names_it(tmp_path):
         ("COURSE_DATA", "/dev/null/x"),
     ],
 )
-def test_a_bad_setting_is_named_in_one_line(tmp_path, name, value):
+def test_a_bad_setting_is_reported_in_one_line(tmp_path, name, value):
     env = {"COURSE_DATA": str(tmp_path), name: value}
     with pytest.raises(BadSetting) as refused:
         Config.from_environ(env)
@@ -73,7 +73,7 @@ def test_a_bad_setting_stops_the_start(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_secret_key_is_made_once_for_its_owner_alone(tmp_path):
+def test_a_secret_key_is_created_once_and_only_its_owner_can_read_it(tmp_path):
     env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-m", "course", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""What a newcomer runs first: ./run, ./test and the lock files."""
+"""What a new engineer runs first: ./run, ./test and the lock files."""
 
 import os
 import subprocess
@@ -11,14 +11,14 @@ LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
-def test_a_lock_file_names_no_place_and_pins_by_hash(name):
+def test_a_lock_file_has_no_addresses_and_pins_by_hash(name):
     lines = (ROOT / name).read_text().splitlines()
     assert [line for line in lines if "://" in line or line.startswith("--")] == []
     assert all("==" in line for line in lines if line and line[0].isalpha())
     assert any("--hash=sha256:" in line for line in lines)
 
 
-def test_without_a_new_enough_python_run_says_what_to_install(tmp_path):
+def test_without_a_recent_python_run_says_what_to_install(tmp_path):
     old = tmp_path / "bin"
     old.mkdir()
     for name in ("python3", "python"):

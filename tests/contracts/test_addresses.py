@@ -1,4 +1,4 @@
-"""Addresses stay: people bookmarked them, certificates are printed with them, and they are in mails."""
+"""Addresses never disappear, because they are in bookmarks, in mails and on printed certificates."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ def addresses(app: Flask) -> set[str]:
     return {f"{rule.rule} {','.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))}" for rule in app.url_map.iter_rules()}
 
 
-def test_every_address_of_before_is_still_there(app: Flask):
-    """A new address is added to the file; one that was there is never taken out."""
+def test_every_listed_address_still_exists(app: Flask):
+    """New addresses are added to the file, and none is ever removed."""
     kept = set(KEPT.read_text().splitlines())
     assert len(kept) >= 168
     assert kept - addresses(app) == set()
 
 
-def test_every_address_is_on_the_list(app: Flask):
+def test_every_address_is_listed(app: Flask):
     assert addresses(app) - set(KEPT.read_text().splitlines()) == set()

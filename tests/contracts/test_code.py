@@ -1,4 +1,4 @@
-"""The shape of the code: short functions, one clock, one place that commits, requests only in pages."""
+"""Rules for the code: short functions, one clock, one place that commits, requests only in views."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from course.platform.config import ROOT
 
 FILES = sorted(path for path in (ROOT / "course").rglob("*.py") if "migrations" not in path.parts)
-PAGES = {"views.py", "admin.py", "saving.py"}  # saving.py follows an answer from its request to its row
+PAGES = {"views.py", "admin.py", "saving.py"}  # saving.py takes an answer from its request to its row
 
 
 def functions() -> Iterator[tuple[str, int]]:
@@ -46,14 +46,14 @@ def test_only_the_unit_of_work_commits():
     assert containing(r"\.commit\(\)") == {"platform/db.py"}
 
 
-def test_requests_and_the_signed_in_person_are_known_to_pages_alone():
+def test_only_views_use_the_request_and_the_signed_in_person():
     users = containing(r"import .*\b(request|current_user)\b")
     pages = {name for name in users if Path(name).name in PAGES or name.startswith("platform/")}
     assert users - pages == set()
 
 
 VOCABULARY = {"models", "actions", "queries", "forms", "views", "admin", "cli", "__init__"}
-# The verbs of a large room, each in its own file.
+# Large rooms have their actions in several files.
 VOCABULARY |= {"taking", "saving", "tallying", "accommodating", "reporting"}
 VOCABULARY |= {"requesting", "issuing", "ending", "renewing", "reminding"}
 OUTSIDE = {"flask", "sqlalchemy", "wtforms", "os", "random", "secrets"}
@@ -71,14 +71,14 @@ def imported(path: Path) -> set[str]:
 
 
 def pure_files() -> list[Path]:
-    """A file of a room is pure unless its name is in the fixed vocabulary, alone or as in `packet_queries`."""
+    """Return the files of rooms whose name is not in VOCABULARY, neither alone nor at the end as in `packet_queries`."""
     rooms = [path for path in FILES if path.relative_to(ROOT / "course").parts[0] not in {"platform", "tools"}]
     inside = [path for path in rooms if len(path.relative_to(ROOT / "course").parts) > 2]
     return [path for path in inside if path.stem.rpartition("_")[2] not in VOCABULARY and path.stem not in VOCABULARY]
 
 
 def test_files_outside_the_vocabulary_are_pure():
-    """They decide without framework, database, chance or clock."""
+    """Such files use no framework, database, randomness or clock."""
     assert len(pure_files()) > 80
     reaching = {}
     for path in pure_files():

@@ -49,7 +49,7 @@ PARAMETRIC = """- id: adverse-900
 """
 STEM = "In White's scheme, which event is serious?"
 
-# By name: the file that is changed, the text that is replaced, its replacement, the file and the words of the report.
+# By name: the changed file, the replaced text, its replacement, and the file and the words of the reported problem.
 FAULTS = {
     "unknown key": (MODULE, "summary: >-", "sumary: >-", MODULE, "sumary is not a known key"),
     "missing field": (MODULE, "difficulty: 2\n", "", MODULE, "difficulty is missing"),
@@ -374,7 +374,7 @@ def test_each_form_of_the_final_has_sixty_items_meets_its_blueprint_and_has_all_
             assert sum(form_assembly.fits(cell, one) for one in selected) >= cell.items
 
 
-def test_the_final_follows_every_quiz_and_never_has_two_enemies(catalog):
+def test_the_final_follows_every_quiz_and_never_has_two_enemy_items(catalog):
     final = catalog.assessments["final"]
     assert set(final.after) == set(catalog.assessments) - {"final"}
     assert catalog.courses["dry-needling"].assessments[-1] == "final"
@@ -392,7 +392,7 @@ def test_a_citation_may_be_wrapped_over_two_lines(copy):
     assert re.search(r'two studies <sup class="cite">\[<a href="#ref-R136">\d+</a>, <a href="#ref-R137">', html)
 
 
-def test_a_citation_that_cannot_be_read_is_reported_with_its_line(copy):
+def test_an_unreadable_citation_is_reported_with_its_line(copy):
     with (copy / SECTION).open("a") as file:
         file.write("\nOne line.\nEvents were counted [@R136; @R137].\n")
     line = (copy / SECTION).read_text().count("\n")
@@ -411,7 +411,7 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(copy, file):
 @pytest.mark.parametrize(
     ("line", "words"), [("{a: b}: c", "a key is not plain text"), ("a: \x07", "there is a control character")]
 )
-def test_yaml_that_python_cannot_hold_is_reported_with_its_line(copy, line, words):
+def test_yaml_that_python_cannot_represent_is_reported_with_its_line(copy, line, words):
     text = (copy / GLOSSARY).read_text()
     (copy / GLOSSARY).write_text(f"{text}{line}\n")
     assert f"{GLOSSARY}:{text.count(chr(10)) + 1}: not valid YAML: {words}" in " ".join(faults(copy))
@@ -460,7 +460,7 @@ def test_a_change_of_a_file_changes_the_digests(copy, catalog):
     assert changed.course_digest(course) != catalog.course_digest(course)
 
 
-def test_what_a_reviewer_signs_covers_text_bank_figures_and_explained_terms(copy, catalog):
+def test_a_review_signature_covers_text_bank_figures_and_explained_terms(copy, catalog):
     before = {id_: module.reviewed_digest for id_, module in catalog.modules.items()}
     for file, old, new, touched in (
         (SECTION_FIGURE, "width: 80", "width: 81", "thorax-and-upper-back"),
@@ -492,7 +492,7 @@ def test_modules_are_long_enough_and_illustrated(catalog):
     assert sum(len(bank.items) for bank in catalog.banks.values()) >= 360
 
 
-def test_a_bank_of_long_keys_or_of_one_letter_is_refused(copy):
+def test_a_bank_whose_keys_are_longest_or_share_one_letter_is_refused(copy):
     text = (copy / BANK).read_text()
     (copy / BANK).write_text(re.sub(r"^  key: [a-d]$", "  key: a", text, flags=re.MULTILINE))
     assert any("a is the key of" in fault for fault in faults(copy))
@@ -562,7 +562,7 @@ def test_every_jurisdiction_has_sources(catalog):
     assert all(state.sources for state in catalog.jurisdictions.values())
 
 
-def test_the_counts_taught_are_those_of_the_data(catalog):
+def test_the_counts_in_the_text_are_those_of_the_data(catalog):
     text = " ".join((ROOT / "modules/state-scope/01-who-decides.md").read_text().split())
     for status, count in Counter(state.status for state in catalog.jurisdictions.values()).items():
         assert f"| {status.capitalize()} | {count} |" in text

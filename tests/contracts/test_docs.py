@@ -1,4 +1,4 @@
-"""What the documents promise is there."""
+"""What the documents mention exists, and nothing is left out."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_every_command_is_in_the_readme(command):
     assert f"./run {command}" in README
 
 
-def test_the_listed_commands_are_all_there_are():
+def test_there_are_no_other_commands():
     assert set(cli.commands) == {
         "content",
         "people",
@@ -46,11 +46,11 @@ def test_the_listed_commands_are_all_there_are():
     }
 
 
-def test_the_table_of_the_curriculum_is_the_one_that_the_command_makes(catalog):
+def test_the_table_of_the_curriculum_is_up_to_date(catalog):
     assert (ROOT / "docs/curriculum.md").read_text() == coverage.table(catalog)
 
 
-def test_links_between_documents_lead_somewhere():
+def test_links_between_documents_work():
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
         for target in re.findall(
             r"\]\((?!https?:|#|/)([^)#]+)", re.sub(r"(?s)```.*?```|`[^`]*`", "", path.read_text())
@@ -58,11 +58,11 @@ def test_links_between_documents_lead_somewhere():
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 
-def test_the_audit_vocabulary_is_closed():
+def test_every_audit_event_has_its_details():
     assert set(DETAILS) == set(Event)
 
 
-def test_every_role_has_its_grants():
+def test_every_role_has_permissions():
     assert set(GRANTS) == set(Role)
 
 

@@ -1,4 +1,4 @@
-"""Migrations on both databases: up, down, equal to the models; and what the database itself refuses."""
+"""Migrations on both databases: up, down, equal to the models, and changes that the database refuses."""
 
 import json
 from fractions import Fraction
@@ -18,7 +18,7 @@ from course.tables import metadata
 
 
 def is_ours(name, _type, _parents) -> bool:
-    """The full-text index has tables, a column and an index that no model knows."""
+    """Return whether a model defines it. The full-text index has tables, a column and an index without a model."""
     return not (name or "").startswith("search_words")
 
 
@@ -32,7 +32,7 @@ def url(request, tmp_path):
         server.drop("empty")
 
 
-def test_an_empty_database_goes_up_agrees_with_the_models_and_comes_down(url):
+def test_an_empty_database_is_upgraded_to_the_models_and_downgraded(url):
     migrate.upgrade(url)
     engine = new_engine(url)
     with engine.connect() as connection:
@@ -46,7 +46,7 @@ def test_an_empty_database_goes_up_agrees_with_the_models_and_comes_down(url):
 
 
 @pytest.mark.parametrize("change", ["UPDATE audit_event SET actor_name = 'x'", "DELETE FROM audit_event"])
-def test_the_audit_log_refuses_change(url, change):
+def test_the_audit_log_refuses_changes(url, change):
     migrate.upgrade(url)
     engine = new_engine(url)
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Who may do what, as one table. A new route without a row fails."""
+"""Who may do what, in one table. A new route without a row fails."""
 
 import shutil
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from tests.pages import Pages
 
 SECTION = f"/modules/{MODULE}/what-counts"
 ANYONE, PERSON, ADMIN, OWNER = "anyone", "person", "admin", "owner"
-PUBLISHED = "anyone, once there is a public address"
+PUBLISHED = "anyone, if PUBLIC_URL is set"
 
-# endpoint -> (method, address, who gets in). {x} is filled with what belongs to the learner.
+# By endpoint: (method, address, who has access). {x} stands for something that belongs to the learner.
 TABLE = {
     "static": ("GET", "/static/course.css", ANYONE),
     "health.healthz": ("GET", "/healthz", ANYONE),
@@ -207,7 +207,7 @@ TABLE = {
     "people.people": ("GET", "/admin/people/", ADMIN),
     "people.person": ("GET", "/admin/people/{person}", ADMIN),
 }
-WELCOME = {
+ALLOWED = {
     "nobody has it": set(),
     PUBLISHED: set(),
     "reviewer": {"reviewer"},
@@ -222,7 +222,7 @@ WELCOME = {
 
 @dataclass(frozen=True)
 class World:
-    """A data folder, who is in its database, and by name what belongs to the learner."""
+    """A data folder, the people in its database, and what belongs to the learner, by name."""
 
     data: Path
     people: dict[str, User | None]
@@ -260,7 +260,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "template": BUILT_IN.digest,
             "person": str(learner.code),
             "record": str(factories.add_external_credit(app, learner).code),
-            "correction": str(factories.ask_for_name(app, learner, certificate).code),
+            "correction": str(factories.request_name_correction(app, learner, certificate).code),
             "panel": str(factories.open_panel(app, admin).code),
             "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
@@ -269,21 +269,21 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("endpoint", TABLE)
-def test_route_lets_in_whom_the_table_says(world, make_app, config, endpoint):
-    """Each on a copy of its own, since a person may change what the next one asks for."""
+def test_only_people_in_the_table_have_access(world, make_app, config, endpoint):
+    """Each endpoint gets its own copy of the data, because a request may change them."""
     shutil.copytree(world.data, config.data, dirs_exist_ok=True)
     pages = Pages(make_app(f"sqlite:///{config.data / 'course.db'}"))
     method, address, rule = TABLE[endpoint]
     if endpoint == "accounts.invitation":
         address = factories.invitation(pages.app)
-    statuses, let_in = {}, set()
+    statuses, allowed = {}, set()
     for who, person in world.people.items():
         with pages.as_(person).client.open(address.format(**world.things), method=method) as response:
             statuses[who] = response.status_code
             to_sign_in = response.status_code == 303 and "/sign-in" in response.headers["Location"]
         if response.status_code not in {403, 404} and not (to_sign_in and who == "nobody"):
-            let_in.add(who)
-    assert let_in == WELCOME[rule], statuses
+            allowed.add(who)
+    assert allowed == ALLOWED[rule], statuses
 
 
 def test_every_route_has_a_row_in_the_table(app: Flask):
@@ -296,7 +296,7 @@ def test_a_view_without_a_mark_is_closed(app: Flask, make_app, admin):
     assert Pages(with_one_more).as_(admin).get("/forgotten").status == 403
 
 
-def test_routes_marked_public_are_those_of_the_table(app: Flask):
+def test_the_public_routes_are_those_in_the_table(app: Flask):
     marked = {name for name, view in app.view_functions.items() if view.access == PUBLIC}
     assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED}}
 

@@ -1,4 +1,4 @@
-"""Answering an item of any type in a browser, by what the database says of the paper."""
+"""Answer an item of any type in a browser. The items and their order come from the database."""
 
 import json
 import re
@@ -13,12 +13,12 @@ from course.content.items.base import Item
 from tests.factories import PASSWORD
 from tests.journeys.conftest import Site
 
-PAPER = """
+ITEM_QUERY = """
     SELECT content, option_order FROM attempt_item
     JOIN attempt ON attempt.id = attempt_id JOIN item_version ON digest = item_digest
     WHERE code = ? AND position = ?
 """
-STORED = """
+ANSWERS_QUERY = """
     SELECT position, serial, choice FROM answer JOIN attempt ON attempt.id = attempt_id WHERE code = ? ORDER BY answer.id
 """
 
@@ -58,25 +58,25 @@ def rows(site: Site, statement: str, *values: Any) -> list[Any]:
 
 
 def code_in(page: Page) -> str:
-    """The attempt's code as the database has it."""
+    """Return the code of the attempt on the page, as the database stores it."""
     return re.search(r"/attempts/([0-9a-f-]{36})", page.url)[1].replace("-", "")
 
 
 def asked(site: Site, code: str, position: int) -> Asked:
-    ((content, order),) = rows(site, PAPER, code, position)
+    ((content, order),) = rows(site, ITEM_QUERY, code, position)
     return Asked(item_of(json.loads(content)["item"]), tuple(json.loads(order)))
 
 
 def history(site: Site, code: str) -> dict[int, list[tuple[int, Any]]]:
-    """Every stored answer, by position: serials and answers in the order in which they were stored."""
+    """Return every stored (serial, answer) by position, in the order in which they were stored."""
     found: dict[int, list[tuple[int, Any]]] = {}
-    for position, serial, answer in rows(site, STORED, code):
+    for position, serial, answer in rows(site, ANSWERS_QUERY, code):
         found.setdefault(position, []).append((serial, json.loads(answer)))
     return found
 
 
 def fields(one: Asked, answer: Any) -> list[tuple[str, str]]:
-    """What a form holds when it gives the answer: parts of names, and values."""
+    """Return the form fields of the answer, as pairs of the last part of the name and the value."""
     match one.item.type:
         case "single" | "multiple":
             return [("", id_) for id_ in answer]
@@ -93,7 +93,7 @@ def fields(one: Asked, answer: Any) -> list[tuple[str, str]]:
 
 
 def give(fieldset: Locator, name: str, values: list[tuple[str, str]]) -> None:
-    """Fills a fieldset whose names begin with `name`."""
+    """Fill the fields whose names begin with `name`."""
     for part, value in values:
         control = fieldset.locator(f'[name="{name}{part}"]')
         kind = control.first.evaluate("control => control.type")

@@ -1,4 +1,4 @@
-"""The product as people meet it: the real command, the real server, a real browser."""
+"""The product as people use it: the real command, the real server, a real browser."""
 
 import os
 import re
@@ -25,7 +25,7 @@ from tests.network import free_port
 
 @dataclass
 class Site:
-    """A running server; `ready` are the lines that it printed."""
+    """A running server. `ready` has the lines that it printed."""
 
     address: str
     ready: str
@@ -45,7 +45,7 @@ def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[str]":
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The address of an app of this process, while it answers there."""
+    """Serve the app from this process and yield its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Closed before other tests run, since its driver keeps an event loop going."""
+    """Yield a browser. It is closed before other tests run, because its driver keeps an event loop running."""
     with sync_playwright() as playwright:
         launched = browsers.launch(playwright)
         yield launched
@@ -75,7 +75,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Walk:
-    """One person's browser. `see` is called on every page of a path: it looks for barriers, and for errors."""
+    """One person's browser. `see` is called on every page and checks it for accessibility violations and errors."""
 
     def __init__(self, browser: Browser, site: Site, *, script: bool, dark: bool, touch: bool = False) -> None:
         self.site, self.script = site, script
@@ -92,7 +92,7 @@ class Walk:
         self.page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
 
     def sign_in(self, app: Flask, person: User) -> None:
-        """As who signed in a moment ago; `app` has the key of the site."""
+        """Set the cookie of a new session of the person. `app` has the site's secret key."""
         session = {"_user_id": f"{person.code}.{person.session_epoch}"}
         cookie = app.session_interface.get_signing_serializer(app).dumps(session)
         name = app.config["SESSION_COOKIE_NAME"]
@@ -103,7 +103,7 @@ class Walk:
         self.see()
 
     def press(self, name: str) -> None:
-        """Presses a button or follows a link by its name, and looks at what comes."""
+        """Press a button or follow a link by its name, and check the next page."""
         target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first
         with self.page.expect_navigation():
             target.click()
@@ -118,8 +118,9 @@ class Walk:
         width = self.page.evaluate("document.documentElement.scrollWidth") if self.script else 390
         assert width <= 390, f"{self.page.url} scrolls sideways at 390 px"
         if self.script:  # axe itself is a script
-            found = Axe().run(self.page).response["violations"]
-            assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == [], self.page.url
+            violations = Axe().run(self.page).response["violations"]
+            listed = [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in violations]
+            assert listed == [], self.page.url
 
     def text(self) -> str:
         return self.page.inner_text("main")
@@ -140,7 +141,7 @@ def walk(browser: Browser, site: Site) -> Iterator[type[Walk]]:
 
 @pytest.fixture
 def sign_in(walk: Callable[..., Walk], app: Flask) -> Callable[..., Walk]:
-    """The browser of a person who is signed in."""
+    """Return a function that opens the browser of a signed-in person."""
 
     def signed_in(person: User, **more: bool) -> Walk:
         one = walk(**more)

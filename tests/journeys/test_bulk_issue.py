@@ -14,7 +14,7 @@ COUNT = 30
 
 @pytest.fixture
 def admin(site, walk, request):
-    """Return an administrator's signed-in browser, with COUNT requests waiting. `request.param`: with scripts or not."""
+    """Return an administrator's signed-in browser, with COUNT open requests. `request.param`: with scripts or not."""
     app = create_app(Config.from_environ({"COURSE_DATA": str(site.data)}))
     boss = factories.person(app, f"Ada{request.param} Boss", role="admin")
     factories.request(app, factories.person(app, f"Maya{request.param} Reed"))
@@ -33,7 +33,7 @@ def start_bulk_issue(admin):
 
 
 @pytest.mark.parametrize("admin", [True], indirect=True)
-def test_progress_is_seen_until_all_are_issued(admin):
+def test_progress_is_shown_until_all_are_issued(admin):
     start_bulk_issue(admin)
     admin.page.get_by_text(f"{COUNT} issued. Finished on").wait_for(timeout=60_000)
     admin.page.get_by_role("button", name="Cancel remaining").wait_for(state="detached")
@@ -43,7 +43,7 @@ def test_progress_is_seen_until_all_are_issued(admin):
 
 
 @pytest.mark.parametrize("admin", [False], indirect=True)
-def test_without_scripts_the_page_is_loaded_again_by_its_link(admin):
+def test_without_scripts_a_link_reloads_the_page(admin):
     start_bulk_issue(admin)
     for _ in range(200):
         if f"{COUNT} issued. Finished on" in admin.text():

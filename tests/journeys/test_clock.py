@@ -1,4 +1,4 @@
-"""The clock follows the server, speaks at three moments and when asked, and ends the attempt in time."""
+"""The clock follows the server, announces the time at three moments and on request, and ends the attempt in time."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,22 +19,22 @@ def page(walk):
 
 
 def limit(site, page, seconds, grace=30):
-    """Gives the attempt so many seconds from now."""
+    """Let the attempt end in that number of seconds."""
     deadline = datetime.now(UTC) + timedelta(seconds=seconds)
     statement = "UPDATE attempt SET minutes = 15, grace_seconds = ?, deadline = ? WHERE code = ? RETURNING id"
     assert answering.rows(site, statement, grace, deadline.strftime("%Y-%m-%d %H:%M:%S.%f"), answering.code_in(page))
 
 
-def look_again(page):
-    """As when the tab comes to the front: the page asks the server for the time."""
+def refresh_clock(page):
+    """Let the page ask the server for the time, as it does when its tab comes to the front."""
     with page.expect_response("**/clock"):
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_it_speaks_at_ten_five_and_one_minutes_only(site, page):
+def test_it_announces_ten_five_and_one_minutes_only(site, page):
     limit(site, page, 630)
     page.clock.install()
-    page.route("**/clock", lambda route: route.abort())  # or the server would set the page's clock right again
+    page.route("**/clock", lambda route: route.abort())  # otherwise the server would correct the page's clock
     page.reload()
     heard = [""]
     for _ in range(19):
@@ -44,7 +44,7 @@ def test_it_speaks_at_ten_five_and_one_minutes_only(site, page):
     assert heard == ["", "10 minutes left", "5 minutes left", "1 minute left"]
 
 
-def test_it_says_the_time_when_asked_and_nothing_by_itself(site, page):
+def test_it_announces_the_time_only_on_request(site, page):
     limit(site, page, 890)
     page.reload()
     assert page.locator("[data-spoken]").inner_text() == ""
@@ -57,16 +57,16 @@ def test_it_says_the_time_when_asked_and_nothing_by_itself(site, page):
     page.walk.see()
 
 
-def test_extra_time_shows_up_while_the_attempt_runs(site, page):
+def test_extra_time_appears_in_a_running_attempt(site, page):
     limit(site, page, 61)
     page.reload()
     page.get_by_role("timer").get_by_text("minute").or_(page.get_by_role("timer").get_by_text("seconds")).wait_for()
     limit(site, page, 3600)
-    look_again(page)
+    refresh_clock(page)
     page.get_by_text("59 minutes left").wait_for()
 
 
-def test_at_the_end_the_page_submits_what_waited_for_the_connection(site, page):
+def test_at_the_end_the_page_submits_answers_that_could_not_be_sent_before(site, page):
     page.goto(page.url.rsplit("/", 1)[0] + "/all")
     limit(site, page, 8, grace=60)
     page.reload()
@@ -85,13 +85,13 @@ def test_at_the_end_the_page_submits_what_waited_for_the_connection(site, page):
     assert submitted == deadline
 
 
-def test_an_attempt_that_is_submitted_elsewhere_says_so(page):
+def test_an_attempt_that_was_submitted_in_another_tab_says_so(page):
     page.goto(page.url.rsplit("/", 1)[0] + "/all")
     other = page.context.new_page()
     other.goto(page.url.rsplit("/", 1)[0] + "/overview")
     with other.expect_navigation():
         other.get_by_role("button", name="Submit").click()
-    look_again(page)
+    refresh_clock(page)
     page.get_by_text("This attempt was submitted in another tab").wait_for()
     page.locator("label.option input").first.check()
     page.locator("[data-saved]").get_by_text("This attempt was already submitted").wait_for()

@@ -1,4 +1,4 @@
-"""The curriculum in the browser: needle, glossary, search, body map, feedback; and the console's share in it."""
+"""The curriculum in the browser: needle, glossary, search, body map, feedback, and its pages in the console."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_a_needle_is_placed_by_numbers_without_a_script(walk, admin, admin_made)
     plain.see()
 
 
-def test_a_word_is_explained_by_hover_by_key_and_by_tap(admin):
+def test_a_term_is_explained_on_hover_key_and_tap(admin):
     admin.go(NEEDLE)
     word = admin.page.locator("button.term").first
     box = admin.page.locator(f"#{word.get_attribute('popovertarget')}")
@@ -127,8 +127,8 @@ def test_an_administrator_becomes_a_reviewer_and_signs(admin):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_no_section_of_any_module_has_a_barrier(walk, admin, admin_made, catalog, dark):
-    """axe over every section with figures of each kind, in both themes, at 390 px, and nothing wider than the page."""
+def test_every_section_of_every_module_is_accessible(walk, admin, admin_made, catalog, dark):
+    """Run axe on the sections in both themes at 390 px, and check that nothing is wider than the page."""
     walker = create_admin(walk, admin_made, script=True)
     walker.page.emulate_media(color_scheme="dark" if dark else "light")
     for module in catalog.modules.values():

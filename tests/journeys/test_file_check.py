@@ -20,7 +20,7 @@ DROP = """([bytes, name]) => {
 
 @pytest.fixture(scope="module")
 def files(site, catalog):
-    """A certificate's document and badge, issued on the running site."""
+    """Return the document and badge of a certificate that was issued on the running site."""
     app = create_app(config_of(site), catalog)
     learner, admin = factories.person(app, "Lena Learner"), factories.person(app, "Ada Admin", role="admin")
     certificate = factories.issue(app, learner, admin)
@@ -57,7 +57,7 @@ def test_a_dropped_document_that_was_changed_is_reported_as_changed(walk, files,
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 @pytest.mark.parametrize("kind", ["pdf", "png"])
-def test_the_file_as_it_was_issued_is_unchanged_and_valid(walk, files, script, kind):
+def test_an_issued_file_is_reported_as_unchanged_and_valid(walk, files, script, kind):
     visitor = walk(script=script)
     visitor.go("/verify/")
     field = visitor.page.get_by_label("File")
@@ -77,6 +77,6 @@ def test_a_foreign_badge_and_an_unreadable_file_get_different_headings(walk):
         visitor.page.get_by_label("File").set_input_files({"name": "x", "mimeType": "text/plain", "buffer": data})
         with visitor.page.expect_navigation():
             visitor.page.get_by_role("button", name="Verify file").click()
-        visitor.faults.clear()  # the browser notes an answer of 422 itself
+        visitor.faults.clear()  # the browser reports the status 422 as an error
         visitor.see()
         assert heading in visitor.text()

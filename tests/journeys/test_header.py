@@ -1,4 +1,4 @@
-"""The header on a phone: one line, the rest in a menu, and none of it while an attempt is open."""
+"""The header on a phone: one line and a menu, and no links while an attempt is open."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_a_wide_screen_shows_the_links_without_the_menu(walk):
     assert not visitor.page.get_by_text("Menu", exact=True).is_visible()
 
 
-def test_the_narrowest_screen_has_no_sideways_scrolling(walk):
+def test_the_narrowest_screen_does_not_scroll_sideways(walk):
     visitor = walk()
     answering.sign_up(visitor.page, "Nora Narrow", "narrow@example.org")
     visitor.page.set_viewport_size({"width": 320, "height": 640})
@@ -40,7 +40,7 @@ def test_the_narrowest_screen_has_no_sideways_scrolling(walk):
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_an_open_attempt_shows_nothing_that_leads_away(walk):
+def test_an_open_attempt_shows_no_links_to_other_pages(walk):
     learner = walk()
     answering.sign_up(learner.page, "Olga Open", "open@example.org")
     answering.start(learner.page)

@@ -1,4 +1,4 @@
-"""Every type of item answered in a real browser on a phone: by keyboard alone, by touch, and without a script."""
+"""Every type of item is answered in a real browser on a phone: by keyboard alone, by touch, and without a script."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ NEEDLE = {"Entry": "4", "Angle": "66", "Depth": "44"}
 
 @pytest.fixture
 def site(app) -> Iterator[SimpleNamespace]:
-    """The product with a bank that has an item of every type, all of them on each paper."""
+    """Serve the product with a bank that has one item of every type, all of them on each form."""
     content = site_of(app).catalog
     paper = {"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}
     banks = {**content.banks, MODULE: content.banks[MODULE].model_copy(update=paper)}
@@ -42,7 +42,7 @@ def paper(app, attempt):
 
 
 def missed(app, attempt) -> list[str]:
-    """The types whose saved answers are not right."""
+    """Return the types whose saved answers are wrong."""
     with app.app_context():
         answers = queries.answers_of(attempt.id)
         return [
@@ -56,7 +56,7 @@ FOCUSED = "(e => e.ariaLabel ?? e.labels?.[0]?.innerText ?? e.innerText)(documen
 
 
 def tab_to(page, *names):
-    """Presses the tab key until a control of one of the names has the focus."""
+    """Press Tab until a control with one of the names has the focus."""
     for _ in range(150):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED).startswith(names):
@@ -65,7 +65,7 @@ def tab_to(page, *names):
 
 
 def choose(page, text):
-    """In a group of radio buttons that has the focus."""
+    """Choose an option in the focused group of radio buttons."""
     page.keyboard.press("Space")
     while text not in page.evaluate(FOCUSED):
         page.keyboard.press("ArrowDown")
@@ -119,7 +119,7 @@ def test_every_type_is_answered_by_keyboard_alone(sign_in, app, learner, attempt
 
 
 def swipe(page, start, end):
-    """A finger put down at one point, moved to another, held there and lifted, as opposed to flung."""
+    """Put a finger down at one point, move it to another, hold it there and lift it, so that it is not a fling."""
     device = page.context.new_cdp_session(page)
     for n in range(9):
         x, y = (a + (b - a) * n / 8 for a, b in zip(start, end, strict=True))
@@ -131,7 +131,7 @@ def swipe(page, start, end):
 
 
 def tap(locator):
-    """A tap on a page that still moves would be none."""
+    """Tap the element once the page no longer scrolls, because a tap on a moving page is ignored."""
     locator.scroll_into_view_if_needed()
     locator.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     locator.tap()
@@ -143,7 +143,7 @@ def middle(locator):
 
 
 def on_screen(section, x, y):
-    """Where a point of the picture, in mm, lies on the screen."""
+    """Return the screen position of a point in the picture, given in mm."""
     return section.locator("[data-needle-area]").evaluate(
         """(svg, [x, y]) => {
           const [scale, left, top] = svg.dataset.needleArea.split(" ").map(Number);
@@ -175,7 +175,7 @@ def by_touch(page, section, type_):
 
 
 def by_hand(section, type_, *, press=Locator.click):
-    """With what a page has without a script."""
+    """Answer with the plain form controls, which work without a script."""
 
     def choose_one(text):
         option = section.locator("label.option", has_text=text)
@@ -230,7 +230,7 @@ def test_every_type_is_answered_and_shown_again_without_a_script(sign_in, app, l
     assert person.page.locator(".score").inner_text() == "8 of 8"
 
 
-def test_a_place_that_is_taken_changes_hands_and_the_steps_follow(sign_in, app, learner, attempt):
+def test_moving_a_step_to_a_taken_place_moves_the_other_steps(sign_in, app, learner, attempt):
     person = sign_in(learner)
     place = next(place for place in paper(app, attempt) if place.item.type == "ordering")
     person.go(f"/attempts/{attempt.code}/{place.position}")

@@ -1,4 +1,4 @@
-"""A board report from the list to the receipt, and closing an account, in a real browser on a phone."""
+"""A board report from the list to the receipt, and the closing of an account, in a real browser on a phone."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ BOTH = pytest.mark.parametrize("script", [True, False], ids=["dark", "no-script"
 
 @pytest.fixture
 def site(app) -> Iterator[SimpleNamespace]:
-    """The product with a board that has codes."""
+    """Serve the product with a board that has codes."""
     boards.use(app)
     with served(app) as address:
         yield SimpleNamespace(address=address)

@@ -1,4 +1,4 @@
-"""What becomes of a certificate, in a real browser on a phone: corrected, dated back, done anew."""
+"""A certificate is corrected, backdated and renewed, in a real browser on a phone."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -66,7 +66,7 @@ def test_a_certificate_is_backdated_by_two_administrators(app, sign_in, learner,
 
 
 @BOTH
-def test_a_course_is_done_anew_and_the_old_certificate_stays(app, sign_in, learner, admin, script):
+def test_a_course_is_repeated_and_the_old_certificate_stays_valid(app, sign_in, learner, admin, script):
     old = factories.issue(app, learner, admin)
     mine = sign_in(learner, script=script, dark=script)
     mine.go(f"/courses/{COURSE}")

@@ -17,7 +17,7 @@ def person(walk):
 
 
 def first_choice(page):
-    """Goes to a question with options; their inputs."""
+    """Go to a question with options and return their inputs."""
     page.goto(page.url.rsplit("/", 1)[0] + "/all")
     return first_choice_shown(page)
 
@@ -34,7 +34,7 @@ def is_chosen(item, n):
     return item.locator("label.option input").nth(n).is_checked()
 
 
-def test_an_answer_outlives_the_connection_the_tab_and_other_tabs(person, walk):
+def test_an_answer_survives_a_lost_connection_a_closed_tab_and_other_tabs(person, walk):
     page = person.page
     item = first_choice(page)
     address = page.url
@@ -98,7 +98,7 @@ def test_an_answer_given_while_signed_out_waits_for_the_next_sign_in_of_its_owne
     assert is_chosen(first_choice(page), 2)
 
 
-def test_an_answer_that_a_busy_server_did_not_take_is_sent_until_it_does(person):
+def test_an_answer_that_a_busy_server_refused_is_sent_until_it_is_saved(person):
     page = person.page
     item = first_choice(page)
     refusals = iter([503, 500, 429])
@@ -119,7 +119,7 @@ def test_an_answer_that_a_busy_server_did_not_take_is_sent_until_it_does(person)
     assert is_chosen(first_choice(page), 1)
 
 
-def test_answers_of_two_tabs_without_a_connection_are_both_kept_and_the_later_one_stands(person, site):
+def test_offline_answers_of_two_tabs_are_both_kept_and_the_later_one_counts(person, site):
     page = person.page
     item = first_choice(page)
     address, code = page.url, answering.code_in(page)

@@ -1,4 +1,4 @@
-"""A whole quiz through a network that drops, delays, repeats and reorders: the database has what was given, in order."""
+"""A whole quiz over a network that drops, delays, repeats and reorders. All answers are stored in their order."""
 
 import random
 from urllib.parse import urlsplit
@@ -11,9 +11,9 @@ from tests.journeys import answering
 from tests.proxy import FATES, bad_network
 from tests.sampling import sample
 
-SHOWN = """item => [...new FormData(item.closest("form"))]
+FIELDS_OF_ITEM = """item => [...new FormData(item.closest("form"))]
     .filter(([name]) => name === item.dataset.name || name.startsWith(item.dataset.name + "-"))"""
-LEFT = """() => new Promise((resolve) => {
+COUNT_UNSENT = """() => new Promise((resolve) => {
     const request = indexedDB.open("answers", 1);
     request.onsuccess = () => {
         const count = request.result.transaction("saves").objectStore("saves").count();
@@ -23,7 +23,7 @@ LEFT = """() => new Promise((resolve) => {
 
 
 class Learner:
-    """Answers at random and remembers for each item every answer that was given, in order."""
+    """A learner who answers at random. `given` has all answers to each item in their order."""
 
     def __init__(self, site, context, seed):
         self.site, self.context, self.chance = site, context, random.Random(seed)
@@ -42,16 +42,16 @@ class Learner:
         return self.page.locator("[data-item]")
 
     def shown(self, position):
-        """The answer that the page shows; None while its fields hold no answer."""
+        """Return the answer that the page shows; None if its fields are not a complete answer."""
         one = self.paper[position]
-        fields = self.items().nth(position - 1).evaluate(SHOWN)
+        fields = self.items().nth(position - 1).evaluate(FIELDS_OF_ITEM)
         try:
             return one.item.read(MultiDict(fields), f"a{position}", one.order)
         except NotAnAnswer:
             return None
 
     def answer(self, position):
-        """Chooses now this, now that; other items than those with options are answered step by step."""
+        """Choose random options. An item without options is answered correctly, field by field."""
         one, item = self.paper[position], self.items().nth(position - 1)
         values = answering.fields(one, one.item.solution)
         if one.item.type in {"single", "multiple", "hotspot"}:
@@ -73,7 +73,7 @@ class Learner:
 
 
 @pytest.mark.parametrize("seed", sample([1, 2], few=1))
-def test_what_was_given_last_is_what_is_stored(browser, site, seed):
+def test_every_answer_is_stored_in_the_order_in_which_it_was_given(browser, site, seed):
     with bad_network(urlsplit(site.address).port, seed) as network:
         context = browser.new_context(base_url=network.address)
         learner = Learner(site, context, seed)
@@ -88,7 +88,7 @@ def test_what_was_given_last_is_what_is_stored(browser, site, seed):
                 }
         learner.close_and_reopen()
         for _ in range(240):
-            if not learner.page.evaluate(LEFT) and not network.later:
+            if not learner.page.evaluate(COUNT_UNSENT) and not network.later:
                 break
             learner.page.wait_for_timeout(500)
         context.close()

@@ -1,4 +1,4 @@
-"""From sign-up to a certificate that anyone can check: both people, with JavaScript and without."""
+"""From sign-up to a certificate that anyone can verify: learner and administrator, with JavaScript and without."""
 
 import time
 
@@ -154,7 +154,7 @@ def revoke(admin, stranger, code):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
-def test_the_whole_path_of_both_people(walk, admin_made, script):
+def test_a_learner_earns_a_certificate_that_an_administrator_issues_and_revokes(walk, admin_made, script):
     name = "Thea Therapist" if script else "Nora Noscript"
     admin = create_admin(walk, admin_made, script=script)
     person, stranger = walk(script=script, dark=script), walk(script=script)

@@ -1,4 +1,4 @@
-"""A whole quiz by keyboard alone, and one without a script; axe on every page of it in both themes."""
+"""A whole quiz by keyboard alone, another without a script, and axe on every quiz page in both themes."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def start(walk):
 
 
 def with_calculator(site, code, position):
-    """Gives the paper a wording of the item that asks for a calculator."""
+    """Give the attempt a wording of the item that offers a calculator."""
     own = "code = ? AND position = ? AND attempt.id = attempt_id"
     answering.rows(
         site,
@@ -39,7 +39,7 @@ def with_calculator(site, code, position):
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
-def test_a_calculator_works_something_out_and_stays_on_the_page(start, site, script):
+def test_the_calculator_shows_a_result_without_leaving_the_page(start, site, script):
     one = start(script=script)
     with_calculator(site, answering.code_in(one.page), 2)
     one.page.goto(one.page.url.rsplit("/", 1)[0] + "/2")
@@ -119,7 +119,7 @@ def test_a_quiz_is_taken_without_a_script_on_one_page(start, site):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_no_page_of_a_quiz_has_a_barrier(start, dark):
+def test_every_quiz_page_is_accessible(start, dark):
     one = start(dark=dark)
     attempt = one.page.url.removeprefix(one.site.address).rsplit("/", 1)[0]
     for path in ["/assessments/adverse-events", "/assessments/final"]:

@@ -1,4 +1,4 @@
-"""A wrong key, from the learner who failed by it to the certificate that it puts in question, in a real browser."""
+"""A wrong key in a real browser: a learner who failed because of it, and a certificate that becomes questionable."""
 
 import os
 import re
@@ -21,12 +21,12 @@ from tests import factories
 from tests.factories import COURSE, MODULE
 from tests.network import free_port
 
-ITEM, RIGHT, WRONG = "adverse-012", "d", "a"  # a must-pass item, so that it is on every paper
+ITEM, RIGHT, WRONG = "adverse-012", "d", "a"  # a must-pass item, so that it is on every form
 KEY = "k" * 40
 
 
 class Copy:
-    """The product in a folder of its own, whose bank can be edited, and which is then started again."""
+    """The product with a copy of the content. Its bank can be edited, and the server restarted."""
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
@@ -49,7 +49,7 @@ class Copy:
         self.process = subprocess.Popen(
             command, cwd=self.folder, env=env | {"PORT": str(self.port)}, stdout=subprocess.PIPE, text=True
         )
-        self.process.stdout.readline()  # the address: it answers
+        self.process.stdout.readline()  # the address, printed once the server answers
 
     def stop(self):
         if process := getattr(self, "process", None):
@@ -57,7 +57,7 @@ class Copy:
             process.communicate(timeout=15)
 
     def app(self):
-        """The same product in this process, to prepare what people did before."""
+        """Return the same product in this process, to prepare records in its database."""
         config = Config.from_environ({"COURSE_DATA": str(self.folder / "data"), "SECRET_KEY": KEY})
         return create_app(config, load(self.folder / "modules", self.folder / "quizzes"))
 
@@ -78,7 +78,7 @@ def app(site):
 
 
 def answer(app, person, letter):
-    """An open attempt with everything right, but for this answer to the item."""
+    """Return an open attempt with this answer to the item and right answers to all others."""
     attempt = factories.start_attempt(app, person, now=clock.now())
     with app.app_context():
         for place in attempts.items_of(attempt):
@@ -107,7 +107,7 @@ def certify(app, person, admin):
 
 
 def preview(admin):
-    """From the console to the effect of the corrected key."""
+    """Go from the console to the preview of the corrected key's effect."""
     admin.go("/admin/")
     admin.press("Rescoring")
     admin.press(ITEM)
@@ -121,7 +121,7 @@ def decide(admin, *, take_passes):
     assert "Rescored." in admin.text()
 
 
-def test_who_failed_by_a_wrong_key_passes_once_it_is_corrected(app, site, sign_in):
+def test_a_learner_who_failed_because_of_a_wrong_key_passes_once_it_is_corrected(app, site, sign_in):
     person, boss = factories.person(app, "Lena Learner"), factories.person(app, "Ada Admin", role="admin")
     attempt = answer(app, person, RIGHT)
     learner, admin = sign_in(person, dark=True), sign_in(boss)
@@ -145,7 +145,7 @@ def test_who_failed_by_a_wrong_key_passes_once_it_is_corrected(app, site, sign_i
     assert "The key of this question was corrected after you answered." in learner.text()
 
 
-def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, sign_in, walk):
+def test_certificates_based_on_a_lost_pass_are_kept_or_reissued(app, site, sign_in, walk):
     boss = factories.person(app, "Ada Admin", role="admin")
     ken, rea = factories.person(app, "Ken Kept"), factories.person(app, "Rea Reissued")
     kept, replaced = certify(app, ken, boss), certify(app, rea, boss)
@@ -165,7 +165,7 @@ def test_certificates_on_passes_that_are_taken_are_kept_or_re_issued(app, site, 
     stranger.go(f"/verify/{kept}")
     assert stranger.page.locator("h1").inner_text().endswith("Valid")
 
-    fresh = site.app()  # that started with the corrected bank
+    fresh = site.app()  # with the corrected bank
     later = clock.now() + timedelta(seconds=1)
     factories.study_module(fresh, rea, now=later)
     attempt = answer(fresh, rea, RIGHT)

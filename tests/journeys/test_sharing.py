@@ -1,4 +1,4 @@
-"""A holder shares a certificate and is found by a stranger, in a real browser; axe on each page in both themes."""
+"""A holder shares a certificate and a stranger finds it, in a real browser, with axe on each page in both themes."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def certify(app):
     ("name", "script", "dark"),
     sample([("Sara Script", True, True), ("Lia Light", True, False), ("Nora Noscript", False, False)], few=2),
 )
-def test_a_holder_shares_is_found_and_hides(walk, sign_in, certify, name, script, dark):
+def test_a_certificate_is_shared_listed_and_hidden(walk, sign_in, certify, name, script, dark):
     person, certificate, _ = certify(name)
     holder, stranger = sign_in(person, script=script, dark=dark), walk(script=script, dark=dark)
     share(holder, stranger, certificate)
@@ -97,5 +97,5 @@ def test_pages_for_wrong_requests_are_accessible(app, walk, certify, name, dark)
     assert "Revoked" in stranger.text()
     for path in ("/verify/AAAA-AAAA-AAAA-AAAA", "/shared/nothing", "/directory/?state=HI&name=l"):
         stranger.page.goto(path)
-        stranger.faults.clear()  # the browser reports each answer that is not a 200
+        stranger.faults.clear()  # the browser reports the error status
         stranger.see()

@@ -1,4 +1,4 @@
-"""The provider's own template, from an edit to a certificate, and a name that no font has, in a real browser."""
+"""The provider's template, from an edit to a certificate, and a name without a font, in a real browser."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -20,7 +20,7 @@ def site(app) -> Iterator[SimpleNamespace]:
 
 
 @BOTH
-def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script):
+def test_an_edited_template_is_previewed_and_chosen_and_an_error_in_it_is_reported(app, sign_in, admin, script):
     folder = site_of(app).templates.folder
     folder.mkdir(parents=True)
     file = folder / "certificate.typ"
@@ -41,7 +41,7 @@ def test_an_edit_is_seen_chosen_and_when_broken_said(app, sign_in, admin, script
 
 
 @BOTH
-def test_a_name_that_no_font_has_is_issued_in_latin_letters(app, sign_in, admin, script):
+def test_a_name_without_a_font_is_issued_in_latin_letters(app, sign_in, admin, script):
     request = factories.request(app, factories.person(app, "রাজেশ কুমার"))
     console = sign_in(admin, script=script, dark=script)
     console.go(f"/admin/requests/{request.code}")

@@ -1,4 +1,4 @@
-"""What verifiers that nobody here wrote say of a badge or a signed document: in JavaScript, run offline by Node."""
+"""Third-party verifiers of badges and signed documents, written in JavaScript and run offline by Node."""
 
 import json
 import subprocess
@@ -13,14 +13,16 @@ from course.certificates.issuing.badge import SCHEMA
 FOLDER = Path(__file__).parent
 OB3 = FOLDER.parent / "data" / "ob3"
 LOCK = FOLDER / "package-lock.json"
-INSTALLED = FOLDER / "node_modules" / ".package-lock.done"  # ./test puts the lock here when it has installed it
+INSTALLED = (
+    FOLDER / "node_modules" / ".package-lock.done"
+)  # ./test copies the lock here after it has installed the packages
 NODE = Path(sys.executable).parent / "node"
 TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`ended`: the bit in the status list, which `accepted` knows nothing of; `steps`: of the second family."""
+    """`ended` has the bits of the status list, which `accepted` ignores. `steps` are those of the second verifier."""
 
     accepted: bool
     ended: list[bool]
@@ -31,11 +33,11 @@ class Verdict:
 
 
 def verdict(credential: dict[str, Any], *documents: dict[str, Any]) -> Verdict:
-    """`documents`: did.json and status lists, found by their ids; contexts and the schema are there already."""
+    """Verify a badge. `documents` are did.json and status lists; contexts and the schema are added to them."""
     known = {url: contexts.document(url) for url in contexts.PINNED} | {one["id"]: one for one in documents}
     known[SCHEMA] = json.loads((OB3 / "schema" / "ob_v3p0_achievementcredential_schema.json").read_text())
-    said = _run("verify.js", json.dumps([{"credential": credential, "documents": known}]).encode())[0]
-    first, second = said["digitalBazaar"], said["verifierCore"]
+    result = _run("verify.js", json.dumps([{"credential": credential, "documents": known}]).encode())[0]
+    first, second = result["digitalBazaar"], result["verifierCore"]
     return Verdict(
         accepted=first["verified"],
         ended=first["ended"],
@@ -48,7 +50,7 @@ def verdict(credential: dict[str, Any], *documents: dict[str, Any]) -> Verdict:
 
 @dataclass(frozen=True)
 class Signature:
-    """`whole`: nothing lies outside what was signed but the signature itself."""
+    """`whole`: the signature covers the whole document."""
 
     verified: bool
     whole: bool
@@ -57,7 +59,7 @@ class Signature:
 
 
 def signature(document: bytes) -> Signature:
-    """Of a PDF, by a library that did not make it."""
+    """Verify the signature of a PDF with a library that did not create it."""
     return Signature(**_run("pdf.js", document))
 
 

@@ -25,7 +25,7 @@ from course.platform.web import NotFound, Refused
 from course.site import site_of
 from course.tools.bench import crowd
 from tests import factories, postgres
-from tests.crash import Mother
+from tests.crash import Launcher
 from tests.factories import NOON
 from tests.network import free_port
 from tests.sampling import times
@@ -81,7 +81,7 @@ class Client(threading.Thread):
 
 
 @contextmanager
-def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
+def saving_clients(environ) -> Iterator[tuple[list[Client], Launcher]]:
     """Fill the database and let the clients save. The server is not running yet."""
     app = create_app(Config.from_environ(environ))
     with app.app_context():
@@ -93,17 +93,17 @@ def saving_clients(environ) -> Iterator[tuple[list[Client], Mother]]:
     site_of(app).engines.writing.dispose()
     over = threading.Event()
     clients = [Client(learner, int(environ["PORT"]), over) for learner in learners]
-    mother = Mother(environ)
+    launcher = Launcher(environ)
     for one in clients:
         one.start()
     try:
-        yield clients, mother
+        yield clients, launcher
     finally:
         over.set()
         for one in clients:
             one.join()
-        mother.kill()
-        mother.end()
+        launcher.kill()
+        launcher.end()
 
 
 def until_more_are_acknowledged(clients, more):
@@ -125,23 +125,23 @@ def everything_acknowledged_is_there(app, clients):
         assert {serial: choice for serial, choice in stored.items() if choice != [one.sent.get(serial)]} == {}
 
 
-def killed_and_started(clients, mother, in_between):
+def killed_and_started(clients, launcher, in_between):
     chance = random.Random(20261125)
     for number in range(KILLS):
-        mother.start()
+        launcher.start()
         until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
         in_between(number)
         time.sleep(chance.uniform(0, 0.03))
-        mother.kill()
-    mother.start()
+        launcher.kill()
+    launcher.start()
     until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
 
 
 class TestCrash:
     def test_acknowledged_answers_are_on_sqlite_after_the_kills(self, tmp_path, migrated, config, app):
         environ = settings(config)
-        with saving_clients(environ) as (clients, mother):
-            killed_and_started(clients, mother, lambda _: None)
+        with saving_clients(environ) as (clients, launcher):
+            killed_and_started(clients, launcher, lambda _: None)
         everything_acknowledged_is_there(app, clients)
 
     def test_acknowledged_answers_are_on_postgresql_after_the_kills_and_two_crashes(self, config, make_app):
@@ -156,8 +156,8 @@ class TestCrash:
             migrate.upgrade(url)
             app = make_app(url)
             environ = settings(config) | {"DATABASE_URL": url}
-            with saving_clients(environ) as (clients, mother):
-                killed_and_started(clients, mother, lambda number: number in CRASHES and crash(server, clients))
+            with saving_clients(environ) as (clients, launcher):
+                killed_and_started(clients, launcher, lambda number: number in CRASHES and crash(server, clients))
             everything_acknowledged_is_there(app, clients)
             site_of(app).engines.writing.dispose()
 

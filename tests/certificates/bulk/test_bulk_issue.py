@@ -20,7 +20,7 @@ from course.site import site_of
 from course.tools.bench import issuing as bench
 from tests import factories, postgres
 from tests.assessment.attempts.test_durability import settings
-from tests.crash import Mother
+from tests.crash import Launcher
 from tests.factories import COURSE, NOON
 from tests.sampling import times
 
@@ -268,21 +268,21 @@ class TestCrash:
                 yield from self.started(make_app(url), environ | {"DATABASE_URL": url})
 
     def started(self, app, environ):
-        mother = Mother(environ)
-        yield app, mother, environ
-        mother.kill()
-        mother.end()
+        launcher = Launcher(environ)
+        yield app, launcher, environ
+        launcher.kill()
+        launcher.end()
         site_of(app).engines.writing.dispose()
 
     def test_each_person_has_exactly_one_certificate_and_one_mail(self, server, mailbox, admin_of, monkeypatch):
-        app, mother, environ = server
+        app, launcher, environ = server
         add_requests(app, self.REQUESTS)
         bulk_issue = start(app, admin_of(app), now=clock.now())
         for _ in range(self.KILLS):
             done = tally(app, bulk_issue)[Outcome.ISSUED]
-            mother.start()
+            launcher.start()
             self.until(lambda done=done: tally(app, bulk_issue)[Outcome.ISSUED] >= done + self.ISSUED_BEFORE_KILL)
-            mother.kill()
+            launcher.kill()
         assert tally(app, bulk_issue)[Outcome.WAITING]
         later = clock.now() + jobs.CLAIM_TIME + timedelta(seconds=1)  # the claims of the dead workers have ended
         monkeypatch.setattr(clock, "now", lambda: later)

@@ -31,7 +31,7 @@ def certificate(app, learner, admin):
 
 @pytest.fixture
 def asked(app, learner, certificate):
-    return factories.ask_for_name(app, learner, certificate, NAME)
+    return factories.request_name_correction(app, learner, certificate, NAME)
 
 
 def form(**changes):
@@ -97,9 +97,9 @@ class TestAsking:
             factories.person(either_app, "Lena Learner"),
         )
         certificate = factories.issue(either_app, lena, boss)
-        factories.ask_for_name(either_app, lena, certificate)
+        factories.request_name_correction(either_app, lena, certificate)
         with pytest.raises(actions.CorrectionWaiting):
-            factories.ask_for_name(either_app, lena, certificate)
+            factories.request_name_correction(either_app, lena, certificate)
 
     def test_another_person_cannot_request_it(self, pages, other_learner, certificate):
         assert pages.as_(other_learner).post(f"/certificates/{certificate.code}/name", form()).status == 404
@@ -148,7 +148,7 @@ class TestDeciding:
             factories.person(either_app, "Ada Admin", role="admin"),
             factories.person(either_app, "Lena Learner"),
         )
-        asked = factories.ask_for_name(either_app, lena, factories.issue(either_app, lena, boss))
+        asked = factories.request_name_correction(either_app, lena, factories.issue(either_app, lena, boss))
         accept(either_app, asked, boss)
         with pytest.raises(DecidedAlready):
             accept(either_app, asked, boss)
@@ -163,7 +163,7 @@ class TestDeciding:
         assert (new.revision, new.supersedes_id) == (3, second.id)
 
     def test_a_name_that_no_font_has_shows_an_error_and_changes_nothing(self, pages, app, learner, admin, certificate):
-        asked = factories.ask_for_name(app, learner, certificate, "Lena \U00012000")
+        asked = factories.request_name_correction(app, learner, certificate, "Lena \U00012000")
         page = pages.as_(admin).post(f"/admin/corrections/{asked.code}/accept", {"seen": "y"})
         assert page.status == 409
         assert "Latin letters" in page.text

@@ -47,7 +47,7 @@ class Ways:
         }.get(way, int)()
 
     def _name_correction(self):
-        return factories.ask_for_name(self.app, self.lena, self.certificate, "Lena Lernér").id
+        return factories.request_name_correction(self.app, self.lena, self.certificate, "Lena Lernér").id
 
     @unit_of_work
     def _add_question(self):

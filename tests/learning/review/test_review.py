@@ -10,16 +10,16 @@ from course.platform.audit import queries as audit
 from tests import factories
 from tests.factories import COURSE, MODULE, NOON, replaced
 
-WORDS = {"name": "Rita Reviewer", "credentials": "PT, DPT, HI 1234"}
+SIGNATURE = {"name": "Rita Reviewer", "credentials": "PT, DPT, HI 1234"}
 
 
 def signature(catalog, **changes) -> dict[str, str]:
-    return WORDS | {"read": "y", "digest": catalog.modules[MODULE].reviewed_digest} | changes
+    return SIGNATURE | {"read": "y", "digest": catalog.modules[MODULE].reviewed_digest} | changes
 
 
 def sign(app, reviewer, module):
     with app.app_context():
-        return actions.sign(reviewer, module, module.reviewed_digest, **WORDS, now=NOON)
+        return actions.sign(reviewer, module, module.reviewed_digest, **SIGNATURE, now=NOON)
 
 
 def test_a_module_awaits_review_until_it_is_signed_and_then_says_by_whom(pages, reviewer, learner, catalog):
@@ -34,7 +34,7 @@ def test_the_signature_is_kept_in_the_audit_log_with_the_content_hash(app, revie
     sign(app, reviewer, catalog.modules[MODULE])
     with app.app_context():
         event = next(e for e in audit.about(reviewer.id, limit=10) if e.event == "content:reviewed")
-    assert event.details == WORDS | {"content_hash": catalog.modules[MODULE].reviewed_digest}
+    assert event.details == SIGNATURE | {"content_hash": catalog.modules[MODULE].reviewed_digest}
 
 
 def test_a_module_awaits_review_again_when_a_file_changes(app, pages, reviewer, catalog):
@@ -48,7 +48,7 @@ def test_a_module_awaits_review_again_when_a_file_changes(app, pages, reviewer, 
 
 def test_only_the_content_that_was_read_is_signed(app, reviewer, catalog):
     with app.app_context(), pytest.raises(ContentChanged):
-        actions.sign(reviewer, catalog.modules[MODULE], "what the page showed before", **WORDS, now=NOON)
+        actions.sign(reviewer, catalog.modules[MODULE], "what the page showed before", **SIGNATURE, now=NOON)
 
 
 def test_a_version_is_signed_once(app, reviewer, catalog):

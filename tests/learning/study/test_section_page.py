@@ -1,4 +1,4 @@
-"""The parts of a section page besides its text: needle, glossary, feedback, related modules, clips."""
+"""The parts of a section page other than its text: needle, glossary, feedback, related modules, clips."""
 
 import shutil
 
@@ -48,7 +48,7 @@ def test_a_placement_that_makes_no_sense_is_refused(pages, learner, data, words)
     assert words in answer.get_json()["error"]
 
 
-def test_a_script_gets_the_judged_needle_without_the_page(pages, learner):
+def test_a_script_gets_the_feedback_on_a_needle_without_the_page(pages, learner):
     answer = pages.as_(learner).post_json(CHECK, {"entry": "40", "angle": "0", "depth": "40"})
     assert "Not safe." in answer.get_json()["html"]
 
@@ -60,7 +60,7 @@ def test_a_term_is_explained_at_first_use_and_listed_in_the_glossary(pages, lear
     assert 'id="pleura"' in pages.get("/glossary").html
 
 
-def test_each_person_has_one_feedback_a_section_and_administrators_see_it(pages, learner, admin):
+def test_each_person_has_one_feedback_per_section_and_administrators_see_it(pages, learner, admin):
     mine = pages.as_(learner)
     mine.post(f"{NEEDLE}/feedback", {"helpful": "no", "comment": "The figure is small."})
     mine.post(f"{NEEDLE}/feedback", {"helpful": "yes", "comment": "Better now."})

@@ -1,4 +1,4 @@
-"""Mails leave by a real SMTP server, once for each cause, and none is lost in a crash."""
+"""Mails are sent by a real SMTP server, once for each cause, and none is lost in a crash."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ def put(key="one", now=None, **payload):
     jobs.put("mail", key=key, now=now or clock.now(), **payload)
 
 
-def test_a_mail_arrives_whole(sending_app, mailbox):
+def test_a_mail_arrives_with_its_sender_subject_and_text(sending_app, mailbox):
     with sending_app.app_context():
         put()
     assert jobs.drain(sending_app) == 1
@@ -56,14 +56,14 @@ def test_a_second_run_sends_nothing(sending_app, mailbox):
     assert len(mailbox.messages) == 1
 
 
-def test_the_same_cause_writes_one_job(sending_app):
+def test_the_same_cause_adds_one_job(sending_app):
     with sending_app.app_context():
         put()
         with pytest.raises(Exception, match="UNIQUE"):
             put()
 
 
-def test_a_mail_of_a_transaction_that_failed_is_never_sent(sending_app, mailbox):
+def test_a_mail_of_a_failed_transaction_is_never_sent(sending_app, mailbox):
     @unit_of_work
     def fail():
         put()
@@ -74,7 +74,7 @@ def test_a_mail_of_a_transaction_that_failed_is_never_sent(sending_app, mailbox)
     assert jobs.drain(sending_app) == 0
 
 
-def test_a_mail_waits_while_the_server_is_down_and_goes_later(sending_app, mailbox, monkeypatch):
+def test_a_mail_is_sent_later_if_the_server_is_down(sending_app, mailbox, monkeypatch):
     def refuse(*_):
         raise smtplib.SMTPServerDisconnected("down")
 
@@ -92,24 +92,24 @@ def test_a_mail_waits_while_the_server_is_down_and_goes_later(sending_app, mailb
     assert len(mailbox.messages) == 1
 
 
-def test_a_mail_claimed_by_a_worker_that_died_is_sent_after_all(sending_app, mailbox, monkeypatch):
+def test_a_mail_claimed_by_a_dead_worker_is_still_sent(sending_app, mailbox, monkeypatch):
     with sending_app.app_context():
         put()
-        jobs.claim(clock.now())  # and the worker dies here
+        jobs.claim(clock.now())  # as by a worker that then dies
     assert jobs.drain(sending_app) == 0
     later = clock.now() + jobs.CLAIM_TIME + timedelta(seconds=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     assert jobs.drain(sending_app) == 1
 
 
-def test_a_repeat_after_a_crash_carries_the_same_message_id(sending_app):
+def test_a_repeat_after_a_crash_has_the_same_message_id(sending_app):
     with sending_app.app_context():
         values = {"to": "a@example.org", "template": "confirm-email", "name": "A", "link": "https://x"}
         ids = {message.compose(7, "c@example.org", **values)["Message-ID"] for _ in range(2)}
     assert ids == {"<course-job-7@example.org>"}
 
 
-def test_a_password_is_never_sent_in_the_clear(sending_app, mailbox):
+def test_a_password_is_never_sent_unencrypted(sending_app, mailbox):
     url = mailbox.url.replace("smtp://", "smtp://user:secret@")
     with sending_app.app_context(), pytest.raises(message.MailNotSafe):
         message.send(
@@ -117,7 +117,7 @@ def test_a_password_is_never_sent_in_the_clear(sending_app, mailbox):
         )
 
 
-def test_two_workers_at_once_send_a_mail_once(either_app):
+def test_two_concurrent_workers_send_each_mail_once(either_app):
     with either_app.app_context():
         for number in range(20):
             put(key=f"mail-{number}")
@@ -127,7 +127,7 @@ def test_two_workers_at_once_send_a_mail_once(either_app):
     assert len(list(site_of(either_app).mailbox.iterdir())) == 20
 
 
-def test_a_worker_does_what_is_put_while_it_runs_and_stops_when_told(tmp_path, config, app):
+def test_a_running_worker_does_new_jobs_and_stops_on_sigterm(tmp_path, config, app):
     environ = {"PATH": os.environ["PATH"], "COURSE_DATA": str(config.data), "SECRET_KEY": config.secret_key}
     worker = subprocess.Popen([sys.executable, "-m", "course", "worker"], cwd=ROOT, env=environ)
     with app.app_context():
@@ -140,7 +140,7 @@ def test_a_worker_does_what_is_put_while_it_runs_and_stops_when_told(tmp_path, c
     assert jobs.drain(app) == 0
 
 
-def test_an_hourly_task_that_fails_stops_no_other(app, caplog):
+def test_other_hourly_tasks_still_run_if_one_fails(app, caplog):
     done = []
     hourly = {"broken": lambda _now: 1 / 0, "sound": done.append}
     factories.change_site(app, queue=factories.replaced(site_of(app).queue, hourly=hourly))
@@ -150,7 +150,7 @@ def test_an_hourly_task_that_fails_stops_no_other(app, caplog):
 
 
 class TestLocalMailbox:
-    def test_it_shows_kept_mails_on_this_machine(self, app, pages):
+    def test_it_shows_stored_mails_on_this_machine(self, app, pages):
         with app.app_context():
             put()
         jobs.drain(app)
@@ -160,14 +160,14 @@ class TestLocalMailbox:
     def test_it_is_closed_to_forwarded_requests(self, pages, header):
         assert pages.get("/mailbox/", headers={header: "127.0.0.1"}).status == 404
 
-    def test_it_is_closed_to_names_that_merely_point_here(self, pages):
+    def test_it_is_closed_to_other_host_names_of_this_machine(self, pages):
         assert pages.get("/mailbox/", base_url="http://evil.example").status == 404
 
     def test_it_is_closed_to_other_machines(self, pages):
         assert pages.get("/mailbox/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status == 404
 
     @pytest.mark.parametrize("settings", [{"public_url": "https://x.example"}, {"smtp_url": "smtp://127.0.0.1"}])
-    def test_it_is_closed_once_the_site_is_public_or_mails_leave(self, config, catalog, migrated, settings):
+    def test_it_is_closed_if_the_site_is_public_or_sends_mails(self, config, catalog, migrated, settings):
         shutil.copy(migrated, config.data / "course.db")
         app = create_app(factories.replaced(config, **settings), catalog)
         assert app.test_client().get("/mailbox/").status_code == 404

@@ -1,4 +1,4 @@
-"""Templates and data, set by Typst with our own fonts."""
+"""Documents that Typst makes of templates and data, with the packaged fonts."""
 
 import pypdfium2
 import pytest
@@ -13,7 +13,7 @@ def template(tmp_path):
     return tmp_path / "page.typ"
 
 
-def test_the_data_reaches_the_template_and_the_pages_come_back(template):
+def test_the_template_gets_the_data_and_every_page_is_returned(template):
     template.write_text(HEAD + "#sys.inputs.data #pagebreak() two")
     document = compiler.pdf(template, {"data": "*as it is* 山田"})
     assert "*as it is* 山田" in pypdfium2.PdfDocument(document)[0].get_textpage().get_text_bounded()
@@ -24,14 +24,14 @@ def test_the_data_reaches_the_template_and_the_pages_come_back(template):
     ("data", "lacking"),
     [("Ann র ਰ", ("র", "ਰ")), ("Ann\ue000", ("\ue000",)), ("A\ufeff", ("\ufeff",)), ("Ann\uffff", ("\uffff",))],
 )
-def test_all_letters_that_no_font_has_are_named(template, data, lacking):
+def test_all_letters_without_a_font_are_named(template, data, lacking):
     template.write_text(HEAD + "#sys.inputs.data")
     with pytest.raises(compiler.NotPrintable) as refused:
         compiler.pdf(template, {"data": data})
     assert refused.value.letters == lacking
 
 
-def test_a_broken_template_says_where(template):
+def test_an_error_in_a_template_has_its_file_and_line(template):
     (template.parent / "more.typ").write_text("#let f(x) = {\n  x.foo\n}\n")
     template.write_text(HEAD + '#import "more.typ": f\n#f(1)')
     with pytest.raises(compiler.BrokenTemplate) as broken:
@@ -39,7 +39,7 @@ def test_a_broken_template_says_where(template):
     assert (broken.value.file, broken.value.line) == ("more.typ", 2)
 
 
-def test_a_template_without_a_title_is_broken_too(template):
+def test_a_template_without_a_title_is_an_error(template):
     template.write_text("hello")
     with pytest.raises(compiler.BrokenTemplate, match="title"):
         compiler.pdf(template, {})

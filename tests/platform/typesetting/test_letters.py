@@ -1,4 +1,4 @@
-"""What a name may be made of."""
+"""The characters of a name."""
 
 import unicodedata
 
@@ -27,7 +27,7 @@ from course.platform.typesetting.letters import MAX_NAME_LENGTH, fault, is_latin
         "A" * MAX_NAME_LENGTH,
     ],
 )
-def test_names_of_people_are_taken(name):
+def test_names_of_people_are_accepted(name):
     assert fault(tidy(name)) is None
 
 
@@ -56,20 +56,21 @@ def test_names_of_people_are_taken(name):
         ("\u2028Ann", None),
     ],
 )
-def test_what_hides_or_names_nobody_is_refused_with_a_reason(name, why):
+def test_hidden_characters_and_names_without_letters_are_refused_with_a_reason(name, why):
     found = fault(tidy(name))
     assert found is None if why is None else why in (found or "")
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [(" Ann\u00a0 Lee\t", "Ann Lee"), ("José", "José"), (None, ""), ("山田\u3000太郎", "山田 太郎")]
+    ("typed", "stored"),
+    [(" Ann\u00a0 Lee\t", "Ann Lee"), ("José", "José"), (None, ""), ("山田\u3000太郎", "山田 太郎")],
 )
-def test_a_name_is_kept_composed_and_with_single_spaces(typed, kept):
-    assert tidy(typed) == kept
+def test_a_name_is_stored_composed_and_with_single_spaces(typed, stored):
+    assert tidy(typed) == stored
 
 
 @given(st.text())
-def test_tidying_is_done_after_one_time_and_no_control_is_ever_taken(text):
+def test_tidying_twice_changes_nothing_and_no_control_character_is_accepted(text):
     name = tidy(text)
     assert tidy(name) == name
     if fault(name) is None:
@@ -80,18 +81,18 @@ def test_tidying_is_done_after_one_time_and_no_control_is_ever_taken(text):
 @pytest.mark.parametrize(
     ("text", "rtl"), [("Ann محمد", False), ("(محمد) Ann", True), ("דוד", True), ("12", False), ("", False)]
 )
-def test_the_first_letter_says_which_way_a_name_runs(text, rtl):
+def test_the_first_letter_with_a_direction_decides_that_of_the_name(text, rtl):
     assert is_right_to_left(text) is rtl
 
 
 @pytest.mark.parametrize(
     ("name", "latin"), [("José Ñuñez-Ęlk", True), ("Ann Раджеш", False), ("山田", False), ("O’Brien 3rd", True)]
 )
-def test_latin_is_told_from_other_scripts(name, latin):
+def test_latin_is_distinguished_from_other_scripts(name, latin):
     assert is_latin(name) is latin
 
 
-def test_letters_are_named_for_who_cannot_see_them():
+def test_letters_are_named_for_readers_who_cannot_see_them():
     assert named(("র", "\u0301")) == "র (Bengali letter ra), \u0301 (Combining acute accent)"
     assert named(tuple("রসকতপন")).endswith(" and 2 more")
     assert named(("\ue000",)) == "\ue000 (U+E000)"

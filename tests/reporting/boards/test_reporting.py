@@ -258,7 +258,7 @@ class TestCorrections:
         decide(either_app, lena, Decision.AGAIN, admin)
         second = send(either_app, admin)
         assert second.code != first.code
-        with pytest.raises(actions.WrongReceipt):  # the receipt of the first file comes late
+        with pytest.raises(actions.WrongReceipt):  # the receipt of the first file arrives late
             read(either_app, first, mirrored(first.file), admin)
         assert status_of(either_app, lena) is Status.SENT
 

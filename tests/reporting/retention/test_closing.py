@@ -46,7 +46,7 @@ def with_password(app: Flask, person: User) -> User:
     return person
 
 
-def lived_in(app: Flask, learner: User) -> None:
+def use_every_room(app: Flask, learner: User) -> None:
     """Add rows about the learner to many tables."""
     with app.app_context():
         module = catalog().modules[MODULE]
@@ -130,10 +130,10 @@ class TestPage:
         page = pages.post("/sign-in", {"email": learner.email, "password": PASSWORD})
         assert page.status == 422
         assert "Email or password is incorrect" in page.text
-        form = {"legal_name": "Lena Anew", "email": learner.email, "password": PASSWORD}
+        form = {"legal_name": "Lena Again", "email": learner.email, "password": PASSWORD}
         assert pages.post("/sign-up", form).location == "/home"
 
-    def test_the_last_administrator_stays(self, app, pages, admin):
+    def test_the_last_administrator_cannot_close_the_account(self, app, pages, admin):
         with_password(app, admin)
         page = pages.as_(admin).post("/profile/close", FORM)
         assert page.status == 409
@@ -145,10 +145,10 @@ class TestPage:
 
 
 class TestErasing:
-    def test_closing_erases_what_no_board_asks_for_and_keeps_the_rest(self, either_app):
+    def test_closing_erases_what_no_board_needs_and_keeps_the_rest(self, either_app):
         app, learner = either_app, factories.person(either_app, "Lena Learner")
         factories.issue(app, learner, factories.person(app, "Ada Admin", role="admin"))
-        lived_in(app, learner)
+        use_every_room(app, learner)
         before = rows_of(app, learner)
         assert before.keys() >= {"seat_time", "section_feedback", "practice_card", "practice_plan", "other_record"}
         assert close(app, learner) == date(2033, 3, 2)
@@ -203,15 +203,15 @@ class TestErasing:
         assert tables_with(app, "Lena Learner") == {"audit_event"}
         assert "attempt" in rows_of(app, learner)
 
-    def test_others_keep_everything(self, app, learner, other_learner):
+    def test_other_accounts_keep_everything(self, app, learner, other_learner):
         for person in (learner, other_learner):
             factories.complete(app, person)
-            lived_in(app, person)
+            use_every_room(app, person)
         before = rows_of(app, other_learner)
         close(app, learner)
         assert rows_of(app, other_learner) == before
 
-    def test_an_attempt_that_runs_is_still_ended_by_its_deadline(self, app, learner):
+    def test_a_running_attempt_still_ends_at_its_deadline(self, app, learner):
         factories.set_rules(app, minutes=10)
         attempt = factories.start_attempt(app, learner)
         close(app, learner, now=NOON + timedelta(minutes=1))
@@ -276,7 +276,7 @@ class TestOtherRooms:
             events = db.session.scalars(select(AuditEvent).filter_by(event="person:account-closed")).all()
         assert [event.details for event in events] == [{"kept_until": None}]
 
-    def test_of_the_last_two_administrators_closing_together_one_stays(self, either_app):
+    def test_if_the_last_two_administrators_close_at_the_same_time_one_stays(self, either_app):
         app = either_app
         admins = [factories.person(app, name, role="admin") for name in ("Ada Admin", "Berta Boss")]
 

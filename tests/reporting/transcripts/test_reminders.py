@@ -122,7 +122,7 @@ def test_an_error_for_one_person_does_not_stop_the_others(app, mailed, licensed,
     assert mailed(before(90)) == [90]
 
 
-def test_the_worker_runs_it_by_itself_and_the_mail_arrives(app, licensed, monkeypatch):
+def test_the_worker_runs_the_task_and_the_mail_arrives(app, licensed, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: before(30))
     with app.app_context():
         site_of(app).queue.hourly["license-mails"](clock.now())
@@ -162,7 +162,7 @@ class TestUnsubscribe:
         assert not self.wants_mail(app, licensed)
         assert mailed(before(30)) == [90]
 
-    def test_a_link_of_other_mails_or_a_broken_one_ends_nothing(self, app, pages, licensed):
+    def test_a_broken_link_or_one_of_other_mails_unsubscribes_from_nothing(self, app, pages, licensed):
         with app.app_context():
             other = REVIEW_MAILS.link(licensed.code).rpartition("/")[2]
         for token in (other, "x", other[:-1]):

@@ -48,7 +48,7 @@ def entry(**facts):
 
 
 @given(entries)
-def test_every_entry_is_there_once_and_counted_once(entries):
+def test_every_entry_is_listed_once_and_counted_once(entries):
     for one in statements([OHIO, FLORIDA], entries, TODAY):
         placed = [entry for period in one.periods for entry in period.entries]
         assert sorted(map(id, placed)) == sorted(map(id, entries))
@@ -76,7 +76,7 @@ def test_unverified_and_uncounted_entries_are_kept_apart():
     assert len(period.entries) == 3
 
 
-def test_todays_period_is_there_even_without_entries():
+def test_the_current_period_is_listed_even_without_entries():
     (one,) = statements([OHIO], [entry(completed_on=date(2020, 5, 1))], TODAY)
     assert [len(period.entries) for period in one.periods] == [0, 1]
 
@@ -97,7 +97,7 @@ def test_the_table_has_its_columns_and_no_formula(entries):
     assert not [cell for row in rows for cell in row if cell[:1] in {"=", "+", "-", "@", "\t"}]
 
 
-def test_the_columns_of_the_table_stay():
+def test_the_columns_of_the_table_do_not_change():
     assert export.COLUMNS == (
         "license",
         "license_expires",

@@ -44,7 +44,7 @@ def mails(app, template="state-changed"):
 
 @pytest.fixture
 def known(app):
-    """The first start stored an edition of every state."""
+    """Store an edition of every state, as the first start does."""
     assert announce_changes(app) == []
 
 
