@@ -44,7 +44,7 @@ def test_an_open_attempt_shows_no_links_to_other_pages(walk):
     learner = walk()
     answering.sign_up(learner.page, "Olga Open", "open@example.org")
     answering.start(learner.page)
-    for page in ("", "/overview", "/all"):
+    for page in ("", "/overview", "/all", "/1/report"):
         learner.page.goto(learner.page.url.rsplit("/", 1)[0] + (page or "/1"))
         assert learner.page.locator("header.site-head a, footer a").count() == 0
         assert header_height(learner.page) <= MAX_HEADER_PX

@@ -223,7 +223,7 @@ def report(code: UUID, position: int) -> ResponseReturnValue:
         flash("Thank you for your report. The answer will come by email.", "ok")
         return go_to(back)
     title = title_of(attempt.assessment_id)
-    return form_page("assessment/attempts/report.html", title=title, place=place, form=form, back=back)
+    return form_page("assessment/attempts/report.html", attempt=attempt, title=title, place=place, form=form, back=back)
 
 
 @bp.get("/attempts/<uuid:code>/clock")
