@@ -75,7 +75,7 @@ def _practice_page(slug: str, seed: str, number: int, refusal: NotAnOption | Non
 @bp.post("/modules/<slug>/practice/<seed>/<int:number>")
 @requires(Permission.STUDY)
 def answer(slug: str, seed: str, number: int) -> ResponseReturnValue:
-    """Show whether the answer is right. Nothing is stored."""
+    """Show whether the answer is correct. Nothing is stored."""
     module = module_of(slug)
     place, length = queries.practice_place(me(), module, seed, number)
     try:
@@ -180,4 +180,10 @@ def stop(token: str) -> ResponseReturnValue:
     actions.recipient(token)
     if request.method == "POST":
         actions.unsubscribe(token)
-    return render_template("assessment/practice/stop.html", stopped=request.method == "POST")
+    return render_template(
+        "platform/mail/unsubscribe.html",
+        stopped=request.method == "POST",
+        mails="review reminders",
+        note="Your review itself continues.",
+        settings=("your review", url_for(".review")),
+    )

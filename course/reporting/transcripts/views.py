@@ -131,4 +131,10 @@ def stop(token: str) -> ResponseReturnValue:
     actions.recipient(token)
     if request.method == "POST":
         actions.unsubscribe(token)
-    return render_template("reporting/transcripts/stop.html", stopped=request.method == "POST")
+    return render_template(
+        "platform/mail/unsubscribe.html",
+        stopped=request.method == "POST",
+        mails="license reminders",
+        note="We will no longer email you before a license expires.",
+        settings=("your profile", url_for("accounts.profile")),
+    )
