@@ -74,7 +74,7 @@ def test_a_course_is_repeated_and_the_old_certificate_stays_valid(app, sign_in, 
     assert "Nothing is deleted or reset" in mine.text()
     mine.page.get_by_role("main").get_by_role("button", name="Take the course again").click()
     assert "Only work since then counts" in mine.text()
-    assert "Steps complete: 2 of 5" in mine.text()
+    assert "Steps complete" not in mine.text()
     assert old.code in mine.text()
     mine.press("Quiz: Adverse events")
     assert "4 left" in mine.text()

@@ -90,6 +90,14 @@ def test_every_page_shows_the_same_status(pages, learner, case):
     assert certificates in mine.get("/certificates/").text
 
 
+@pytest.mark.parametrize("path", ["/home", f"/courses/{COURSE}"])
+def test_progress_is_shown_once_something_of_the_course_was_started(app, pages, learner, path):
+    mine = pages.as_(learner)
+    assert "Steps complete" not in mine.get(path).text
+    factories.study_module(app, learner)
+    assert "Steps complete: 3 of 5" in mine.get(path).text
+
+
 def test_with_a_waiting_or_rejected_request_no_page_claims_there_is_nothing(app, pages, learner, admin):
     rejected(app, learner, admin)
     text = pages.as_(learner).get("/certificates/").text
