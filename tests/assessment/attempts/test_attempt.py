@@ -1,4 +1,4 @@
-"""Taking a quiz: an answer that was acknowledged is kept, whatever happens in between."""
+"""Saving and submitting: an acknowledged answer stays saved, also when requests arrive at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,7 +23,7 @@ def attempt(app, learner):
 
 @pytest.fixture
 def place(app, attempt):
-    """An item of the form with one best answer."""
+    """Return an item of the form with one best answer."""
     with app.app_context():
         return next(place for place in queries.items_of(attempt) if place.item.type == "single")
 
@@ -56,12 +56,12 @@ class TestSave:
         with app.app_context():
             assert db.session.query(Answer).count() == 1
 
-    def test_nobody_saves_into_another_persons_attempt(self, app, pages, other_learner, address, order):
+    def test_another_persons_attempt_cannot_be_saved_to(self, app, pages, other_learner, address, order):
         assert pages.as_(other_learner).post_json(address, {"a": order[0], "serial": 1}).status_code == 404
         with app.app_context():
             assert db.session.query(Answer).count() == 0
 
-    def test_a_page_that_is_out_of_date_gets_the_saved_answer(self, pages, learner, attempt, place, address, order):
+    def test_an_outdated_page_gets_the_saved_answer(self, pages, learner, attempt, place, address, order):
         mine, n = pages.as_(learner), place.position
         mine.post_json(address, {"a": order[0], "serial": 2})
         for serial in (1, 2):
@@ -79,7 +79,7 @@ class TestSave:
         with app.app_context():
             assert db.session.query(Answer).count() == 0
 
-    def test_after_submitting_nothing_is_saved(self, app, pages, learner, attempt, address, order):
+    def test_a_submitted_attempt_cannot_be_saved_to(self, app, pages, learner, attempt, address, order):
         pages.as_(learner).post(f"/attempts/{attempt.code}/submit")
         assert pages.as_(learner).post_json(address, {"a": order[0], "serial": 1}).status_code == 409
 
@@ -162,13 +162,13 @@ class TestConcurrency:
             with either_app.app_context():
                 return taking.submit(learner, queries.own_attempt(learner, attempt.code), now=NOON).submitted_at
 
-        assert set(together(submit, 8)) == {NOON}
+        assert set(concurrently(submit, 8)) == {NOON}
         with either_app.app_context():
             assert db.session.query(AuditEvent).filter_by(event="attempt:submitted").count() == 1
 
     def test_concurrent_starts_make_one_attempt(self, either_app):
         learner = factories.person(either_app, "Lena Learner")
-        codes = together(lambda _: factories.start_attempt(either_app, learner).code, 8)
+        codes = concurrently(lambda _: factories.start_attempt(either_app, learner).code, 8)
         assert len(set(codes)) == 1
         with either_app.app_context():
             assert db.session.query(Attempt).count() == 1
@@ -187,13 +187,13 @@ class TestConcurrency:
                     return "refused"
                 return "saved"
 
-        outcomes = together(save, 30)
+        outcomes = concurrently(save, 30)
         with either_app.app_context():
             assert db.session.query(Answer).count() == outcomes.count("saved")
             assert set(queries.answers_of(attempt.id)) == set(range(1, 11))
 
 
-def together(work, times):
+def concurrently(work, times):
     with ThreadPoolExecutor(8) as pool:
         return list(pool.map(work, range(times)))
 

@@ -1,4 +1,4 @@
-"""An answer that was acknowledged stays saved, whatever process is killed in between."""
+"""An acknowledged answer stays saved, whichever process is killed afterward."""
 
 import http.client
 import json
@@ -106,7 +106,7 @@ def saving_clients(environ) -> Iterator[tuple[list[Client], Launcher]]:
         launcher.end()
 
 
-def until_more_are_acknowledged(clients, more):
+def wait_for_acknowledgments(clients, more):
     goal = sum(len(one.acknowledged) for one in clients) + more
     deadline = time.monotonic() + 60
     while sum(len(one.acknowledged) for one in clients) < goal:
@@ -114,7 +114,7 @@ def until_more_are_acknowledged(clients, more):
         time.sleep(0.005)
 
 
-def everything_acknowledged_is_there(app, clients):
+def assert_acknowledged_answers_are_stored(app, clients):
     for one in clients:
         assert one.wrong == []
         with app.app_context():
@@ -125,24 +125,24 @@ def everything_acknowledged_is_there(app, clients):
         assert {serial: choice for serial, choice in stored.items() if choice != [one.sent.get(serial)]} == {}
 
 
-def killed_and_started(clients, launcher, in_between):
+def kill_and_restart(clients, launcher, in_between):
     chance = random.Random(20261125)
     for number in range(KILLS):
         launcher.start()
-        until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
+        wait_for_acknowledgments(clients, MIN_ACKNOWLEDGED)
         in_between(number)
         time.sleep(chance.uniform(0, 0.03))
         launcher.kill()
     launcher.start()
-    until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
+    wait_for_acknowledgments(clients, MIN_ACKNOWLEDGED)
 
 
 class TestCrash:
     def test_acknowledged_answers_are_on_sqlite_after_the_kills(self, tmp_path, migrated, config, app):
         environ = settings(config)
         with saving_clients(environ) as (clients, launcher):
-            killed_and_started(clients, launcher, lambda _: None)
-        everything_acknowledged_is_there(app, clients)
+            kill_and_restart(clients, launcher, lambda _: None)
+        assert_acknowledged_answers_are_stored(app, clients)
 
     def test_acknowledged_answers_are_on_postgresql_after_the_kills_and_two_crashes(self, config, make_app):
         """The server's processes are killed, and twice PostgreSQL's.
@@ -157,8 +157,8 @@ class TestCrash:
             app = make_app(url)
             environ = settings(config) | {"DATABASE_URL": url}
             with saving_clients(environ) as (clients, launcher):
-                killed_and_started(clients, launcher, lambda number: number in CRASHES and crash(server, clients))
-            everything_acknowledged_is_there(app, clients)
+                kill_and_restart(clients, launcher, lambda number: number in CRASHES and crash(server, clients))
+            assert_acknowledged_answers_are_stored(app, clients)
             site_of(app).engines.writing.dispose()
 
 
@@ -173,7 +173,7 @@ def settings(config):
 
 def crash(server, clients):
     server.crash()
-    until_more_are_acknowledged(clients, MIN_ACKNOWLEDGED)
+    wait_for_acknowledgments(clients, MIN_ACKNOWLEDGED)
 
 
 class TestGroupCommit:
@@ -190,9 +190,9 @@ class TestGroupCommit:
                 learners.append(crowd.seated(either_app, id_, NOON))
         return [saving.Save(one.id, one.attempt, one.position, [one.options[0]], serial=1) for one in learners]
 
-    def test_saves_that_wait_share_a_commit(self, either_app, saves):
+    def test_waiting_saves_share_a_commit(self, either_app, saves):
         with commits(either_app) as seen:
-            assert done_at_once(either_app, saves) == [1] * CLIENTS
+            assert outcomes_of_waiting(either_app, saves) == [1] * CLIENTS
         assert len(seen) == 1
         assert stored(either_app) == CLIENTS
 
@@ -200,7 +200,7 @@ class TestGroupCommit:
         saves[3] = factories.replaced(saves[3], answer=saving.Sent(MultiDict({"a": "z"}), "a"))
         saves[5] = factories.replaced(saves[5], user_id=saves[6].user_id)
         saves[7] = factories.replaced(saves[7], answer=object())
-        outcomes = done_at_once(either_app, saves)
+        outcomes = outcomes_of_waiting(either_app, saves)
         assert isinstance(outcomes[3], forms.NotAnOption)
         assert isinstance(outcomes[5], NotFound)
         assert not isinstance(outcomes[7], int | Refused)
@@ -209,13 +209,13 @@ class TestGroupCommit:
 
     def test_after_a_failed_commit_each_save_is_tried_alone(self, either_app, saves):
         with failing_commits(either_app, times=1), commits(either_app) as seen:
-            assert done_at_once(either_app, saves) == [1] * CLIENTS
+            assert outcomes_of_waiting(either_app, saves) == [1] * CLIENTS
         assert len(seen) == CLIENTS
         assert stored(either_app) == CLIENTS
 
     def test_nothing_is_acknowledged_when_no_commit_succeeds(self, either_app, saves):
         with failing_commits(either_app, times=1 + CLIENTS):
-            outcomes = done_at_once(either_app, saves)
+            outcomes = outcomes_of_waiting(either_app, saves)
         assert {type(outcome) for outcome in outcomes} == {OperationalError}
         assert stored(either_app) == 0
 
@@ -225,10 +225,10 @@ class TestGroupCommit:
             hurried.setattr(group_commit, "TURN_TIMEOUT_S", 0.01)
             with pytest.raises(group_commit.Busy):
                 group.do(saves[0])
-        assert done_at_once(either_app, saves[1:]) == [1] * (CLIENTS - 1)
+        assert outcomes_of_waiting(either_app, saves[1:]) == [1] * (CLIENTS - 1)
         assert stored(either_app) == CLIENTS - 1
 
-    def test_a_newer_answer_of_the_transaction_before_is_seen(self, either_app, saves):
+    def test_a_newer_answer_of_the_previous_transaction_is_seen(self, either_app, saves):
         """On PostgreSQL a statement reads the data of the moment it began, before it waited for the lock."""
         newer = factories.replaced(saves[0], serial=5, answer=[saves[0].answer[0], "other"])
         held, written = threading.Event(), threading.Event()
@@ -262,7 +262,7 @@ def done(app, save):
         return outcome
 
 
-def done_at_once(app, saves):
+def outcomes_of_waiting(app, saves):
     """Return the outcomes of saves that all wait before the first is written."""
     group = site_of(app).saves
     with ThreadPoolExecutor(len(saves)) as pool:
@@ -304,7 +304,7 @@ def failing_commits(app, times):
     event.remove(site_of(app).engines.writing, "commit", fail)
 
 
-def test_the_session_of_the_request_itself_only_reads(app, learner):
+def test_the_requests_own_session_only_reads(app, learner):
     attempt = factories.start_attempt(app, learner)
     with app.test_request_context(f"/attempts/{attempt.code}/1", method="POST"):
         db.session.add(Answer(attempt_id=attempt.id, position=1, serial=1, choice=["a"], saved_at=NOON))
@@ -313,7 +313,7 @@ def test_the_session_of_the_request_itself_only_reads(app, learner):
         db.session.rollback()
 
 
-def test_an_unsaved_answer_of_a_busy_server_is_sent_again(app, pages, learner, monkeypatch):
+def test_an_answer_that_a_busy_server_refused_is_sent_again(app, pages, learner, monkeypatch):
     attempt = factories.start_attempt(app, learner)
     monkeypatch.setattr(group_commit, "TURN_TIMEOUT_S", 0.01)
     with site_of(app).saves.turn:

@@ -1,4 +1,4 @@
-"""Safety items whose failure alone fails the attempt."""
+"""Must-pass items: a missed one fails the attempt, whatever the score."""
 
 from fractions import Fraction
 
@@ -10,24 +10,24 @@ from tests import factories
 from tests.assessment.attempts.test_scoring import place, scored
 from tests.factories import MODULE, NOON
 
-RIGHT, WRONG = ["b"], ["a"]
+CORRECT, INCORRECT = ["b"], ["a"]
 
 
 def paper(must_pass: bool):
     return [place(n, "b", must_pass=must_pass and n == 1) for n in range(1, 11)]
 
 
-@pytest.mark.parametrize(("answer", "passed"), [(RIGHT, True), (WRONG, False), (None, False)])
-def test_nine_of_ten_pass_unless_the_missed_one_must_be_right(answer, passed):
-    answers = dict.fromkeys(range(1, 11), RIGHT) | {1: answer}
+@pytest.mark.parametrize(("answer", "passed"), [(CORRECT, True), (INCORRECT, False), (None, False)])
+def test_nine_of_ten_pass_unless_the_missed_item_is_must_pass(answer, passed):
+    answers = dict.fromkeys(range(1, 11), CORRECT) | {1: answer}
     result = scored(paper(must_pass=True), answers)
     assert result.passes(80) == passed
     assert result.missed == (() if passed else (1,))
     assert scored(paper(must_pass=False), answers).passes(80)
 
 
-def test_a_score_below_the_mark_fails_whatever_must_be_right():
-    answers = dict.fromkeys(range(1, 11), WRONG) | {1: RIGHT}
+def test_a_correct_must_pass_item_does_not_lift_a_score_below_the_pass_mark():
+    answers = dict.fromkeys(range(1, 11), INCORRECT) | {1: CORRECT}
     assert scored(paper(must_pass=True), answers).points == Fraction(1)
     assert not scored(paper(must_pass=True), answers).passes(80)
 
@@ -41,7 +41,7 @@ def test_must_pass_items_are_on_every_form(catalog):
             assert wanted <= {one.item.id for one in items}
 
 
-def test_it_is_stated_before_the_start_and_on_the_question(app, pages, learner, catalog):
+def test_the_start_page_and_the_question_state_it(app, pages, learner, catalog):
     page = pages.as_(learner).get(f"/assessments/{MODULE}").text
     assert "3 must-pass questions about safety, each marked as such" in page
     attempt = factories.start_attempt(app, learner)
@@ -53,7 +53,7 @@ def test_it_is_stated_before_the_start_and_on_the_question(app, pages, learner, 
     assert len(marked) == 3
 
 
-def test_one_missed_must_pass_item_fails_the_attempt_and_the_result_says_so(app, pages, learner):
+def test_one_missed_must_pass_item_fails_the_attempt(app, pages, learner):
     attempt = factories.start_attempt(app, learner)
     with app.app_context():
         whole = queries.items_of(attempt)

@@ -55,7 +55,7 @@ def scored(items, answers):
         (["b"], 0),
     ],
 )
-def test_multiple_response_earns_the_share_of_right_choices_less_that_of_wrong_ones(choice, points):
+def test_multiple_response_earns_the_share_of_correct_choices_minus_that_of_incorrect_ones(choice, points):
     assert FORM[1].item.score(choice) == points
 
 
@@ -89,7 +89,7 @@ class TestRuling:
     def test_both_keys_may_be_accepted(self):
         assert [self.ruled("accept-both", [letter]).points for letter in "abcd"] == [0, 1, 1, 0]
 
-    def test_a_dropped_item_counts_for_nobody(self):
+    def test_a_dropped_item_counts_for_no_one(self):
         assert self.ruled("drop", ["b"]) == Score(Fraction(0), 0)
 
 
@@ -103,7 +103,7 @@ class TestEligibility:
     def eligibility(self, past, hours_later=0):
         return eligibility(rules(), past, now=NOON + timedelta(hours=hours_later))
 
-    def test_after_one_failure_the_next_attempt_is_open_at_once(self):
+    def test_after_one_failure_the_next_attempt_is_open_immediately(self):
         assert self.eligibility([self.failed]).allowed
 
     def test_after_two_failures_the_waiting_time_runs(self):
@@ -117,18 +117,18 @@ class TestEligibility:
     def test_after_a_pass_there_is_nothing_to_do(self):
         assert self.eligibility([PastAttempt(NOON, passed=True)]).passed
 
-    def test_granted_attempts_come_on_top(self):
+    def test_extra_attempts_are_added(self):
         granted = Granted(extra_attempts=1)
         assert eligibility(rules(), [self.failed] * 3, now=NOON + timedelta(days=9), granted=granted).allowed
 
-    def test_what_was_missed_is_read_again_first_where_the_course_file_says_so(self):
+    def test_missed_sections_are_reviewed_first_if_the_course_file_says_so(self):
         unread = [("m", "s")]
         assert eligibility(rules(), [self.failed], now=NOON, to_read=unread).allowed
         strict = eligibility(rules(reread=True), [self.failed], now=NOON, to_read=unread)
         assert (strict.allowed, strict.to_read) == (False, (("m", "s"),))
         assert eligibility(rules(reread=True), [self.failed], now=NOON).allowed
 
-    def test_other_assessments_may_come_first(self):
+    def test_other_assessments_may_be_required_first(self):
         final = rules(after=("one", "two"))
         assert eligibility(final, [], now=NOON, passed={"one"}).first == ("two",)
         assert eligibility(final, [], now=NOON, passed={"one", "two"}).allowed

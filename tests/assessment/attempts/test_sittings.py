@@ -1,4 +1,4 @@
-"""What a board's audit needs of an attempt: its form and every answer with its time, in few statements."""
+"""An attempt as a board's audit needs it: the form and every answer with its time, in few statements."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def fail_then_pass(app, learner):
     return failed, factories.sit(app, learner, now=NOON + timedelta(hours=2))
 
 
-def test_every_answer_is_shown_with_when_it_was_given_and_saved(app, pages, learner, admin, attempt):
+def test_every_answer_is_shown_with_the_times_it_was_given_and_saved(app, pages, learner, admin, attempt):
     with app.app_context():
         place = next(one for one in queries.items_of(attempt) if one.item.type == "single")
         for serial, answer in enumerate((place.order[0], place.order[1]), start=1):
@@ -36,7 +36,7 @@ def test_every_answer_is_shown_with_when_it_was_given_and_saved(app, pages, lear
     assert "No answer was saved." in page
 
 
-def test_a_person_s_attempts_are_listed_with_their_outcome(app, pages, learner, admin):
+def test_a_persons_attempts_are_listed_with_their_outcome(app, pages, learner, admin):
     fail_then_pass(app, learner)
     page = pages.as_(admin).get(f"/admin/people/{learner.code}/attempts").text
     assert page.index("attempt 2") < page.index("attempt 1")

@@ -1,4 +1,4 @@
-"""Review reminders: one a day at most, to people who asked for them and have questions due, and their unsubscribe link."""
+"""Review reminders: at most one a day, only to subscribers with due questions, and the link to unsubscribe."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +32,8 @@ def mailed(app):
 
 
 @pytest.fixture
-def wishing(app, learner):
-    """A learner with cards who asked for reminders."""
+def subscriber(app, learner):
+    """Return a learner with cards who asked for reminders."""
     factories.sit(app, learner)
     factories.start_review(app, learner)
     with app.app_context():
@@ -41,38 +41,38 @@ def wishing(app, learner):
     return learner
 
 
-def test_one_mail_goes_on_a_day_when_something_is_due(mailed, wishing):
+def test_one_mail_is_sent_on_a_day_with_due_questions(mailed, subscriber):
     assert [mailed(), mailed(LATER + timedelta(hours=1)), mailed(LATER + timedelta(hours=6))] == [1, 1, 1]
 
 
-def test_another_goes_the_next_day(mailed, wishing):
+def test_another_is_sent_the_next_day(mailed, subscriber):
     assert [mailed(), mailed(LATER + DAY)] == [1, 2]
 
 
-def test_none_goes_before_noon(mailed, wishing):
+def test_none_is_sent_before_noon(mailed, subscriber):
     assert mailed(LATER - timedelta(seconds=1)) == 0
     assert mailed(LATER + timedelta(hours=13)) == 0
 
 
-def test_none_goes_when_nothing_is_due(mailed, wishing):
+def test_none_is_sent_when_nothing_is_due(mailed, subscriber):
     assert mailed(NOON) == 0
 
 
-def test_none_goes_to_a_person_who_did_not_ask(app, mailed, learner):
+def test_none_is_sent_to_a_person_who_did_not_ask(app, mailed, learner):
     factories.sit(app, learner)
     factories.start_review(app, learner)
     assert mailed() == 0
 
 
-def test_none_goes_to_a_person_who_has_reviewed_today(app, mailed, wishing):
+def test_none_is_sent_to_a_person_who_has_reviewed_today(app, mailed, subscriber):
     with app.app_context():
-        item = queries.review_of(wishing.id, LATER).session.waiting[0].item_id
-        actions.answer(wishing, item, lambda place: None, serial=1, seconds=9, now=LATER - timedelta(hours=1))
+        item = queries.review_of(subscriber.id, LATER).session.waiting[0].item_id
+        actions.answer(subscriber, item, lambda place: None, serial=1, seconds=9, now=LATER - timedelta(hours=1))
     assert mailed() == 0
     assert mailed(LATER + DAY) == 1
 
 
-def test_one_persons_error_does_not_stop_the_other_mails(app, mailed, wishing, other_learner, monkeypatch):
+def test_one_persons_error_does_not_stop_the_other_mails(app, mailed, subscriber, other_learner, monkeypatch):
     factories.sit(app, other_learner)
     factories.start_review(app, other_learner)
     with app.app_context():
@@ -80,7 +80,7 @@ def test_one_persons_error_does_not_stop_the_other_mails(app, mailed, wishing, o
     found = queries.review_of
 
     def broken(user_id, now):
-        if user_id == wishing.id:
+        if user_id == subscriber.id:
             raise RuntimeError
         return found(user_id, now)
 
@@ -88,14 +88,14 @@ def test_one_persons_error_does_not_stop_the_other_mails(app, mailed, wishing, o
     assert mailed() == 1
 
 
-def test_the_reminder_adds_new_cards(app, mailed, wishing):
-    factories.sit(app, wishing, "state-scope", now=LATER - 4 * DAY)
+def test_the_reminder_adds_new_cards(app, mailed, subscriber):
+    factories.sit(app, subscriber, "state-scope", now=LATER - 4 * DAY)
     mailed()
     with app.app_context():
-        assert all(item.stored for item in queries.review_of(wishing.id, LATER).items)
+        assert all(item.stored for item in queries.review_of(subscriber.id, LATER).items)
 
 
-def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, wishing, monkeypatch):
+def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, subscriber, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: LATER)
     with app.app_context():
         site_of(app).queue.hourly["review-mails"](clock.now())
@@ -107,31 +107,31 @@ def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, wishing, monkeypatc
 
 class TestUnsubscribe:
     @pytest.fixture
-    def link(self, app, mailed, wishing):
+    def link(self, app, mailed, subscriber):
         mailed()
         with app.app_context():
             (payload,) = [job.payload for job in db.session.query(Job).filter(Job.key.like("review:%"))]
             return payload["stop"].removeprefix(site_of(app).base_url)
 
-    def wishes(self, app):
+    def is_subscribed(self, app):
         with app.app_context():
             return db.session.query(Plan).one().by_mail
 
-    def test_the_button_ends_the_mails_without_signing_in(self, app, pages, link, mailed):
+    def test_the_button_unsubscribes_without_signing_in(self, app, pages, link, mailed):
         assert "Unsubscribe from review reminders" in pages.get(link).text
-        assert self.wishes(app)
+        assert self.is_subscribed(app)
         assert "You are unsubscribed" in pages.post(link).text
-        assert not self.wishes(app)
+        assert not self.is_subscribed(app)
         assert mailed(LATER + DAY) == 1
 
     def test_a_second_press_is_harmless(self, app, pages, link):
         assert [pages.post(link).status, pages.post(link).status] == [200, 200]
 
     @pytest.mark.parametrize("token", ["", "x", "a.b.c"])
-    def test_a_broken_link_ends_nothing(self, app, pages, link, token):
+    def test_a_broken_link_unsubscribes_no_one(self, app, pages, link, token):
         broken = link[:-1] if not token else f"/review/stop/{token}"
         assert pages.post(broken).status == 410
-        assert self.wishes(app)
+        assert self.is_subscribed(app)
 
 
 class TestSwitch:
@@ -156,7 +156,7 @@ class TestSwitch:
         assert pages.as_(learner).post("/review/mail", {"by_mail": "yes"}).status == 409
 
 
-def test_two_workers_at_once_send_one_mail(either_app):
+def test_two_concurrent_workers_send_one_mail(either_app):
     person = factories.person(either_app, "Nora Needle")
     factories.sit(either_app, person)
     factories.start_review(either_app, person)

@@ -12,8 +12,8 @@ from course.assessment.practice import schedule, session
 from course.assessment.practice.session import ReviewItem, ReviewSession
 from tests.factories import NOON
 
-RIGHT, PARTLY, WRONG = Fraction(1), Fraction(1, 3), Fraction(0)
-POINTS = st.sampled_from([RIGHT, PARTLY, WRONG])
+CORRECT, PARTLY, INCORRECT = Fraction(1), Fraction(1, 3), Fraction(0)
+POINTS = st.sampled_from([CORRECT, PARTLY, INCORRECT])
 STEPS = st.lists(st.tuples(POINTS, st.integers(1, 90)), min_size=1, max_size=8)
 
 
@@ -30,41 +30,41 @@ def test_every_interval_is_the_librarys_own(steps):
 
 
 @given(STEPS)
-def test_what_is_answered_wrong_comes_back_sooner_and_nothing_on_the_same_day(steps):
+def test_an_incorrect_answer_comes_back_sooner_and_never_on_the_same_day(steps):
     memory, now = None, NOON
     for points, days in steps:
-        due = {one: schedule.after(memory, one, now)[1] for one in (RIGHT, PARTLY, WRONG)}
-        assert now < due[WRONG] <= due[PARTLY] <= due[RIGHT] <= now + timedelta(days=365)
-        assert session.day_of(due[WRONG]) > session.day_of(now)
+        due = {one: schedule.after(memory, one, now)[1] for one in (CORRECT, PARTLY, INCORRECT)}
+        assert now < due[INCORRECT] <= due[PARTLY] <= due[CORRECT] <= now + timedelta(days=365)
+        assert session.day_of(due[INCORRECT]) > session.day_of(now)
         memory, _ = schedule.after(memory, points, now)
         now += timedelta(days=days)
 
 
-def test_what_is_known_each_time_comes_back_ever_later():
+def test_the_interval_grows_with_each_correct_answer():
     memory, now, gaps = None, NOON, []
     for _ in range(5):
-        memory, due = schedule.after(memory, RIGHT, now)
+        memory, due = schedule.after(memory, CORRECT, now)
         gaps.append(due - now)
         now = due
     assert gaps == sorted(gaps)
     assert gaps[0] < gaps[-1]
 
 
-@pytest.mark.parametrize("points", [PARTLY, WRONG])
-def test_what_an_attempt_missed_is_due_at_once(points):
+@pytest.mark.parametrize("points", [PARTLY, INCORRECT])
+def test_an_item_missed_in_an_attempt_is_due_immediately(points):
     memory, due = schedule.first(points, NOON)
     assert due == NOON
     assert memory["failed"]
 
 
-def test_what_an_attempt_got_right_is_due_later():
-    memory, due = schedule.first(RIGHT, NOON)
+def test_an_item_answered_correctly_in_an_attempt_is_due_later():
+    memory, due = schedule.first(CORRECT, NOON)
     assert due > NOON + timedelta(days=1)
     assert not memory["failed"]
 
 
 def test_a_memory_survives_being_stored_as_json():
-    assert {type(value) for value in schedule.first(RIGHT, NOON)[0].values()} <= {int, float, str, bool, type(None)}
+    assert {type(value) for value in schedule.first(CORRECT, NOON)[0].values()} <= {int, float, str, bool, type(None)}
 
 
 def item(name, *, failed=False, due=NOON):

@@ -50,7 +50,7 @@ matrices = st.integers(2, 12).flatmap(
 
 class TestPublishedExamples:
     def test_kr20_of_a_worked_example(self):
-        """Wuensch KL, East Carolina University, core.ecu.edu/wuenschk/StatHelp/KR20.txt: pq sums to 2.18, variance 5.84."""
+        """Wuensch KL, East Carolina University, core.ecu.edu/wuenschk/StatHelp/KR20.txt: pq sum 2.18, variance 5.84."""
         rows = [
             [1, 1, 1, 1, 1, 1, 0, 1, 1, 0],
             [1, 0, 1, 1, 0, 1, 1, 1, 0, 1],
