@@ -160,7 +160,7 @@ def save_answer(
 
 
 def sit(app: Flask, user: User, slug: str = MODULE, *, right: bool = True, now: datetime = NOON) -> Attempt:
-    """Return a submitted attempt with all answers right or all wrong."""
+    """Return a submitted attempt with all answers correct or all incorrect."""
     attempt = start_attempt(app, user, slug, now=now)
     with app.app_context():
         answers = {

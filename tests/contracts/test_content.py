@@ -181,7 +181,7 @@ FAULTS = {
         "{entry: 4, angle: 66, depth: 44}",
         "{entry: 40, angle: 0, depth: 40}",
         NEEDLE,
-        "is not right",
+        "is incorrect",
     ),
     "pattern without fact": (STATES, "fact: status", "fact: magic", STATES, "fact"),
     "matching options alike": (
@@ -268,7 +268,7 @@ FAULTS = {
         "{entry: 8, angle: 65, depth: 40}",
         "{entry: 40, angle: 0, depth: 40}",
         THORAX,
-        "is not right",
+        "is incorrect",
     ),
     "hotspot that is not in the figure": (
         THORAX,

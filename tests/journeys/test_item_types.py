@@ -42,7 +42,7 @@ def paper(app, attempt):
 
 
 def missed(app, attempt) -> list[str]:
-    """Return the types whose saved answers are wrong."""
+    """Return the types whose saved answers are incorrect."""
     with app.app_context():
         answers = queries.answers_of(attempt.id)
         return [

@@ -50,7 +50,7 @@ def place_of(item: Item, module: Module, seed: str, position: int = 1) -> Placed
 
 @dataclass(frozen=True)
 class Score:
-    """The points earned and the number of items that count. `missed`: positions of must-pass items not fully right."""
+    """The points earned and the number of items that count. `missed`: must-pass items that are not fully correct."""
 
     points: Fraction
     scored: int

@@ -11,13 +11,13 @@ from typing import Any, cast
 from fsrs import Card, Rating, Scheduler
 from fsrs.card import CardDict
 
-Memory = dict[str, Any]  # the library's card as JSON, with "failed": whether the latest answer was not fully right
+Memory = dict[str, Any]  # the library's card as JSON, with "failed": whether the latest answer was not fully correct
 MAX_INTERVAL_DAYS = 365  # safety knowledge is asked at least once a year
 SCHEDULER = Scheduler(learning_steps=(), relearning_steps=(), maximum_interval=MAX_INTERVAL_DAYS, enable_fuzzing=False)
 
 
 def first(points: Fraction, at: datetime) -> tuple[Memory, datetime]:
-    """Return the memory of an item after an attempt, and when it is due: immediately unless it was fully right."""
+    """Return the memory of an item after an attempt, and when it is due: immediately unless it was fully correct."""
     memory, due_at = after(None, points, at)
     return memory, at if memory["failed"] else due_at
 

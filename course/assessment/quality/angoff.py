@@ -1,8 +1,9 @@
 """Standard setting by a modified Angoff: a pass mark from ratings of items. Pure.
 
-Each rater estimates for each item how many of 100 barely competent therapists get it right. The suggested pass mark is
-the expected score of such a therapist on a form that is assembled by the blueprint. There are two rounds, and in the
-second the raters see each other's ratings: Shulruf et al., BMC Med Educ 2016;16:134, doi 10.1186/s12909-016-0656-7.
+Each rater estimates for each item how many of 100 barely competent therapists answer it correctly. The suggested
+pass mark is the expected score of such a therapist on a form that is assembled by the blueprint. There are two rounds,
+and in the second the raters see each other's ratings: Shulruf et al., BMC Med Educ 2016;16:134, doi
+10.1186/s12909-016-0656-7.
 """
 
 import math

@@ -25,7 +25,7 @@ class RatingsForm(FlaskForm):
 
     @classmethod
     def of(cls, items: Sequence[str]) -> type["RatingsForm"]:
-        question = "How many of 100 barely competent therapists get it right?"
+        question = "How many of 100 barely competent therapists answer it correctly?"
         fields = {f"rating-{id_}": _rating(f"{question} ({id_})") for id_ in items}
         return type("RatingsPage", (cls,), fields)
 

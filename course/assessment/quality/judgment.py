@@ -54,7 +54,7 @@ SOURCES = (
         f"p from {MIN_P:.2f} to {MAX_P:.2f}",
         "Published scales differ: one asks for revision below 0.20 or above 0.80, another below 0.30 or above 0.70. "
         "The lower limit here is the stricter of the two. The upper limit is our own: in a quiz whose content everyone "
-        "should master, most people get many items right.",
+        "should master, most people answer many items correctly.",
         GUIDELINES,
         "https://inits.co/items.php",
     ),

@@ -36,5 +36,5 @@ class Rating(Model):
     item_id: Mapped[str]
     item_digest: Mapped[str]
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    rating: Mapped[int]  # how many of 100 barely competent therapists get it right
+    rating: Mapped[int]  # how many of 100 barely competent therapists answer it correctly
     at: Mapped[datetime] = mapped_column(UTCDateTime)

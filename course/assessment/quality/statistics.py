@@ -80,8 +80,8 @@ def difficulty(responses: Sequence[ResponseCount]) -> Estimate:
 def discrimination(responses: Sequence[ResponseCount]) -> Estimate:
     """Return the correlation of an item's points with the share earned in the rest of the form.
 
-    For items that are right or wrong this is the corrected point-biserial correlation: the rest excludes the item
-    itself (Henrysson, Psychometrika 1963;28:211-8, doi 10.1007/BF02289618).
+    For items scored as correct or incorrect this is the corrected point-biserial correlation: the rest excludes the
+    item itself (Henrysson, Psychometrika 1963;28:211-8, doi 10.1007/BF02289618).
     """
     rows = [row for row in responses if row.scored > 1]
     numbers = [(float(row.points), float(row.total), row.scored - 1, row.count) for row in rows]

@@ -1,4 +1,4 @@
-"""Read and write GIFT: multiple choice with one or several right answers, matching, and numeric questions.
+"""Read and write GIFT: multiple choice with one or several correct answers, matching, and numeric questions.
 
 Sources: https://docs.moodle.org/en/GIFT_format and the reader and writer that define it,
 https://github.com/moodle/moodle/blob/main/question/format/gift/format.php. `[id:…]` and `[tag:…]` are in a comment

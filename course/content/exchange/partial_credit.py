@@ -1,6 +1,6 @@
 """Convert partial credit to option weights in percent and back.
 
-A right option earns its share of 100, a wrong one loses its share, and the sum is at least 0. Moodle
+A correct option earns its share of 100, an incorrect one loses its share, and the sum is at least 0. Moodle
 (question/type/multichoice/question.php) and QTI's mapping with a lower bound of 0 add weights in the same way.
 """
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from course.content.exchange.report import NotCarried, Note
 
-RULE = "here each right option earns its share and each wrong option loses its share"
+RULE = "here each correct option earns its share and each incorrect option loses its share"
 TOLERANCE = Fraction(1, 1000)  # because files round weights to five or seven decimals
 
 
@@ -26,7 +26,7 @@ def single(given: Mapping[str, Fraction], note: Note) -> str:
         raise NotCarried(f"{len(right) or 'no'} options earn the full score, but a single-best-answer item has one")
     for letter, weight in given.items():
         if letter not in right and weight:
-            note(f"option {letter} earns {float(weight):g}% in the file; here it is wrong")
+            note(f"option {letter} earns {float(weight):g}% in the file; here it is incorrect")
     return right[0]
 
 
@@ -34,7 +34,7 @@ def several(given: Mapping[str, Fraction], note: Note) -> list[str]:
     """Return the options with a positive weight, and note weights that differ from our rule."""
     right = tuple(letter for letter, weight in given.items() if weight > 0)
     if not right:
-        raise NotCarried("no option is right")
+        raise NotCarried("no option is correct")
     ours = weights(dict.fromkeys(given, ""), right)
     if any(abs(ours[letter] - weight) > TOLERANCE for letter, weight in given.items()):
         listed = ", ".join(f"{letter} {float(weight):g}%" for letter, weight in given.items())

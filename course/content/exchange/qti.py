@@ -1,4 +1,4 @@
-"""Write QTI 2.2 and 3.0 items (choiceInteraction with one or several right answers), and translate their names.
+"""Write QTI 2.2 and 3.0 items (choiceInteraction with one or several correct answers), and translate their names.
 
 Sources: https://www.imsglobal.org/question/qtiv2p2/imsqti_v2p2_impl.html,
 https://www.imsglobal.org/spec/qti/v3p0/impl, and the schemas at https://www.imsglobal.org/xsd/qti/qtiv2p2/ and

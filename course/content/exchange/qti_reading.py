@@ -111,19 +111,19 @@ def _key(root: Element, interaction: Element, own: bool, tagged: dict[str, Any],
     letter_of = dict(zip(names, letters, strict=True))
     right = [(value.text or "").strip() for value in response.iterfind("correctResponse/value")]
     if not right or not set(right) <= set(names):
-        raise NotCarried("it does not say which of its options is right")
+        raise NotCarried("it does not say which of its options is correct")
     mapped = {entry.get("mapKey", ""): _weight(entry) for entry in response.iterfind("mapping/mapEntry")}
     weights = {letter_of[name]: mapped.get(name, Fraction(0)) for name in names}
     found = {"options": {letter_of[name]: text for name, text in shown}}
     key = [letter_of[name] for name in names if name in right]
     if response.get("cardinality") == "single":
         for letter in (letter for letter, weight in weights.items() if weight and letter not in key):
-            note(f"option {letter} earns {float(weights[letter]):g}% in the file; here it is wrong")
+            note(f"option {letter} earns {float(weights[letter]):g}% in the file; here it is incorrect")
         return found | {"type": "single", "key": key[0] if len(key) == 1 else key}
     if not mapped:
         note(f"its all-or-nothing score; {partial_credit.RULE}")
     elif partial_credit.several(weights, note) != key:
-        note("its weights, which contradict its right answers; the right answers are used")
+        note("its weights, which contradict its correct answers; the correct answers are used")
     return found | {"type": "multiple", "key": key}
 
 
@@ -140,7 +140,7 @@ def _note_rest(root: Element, interaction: Element, own: bool, note: Note) -> No
         note(f"its title “{root.get('title')}”")
     template = "".join(step.get("template", "") for step in root.iterfind("responseProcessing"))
     if not re.search(r"/(match_correct|map_response)(\.xml)?$", template):
-        note("its own response processing; here the right answers determine the score")
+        note("its own response processing; here the correct answers determine the score")
 
 
 def _rest(root: Element, interaction: Element) -> Iterator[str]:

@@ -81,7 +81,7 @@ def lettered(section: CrossSection, letters: Mapping[str, str], chosen: str | No
 
 
 def marked(section: CrossSection, right: Collection[str], chosen: str | None = None) -> str:
-    """Return the figure with names, a check mark in each right part and a cross in a wrong `chosen` part."""
+    """Return the figure with names, a check mark in each correct part and a cross in an incorrect `chosen` part."""
     scale = DRAWING_WIDTH / section.width
     picture, height = _picture(section)
     signs = dict.fromkeys(right, "ok") | ({} if chosen is None or chosen in right else {chosen: "danger"})

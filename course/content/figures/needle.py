@@ -61,9 +61,9 @@ def judge(section: CrossSection, placement: Placement) -> NeedleVerdict:
 
 
 def require_right(section: CrossSection, answer: Placement) -> None:
-    """Raise ValueError if the answer that a file gives is not right."""
+    """Raise ValueError if the answer that a file gives is incorrect."""
     if not (verdict := judge(section, answer)).right:
-        raise ValueError(f"the `answer` is not right: {' '.join(verdict.reasons) or 'The needle misses the target.'}")
+        raise ValueError(f"the `answer` is incorrect: {' '.join(verdict.reasons) or 'The needle misses the target.'}")
 
 
 def _line(section: CrossSection, placement: Placement, start: float, end: float) -> LineString:

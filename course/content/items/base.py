@@ -47,7 +47,7 @@ class Item(Content):
     its texts; an instance of it has `values`.
     """
 
-    KEY_FIELDS: ClassVar[tuple[str, ...]] = ()  # the fields that determine the right answer
+    KEY_FIELDS: ClassVar[tuple[str, ...]] = ()  # the fields that determine the correct answer
 
     id: Id
     type: str
@@ -89,10 +89,10 @@ class Item(Content):
 
     def labels(self) -> dict[str, str]:
         """Return what can be chosen, for item statistics: the words of the bank by label."""
-        return {"right": "Right", "partly": "Partly right", "wrong": "Wrong", "open": "No answer"}
+        return {"right": "Correct", "partly": "Partly correct", "wrong": "Incorrect", "open": "No answer"}
 
     def keyed(self) -> frozenset[str]:
-        """Return the labels of right choices."""
+        """Return the labels of correct choices."""
         return frozenset({"right"})
 
     def chosen(self, answer: Answer) -> tuple[str, ...]:

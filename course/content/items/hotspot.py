@@ -75,7 +75,7 @@ class HotspotItem(Item):
         return cross_section_svg.lettered(self.drawing, self.lettered(order), answer[0] if answer else None)
 
     def shown(self, answer: Answer) -> str:
-        """Return the figure with names, the right parts and the chosen part marked, as SVG."""
+        """Return the figure with names, the correct parts and the chosen part marked, as SVG."""
         return cross_section_svg.marked(self.drawing, self.keyed(), answer[0] if answer else None)
 
     def read(self, fields: Fields, name: str, order: Sequence[str]) -> Answer:

@@ -1,4 +1,4 @@
-"""Matching: choose the option for each prompt. Every right pair earns its share."""
+"""Matching: choose the option for each prompt. Every correct pair earns its share."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction

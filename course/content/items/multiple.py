@@ -24,7 +24,7 @@ class MultipleItem(ChoiceItem):
         return sorted(self.key)
 
     def score(self, answer: Answer) -> Fraction:
-        """Return the share of right options chosen minus the share of wrong options chosen, at least 0.
+        """Return the share of correct options chosen minus the share of incorrect options chosen, at least 0.
 
         Choosing every option therefore scores 0, like choosing none.
         """

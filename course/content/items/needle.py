@@ -16,7 +16,7 @@ MAX_DEPTH_MM = 200
 
 
 class NeedleItem(Item):
-    """A needle item. `figure` names the cross-section; `answer` is one placement that is right.
+    """A needle item. `figure` names the cross-section; `answer` is one placement that is correct.
 
     An answer is `{"entry": mm from the left, "angle": degrees, "depth": mm}`, with null for a number that is missing.
     """

@@ -1,4 +1,4 @@
-"""Numeric: enter a number with its unit. It is right within a stated tolerance."""
+"""Numeric: enter a number with its unit. It is correct within a stated tolerance."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ class NumericItem(Item):
     """A numeric item. `key` is a number in `unit`, or an expression over the parameters (see `arithmetic`).
 
     `unit` is null if there is none. `units` are other accepted units, each with its size in `unit`. `tolerance` is in
-    `unit`, `tolerance_percent` is a share of the key; without either, only the key itself is right. The key is shown
+    `unit`, `tolerance_percent` is a share of the key; without either, only the key itself is correct. The key is shown
     with at most `decimals` decimals. An answer is `{"text": as entered, "unit": ...}`.
     """
 
@@ -48,7 +48,7 @@ class NumericItem(Item):
                     f"the key {float(exact):g} is negative, but some phones' number pads have no minus sign"
                 )
             if not self.score(self.solution):
-                shown = f"the key {float(exact):g} is shown as {self.shown}, which is not right"
+                shown = f"the key {float(exact):g} is shown as {self.shown}, which is incorrect"
                 raise ValueError(f"{shown}; raise `decimals` or the tolerance")
         return self
 
@@ -74,7 +74,7 @@ class NumericItem(Item):
 
     @property
     def range(self) -> tuple[str, str]:
-        """Return the lowest and highest right answer as they are shown."""
+        """Return the lowest and highest correct answer as they are shown."""
         return self.written(self.exact - self.margin), self.written(self.exact + self.margin)
 
     def written(self, number: Fraction) -> str:
@@ -100,7 +100,7 @@ class NumericItem(Item):
         return {"text": text, "unit": unit}
 
     def score(self, answer: Answer) -> Fraction:
-        """Return 1 or 0. Exact fractions are compared, so that the limit of the tolerance is itself right."""
+        """Return 1 or 0. Exact fractions are compared, so that the limit of the tolerance is itself correct."""
         if not answer:
             return Fraction(0)
         factor = Fraction(self.units.get(answer["unit"], Decimal(1)))

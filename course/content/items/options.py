@@ -28,7 +28,7 @@ Lettered = Annotated[tuple[LetteredOption, ...], BeforeValidator(by_letter), Fie
 
 
 class LetteredOptions(Content):
-    """Options and the letters of the right ones."""
+    """Options and the letters of the correct ones."""
 
     options: Lettered
     key: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Ordering: put steps in order. The score counts the pairs of steps that are in the right order."""
+"""Ordering: put steps in order. The score counts the pairs of steps that are in the correct order."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -14,7 +14,7 @@ from course.content.seeded import shuffled
 
 
 class OrderingItem(Item):
-    """An ordering item. The bank lists `steps` in the right order.
+    """An ordering item. The bank lists `steps` in the correct order.
 
     A step's id is a digest of its words: it does not reveal the order, and it stays the same if the bank is corrected.
     An answer is `{id: place}`, counted from 1, without the steps that have no place yet.
@@ -32,7 +32,7 @@ class OrderingItem(Item):
 
     @cached_property
     def by_id(self) -> dict[str, str]:
-        """Return the steps by id, in the right order."""
+        """Return the steps by id, in the correct order."""
         return {digest_of(step)[:8]: step for step in self.steps}
 
     @property
@@ -40,7 +40,7 @@ class OrderingItem(Item):
         return {id_: place for place, id_ in enumerate(self.by_id, start=1)}
 
     def order(self, seed: str) -> tuple[str, ...]:
-        """Return a shuffled order that is never the right one.
+        """Return a shuffled order that is never the correct one.
 
         Otherwise a learner would have nothing to move, and an untouched item would look like an answer.
         """
@@ -62,13 +62,13 @@ class OrderingItem(Item):
         return answer
 
     def pairs(self, answer: Answer) -> tuple[int, int]:
-        """Return the number of pairs of steps in the right order, and the number of all pairs."""
+        """Return the number of pairs of steps in the correct order, and the number of all pairs."""
         places = answer or {}
         pairs = list(combinations(self.by_id, 2))
         return sum(a in places and b in places and places[a] < places[b] for a, b in pairs), len(pairs)
 
     def score(self, answer: Answer) -> Fraction:
-        """Return Kendall's tau, at least 0: twice the share of pairs in the right order, minus 1.
+        """Return Kendall's tau, at least 0: twice the share of pairs in the correct order, minus 1.
 
         In a random order half of the pairs are right, which scores 0. Source: Kendall MG, Biometrika
         30(1/2):81-93, 1938, doi 10.1093/biomet/30.1-2.81.

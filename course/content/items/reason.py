@@ -1,4 +1,4 @@
-"""True or false with a reason: judge a statement and choose the reason. Both must be right."""
+"""True or false with a reason: judge a statement and choose the reason. Both must be correct."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -15,7 +15,7 @@ VERDICTS = {"": None, "true": True, "false": False}
 
 
 class ReasonItem(Item):
-    """A true-or-false item with reasons. The stem is the statement; `reason` is the letter of the right reason.
+    """A true-or-false item with reasons. The stem is the statement; `reason` is the letter of the correct reason.
 
     An answer is `{"verdict": true, "reason": "b"}`, with null for a part that has not been chosen.
     """
@@ -50,7 +50,7 @@ class ReasonItem(Item):
         return {"verdict": VERDICTS[verdict], "reason": reason or None} if verdict or reason else None
 
     def score(self, answer: Answer) -> Fraction:
-        """Return 1 or 0. A right verdict with a wrong reason is a guess and scores 0."""
+        """Return 1 or 0. A correct verdict with a incorrect reason is a guess and scores 0."""
         return Fraction(answer == self.solution)
 
     def labels(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Single best answer: one letter is right."""
+"""Single best answer: one letter is correct."""
 
 from collections.abc import Sequence
 from fractions import Fraction

@@ -20,7 +20,7 @@ class KnowledgeCheck(LetteredOptions):
 
     @property
     def solution(self) -> set[str]:
-        """Return the letters of the right options."""
+        """Return the letters of the correct options."""
         return set(self.key)
 
     @model_validator(mode="after")
@@ -45,7 +45,7 @@ class NeedleCheck(Content):
 
     @property
     def solution(self) -> Placement:
-        """Return one placement that is right."""
+        """Return one placement that is correct."""
         return self.answer
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ from course.platform.web import Refused
 
 class UnansweredChecks(Refused):
     status = 422
-    message = "Answer the knowledge checks in this section first. Right or wrong, each answer is explained."
+    message = "Answer the knowledge checks in this section first. Each answer is explained, correct or incorrect."
 
 
 @unit_of_work

@@ -93,5 +93,5 @@ def policies(summary: PacketSummary, courses: Sequence[Course], catalog: Catalog
         "records_are_kept_years": RETENTION_YEARS,
         "contact_minutes": "0.9 × (−22.3 + 0.00209 × words + 2.78 × questions + 15.5 × difficulty), rounded down to "
         "the quarter hour (Mergener 1991); a file may claim less, never more",
-        "grading": "an assessment is passed at its pass mark, with every must-pass item right",
+        "grading": "an assessment is passed at its pass mark, with every must-pass item correct",
     }

@@ -1,4 +1,4 @@
-"""Rules for items of every type and of each type: content, answers, scores, and what pages show."""
+"""Item types: rules that every type follows, rules of each type, and what pages show of an item."""
 
 import json
 import re
@@ -34,16 +34,16 @@ each_type = pytest.mark.parametrize("item", EXAMPLES, ids=lambda item: item.type
 def ask(app):
     """Return the HTML of an item's fields, as on a page."""
 
-    def rendered(item, order, answer=None, macro="ask"):
+    def render(item, order, answer=None, macro="ask"):
         with app.test_request_context():
             kind = app.jinja_env.get_template(f"items/{item.type}.html").module
             return str(kind.ask(item, order, answer, "a1") if macro == "ask" else kind.show(item, order, answer))
 
-    return rendered
+    return render
 
 
 def controls(html: str) -> Iterator[tuple[str, list[str] | None, bool, str]]:
-    """Return each field: its name, its choices or None for text, whether it is a checkbox, and its value."""
+    """Yield each field: its name, its choices (None for a text field), whether it takes several, and its value."""
     tree = html5lib.parse(f"<form>{html}</form>", namespaceHTMLElements=False)
     boxes: dict[str, list[Element]] = {}
     for one in tree.iter("input"):
@@ -52,27 +52,27 @@ def controls(html: str) -> Iterator[tuple[str, list[str] | None, bool, str]]:
         else:
             yield one.get("name", ""), None, False, one.get("value", "")
     for name, group in boxes.items():
-        held = "\n".join(one.get("value", "") for one in group if one.get("checked") is not None)
-        yield name, [one.get("value", "") for one in group], group[0].get("type") == "checkbox", held
+        value = "\n".join(one.get("value", "") for one in group if one.get("checked") is not None)
+        yield name, [one.get("value", "") for one in group], group[0].get("type") == "checkbox", value
     for select in tree.iter("select"):
         options = [(one.get("value", "".join(one.itertext())), one) for one in select.iter("option")]
-        held = next((value for value, one in options if one.get("selected") is not None), options[0][0])
-        yield select.get("name", ""), [value for value, _ in options], False, held
+        value = next((choice for choice, one in options if one.get("selected") is not None), options[0][0])
+        yield select.get("name", ""), [choice for choice, _ in options], False, value
 
 
-def as_sent(html: str) -> MultiDict:
-    """Return what a browser sends for a form that nobody has changed."""
+def submitted(html: str) -> MultiDict:
+    """Return what a browser sends for an unchanged form."""
     return MultiDict(
         (name, value)
-        for name, choices, _, held in controls(html)
-        for value in (held.split("\n") if choices else [held])
+        for name, choices, _, content in controls(html)
+        for value in (content.split("\n") if choices else [content])
         if value
     )
 
 
 @st.composite
 def filled(draw, html: str) -> MultiDict:
-    """Return the form as a person may have filled it in."""
+    """Return the form with some answer, complete or not."""
     fields = MultiDict()
     for name, choices, several, _ in controls(html):
         if choices is None:
@@ -93,21 +93,21 @@ def test_every_type_has_an_example():
 
 
 @given(items, seeds, st.data())
-def test_any_answer_scores_from_0_to_1_and_comes_back_as_it_was(ask, item, seed, data):
+def test_any_answer_scores_from_0_to_1_and_is_shown_again_unchanged(ask, item, seed, data):
     order = item.order(seed)
     fields = data.draw(filled(ask(item, order)))
     try:
         answer = item.read(fields, "a1", order)
     except NotAnAnswer:
         return
-    kept = json.loads(json.dumps(answer))
-    assert kept == answer
-    assert 0 <= item.score(kept) <= 1
-    assert isinstance(item.score(kept), Fraction)
-    assert set(item.chosen(kept)) <= item.labels().keys()
-    again = item.read(as_sent(ask(item, order, kept)), "a1", order)
-    assert again == kept or (not again and not kept)
-    assert ask(item, order, kept, "show")
+    stored = json.loads(json.dumps(answer))
+    assert stored == answer
+    assert 0 <= item.score(stored) <= 1
+    assert isinstance(item.score(stored), Fraction)
+    assert set(item.chosen(stored)) <= item.labels().keys()
+    again = item.read(submitted(ask(item, order, stored)), "a1", order)
+    assert again == stored or (not again and not stored)
+    assert ask(item, order, stored, "show")
 
 
 @given(
@@ -119,7 +119,7 @@ def test_any_answer_scores_from_0_to_1_and_comes_back_as_it_was(ask, item, seed,
         st.text(max_size=50),
     ),
 )
-def test_garbage_is_refused_or_scores(item, fields):
+def test_arbitrary_input_is_refused_or_scores_from_0_to_1(item, fields):
     order = item.order("seed")
     try:
         answer = item.read(MultiDict(fields), "a1", order)
@@ -129,28 +129,28 @@ def test_garbage_is_refused_or_scores(item, fields):
 
 
 @given(items, seeds, seeds, st.data())
-def test_the_order_of_what_is_shown_never_changes_a_score(ask, item, one, other, data):
-    order, turned = item.order(one), item.order(other)
-    assert sorted(order) == sorted(turned)
+def test_the_display_order_never_changes_a_score(ask, item, one, other, data):
+    order, reordered = item.order(one), item.order(other)
+    assert sorted(order) == sorted(reordered)
     fields = data.draw(filled(ask(item, order)))
     try:
         answer = item.read(fields, "a1", order)
     except NotAnAnswer:
         return
-    again = item.read(as_sent(ask(item, turned, answer)), "a1", turned)
+    again = item.read(submitted(ask(item, reordered, answer)), "a1", reordered)
     assert item.score(again) == item.score(answer)
 
 
 @each_type
-def test_the_solution_is_right_and_an_open_item_is_not(ask, item):
+def test_the_solution_is_correct_and_an_unanswered_item_earns_nothing(ask, item):
     assert item.score(item.solution) == 1
     assert set(item.chosen(item.solution)) <= item.keyed() <= item.labels().keys()
     order = item.order("seed")
-    nothing = item.read(as_sent(ask(item, order)), "a1", order)
-    for open_ in (None, nothing):
-        assert not open_
-        assert item.score(open_) == 0
-        assert item.chosen(open_) == ("open",)
+    nothing = item.read(submitted(ask(item, order)), "a1", order)
+    for unanswered in (None, nothing):
+        assert not unanswered
+        assert item.score(unanswered) == 0
+        assert item.chosen(unanswered) == ("open",)
 
 
 @each_type
@@ -174,7 +174,7 @@ OTHER_KEYS = {
 
 
 @each_type
-def test_a_page_says_nothing_of_the_key(ask, item):
+def test_the_question_page_does_not_reveal_the_key(ask, item):
     changed = made(item.type, **OTHER_KEYS[item.type])
     assert changed.solution != item.solution
     order = next(order for n in range(99) if (order := item.order(str(n))) == changed.order(str(n)))
@@ -190,7 +190,7 @@ def refused(type_: str, **more) -> str:
 
 
 @pytest.mark.parametrize(
-    ("type_", "more", "says"),
+    ("type_", "more", "message"),
     [
         ("reason", {"reason": "h"}, "which is not an option"),
         ("reason", {"reasons": {"a": "Only one"}}, "at least 2"),
@@ -206,14 +206,14 @@ def refused(type_: str, **more) -> str:
         ("hotspot", {"key": "heart"}, "heart is not visible"),
         ("hotspot", {"choices": ["skin", "fat"]}, "not among the `choices`"),
         ("hotspot", {"choices": ["rib-4"]}, "needs 2 to"),
-        ("needle", {"answer": {"entry": 40, "angle": 0, "depth": 40}}, "is not right"),
+        ("needle", {"answer": {"entry": 40, "angle": 0, "depth": 40}}, "is incorrect"),
     ],
 )
-def test_wrong_content_is_refused_with_a_sentence(type_, more, says):
-    assert says in refused(type_, **more)
+def test_invalid_content_is_refused_with_a_reason(type_, more, message):
+    assert message in refused(type_, **more)
 
 
-def test_the_examples_of_the_guide_for_authors_are_items():
+def test_the_examples_of_the_authoring_guide_are_valid_items():
     guide = (ROOT / "docs/authoring.md").read_text()
     blocks = re.findall(r"```yaml\n(- type: .*?)```", guide, re.DOTALL)
     found = [item for block in blocks for item in yaml.safe_load(block)]
@@ -223,18 +223,18 @@ def test_the_examples_of_the_guide_for_authors_are_items():
         assert item_of(COMMON | {"id": "example", "stem": "What?"} | item | figure)
 
 
-def test_a_reason_without_the_verdict_earns_nothing():
+def test_one_correct_part_of_true_or_false_with_reason_earns_nothing():
     item = made("reason")
     assert item.score({"verdict": True, "reason": "c"}) == 1
-    for half in (
+    for partial in (
         {"verdict": True, "reason": None},
         {"verdict": None, "reason": "c"},
         {"verdict": False, "reason": "c"},
     ):
-        assert item.score(half) == 0
+        assert item.score(partial) == 0
 
 
-def test_each_right_pair_earns_its_share():
+def test_each_correct_pair_earns_its_share():
     assert made("matching").score({"1": "b", "2": "d"}) == Fraction(1, 3)
 
 
@@ -245,27 +245,27 @@ class TestOrdering:
         ids = {step: id_ for id_, step in self.item.by_id.items()}
         return self.item.score({ids[step]: place for place, step in enumerate(steps, start=1)})
 
-    def test_two_neighbors_changed_cost_two_pairs_in_six(self):
+    def test_two_swapped_neighbors_cost_a_third_of_the_point(self):
         assert self.score("Look", "Feel", "Listen", "Act") == Fraction(2, 3)
 
-    def test_half_of_the_pairs_or_less_earns_nothing(self):
+    def test_half_of_the_pairs_or_fewer_earn_nothing(self):
         assert self.score("Listen", "Look", "Act", "Feel") == Fraction(1, 3)
         assert self.score("Listen", "Act", "Look", "Feel") == 0
         assert self.score("Act", "Feel", "Listen", "Look") == 0
 
-    def test_a_step_without_a_place_is_in_no_right_pair(self):
+    def test_a_step_without_a_place_is_in_no_correct_pair(self):
         assert self.score("Look", "Listen", "Feel") == 0
         assert self.item.pairs({id_: n for n, id_ in enumerate(list(self.item.by_id)[:3], start=1)}) == (3, 6)
 
-    def test_one_place_for_two_steps_is_refused(self):
+    def test_two_steps_in_one_place_are_refused(self):
         order = self.item.order("seed")
         with pytest.raises(NotAnAnswer, match="a different place"):
             self.item.read(MultiDict({f"a1-{id_}": "1" for id_ in order}), "a1", order)
 
-    def test_the_right_order_is_never_the_one_that_is_shown(self):
+    def test_the_displayed_order_is_never_the_correct_one(self):
         assert all(self.item.order(str(n)) != tuple(self.item.by_id) for n in range(200))
 
-    def test_another_order_of_other_steps_is_no_key_for_it(self):
+    def test_an_order_of_other_steps_cannot_be_its_key(self):
         assert self.item.rekeyed(made("ordering", steps=["Look", "Listen", "Act"])) is None
 
 
@@ -290,9 +290,9 @@ CONVENTIONS = [
 ]
 
 
-def in_locale(number: Decimal, mark: str, apart: str, digits: str, minus: str) -> str:
+def in_locale(number: Decimal, point: str, separator: str, digits: str, minus: str) -> str:
     whole, _, part = f"{abs(number):,f}".partition(".")
-    text = whole.replace(",", apart) + (mark + part if part else "")
+    text = whole.replace(",", separator) + (point + part if part else "")
     return (minus if number < 0 else "") + text.translate(str.maketrans(DIGITS["ascii"], digits))
 
 
@@ -302,16 +302,16 @@ def in_locale(number: Decimal, mark: str, apart: str, digits: str, minus: str) -
     st.sampled_from(list(DIGITS.values())),
     st.sampled_from("-−－"),
 )
-def test_a_number_is_the_same_in_every_locale(number, convention, digits, minus):
+def test_a_number_is_read_the_same_in_every_locale(number, convention, digits, minus):
     assert numerals.value(in_locale(number, *convention, digits, minus)) == Fraction(number)
 
 
-@pytest.mark.parametrize("whole", ["1,234", "1.234", "12.345", "-123,000", "١,٢٣٤"])
-def test_an_ambiguous_number_is_refused_with_both_readings(whole):
+@pytest.mark.parametrize("text", ["1,234", "1.234", "12.345", "-123,000", "١,٢٣٤"])
+def test_an_ambiguous_number_is_refused_with_both_readings(text):
     with pytest.raises(numerals.NotANumber) as fault:
-        numerals.value(whole)
-    for way in str(fault.value).split("Enter ")[1].rstrip(".").split(" or "):
-        assert numerals.value(way)
+        numerals.value(text)
+    for reading in str(fault.value).split("Enter ")[1].rstrip(".").split(" or "):
+        assert numerals.value(reading)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ class TestNumeric:
 
     @pytest.mark.parametrize("convention", CONVENTIONS)
     @pytest.mark.parametrize("digits", DIGITS.values(), ids=DIGITS)
-    def test_the_right_answer_is_right_in_every_locale(self, convention, digits):
+    def test_the_correct_answer_is_accepted_in_every_locale(self, convention, digits):
         for item, number in (
             (self.item, Decimal("12.5")),
             (made("numeric", key=1234.5, tolerance=0), Decimal("1234.5")),
@@ -349,14 +349,14 @@ class TestNumeric:
             ("12.5", "cm", 0),
         ],
     )
-    def test_the_edge_of_the_tolerance_is_within_it_in_every_unit(self, text, unit, score):
+    def test_the_limit_of_the_tolerance_is_accepted_in_every_unit(self, text, unit, score):
         assert self.item.score({"text": text, "unit": unit}) == score
 
-    def test_what_floats_would_miss_is_right(self):
+    def test_a_key_that_floating_point_would_miss_is_accepted(self):
         item = made("numeric", key="0.1 * n", unit=None, units={}, tolerance=0, parameters={"n": [3]}).instance("seed")
         assert item.score({"text": "0.3", "unit": None}) == 1
 
-    def test_every_instance_has_its_key_worked_out(self):
+    def test_every_instance_has_its_own_key(self):
         item = made(
             "numeric",
             stem="{length} mm at {angle} degrees?",
@@ -373,21 +373,20 @@ class TestNumeric:
         assert found["50 mm at 30 degrees?"] == "43.3"
         assert all(one.score(one.solution) == 1 for one in item.instances())
 
-    def test_an_instance_without_a_key_is_refused_when_the_bank_is_read(self):
-        assert "can't be divided" in refused(
-            "numeric", key="6 / n", stem="{n}?", parameters={"n": [1, 0]}, units={}
-        ).replace("Nothing can be", "can't be")
+    def test_an_instance_whose_key_cannot_be_calculated_is_refused(self):
+        message = refused("numeric", key="6 / n", stem="{n}?", parameters={"n": [1, 0]}, units={})
+        assert "can't be divided by zero" in message
 
 
 class TestHotspot:
     item = made("hotspot")
 
-    def test_a_part_of_the_same_name_is_as_right(self):
+    def test_every_part_with_the_same_name_is_correct(self):
         assert self.item.keyed() == {"rib-4", "rib-5"}
         assert self.item.score(["rib-5"]) == 1
         assert self.item.score(["lung"]) == 0
 
-    def test_the_page_names_no_part(self, ask):
+    def test_the_question_page_names_no_part(self, ask):
         html = ask(self.item, self.item.order("seed")).lower()
         for part in SECTIONS["rhomboid"].parts:
             assert not re.search(rf"\b{part.name.lower()}\b", html)
@@ -409,7 +408,7 @@ class TestHotspot:
 class TestNeedle:
     item = made("needle")
 
-    def test_only_a_safe_path_to_the_target_is_right(self):
+    def test_only_a_safe_path_to_the_target_is_correct(self):
         assert self.item.score({"entry": 40.0, "angle": 0.0, "depth": 40.0}) == 0
         assert self.item.score({"entry": 4.0, "angle": 66.0, "depth": None}) == 0
 
@@ -420,12 +419,12 @@ class TestNeedle:
         with pytest.raises(NotAnAnswer, match="is not between"):
             self.item.read(MultiDict({f"a1-{number}": text}), "a1", ())
 
-    def test_the_page_says_nothing_of_what_the_needle_meets(self, ask):
+    def test_the_question_page_does_not_say_what_the_needle_passes_through(self, ask):
         html = ask(self.item, (), {"entry": 40.0, "angle": 0.0, "depth": 40.0})
         assert "safe;" not in html
         assert "passes" not in html
 
-    def test_a_figure_that_looks_different_is_no_key_for_it(self):
+    def test_the_key_of_a_figure_that_looks_different_is_refused(self):
         moved = SECTIONS["rhomboid"].model_copy(update={"structures": SECTIONS["rhomboid"].structures[:1]})
         stricter = SECTIONS["rhomboid"].model_copy(update={"clearance": 1})
         assert self.item.rekeyed(made("needle", drawing=stricter)).drawing.clearance == 1
@@ -437,7 +436,7 @@ class TestNeedle:
 
 @pytest.fixture
 def all_types(app):
-    """The bank of a module with an item of every type, all of them on the form."""
+    """Replace a module's bank with one item of every type, all of them on the form."""
     content = site_of(app).catalog
     bank = content.banks[MODULE].model_copy(
         update={"items": tuple(EXAMPLES), "blueprint": (Cell(items=len(EXAMPLES)),)}
@@ -445,7 +444,7 @@ def all_types(app):
     factories.change_site(app, catalog=factories.replaced(content, banks={**content.banks, MODULE: bank}))
 
 
-def test_every_type_can_be_taken_and_its_result_seen(app, pages, learner, all_types):
+def test_every_type_has_a_question_page_and_a_result(app, pages, learner, all_types):
     attempt = factories.start_attempt(app, learner)
     mine = pages.as_(learner)
     for position in range(1, len(EXAMPLES) + 1):
@@ -456,7 +455,7 @@ def test_every_type_can_be_taken_and_its_result_seen(app, pages, learner, all_ty
     assert "0 of 8" in mine.get(f"/attempts/{attempt.code}").text
 
 
-def test_the_solutions_of_every_type_pass(app, pages, learner, all_types):
+def test_the_solutions_of_all_types_earn_full_points(app, pages, learner, all_types):
     attempt = factories.sit(app, learner)
     assert attempt.points == attempt.scored == len(EXAMPLES)
     assert "8 of 8" in pages.as_(learner).get(f"/attempts/{attempt.code}").text

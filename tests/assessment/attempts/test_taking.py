@@ -1,4 +1,4 @@
-"""Taking an assessment: deadlines and accommodations, gates, what is shown when, flags, reports, the page of all items."""
+"""Taking an assessment: deadlines, accommodations, gates, feedback, flags, reports, and all questions on one page."""
 
 from datetime import timedelta
 
@@ -22,18 +22,18 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def at(monkeypatch):
-    """Sets the clock."""
+    """Return a function that sets the clock. It starts at noon."""
 
-    def set_(moment):
+    def set_clock(moment):
         monkeypatch.setattr(clock, "now", lambda: moment)
 
-    set_(NOON)
-    return set_
+    set_clock(NOON)
+    return set_clock
 
 
 @pytest.fixture
 def timed(app, learner, at):
-    """An attempt with half an hour from NOON, and a minute's grace."""
+    """Start an attempt at noon that has half an hour and a grace period of one minute."""
     factories.set_rules(app, minutes=30, grace_seconds=60)
     return factories.start_attempt(app, learner)
 
@@ -54,7 +54,7 @@ def answers(app, attempt):
 
 
 def choice(app, attempt, *, of="single"):
-    """A position with an item of that type, and its order."""
+    """Return the position of an item of this type, and the order of its options."""
     return next((place.position, place.order) for place in paper(app, attempt) if place.item.type == of)
 
 
@@ -70,7 +70,7 @@ class TestDeadline:
         at(NOON + 10 * MINUTE)
         assert "20 minutes left until 12:30 UTC" in pages.as_(learner).get(f"/attempts/{timed.code}/1").text
 
-    def test_a_save_on_its_way_counts_within_the_grace_and_not_after(self, app, pages, learner, timed, at):
+    def test_a_late_save_counts_within_the_grace_period_and_not_after_it(self, app, pages, learner, timed, at):
         position, order = choice(app, timed)
         at(NOON + 31 * MINUTE - SECOND)
         assert save(pages, learner, timed, position, order[0]).status_code == 200
@@ -79,20 +79,22 @@ class TestDeadline:
         assert (late.status_code, late.json["kind"]) == (409, "TimeIsUp")
         assert answers(app, timed) == {position: [order[0]]}
 
-    def test_pages_of_an_attempt_whose_time_is_over_lead_to_its_result(self, pages, learner, timed, at):
+    def test_after_the_time_is_up_every_page_leads_to_the_result(self, pages, learner, timed, at):
         at(NOON + 32 * MINUTE)
         for page in ("1", "all", "overview"):
-            assert "Your time is up" in pages.as_(learner).get(f"/attempts/{timed.code}/{page}").text
+            shown = pages.as_(learner).get(f"/attempts/{timed.code}/{page}")
+            assert "Your time is up" in shown.text
+            assert 'aria-label="Main"' not in shown.html
         page = pages.as_(learner).post(f"/attempts/{timed.code}/all", {"serial1": 1, "here": 1})
         assert page.status == 409
         assert "Your time is up" in page.text
 
-    def test_a_submit_in_the_grace_counts_as_of_the_deadline(self, app, pages, learner, timed, at):
+    def test_a_submit_in_the_grace_period_counts_as_of_the_deadline(self, app, pages, learner, timed, at):
         at(NOON + 30 * MINUTE + 20 * SECOND)
         pages.as_(learner).post(f"/attempts/{timed.code}/submit")
         assert state(app, timed).submitted_at == NOON + 30 * MINUTE
 
-    def test_the_worker_submits_what_was_saved_when_the_browser_is_gone(self, app, pages, learner, timed, at):
+    def test_the_worker_submits_the_saved_answers_when_the_browser_is_closed(self, app, pages, learner, timed, at):
         for place in paper(app, timed):
             with app.app_context():
                 factories.save_answer(learner, timed.code, place.position, place.item.solution, serial=1, now=NOON)
@@ -106,7 +108,7 @@ class TestDeadline:
         with app.app_context():
             assert db.session.query(AuditEvent).filter_by(event="attempt:expired").one().actor_name == "system"
 
-    def test_a_save_in_the_grace_is_scored_though_the_worker_came_first(self, app, pages, learner, timed, at):
+    def test_a_save_in_the_grace_period_is_scored_even_if_the_worker_came_first(self, app, pages, learner, timed, at):
         position, order = choice(app, timed)
         at(NOON + 30 * MINUTE + 30 * SECOND)
         with app.app_context():
@@ -117,7 +119,7 @@ class TestDeadline:
         assert state(app, timed).submitted_at
         assert answers(app, timed) == {position: [order[0]]}
 
-    def test_without_a_limit_nothing_expires(self, app, learner, at):
+    def test_an_attempt_without_a_time_limit_never_expires(self, app, learner, at):
         factories.set_rules(app, minutes=None)
         attempt = factories.start_attempt(app, learner)
         at(NOON + timedelta(days=30))
@@ -131,7 +133,7 @@ class TestAccommodations:
     def grant(self, pages, admin, learner, **more):
         return pages.as_(admin).post(f"/admin/people/{learner.code}/accommodation", self.FORM | more)
 
-    def test_extra_time_reaches_the_running_attempt_and_its_page(self, app, pages, learner, admin, timed, at):
+    def test_extra_time_extends_the_open_attempt(self, app, pages, learner, admin, timed, at):
         at(NOON + 29 * MINUTE)
         assert self.grant(pages, admin, learner).status == 303
         assert state(app, timed).deadline == NOON + 45 * MINUTE
@@ -144,7 +146,7 @@ class TestAccommodations:
         jobs.drain(app)
         assert state(app, timed).submitted_at == NOON + 45 * MINUTE
 
-    def test_it_is_set_once_and_reaches_every_assessment(self, app, pages, learner, admin, at):
+    def test_one_accommodation_applies_to_every_assessment(self, app, pages, learner, admin, at):
         factories.set_rules(app, minutes=20)
         factories.set_rules(app, "thorax-and-upper-back", minutes=41)
         self.grant(pages, admin, learner)
@@ -154,7 +156,7 @@ class TestAccommodations:
         assert "30 minutes from the start, including your 50% extra time" in page
         assert "5 attempts , 5 left, including 1 extra for you" in page
 
-    def test_no_limit_at_all_lifts_that_of_a_running_attempt(self, app, pages, learner, admin, timed, at):
+    def test_untimed_removes_the_limit_of_an_open_attempt(self, app, pages, learner, admin, timed, at):
         self.grant(pages, admin, learner, untimed="y")
         assert state(app, timed).deadline is None
         at(NOON + timedelta(days=1))
@@ -162,12 +164,12 @@ class TestAccommodations:
         assert state(app, timed).submitted_at is None
         assert "No time limit for you" in pages.as_(learner).get(f"/assessments/{MODULE}").text
 
-    def test_a_change_for_less_takes_no_time_from_a_running_attempt(self, app, pages, learner, admin, timed):
+    def test_a_smaller_accommodation_takes_no_time_from_an_open_attempt(self, app, pages, learner, admin, timed):
         self.grant(pages, admin, learner)
         self.grant(pages, admin, learner, extra_percent=0)
         assert state(app, timed).deadline == NOON + 45 * MINUTE
 
-    def test_before_and_after_are_in_the_audit_log(self, app, pages, learner, admin, at):
+    def test_the_audit_log_has_the_accommodation_before_and_after(self, app, pages, learner, admin, at):
         self.grant(pages, admin, learner)
         self.grant(pages, admin, learner, extra_percent=25)
         with app.app_context():
@@ -177,16 +179,16 @@ class TestAccommodations:
         assert second.details["after"]["extra_percent"] == 25
 
     @pytest.mark.parametrize(
-        "wrong", [{"extra_percent": "x"}, {"extra_percent": 301}, {"extra_attempts": -1}, {"note": ""}]
+        "invalid", [{"extra_percent": "x"}, {"extra_percent": 301}, {"extra_attempts": -1}, {"note": ""}]
     )
-    def test_a_bad_form_says_so_and_sets_nothing(self, app, pages, learner, admin, wrong):
-        assert self.grant(pages, admin, learner, **wrong).status == 422
+    def test_an_invalid_form_sets_nothing(self, app, pages, learner, admin, invalid):
+        assert self.grant(pages, admin, learner, **invalid).status == 422
         with app.app_context():
             assert db.session.query(Accommodation).count() == 0
 
 
 class TestGates:
-    def test_what_was_missed_is_read_again_before_a_retake(self, app, pages, learner, at):
+    def test_missed_sections_must_be_reviewed_before_a_retake(self, app, pages, learner, at):
         factories.set_rules(app, reread=True, wait_hours=0)
         factories.study_module(app, learner)
         attempt = factories.sit(app, learner, right=False)
@@ -200,7 +202,7 @@ class TestGates:
         factories.study_module(app, learner, now=NOON + MINUTE)
         assert factories.start_attempt(app, learner, now=NOON + 2 * MINUTE).number == 2
 
-    def test_what_comes_first_is_passed_first(self, app, pages, learner, at):
+    def test_a_quiz_required_first_must_be_passed_first(self, app, pages, learner, at):
         factories.set_rules(app, "state-scope", after=(MODULE,))
         with pytest.raises(taking.PassFirst):
             factories.start_attempt(app, learner, "state-scope")
@@ -221,37 +223,37 @@ class TestFeedback:
             taking.submit(learner, attempt, now=NOON)
         return attempt, place, wrong
 
-    def test_after_each_attempt_everything_is_shown_unless_the_file_says_otherwise(self, app, pages, learner):
+    def test_all_feedback_is_shown_after_each_attempt_by_default(self, app, pages, learner):
         attempt, place, _ = self.failed(app, learner)
         page = pages.as_(learner).get(f"/attempts/{attempt.code}")
-        assert "right answer" in page.text
+        assert "correct answer" in page.text
         assert "Score by objective" in page.text
         assert place.wording.references[0].title in page.text
 
-    def test_until_the_end_the_page_shows_ones_own_answers_and_no_key(self, app, pages, learner):
+    def test_until_the_end_only_the_learners_own_answers_are_shown(self, app, pages, learner):
         policy = {"answers": "end", "rationales": "end", "objectives": "never"}
         attempt, place, wrong = self.failed(app, learner, **policy)
         mine = pages.as_(learner)
         page = mine.get(f"/attempts/{attempt.code}")
-        assert "right answer" not in page.text
-        assert "not right" not in page.text
+        assert "correct answer" not in page.text
+        assert "incorrect" not in page.text
         assert place.item.rationale[:40] not in page.text
         assert "Score by objective" not in page.text
         assert f'name="given-{place.position}" value="{wrong[0]}" checked' in page.html
         factories.sit(app, learner, right=False)
         assert "✗ your answer" in mine.get(f"/attempts/{attempt.code}").text
 
-    def test_a_score_that_is_never_shown_is_not_shown(self, app, pages, learner):
+    def test_a_score_is_hidden_if_the_course_file_says_never(self, app, pages, learner):
         attempt, _, _ = self.failed(app, learner, score="never")
         assert 'class="score"' not in pages.as_(learner).get(f"/attempts/{attempt.code}").html
 
-    def test_the_cover_states_the_policy(self, app, pages, learner):
+    def test_the_start_page_states_the_feedback_policy(self, app, pages, learner):
         factories.set_rules(app, feedback=Feedback(answers="end", rationales="never"))
         page = pages.as_(learner).get(f"/assessments/{MODULE}").text
         assert "you see your own answers, your score, your score by objective." in page
         assert "Once you have passed or have no attempts left, you also see the correct answers." in page
 
-    def test_partial_credit_is_shown_as_people_write_it(self, app, pages, learner):
+    def test_partial_credit_is_shown_as_a_decimal_number(self, app, pages, learner):
         with_items(app, [item for item in content_of(app).banks[MODULE].items if item.type == "multiple"], 1)
         attempt = factories.start_attempt(app, learner)
         (place,) = paper(app, attempt)
@@ -277,7 +279,7 @@ class TestFeedback:
 
 
 class TestFlags:
-    def test_a_script_sets_and_takes_a_flag(self, app, pages, learner, at):
+    def test_a_script_sets_and_removes_a_flag(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         mine = pages.as_(learner)
         for word, on in (("yes", True), ("no", False)):
@@ -294,29 +296,29 @@ class TestFlags:
         overview = pages.as_(learner).get(f"/attempts/{attempt.code}/overview").text
         assert f"Flagged for review: question {position}" in overview
 
-    def test_after_submitting_nothing_is_flagged(self, app, pages, learner, at):
+    def test_a_submitted_attempt_cannot_be_flagged(self, app, pages, learner, at):
         attempt = factories.sit(app, learner)
         assert pages.as_(learner).post_json(f"/attempts/{attempt.code}/1/flag", {"flagged": "yes"}).status_code == 409
 
 
-class TestPositionsOutsideTheForm:
+class TestUnknownPosition:
     positions = (0, 13, 2**31, 2**63, 10**30)
 
-    def test_there_is_nothing_there(self, either_app, at):
+    def test_it_is_not_found(self, either_app, at):
         user = factories.person(either_app, "Pat Person")
         attempt, mine = factories.start_attempt(either_app, user), Pages(either_app)
         sent = {"text": "Wrong.", "flagged": "yes"}
         for place in (f"{position}{path}" for position in self.positions for path in ("", "/flag", "/report")):
             assert save(mine, user, attempt, place, "a", **sent).status_code in (404, 405), place
 
-    def test_a_flag_there_is_passed_over(self, pages, learner, timed):
+    def test_a_flag_at_it_is_ignored(self, pages, learner, timed):
         for position in self.positions:
             data = {"flag": position, "here": 1, "go": "stay"}
             assert pages.as_(learner).post(f"/attempts/{timed.code}/all", data).status == 303
 
 
 class TestReports:
-    def test_a_report_is_kept_and_answered_by_mail(self, app, pages, learner, admin, at):
+    def test_a_report_is_listed_and_answered_by_email(self, app, pages, learner, admin, at):
         attempt = factories.start_attempt(app, learner)
         address = f"/attempts/{attempt.code}/3/report"
         assert pages.as_(learner).post(address, {"text": "Two are right."}).location.endswith(f"/{attempt.code}/3")
@@ -332,12 +334,19 @@ class TestReports:
         assert "Two are right." in mails
         assert "Again." not in mails
 
-    def test_from_the_result_it_leads_back_there(self, app, pages, learner, at):
+    def test_the_page_has_the_layout_of_an_open_attempt_until_it_is_submitted(self, app, pages, learner, at):
+        attempt = factories.start_attempt(app, learner)
+        address = f"/attempts/{attempt.code}/3/report"
+        assert 'aria-label="Main"' not in pages.as_(learner).get(address).html
+        pages.as_(learner).post(f"/attempts/{attempt.code}/submit")
+        assert 'aria-label="Main"' in pages.as_(learner).get(address).html
+
+    def test_a_report_from_the_result_page_leads_back_to_it(self, app, pages, learner, at):
         attempt = factories.sit(app, learner)
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/3/report", {"text": "No."})
         assert page.location.endswith(f"/attempts/{attempt.code}#item-3")
 
-    def test_a_report_without_words_is_refused(self, app, pages, learner, at):
+    def test_an_empty_report_is_refused(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/3/report", {"text": " "})
         assert page.status == 422
@@ -347,13 +356,13 @@ class TestReports:
 
 
 class TestAllOnOnePage:
-    """Without a script: one form for all items."""
+    """One form for all questions, as a browser without scripts uses it."""
 
     def sent(self, app, attempt, **more):
         data = {f"serial{place.position}": 1 for place in paper(app, attempt)}
         return data | {"here": 0, "go": "overview"} | more
 
-    def test_everything_is_saved_at_once(self, app, pages, learner, at):
+    def test_all_answers_are_saved_together(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         chosen = {p.position: p.order[0] for p in paper(app, attempt) if p.item.type in {"single", "multiple"}}
         data = self.sent(app, attempt, **{f"a{n}": id_ for n, id_ in chosen.items()})
@@ -361,7 +370,7 @@ class TestAllOnOnePage:
         assert page.location.endswith("/overview")
         assert answers(app, attempt) == {n: [id_] for n, id_ in chosen.items()}
 
-    def test_an_error_in_one_saves_the_others_and_says_where(self, app, pages, learner, at):
+    def test_an_invalid_answer_is_refused_and_the_others_are_saved(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         first, second = [p for p in paper(app, attempt) if p.item.type == "single"][:2]
         data = {f"a{first.position}": "z", f"a{second.position}": second.order[1]}
@@ -370,14 +379,14 @@ class TestAllOnOnePage:
         assert "Choose one of the answers shown." in page.text
         assert answers(app, attempt) == {second.position: [second.order[1]]}
 
-    def test_text_that_is_not_a_number_is_shown_again(self, app, pages, learner, at):
+    def test_text_that_is_not_a_number_stays_in_its_field(self, app, pages, learner, at):
         attempt, place = with_numeric(app, learner)
         data = self.sent(app, attempt, **{f"a{place.position}": "1,234"})
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/all", data)
         assert page.status == 422
         assert 'value="1,234"' in page.html
 
-    def test_a_page_that_is_out_of_date_is_refused_for_that_item_alone(self, app, pages, learner, at):
+    def test_an_outdated_page_is_refused_only_for_the_item_that_changed(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         position, order = choice(app, attempt)
         save(pages, learner, attempt, position, order[0], serial=5)
@@ -386,7 +395,7 @@ class TestAllOnOnePage:
         assert page.status == 409
         assert page.text.count("answered this question in another tab") == 1
 
-    def test_items_that_were_not_on_the_page_are_left_alone(self, app, pages, learner, at):
+    def test_items_that_are_not_in_the_form_stay_unchanged(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         position, order = choice(app, attempt)
         save(pages, learner, attempt, position, order[0])
@@ -394,12 +403,12 @@ class TestAllOnOnePage:
         assert answers(app, attempt) == {position: [order[0]]}
 
     @pytest.mark.parametrize("serial", ["x", "0", "99999999999"])
-    def test_a_page_without_a_serial_is_refused(self, app, pages, learner, at, serial):
+    def test_an_invalid_serial_is_refused(self, app, pages, learner, at, serial):
         attempt = factories.start_attempt(app, learner)
         page = pages.as_(learner).post(f"/attempts/{attempt.code}/all", {"serial1": serial, "here": 1})
         assert page.status == 422
 
-    def test_after_submitting_it_leads_to_the_result_and_says_why(self, app, pages, learner, at):
+    def test_after_the_submit_it_leads_to_the_result_with_a_message(self, app, pages, learner, at):
         attempt = factories.sit(app, learner)
         mine = pages.as_(learner)
         page = mine.post(f"/attempts/{attempt.code}/all", {"serial1": 9, "a1": "zz", "here": 1})
@@ -421,14 +430,14 @@ class TestAllOnOnePage:
             ("nonsense", 1, "/overview"),
         ],
     )
-    def test_each_button_leads_where_it_says(self, app, pages, learner, at, go, here, end):
+    def test_each_button_leads_to_its_page(self, app, pages, learner, at, go, here, end):
         attempt = factories.start_attempt(app, learner)
         data = {"here": here, "go": go, f"serial{here or 1}": 1}
         assert pages.as_(learner).post(f"/attempts/{attempt.code}/all", data).location.endswith(end)
 
 
 def with_items(app, items, length):
-    """Replace the bank's items. A form has `length` of them."""
+    """Replace the bank's items; a form contains `length` of them."""
     known = content_of(app)
     banks = dict(known.banks) | {MODULE: known.banks[MODULE].model_copy(update={"items": tuple(items)})}
     factories.change_site(app, catalog=factories.replaced(known, banks=banks))
@@ -436,7 +445,7 @@ def with_items(app, items, length):
 
 
 def with_numeric(app, learner):
-    """Return an attempt whose form has an item with a calculator, and that item."""
+    """Start an attempt whose form contains an item with a calculator. Return both."""
     known = content_of(app).banks[MODULE].items
     last = known[-1]
     item = NumericItem(
@@ -463,7 +472,7 @@ def content_of(app):
 
 
 class TestCalculator:
-    def test_a_script_gets_the_result_and_nothing_is_saved(self, app, pages, learner, at):
+    def test_a_script_gets_the_result_and_no_answer_is_saved(self, app, pages, learner, at):
         attempt, _ = with_numeric(app, learner)
         reply = pages.as_(learner).post_json(f"/attempts/{attempt.code}/calculate", {"expression": "3 × 10"})
         assert reply.json == {"result": "= 30"}
@@ -471,7 +480,7 @@ class TestCalculator:
             assert db.session.query(Answer).count() == 0
 
     @pytest.mark.parametrize("button", [{"calculate": "1"}, {"go": "stay"}], ids=["button", "enter"])
-    def test_without_a_script_it_saves_and_shows_what_was_typed(self, app, pages, learner, at, button):
+    def test_without_a_script_the_answer_is_saved_and_the_result_is_shown(self, app, pages, learner, at, button):
         attempt, place = with_numeric(app, learner)
         n = place.position
         data = {f"serial{n}": 1, f"a{n}": "30", "here": n, f"expression{n}": "3*10"} | button
@@ -481,7 +490,7 @@ class TestCalculator:
         assert 'value="3*10"' in page.html
         assert answers(app, attempt) == {n: {"text": "30", "unit": "mm"}}
 
-    def test_an_item_that_asks_for_none_has_none(self, pages, app, learner, at):
+    def test_only_items_with_a_calculator_show_it(self, pages, app, learner, at):
         attempt, place = with_numeric(app, learner)
         mine = pages.as_(learner)
         assert "Calculator" in mine.get(f"/attempts/{attempt.code}/{place.position}").text
@@ -489,7 +498,7 @@ class TestCalculator:
 
 
 class TestHistory:
-    def test_it_keeps_when_each_answer_was_given_and_when_it_was_saved(self, app, pages, learner, at):
+    def test_each_answer_has_the_times_it_was_given_and_saved(self, app, pages, learner, at):
         attempt = factories.start_attempt(app, learner)
         position, order = choice(app, attempt)
         given = NOON - 10 * MINUTE
@@ -535,7 +544,7 @@ class TestStatements:
         )
         return factories.start_attempt(app, learner)
 
-    def test_the_page_of_an_item_needs_five(self, pages, learner, attempt, count_queries):
+    def test_the_page_of_one_item_needs_five(self, pages, learner, attempt, count_queries):
         mine = pages.as_(learner)
         with count_queries() as seen:
             mine.get(f"/attempts/{attempt.code}/2")
@@ -554,7 +563,7 @@ class TestStatements:
         assert len(seen) <= 4, seen
         assert seen.count("COMMIT") == 1
 
-    def test_a_submit_needs_twelve_and_a_commit(self, pages, learner, attempt, count_queries):
+    def test_a_submit_needs_twelve_without_the_commit(self, pages, learner, attempt, count_queries):
         mine = pages.as_(learner)
         with count_queries() as seen:
             mine.post(f"/attempts/{attempt.code}/submit")

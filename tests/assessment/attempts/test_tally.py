@@ -22,7 +22,7 @@ from tests.factories import MODULE, NOON
 
 
 def sit(app, user, right, *, at):
-    """An attempt whose answers are right with a chance of `right`; every third item stays open."""
+    """Submit an attempt: each answer is correct with the probability `right`, and every third item has no answer."""
     chance = random.Random(f"{user.id}{at}")
     with app.app_context():
         quiz = catalog().assessments[MODULE].model_copy(update={"reread": False})
@@ -103,7 +103,7 @@ def test_statements_of_a_recount_grow_with_batches_and_not_with_attempts(app, le
     assert statements() == one
 
 
-def test_first_attempts_are_counted_apart(app):
+def test_first_attempts_are_counted_separately(app):
     some_attempts(app)
     with app.app_context():
         rows = db.session.execute(select(TotalTally.is_first, TotalTally.count)).all()

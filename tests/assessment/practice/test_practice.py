@@ -1,4 +1,4 @@
-"""Practice shows the right answer immediately and never counts."""
+"""Practice shows the correct answer immediately and never counts."""
 
 import re
 from dataclasses import replace
@@ -38,7 +38,7 @@ def rows(app):
 
 
 def fields(item):
-    """The form of a right answer to a choice item."""
+    """Return the form fields of a correct answer to a choice item."""
     return {"a": item.solution}
 
 
@@ -49,9 +49,9 @@ def test_it_stores_nothing_at_all(app, mine, place):
     assert rows(app) == before
 
 
-def test_a_right_answer_shows_why_and_where_it_is_taught(mine, place):
+def test_a_correct_answer_shows_why_and_where_it_is_taught(mine, place):
     page = mine.post(f"{HERE}/s/1", fields(place.item))
-    assert "✓ Right" in page.text
+    assert "✓ Correct" in page.text
     assert "Taught in" in page.text
     assert place.wording.references[0].title in page.text
 
@@ -59,14 +59,14 @@ def test_a_right_answer_shows_why_and_where_it_is_taught(mine, place):
 def test_not_knowing_shows_the_answer(mine):
     page = mine.post(f"{HERE}/s/1", {"go": "unknown"})
     assert "Not known yet" in page.text
-    assert "right answer" in page.text
+    assert "correct answer" in page.text
 
 
 @pytest.mark.parametrize("data", [{}, {"a": "z"}])
 def test_an_unreadable_answer_is_asked_again(mine, place, data):
     page = mine.post(f"{HERE}/s/1", data)
     assert page.status == 422
-    assert "right answer" not in page.text
+    assert "correct answer" not in page.text
 
 
 def test_the_address_decides_the_order(mine, catalog):
@@ -83,7 +83,7 @@ def test_it_ends_with_a_new_order(mine, app, catalog):
     assert mine.get(f"{HERE}/s/{length + 1}").status == 404
 
 
-def test_must_pass_items_are_practiced_only_once_met(app, learner, mine, catalog):
+def test_must_pass_items_are_practiced_only_after_an_attempt_asked_them(app, learner, mine, catalog):
     must = {item.id for item in catalog.banks[MODULE].items if item.must_pass}
     assert must
     assert not must & {item.id for item in practice_order.practiced(catalog.banks[MODULE], frozenset(), "s")}

@@ -62,20 +62,20 @@ def form(app, user, item_id, *, right=True, serial=1, now=NOON, seconds=20):
 
 
 class TestOpening:
-    def test_before_anything_was_passed_nothing_comes_back(self, mine):
+    def test_nothing_comes_back_before_a_quiz_is_passed(self, mine):
         assert "You have no questions to review yet" in mine.get("/review/").text
 
-    def test_what_was_in_a_passed_attempt_comes_back(self, app, learner, at):
+    def test_the_items_of_a_passed_attempt_come_back(self, app, learner, at):
         attempt = factories.sit(app, learner)
         with app.app_context():
             asked = {place.item.id for place in attempts.items_of(attempt)}
         assert {item.item_id for item in review(app, learner).items} == asked
 
-    def test_while_a_retake_is_open_to_the_person_nothing_comes_back(self, app, learner, at):
+    def test_nothing_comes_back_while_the_person_can_retake_the_quiz(self, app, learner, at):
         factories.sit(app, learner, right=False)
         assert review(app, learner).items == ()
 
-    def test_without_an_attempt_left_what_was_missed_comes_back_at_once(self, app, learner, at, catalog):
+    def test_without_an_attempt_left_missed_items_come_back_immediately(self, app, learner, at, catalog):
         fail_all(app, learner, catalog.assessments[MODULE].attempts)
         found = review(app, learner)
         assert found.items
@@ -96,7 +96,7 @@ class TestOpening:
         with app.app_context():
             assert db.session.query(Recall).count() == 0
 
-    def test_an_item_that_left_its_bank_is_passed_over(self, app, learner, mine, catalog):
+    def test_an_item_that_left_its_bank_is_skipped(self, app, learner, mine, catalog):
         factories.sit(app, learner)
         item = factories.start_review(app, learner)
         bank = catalog.banks[MODULE]
@@ -140,7 +140,7 @@ class TestSession:
 
     def test_an_answer_shows_why_and_when_it_comes_back(self, app, learner, mine, first):
         page = mine.post(f"/review/items/{first}", form(app, learner, first, now=later(5)))
-        assert "✓ Right" in page.text
+        assert "✓ Correct" in page.text
         assert "Taught in" in page.text
         assert "It comes back on March" in page.text
         assert "Next question" in page.text
@@ -163,7 +163,7 @@ class TestSession:
             before = queries.own_card(learner.id, first).memory
         page = mine.post(f"/review/items/{first}", sent)
         assert "already answered" in page.text
-        assert "✓ Right" in page.text
+        assert "✓ Correct" in page.text
         with app.app_context():
             assert queries.own_card(learner.id, first).memory == before
             assert db.session.query(Recall).count() == 1
@@ -207,7 +207,9 @@ class TestSession:
         assert theirs.post(f"/review/items/{first}", form(app, learner, first)).status == 404
         assert "You have no questions to review yet" in theirs.get("/review/").text
 
-    def test_pages_need_the_same_statements_however_much_there_is(self, app, learner, mine, first, count_queries):
+    def test_pages_need_the_same_number_of_statements_however_many_items_there_are(
+        self, app, learner, mine, first, count_queries
+    ):
         factories.sit(app, learner, "state-scope")
         mine.post("/review/start")
         for address, most in (("/review/", 8), (f"/review/items/{first}", 9)):

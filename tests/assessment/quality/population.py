@@ -1,4 +1,4 @@
-"""Learners of all abilities who take a quiz: right answers depend on ability and the item's difficulty."""
+"""Learners of all abilities who take a quiz: correct answers depend on ability and the item's difficulty."""
 
 import random
 from datetime import timedelta
@@ -61,7 +61,7 @@ def _sit(user, ability, assessment_id, chance, hardness, again):
 
 
 def _wrong(place: PlacedItem, chance: random.Random):
-    """Return a wrong option, or rarely none. The last option of the bank is hardly ever chosen."""
+    """Return an incorrect option, or rarely none. The last option of the bank is hardly ever chosen."""
     wrong = [
         [id_]
         for id_ in sorted(place.order)

@@ -111,7 +111,7 @@ def test_an_item_shows_its_key_its_figures_and_what_each_fifth_chose(populated, 
         of_item = queries.counts_of_item(item.id)[MODULE]
         chosen = analysis.detail_of(of_item.every, item, queries.choices_of_item(item.id)[MODULE][1])
     page = pages.as_(admin).get(f"/admin/items/{item.id}")
-    assert "right answer" in page.text
+    assert "correct answer" in page.text
     assert sum(option.count for option in chosen.options) == sum(figure.n for figure in chosen.fifths)
     assert "First attempts: what each fifth chose" in page.text
     assert f"/admin/rescoring/{item.id}" in page.html

@@ -198,7 +198,7 @@ class TestDecide:
         page = pages.as_(learner).get(f"/attempts/{both[0].code}")
         assert "Passed" in page.text
         assert "The key of this question was corrected after you answered." in page.text
-        assert "✓ right answer, your answer" in page.text.split("rescored")[1].split("explanation")[1][:400]
+        assert "✓ correct answer, your answer" in page.text.split("rescored")[1].split("explanation")[1][:400]
 
 
 class TestQuestions:

@@ -42,7 +42,8 @@ def test_what_is_lost_from_a_moodle_file_is_reported_by_question():
         "Ribs: the HTML element a; its text is kept",
         "Ribs: the picture A rib",
         "Ribs: the feedback on an answer: Nearly.",
-        "Ribs: its weights (a 60%, b 40%, c 0%); here each right option earns its share and each wrong option loses its share",
+        "Ribs: its weights (a 60%, b 40%, c 0%); "
+        "here each correct option earns its share and each incorrect option loses its share",
         "Ribs: its name “Ribs”",
         "Ribs: defaultgrade: 2.0000000",
         "Ribs: penalty: 0.3333333",
@@ -107,7 +108,7 @@ def test_a_foreign_gift_file_is_read_by_the_rules_of_gift():
         "its name “Grant”",
         "the feedback on an answer: No.",
         "the feedback on an answer: Right!",
-        "option b earns 50% in the file; here it is wrong",
+        "option b earns 50% in the file; here it is incorrect",
         "the whole item: it asks for true or false, and no item type here does",
         "the whole item: it asks for a short answer, and no item type here does",
         "the whole item: it is a text without answers",
@@ -176,7 +177,7 @@ def test_what_is_lost_from_a_foreign_qti_item_is_reported():
         "choice: the order of its options; here it is shuffled",
         "choice: feedbackInline: Yes.",
         "choice: its title “Unattended Luggage”",
-        "choice: its own response processing; here the right answers determine the score",
+        "choice: its own response processing; here the correct answers determine the score",
     ]
 
 
@@ -193,7 +194,7 @@ def test_a_stem_around_nested_options_is_read_without_them():
     [
         ('identifier="ChoiceB"', 'identifier="ChoiceA"', "two of its options have the same identifier"),
         ('responseIdentifier="R"', 'responseIdentifier="it\'s"', "does not declare a response"),
-        ("<value>ChoiceA</value>", "<value>ChoiceZ</value>", "does not say which of its options is right"),
+        ("<value>ChoiceA</value>", "<value>ChoiceZ</value>", "does not say which of its options is correct"),
     ],
 )
 def test_a_qti_item_that_contradicts_itself_is_reported(old, new, sentence):

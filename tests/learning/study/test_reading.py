@@ -22,7 +22,7 @@ def test_a_wrong_answer_shows_why_and_lets_the_section_be_finished(pages, learne
     mine = pages.as_(learner)
     mine.post(f"{SECTION}/checks/ae-check-severity", {"choice": "a"})
     mine.post(f"{SECTION}/checks/ae-check-zero", {"choice": "a"})
-    assert "Not quite." in mine.get(SECTION).text
+    assert "Incorrect." in mine.get(SECTION).text
     assert mine.post(f"{SECTION}/studied").location.endswith("/pneumothorax")
     assert "· completed" in mine.get(f"/modules/{MODULE}/").text
 
