@@ -151,19 +151,18 @@ def renewal_opens(certificate: Certificate, now: datetime) -> date | None:
 
 
 def ending(today: date) -> list[Certificate]:
-    """Return certificates whose last day is near enough for a mail about it, and that have not ended otherwise.
+    """Return certificates that may need a mail about their last day, and that were not revoked or superseded.
 
     The range has one more day at each end, since `today` may differ by a day in the certificate's time zone.
     """
-    first, last = (
-        today - renewal.EXPIRED_MAIL_WINDOW - timedelta(days=1),
-        today + renewal.OPENS_BEFORE_END + timedelta(days=1),
-    )
+    first = today - renewal.EXPIRED_MAIL_WINDOW - timedelta(days=1)
+    last = today + renewal.OPENS_BEFORE_END + timedelta(days=1)
     wanted = select(Certificate).where(Certificate.valid_until.between(first, last), NOT_ENDED)
     return list(db.session.scalars(wanted.order_by(Certificate.id)))
 
 
 def waiting_of(course_ids: Collection[str]) -> Sequence[Request]:
+    """Return the waiting requests for these courses, oldest first."""
     wanted = select(Request).where(Request.course_id.in_(course_ids), Request.state == RequestState.WAITING)
     return db.session.scalars(wanted.order_by(Request.id)).all()
 

@@ -113,7 +113,7 @@ def document() -> bytes:
         "Self-paced online 60 1",
         "Live online 0 0",
         "In person 90 1.5",
-        "Together 150 2.5",
+        "Total 150 2.5",
         "safety 60 1",
         "Adverse events and emergency response safety 1.0 awaited 60",
         "Quiz: Adverse events March 1, 2026",

@@ -1,4 +1,4 @@
-"""Verifying a file: ours and unchanged, changed, not ours, or unreadable, and never an error."""
+"""Verifying a file: issued here and unchanged, changed, issued elsewhere or unreadable, and never an error."""
 
 import io
 import json
@@ -74,9 +74,9 @@ def end(app, certificate, admin, how):
             issuing.supersede(row, Correction.RESCORED, "a key was wrong", actor=admin, now=NOON)
 
 
-class TestOurs:
+class TestIssuedHere:
     @pytest.mark.parametrize("kind", KINDS)
-    def test_what_the_owner_downloads_is_unchanged_and_valid(self, pages, certificate, files, kind):
+    def test_a_downloaded_file_is_unchanged_and_valid(self, pages, certificate, files, kind):
         page = send(pages, files[kind])
         assert page.status == 200
         assert "Unchanged and valid" in page.text
@@ -114,7 +114,7 @@ class TestOurs:
             assert "Unchanged and valid" in send(pages, again.encode()).text
 
     @pytest.mark.parametrize("kind", ["png", "svg"])
-    def test_our_badge_in_another_picture_is_not_called_unchanged(self, pages, certificate, files, kind):
+    def test_an_issued_badge_in_another_picture_is_not_reported_as_unchanged(self, pages, certificate, files, kind):
         if kind == "png":
             picture, extra = Image.new("RGB", (60, 60), "gold"), PngImagePlugin.PngInfo()
             extra.add_itxt("openbadgecredential", certificate.credential)
@@ -126,7 +126,7 @@ class TestOurs:
         assert "Badge valid, picture changed" in page.text
         assert "Rely on the certificate's page, not on what the picture shows" in page.text
 
-    def test_a_document_signed_by_an_older_key_is_ours_after_a_rotation(self, app, config, pages, files):
+    def test_a_document_signed_by_an_older_key_is_recognized_after_a_rotation(self, app, config, pages, files):
         pdf_signing.add_own_key(config.data, "Provider", NOON)
         factories.change_site(app, signer=pdf_signing.ensure(config.data, "Provider", NOON))
         assert "Unchanged and valid" in send(pages, files["pdf"]).text
@@ -384,7 +384,9 @@ def test_any_bytes_get_an_answer(pages, unlimited, data):
     cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     new=st.binary(max_size=20),
 )
-def test_ours_with_any_piece_replaced_is_never_called_unchanged(pages, unlimited, files, kind, cuts, new):
+def test_an_issued_file_with_a_replaced_piece_is_never_unchanged(
+    pages, unlimited, files, kind, cuts, new
+):
     whole = files[kind]
     start, stop = sorted(int(cut * len(whole)) for cut in cuts)
     changed = whole[:start] + new + whole[stop:]
@@ -434,7 +436,7 @@ def test_the_first_bytes_decide_the_kind(data, kind):
     assert uploaded_file.read(data).kind is kind
 
 
-def test_true_is_not_one_but_two_is_two_point_zero():
+def test_true_differs_from_one_but_two_equals_two_point_zero():
     assert uploaded_file.is_same({"hours": [2.0, None]}, {"hours": [2, None]})
     for other in ({"hours": 1}, {"hours": True, "more": 1}, {"hours": [True]}, {}):
         assert not uploaded_file.is_same({"hours": True}, other)
