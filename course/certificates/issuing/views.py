@@ -64,22 +64,23 @@ def _state_hours(licenses: list[License], minutes: int) -> str:
 
     An hour has 60 minutes unless a source for the state says otherwise.
     """
-    found = []
-    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+    hours = []
+    for code in dict.fromkeys(license_.jurisdiction for license_ in licenses):
         state = catalog().jurisdictions[code]
         length = state.hour_minutes or 60
-        found.append(f"{state.name} {float(contact_time.hours(minutes, length)):g} (of {length} minutes)")
-    return "; ".join(found)
+        hours.append(f"{state.name} {float(contact_time.hours(minutes, length)):g} (of {length} minutes)")
+    return "; ".join(hours)
 
 
 def _approvals(course: Course, licenses: list[License]) -> str:
     """Return today's approvals of the course, as it is now, in the states where the person is licensed."""
-    offered, found = approvals.offering(catalog(), course), []
-    for code in dict.fromkeys(one.jurisdiction for one in licenses):
+    offered, texts = approvals.offering(catalog(), course), []
+    for code in dict.fromkeys(license_.jurisdiction for license_ in licenses):
         today = date_in(catalog().jurisdictions[code].time_zone, clock.now())
-        for _, one in approvals.covering(course.id, offered, [code], today):
-            found.append(f"{code} {one.number} ({one.approver}, through {long_date(one.last_day)})")
-    return ", ".join(found)
+        for _, approval in approvals.covering(course.id, offered, [code], today):
+            last_day = long_date(approval.last_day)
+            texts.append(f"{code} {approval.number} ({approval.approver}, through {last_day})")
+    return "; ".join(texts)
 
 
 @bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])

@@ -127,7 +127,7 @@ class TestCoursePage:
         factories.approve(app, admin)
         factories.approve(app, admin, states=["FL"], number="F-1")
         text = mine.get(f"/courses/{COURSE}").text
-        assert "HI HI-77 (Board of Hawaii, through 2026-12-31)" in text
+        assert "HI HI-77 (Board of Hawaii, through December 31, 2026)" in text
         assert "F-1" not in text
 
 

@@ -250,7 +250,7 @@ class TestQueue:
         mine = pages.as_(admin)
         mine.post("/admin/requests/issue", {"request": [str(r.code) for r in requests[:2]]})
         assert "2 certificates issued" in mine.get("/admin/requests/").text
-        assert "2 requests wait" in mine.get("/admin/requests/").text
+        assert "2 waiting, oldest first" in mine.get("/admin/requests/").text
 
     def test_its_statements_do_not_grow_with_the_requests(self, app, pages, admin, count_queries):
         def needed():

@@ -384,9 +384,7 @@ def test_any_bytes_get_an_answer(pages, unlimited, data):
     cuts=st.tuples(st.floats(0, 1), st.floats(0, 1)),
     new=st.binary(max_size=20),
 )
-def test_an_issued_file_with_a_replaced_piece_is_never_unchanged(
-    pages, unlimited, files, kind, cuts, new
-):
+def test_an_issued_file_with_a_replaced_piece_is_never_unchanged(pages, unlimited, files, kind, cuts, new):
     whole = files[kind]
     start, stop = sorted(int(cut * len(whole)) for cut in cuts)
     changed = whole[:start] + new + whole[stop:]
