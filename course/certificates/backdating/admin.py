@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.backdating import actions, queries
-from course.certificates.backdating.forms import AskForm
+from course.certificates.backdating.forms import BackdatingForm
 from course.certificates.issuing import queries as register
 from course.people.accounts import queries as accounts
 from course.platform import clock
@@ -32,7 +32,7 @@ def proposals() -> ResponseReturnValue:
 def ask(code: UUID) -> ResponseReturnValue:
     request, refused = register.request_of(code), None
     completed_on, today = queries.days_of(request, clock.now())
-    form = AskForm(completed_on, today)
+    form = BackdatingForm(completed_on, today)
     if form.validate_on_submit():
         try:
             proposal = actions.ask(request, form.issue_on.data, form.reason.data, actor=me(), now=clock.now())

@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from course.certificates.backdating import backdating_rule
 
 
-class AskForm(FlaskForm):
+class BackdatingForm(FlaskForm):
     issue_on = DateField("Date of issue", [DataRequired("Enter a date.")])
     reason = TextAreaField(
         "Reason",

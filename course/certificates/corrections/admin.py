@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.corrections import actions, queries
-from course.certificates.corrections.forms import AcceptForm, RejectForm
+from course.certificates.corrections.forms import CorrectionApprovalForm, CorrectionRejectionForm
 from course.certificates.issuing import queries as register
 from course.people.accounts import queries as accounts
 from course.platform import clock, file_types
@@ -42,8 +42,8 @@ def correction(code: UUID) -> ResponseReturnValue:
 
 def _page(
     code: UUID,
-    accepting: AcceptForm | None = None,
-    rejecting: RejectForm | None = None,
+    accepting: CorrectionApprovalForm | None = None,
+    rejecting: CorrectionRejectionForm | None = None,
     refusal: Refused | None = None,
 ) -> ResponseReturnValue:
     """Return the page of a correction, with the submitted form if it has errors."""
@@ -56,8 +56,8 @@ def _page(
         certificate=first,
         newest=register.find_award(first.user_id, first.course_id, first.cycle),
         person=accounts.person(correction.user_id),
-        accepting=accepting or AcceptForm(formdata=None),
-        rejecting=rejecting or RejectForm(formdata=None),
+        accepting=accepting or CorrectionApprovalForm(formdata=None),
+        rejecting=rejecting or CorrectionRejectionForm(formdata=None),
     )
 
 
@@ -72,7 +72,7 @@ def proof(code: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:code>/accept")
 @requires(Permission.CERTIFICATE_DECIDE)
 def accept(code: UUID) -> ResponseReturnValue:
-    form = AcceptForm()
+    form = CorrectionApprovalForm()
     if not form.validate_on_submit():
         return _page(code, accepting=form)
     try:
@@ -87,7 +87,7 @@ def accept(code: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:code>/reject")
 @requires(Permission.CERTIFICATE_DECIDE)
 def reject(code: UUID) -> ResponseReturnValue:
-    form = RejectForm()
+    form = CorrectionRejectionForm()
     if not form.validate_on_submit():
         return _page(code, rejecting=form)
     actions.reject(queries.correction_of(code), form.note.data, actor=me(), now=clock.now())

@@ -7,7 +7,7 @@ from course.platform import file_types
 from course.platform.typesetting import letters
 
 
-class AskForm(FlaskForm):
+class CorrectionRequestForm(FlaskForm):
     name = StringField(
         "Correct name",
         [DataRequired("Enter the correct name.")],
@@ -39,12 +39,12 @@ class AskForm(FlaskForm):
             raise ValidationError(fault)
 
 
-class AcceptForm(FlaskForm):
+class CorrectionApprovalForm(FlaskForm):
     seen = BooleanField("I reviewed the proof, and it shows this name", [DataRequired("Review the proof first.")])
     rename = BooleanField("Change the name on the account, too", default=True)
 
 
-class RejectForm(FlaskForm):
+class CorrectionRejectionForm(FlaskForm):
     note = TextAreaField(
         "Reason",
         [DataRequired("Give a reason, and say what would help."), Length(max=1000)],

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.corrections import actions, queries
-from course.certificates.corrections.forms import AskForm
+from course.certificates.corrections.forms import CorrectionRequestForm
 from course.certificates.issuing import queries as register
 from course.platform import clock
 from course.platform.access import Permission, me, requires
@@ -19,7 +19,7 @@ bp = Blueprint("corrections", __name__)
 @takes_files(megabytes=11)
 def ask(code: str) -> ResponseReturnValue:
     certificate, refused = register.own_certificate(me(), code), None
-    form = AskForm(certificate.name)
+    form = CorrectionRequestForm(certificate.name)
     if form.validate_on_submit():
         try:
             actions.ask(

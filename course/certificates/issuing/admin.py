@@ -82,21 +82,21 @@ def request_page(code: UUID) -> ResponseReturnValue:
 def _request_page(
     code: UUID, form: RejectForm | None = None, latin: LatinForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    found = queries.request_of(code)
-    person = accounts.person(found.user_id)
-    award = queries.find_award(found.user_id, found.course_id, found.cycle)
+    asked = queries.request_of(code)
+    person = accounts.person(asked.user_id)
+    award = queries.find_award(asked.user_id, asked.course_id, asked.cycle)
     page = render_template(
         "certificates/issuing/request_page.html",
-        asked=found,
+        asked=asked,
         person=person,
         award=award,
         form=form or RejectForm(formdata=None),
         latin=latin or LatinForm(formdata=None),
-        refusal=plan_queries.name_refusal(found.attested_name) if found.state == RequestState.WAITING else None,
-        hours_refusal=hours_queries.hours_refusal(found, clock.now()) if found.state == RequestState.WAITING else None,
-        approvals=plan_queries.approvals_of(found),
-        state=catalog().jurisdictions[found.license.jurisdiction],
-        doubles=accounts.also_held_by([found.license])[found.license.id],
+        refusal=plan_queries.name_refusal(asked.attested_name) if asked.state == RequestState.WAITING else None,
+        hours_refusal=hours_queries.hours_refusal(asked, clock.now()) if asked.state == RequestState.WAITING else None,
+        approvals=plan_queries.approvals_of(asked),
+        state=catalog().jurisdictions[asked.license.jurisdiction],
+        doubles=accounts.also_held_by([asked.license])[asked.license.id],
         today=clock.now().date(),
     )
     return page, status
@@ -141,13 +141,13 @@ def certificate(code: str) -> ResponseReturnValue:
 def _certificate_page(
     code: str, form: RevokeForm | None = None, reissue: ReissueForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    found = queries.certificate_of(code)
-    person = accounts.people_of([found.user_id]).get(found.user_id)
-    facts = Facts.from_json(found.facts)
+    certificate = queries.certificate_of(code)
+    person = accounts.people_of([certificate.user_id]).get(certificate.user_id)
+    facts = Facts.from_json(certificate.facts)
     page = render_template(
         "certificates/issuing/certificate.html",
-        certificate=found,
-        standing=found.standing_at(clock.now()),
+        certificate=certificate,
+        standing=certificate.standing_at(clock.now()),
         facts=facts,
         person=person,
         form=form or RevokeForm(formdata=None),
@@ -162,10 +162,10 @@ def revoke(code: str) -> ResponseReturnValue:
     form = RevokeForm()
     if not form.validate_on_submit():
         return _certificate_page(code, form, status=422)
-    found = queries.certificate_of(code)
-    ending.revoke(found, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
+    certificate = queries.certificate_of(code)
+    ending.revoke(certificate, Reason(form.reason.data), form.note.data, actor=me(), now=clock.now())
     flash("Revoked. The holder is notified by email.", "ok")
-    return redirect(url_for(".certificate", code=found.code), 303)
+    return redirect(url_for(".certificate", code=certificate.code), 303)
 
 
 @bp.post("/certificates/<code>/reissue")
@@ -175,8 +175,8 @@ def reissue(code: str) -> ResponseReturnValue:
     form = ReissueForm()
     if not form.validate_on_submit():
         return _certificate_page(code, reissue=form, status=422)
-    found = queries.certificate_of(code)
-    new = issuing.supersede(found, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
+    certificate = queries.certificate_of(code)
+    new = issuing.supersede(certificate, Correction.DOCUMENT, form.error.data, actor=me(), now=clock.now())
     flash(f"Reissued as {new.code}. The holder is notified by email.", "ok")
     return redirect(url_for(".certificate", code=new.code), 303)
 

@@ -182,18 +182,18 @@ def credential(code: str) -> ResponseReturnValue:
 @requires(Permission.CERTIFICATE_OWN)
 def badge_png(code: str) -> ResponseReturnValue:
     """Return a picture with the Open Badge in it, unless the certificate was revoked or superseded."""
-    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
-    baked = picture.baked_png(Facts.from_json(found.facts), found.credential or "")
-    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.png"'}
+    certificate = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_png(Facts.from_json(certificate.facts), certificate.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{certificate.code}.png"'}
     return Response(baked, mimetype="image/png", headers=headers)
 
 
 @bp.get("/certificates/<code>.svg")
 @requires(Permission.CERTIFICATE_OWN)
 def badge_svg(code: str) -> ResponseReturnValue:
-    found = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
-    baked = picture.baked_svg(Facts.from_json(found.facts), found.credential or "")
-    headers = {"Content-Disposition": f'attachment; filename="certificate-{found.code}.svg"'}
+    certificate = queries.badge_of(me(), code, any_owner=may(Permission.CERTIFICATE_DECIDE))
+    baked = picture.baked_svg(Facts.from_json(certificate.facts), certificate.credential or "")
+    headers = {"Content-Disposition": f'attachment; filename="certificate-{certificate.code}.svg"'}
     return Response(baked, mimetype="image/svg+xml", headers=headers)
 
 
