@@ -146,7 +146,7 @@ def revoke(admin, stranger, code):
     admin.go("/admin/")
     admin.page.get_by_label("Find a person").fill(code)
     admin.press("Find")
-    admin.page.get_by_label("Reason, shown in public").select_option("issued in error")
+    admin.page.get_by_label("Reason (public)").select_option("issued in error")
     admin.page.get_by_label("What happened").fill("Tried out.")
     admin.press("Revoke this certificate")
     stranger.go(f"/verify/{code}")
