@@ -23,7 +23,7 @@ class NameNotPrintable(Exception):
 
 @dataclass(frozen=True)
 class Template:
-    """A template file and the hash of it and the files next to it. The files never change."""
+    """A template file, and the digest of it and the files next to it. None of them ever changes."""
 
     path: Path
     digest: str

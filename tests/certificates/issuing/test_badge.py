@@ -72,7 +72,7 @@ def badge_with(app, certificate, **facts):
         return json.loads(signed_files.signed_badge(plan, site().issuer))
 
 
-def refuses(badge, app):
+def objections(badge, app):
     """Return the objections of the three verifiers."""
     yield from (error.message for error in SCHEMA.iter_errors(badge))
     yield from rules.faults(badge)
@@ -89,7 +89,7 @@ def refuses(badge, app):
 @example(name="\u202eeel nnA\u2028\x85\uffff")
 def test_a_badge_with_any_name_is_accepted_by_every_verifier_and_survives_its_picture(app, issued, name):
     badge = badge_with(app, issued, name=name)
-    assert list(refuses(badge, app)) == []
+    assert list(objections(badge, app)) == []
     assert badge["credentialSubject"]["identifier"][1]["identityHash"] == name
     text = json.dumps(badge, ensure_ascii=False)
     facts = Facts.from_json(issued.facts)
@@ -110,7 +110,7 @@ def test_a_badge_with_any_name_is_accepted_by_every_verifier_and_survives_its_pi
     ],
 )
 def test_a_badge_with_other_facts_is_accepted_by_every_verifier(app, issued, facts):
-    assert list(refuses(badge_with(app, issued, **facts), app)) == []
+    assert list(objections(badge_with(app, issued, **facts), app)) == []
 
 
 def test_a_badge_that_others_would_reject_is_not_signed(app, issued):

@@ -121,13 +121,13 @@ def glyphs(document):
                     yield from (int.from_bytes(run[place : place + 2]) for place in range(0, len(run), 2))
 
 
-def set_or_refused(template, names):
-    """Return the document with the printable names, and the other names with the letters that the fonts lack."""
+def print_names(template, names):
+    """Return the names that can be printed, the letters that the fonts lack, and a document with those names."""
     lacking = set()
     while True:
-        left = [one for one in names if not any(letter in one for letter in lacking)]
+        printable = [one for one in names if not any(letter in one for letter in lacking)]
         try:
-            return left, lacking, compiler.pdf(template, {"data": json.dumps(left)})
+            return printable, lacking, compiler.pdf(template, {"data": json.dumps(printable)})
         except compiler.NotPrintable as refusal:
             lacking |= set(refusal.letters)
 
@@ -136,8 +136,8 @@ def set_or_refused(template, names):
 def test_each_name_is_printed_or_refused_with_a_reason_and_none_shows_a_box(template, first):
     names = [letters.tidy(name(number)) for number in range(first, first + BATCH)]
     sound = [one for one in names if letters.fault(one) is None]
-    done, lacking, document = set_or_refused(template, sound)
-    assert len(done) > BATCH / 4
+    printed, lacking, document = print_names(template, sound)
+    assert len(printed) > BATCH / 4
     assert lacking, "each batch has letters of Bengali or Ethiopic"
     assert 0 not in set(glyphs(document))
 

@@ -125,7 +125,7 @@ CORRECTED = {
 class TestEveryType:
     @pytest.fixture(params=EXAMPLES, ids=lambda item: item.type)
     def item(self, app, catalog, learner, request):
-        """An attempt with one item of the type, answered by the corrected key; then the bank is corrected."""
+        """Submit an attempt with an item of the type, correct by the new key; then correct the bank, and return the item."""
         corrected = made(request.param.type, **CORRECTED[request.param.type])
         self.use(app, catalog, request.param)
         attempt = factories.start_attempt(app, learner)

@@ -106,12 +106,12 @@ class TestPasses:
 
     def test_a_kept_pass_may_be_taken_later(self):
         ruling = {"decision": "new-key", "key": {"key": NEW}}
-        stood = attempt(OLD, 7, passed=True, ruling=ruling, points=Fraction(0))
-        assert len(effect("new-key", stood).lost) == 1
+        kept = attempt(OLD, 7, passed=True, ruling=ruling, points=Fraction(0))
+        assert len(effect("new-key", kept).lost) == 1
 
     def test_a_pass_kept_below_the_mark_because_of_another_item_is_not_taken(self):
-        stood = attempt(OLD, 5, passed=True)
-        (change,) = effect("new-key", stood).changes
+        kept = attempt(OLD, 5, passed=True)
+        (change,) = effect("new-key", kept).changes
         assert change.settled(take_passes=True).passed
 
     def test_a_pass_from_a_mistaken_rescoring_may_be_taken(self):
