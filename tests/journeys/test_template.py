@@ -33,7 +33,7 @@ def test_an_edited_template_is_previewed_and_chosen_and_an_error_in_it_is_report
     pictures.first.evaluate("picture => picture.decode()")
     assert pictures.first.evaluate("picture => picture.naturalWidth") == 1056
     console.press("Use this template")
-    assert "printed with your files, as they are now" in console.text()
+    assert "printed with your files as they are now" in console.text()
     file.write_text(file.read_text().replace("#let ink", "#let ink = ("))
     console.go("/admin/")
     console.press("Preview the template")
