@@ -114,7 +114,7 @@ def _refuse_another_address() -> None:
 
 @cli.command()
 def serve() -> None:
-    """Migrate the database, check the content, and serve until stopped."""
+    """Serve the site until stopped. This also migrates the database and checks the content."""
     config = _config()
     app = ready_app(config)
     notices = []
@@ -133,7 +133,7 @@ def serve() -> None:
 @cli.command()
 @click.option("--long-work-first", is_flag=True, help="Do long work, such as bulk issues, before mails.")
 def worker(long_work_first: bool) -> None:
-    """Run a background worker for a server on another machine. `serve` already starts one of each kind."""
+    """Run a background worker. `serve` already starts one of each kind; more can run on other machines."""
     _work(long_work_first=long_work_first)
 
 
@@ -163,7 +163,7 @@ def create_admin() -> None:
 
 @cli.command("template")
 def template_command() -> None:
-    """Copy the certificate template to the data folder, where you can edit it and preview it in the console."""
+    """Copy the certificate template for editing. The copy is in the data folder; preview it in the console."""
     folder = Templates(_config().data, {}).folder
     if folder.exists() and any(folder.iterdir()):
         raise BadSetting(f"{folder} already has files. Move them away first; nothing was changed.")
@@ -173,7 +173,7 @@ def template_command() -> None:
 
 @cli.group("keys")
 def keys_group() -> None:
-    """Manage the keys that sign certificates, in the data folder."""
+    """Manage the keys that sign certificates."""
 
 
 @keys_group.command("list")
@@ -197,7 +197,7 @@ def rotate_keys() -> None:
 
 @cli.command("check-records")
 def check_records() -> None:
-    """Check certificates, completions, minutes and documents against each other. Exit with code 1 on a discrepancy."""
+    """Check the records for discrepancies. Certificates, completions, minutes and documents must agree."""
     faults: list[Discrepancy] = []
     with ready_app(_config()).app_context():
         total = certificates.count_issued()
@@ -213,7 +213,7 @@ def check_records() -> None:
 @cli.command("demo")
 @click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="Number of therapists.")
 def demo_command(learners: int) -> None:
-    """Fill an empty database with sample people, to try out the product."""
+    """Fill an empty database with sample people."""
     app = ready_app(_config())
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))

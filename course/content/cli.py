@@ -23,7 +23,7 @@ WRITERS = {name: format_.write for name, format_ in FORMATS.items() if format_.w
 
 def content_group(folders: Folders, notices: Callable[[Catalog], list[str]]) -> click.Group:
     """Return the commands. `notices` returns further lines that `content check` prints about valid content."""
-    group = click.Group("content", help="The training content.")
+    group = click.Group("content", help="Check, export and import content.")
     group.add_command(_check(folders, notices))
     for command in (_table, _export, _import):
         group.add_command(command(folders))

@@ -47,23 +47,23 @@ class TooOften(Refused):
 @dataclass(frozen=True)
 class Throttle:
     limiter: FixedWindowRateLimiter
-    asks: RateLimitItem = REQUESTS_PER_ADDRESS
-    misses: RateLimitItem = NOT_FOUND_PER_ADDRESS
-    asks_of_all: RateLimitItem = ALL_REQUESTS
+    requests: RateLimitItem = REQUESTS_PER_ADDRESS
+    not_found: RateLimitItem = NOT_FOUND_PER_ADDRESS
+    all_requests: RateLimitItem = ALL_REQUESTS
 
-    def count_ask(self, visitor: str) -> None:
+    def count_request(self, visitor: str) -> None:
         """Count a request. Raise TooOften if it is over a limit."""
         with _logged_if_unreachable():
-            if not self.limiter.test(self.misses, "misses", visitor):
-                raise self._too_often(self.misses, "misses", visitor)
-            for limit, whose in ((self.asks, ("asks", visitor)), (self.asks_of_all, ("asks",))):
+            if not self.limiter.test(self.not_found, "not_found", visitor):
+                raise self._too_often(self.not_found, "not_found", visitor)
+            for limit, whose in ((self.requests, ("requests", visitor)), (self.all_requests, ("requests",))):
                 if not self.limiter.hit(limit, *whose):
                     raise self._too_often(limit, *whose)
 
-    def count_miss(self, visitor: str) -> None:
+    def count_not_found(self, visitor: str) -> None:
         """Count a request that was not found."""
         with _logged_if_unreachable():
-            self.limiter.hit(self.misses, "misses", visitor)
+            self.limiter.hit(self.not_found, "not_found", visitor)
 
     def _too_often(self, limit: RateLimitItem, *whose: str) -> TooOften:
         reset = self.limiter.get_window_stats(limit, *whose).reset_time
@@ -87,8 +87,8 @@ def init_app(app: Flask, *, trusted_proxies: int) -> None:
     """Count requests to marked views. `trusted_proxies`: the number of proxies that add the visitor's address."""
     if trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.before_request(_count_ask)
-    app.after_request(_count_miss)
+    app.before_request(_count_request)
+    app.after_request(_count_not_found)
     app.register_error_handler(TooOften, _too_many_requests)
 
 
@@ -102,14 +102,14 @@ def _store(data: Path, queue_url: str) -> Storage:
     return cast(Storage, storage_from_string(queue_url, wrap_exceptions=True, socket_connect_timeout=STORE_TIMEOUT_S))
 
 
-def _count_ask() -> None:
+def _count_request() -> None:
     if marked("limited"):
-        site().throttle.count_ask(_visitor())
+        site().throttle.count_request(_visitor())
 
 
-def _count_miss(response: Response) -> Response:
+def _count_not_found(response: Response) -> Response:
     if response.status_code == 404 and marked("limited"):
-        site().throttle.count_miss(_visitor())
+        site().throttle.count_not_found(_visitor())
     return response
 
 

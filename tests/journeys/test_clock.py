@@ -75,7 +75,7 @@ def test_at_the_end_the_page_submits_answers_that_could_not_be_sent_before(site,
     code = answering.code_in(page)
     page.context.set_offline(True)
     item.locator("label.option input").nth(2).check()
-    page.get_by_text("Time is up").wait_for(timeout=20_000)
+    page.get_by_text("Time is up", exact=True).wait_for(timeout=20_000)
     page.wait_for_timeout(700)
     page.context.set_offline(False)
     page.wait_for_url(f"**/attempts/{page.url.split('/')[-2]}", timeout=30_000)

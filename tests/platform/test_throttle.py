@@ -45,7 +45,7 @@ def status_of(app, path="/verify/", **more):
 
 class TestRequests:
     def test_too_many_requests_are_refused_with_the_time_to_wait(self, app, pages, wait):
-        allow(app, asks="2 per minute")
+        allow(app, requests="2 per minute")
         assert [status_of(app) for _ in range(3)] == [200, 200, 429]
         wait(15)
         page = pages.get("/verify/")
@@ -55,13 +55,13 @@ class TestRequests:
         assert status_of(app) == 200
 
     def test_a_client_that_wants_json_gets_the_refusal_as_json(self, app, pages):
-        allow(app, asks="1 per minute")
+        allow(app, requests="1 per minute")
         answers = [pages.get(UNKNOWN_CERTIFICATE, headers={"Accept": "application/json"}).response for _ in range(2)]
         assert [answer.status_code for answer in answers] == [404, 429]
         assert "try again in 60 seconds" in answers[1].json["error"]
 
     def test_requests_are_counted_by_address_and_in_total(self, app):
-        allow(app, asks="2 per minute", asks_of_all="3 per minute")
+        allow(app, requests="2 per minute", all_requests="3 per minute")
 
         def from_(address):
             return status_of(app, environ_base={"REMOTE_ADDR": address})
@@ -70,25 +70,25 @@ class TestRequests:
         assert [from_("192.0.2.2") for _ in range(2)] == [200, 429]
 
     def test_an_ipv6_network_counts_as_one_visitor(self, app):
-        allow(app, asks="1 per minute")
+        allow(app, requests="1 per minute")
         addresses = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
         assert [status_of(app, environ_base={"REMOTE_ADDR": address}) for address in addresses] == [200, 429, 200]
 
     def test_pages_without_the_mark_are_not_counted(self, app):
-        allow(app, asks="1 per minute")
+        allow(app, requests="1 per minute")
         assert [status_of(app, "/states/") for _ in range(3)] == [200, 200, 200]
 
 
 class TestNotFound:
     def test_they_have_a_stricter_limit(self, app, learner, admin):
         code = factories.issue(app, learner, admin).code
-        allow(app, misses="2 per 10 minutes")
+        allow(app, not_found="2 per 10 minutes")
         assert [status_of(app, f"/verify/{code}") for _ in range(4)] == [200] * 4
         assert [status_of(app, UNKNOWN_CERTIFICATE) for _ in range(3)] == [404, 404, 429]
         assert status_of(app, f"/verify/{code}") == 429
 
     def test_every_kind_of_unknown_number_counts(self, app):
-        allow(app, misses="3 per 10 minutes")
+        allow(app, not_found="3 per 10 minutes")
         paths = ("/verify/nonsense", "/verify/%00", "/verify/a/b", UNKNOWN_CERTIFICATE)
         assert [status_of(app, path) for path in paths] == [404, 404, 404, 429]
 
@@ -108,7 +108,8 @@ class TestProxies:
         """Return the visitors whose requests were counted."""
         with sqlite3.connect(site_of(app).throttle.limiter.storage.path) as file:
             return {
-                key.split("/")[2] for (key,) in file.execute("SELECT key FROM counter WHERE key LIKE '%/asks/%/%/%/%'")
+                key.split("/")[2]
+                for (key,) in file.execute("SELECT key FROM counter WHERE key LIKE '%/requests/%/%/%/%'")
             }
 
     @pytest.mark.parametrize(("proxies", "visitor"), [(0, "127.0.0.1"), (1, "192.0.2.1"), (2, "203.0.113.9")])
@@ -173,7 +174,7 @@ class TestCounts:
 def test_the_processes_of_a_machine_share_the_counts(config, catalog, migrated):
     apps = [create_app(factories.replaced(config, database=f"sqlite:///{migrated}"), catalog) for _ in range(2)]
     for app in apps:
-        allow(app, asks="3 per minute")
+        allow(app, requests="3 per minute")
     assert [status_of(app) for app in (*apps, *apps)] == [200, 200, 200, 429]
 
 
@@ -189,7 +190,7 @@ def test_several_machines_share_the_counts_in_redis(config, catalog, migrated, r
         for _ in range(2)
     ]
     for app in apps:
-        allow(app, asks="3 per minute")
+        allow(app, requests="3 per minute")
     assert [status_of(app) for app in (*apps, *apps)] == [200, 200, 200, 429]
 
 

@@ -16,7 +16,7 @@ def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Gro
 
     @click.group("states")
     def states() -> None:
-        """State entries."""
+        """Export state entries."""
 
     @states.command("export")
     @click.option(

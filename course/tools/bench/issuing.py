@@ -50,9 +50,9 @@ class Issuing:
 
 
 def measure(
-    app: Flask, asks: Sequence[load.Ask], port: int, count: int, seconds: float, environ: Mapping[str, str]
+    app: Flask, requests: Sequence[load.HttpRequest], port: int, count: int, seconds: float, environ: Mapping[str, str]
 ) -> Issuing:
-    """Send page views (`asks`): first alone for `seconds`, then while two workers issue `count` certificates."""
+    """Send page views (`requests`): first alone for `seconds`, then while two workers issue `count` certificates."""
     with app.app_context():
         people = waiting(count + SAMPLE_SIZE, clock.now())
         cpu_ms = _by_part(people[:SAMPLE_SIZE])
@@ -62,10 +62,10 @@ def measure(
         lambda template: typst.compile(template, format="pdf", font_paths=fonts, pdf_standards=["a-3a", "ua-1"]),
     )
     began = time.monotonic()
-    quiet = _read(port, asks, lambda: time.monotonic() - began >= seconds)
+    quiet = _read(port, requests, lambda: time.monotonic() - began >= seconds)
     with _workers(environ), app.app_context():
         started = _start_bulk_issue(people[-1], clock.now())
-        busy = _read(port, asks, lambda: _finished(started))
+        busy = _read(port, requests, lambda: _finished(started))
     return Issuing(cpu_ms, word.cpu_ms, count, busy.seconds, quiet, busy)
 
 
@@ -154,12 +154,12 @@ def _each(arguments: Sequence[Any], function: Callable[[Any], Any]) -> _Each:
     return _Each(results, statistics.median(seconds) * 1000)
 
 
-def _read(port: int, asks: Sequence[load.Ask], until: Callable[[], bool]) -> load.Load:
+def _read(port: int, requests: Sequence[load.HttpRequest], until: Callable[[], bool]) -> load.Load:
     """Send bursts of page views, one per reader, until the condition holds."""
-    began, bursts = time.monotonic(), [load.drive(port, asks[:READERS], READERS, None)]
+    began, bursts = time.monotonic(), [load.drive(port, requests[:READERS], READERS, None)]
     while not until():
         time.sleep(READ_INTERVAL_S)
-        bursts.append(load.drive(port, asks[:READERS], READERS, None))
+        bursts.append(load.drive(port, requests[:READERS], READERS, None))
     times = [seconds for burst in bursts for seconds in burst.times]
     return load.Load(times, sum(burst.errors for burst in bursts), time.monotonic() - began)
 

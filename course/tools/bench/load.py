@@ -21,7 +21,7 @@ class NoReply(Refused):
 
 
 @dataclass
-class Ask:
+class HttpRequest:
     """A request that can be sent again and again. `bodies` take turns; `{serial}` in them counts up from 1."""
 
     method: str
@@ -63,17 +63,17 @@ class Load:
 
 
 class _Connection:
-    def __init__(self, port: int, asks: Iterator[Ask]) -> None:
+    def __init__(self, port: int, requests: Iterator[HttpRequest]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=REPLY_TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.asks, self.received = asks, b""
+        self.requests, self.received = requests, b""
 
     def send(self) -> bool:
         """Send the next request. Return False if there is none."""
-        if (ask := next(self.asks, None)) is None:
+        if (request := next(self.requests, None)) is None:
             return False
-        self.expected, self.received = b" %d " % ask.status, b""
-        message = ask.message()
+        self.expected, self.received = b" %d " % request.status, b""
+        message = request.message()
         self.began = time.perf_counter()
         self.socket.sendall(message)
         return True
@@ -91,12 +91,12 @@ class _Connection:
         return self.expected in head[:16] if len(body) >= length else None
 
 
-def drive(port: int, asks: Sequence[Ask], connections: int, seconds: float | None) -> Load:
+def drive(port: int, requests: Sequence[HttpRequest], connections: int, seconds: float | None) -> Load:
     """Send the requests over that many connections for `seconds`, each connection its share in turn.
 
     With `seconds` None each request is sent once.
     """
-    lanes = [asks[n::connections] for n in range(connections)]
+    lanes = [requests[n::connections] for n in range(connections)]
     opened = [_Connection(port, cycle(lane) if seconds else iter(lane)) for lane in lanes if lane]
     times: list[float] = []
     errors, began = 0, time.perf_counter()

@@ -49,14 +49,16 @@ def run(
         site_of(app).engines.dispose()
         with _servers(environ) as ports:
             ours = ports.pop("app")
-            asked = {name: (port, [load.Ask("GET", "/")] * max(ATTEMPTS)) for name, port in ports.items()}
-            asked |= {name: (ours, asks) for name, asks in rows.repeatable(app, people).items()}
+            requests_by_row = {
+                name: (port, [load.HttpRequest("GET", "/")] * max(ATTEMPTS)) for name, port in ports.items()
+            }
+            requests_by_row |= {name: (ours, requests) for name, requests in rows.repeatable(app, people).items()}
             startable = crowd.startable(app, people)
-            bench = _Bench(app, ours, asked, _writers(Path(folder), url), startable, seconds)
+            bench = _Bench(app, ours, requests_by_row, _writers(Path(folder), url), startable, seconds)
             bench.warm_up()
             measured = _rounds(bench, say)
             say(f"Issuing {certificates} certificates …")
-            issued = issuing.measure(app, asked["module page"][1], ours, certificates, seconds, environ)
+            issued = issuing.measure(app, requests_by_row["module page"][1], ours, certificates, seconds, environ)
         site_of(app).engines.dispose()
     yield from table(measured)
     yield from issuing.lines(issued)
@@ -120,22 +122,22 @@ class _Bench:
 
     app: Flask
     port: int
-    asked: Mapping[str, tuple[int, Sequence[load.Ask]]]
+    requests_by_row: Mapping[str, tuple[int, Sequence[load.HttpRequest]]]
     writers: Mapping[str, disk.Writer]
     startable: Iterator[tuple[crowd.Learner, str]]
     seconds: float
 
     def warm_up(self) -> None:
         """Send each kind of request for a while, because the first requests of a process are slower."""
-        for port, asks in self.asked.values():
-            load.drive(port, asks, max(ATTEMPTS), self.seconds / 4)
+        for port, requests in self.requests_by_row.values():
+            load.drive(port, requests, max(ATTEMPTS), self.seconds / 4)
 
     def once(self, connections: int, attempts: int) -> Iterator[tuple[str, load.Load]]:
         """Measure each row once."""
         for name, writer in self.writers.items():
             yield name, disk.drive(writer, connections, self.seconds)
-        for name, (port, asks) in self.asked.items():
-            yield name, load.drive(port, asks, connections, self.seconds)
+        for name, (port, requests) in self.requests_by_row.items():
+            yield name, load.drive(port, requests, connections, self.seconds)
         pairs = list(islice(self.startable, attempts))
         yield rows.START, load.drive(self.port, [rows.start(*pair) for pair in pairs], connections, None)
         submits = [rows.submit(learner, crowd.answered(self.app, learner, id_)) for learner, id_ in pairs]

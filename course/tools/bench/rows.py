@@ -9,7 +9,7 @@ from course.content.schema.catalog import Catalog
 from course.content.schema.knowledge_check import NeedleCheck
 from course.site import site_of
 from course.tools.bench.crowd import QUIZ, Crowd, Learner
-from course.tools.bench.load import Ask
+from course.tools.bench.load import HttpRequest
 
 GUNICORN, HELLO = "gunicorn hello", "hello, our server"
 EMPTY_PAGE, EMPTY_POST = "empty page", "empty POST"
@@ -55,32 +55,34 @@ GOALS: dict[str, Sequence[Goal]] = {
 }
 
 
-def repeatable(app: Flask, crowd: Crowd) -> dict[str, list[Ask]]:
+def repeatable(app: Flask, crowd: Crowd) -> dict[str, list[HttpRequest]]:
     """Return the requests that can be sent any number of times, by row."""
     needle, content = _needle(site_of(app).catalog), site_of(app).catalog
     module = f"/modules/{QUIZ}/{content.modules[QUIZ].sections[0].id}"
     everyone = crowd.learners
     return {
-        EMPTY_PAGE: [Ask("GET", "/bench/empty") for _ in everyone],
-        EMPTY_POST: [Ask("POST", "/bench/empty", bodies=["a=b"]) for _ in everyone],
-        "module page": [Ask("GET", module, one.cookie) for one in everyone],
-        "quiz page": [Ask("GET", _place(one), one.cookie) for one in everyone],
-        SAVE: [Ask("POST", _place(one), one.cookie, _choices(one)) for one in everyone],
-        "needle judged": [Ask("POST", needle, one.cookie, _placements(one)) for one in everyone],
-        "search": [Ask("GET", "/search?q=vertebral+artery") for _ in everyone],
-        "state page": [Ask("GET", "/states/FL") for _ in everyone],
-        "sign-in page": [Ask("GET", "/sign-in") for _ in everyone],
-        "verification page": [Ask("GET", f"/verify/{crowd.certificate}") for _ in everyone],
-        "certificate, stored": [Ask("GET", f"/certificates/{crowd.certificate}.pdf", crowd.owner) for _ in everyone],
+        EMPTY_PAGE: [HttpRequest("GET", "/bench/empty") for _ in everyone],
+        EMPTY_POST: [HttpRequest("POST", "/bench/empty", bodies=["a=b"]) for _ in everyone],
+        "module page": [HttpRequest("GET", module, one.cookie) for one in everyone],
+        "quiz page": [HttpRequest("GET", _place(one), one.cookie) for one in everyone],
+        SAVE: [HttpRequest("POST", _place(one), one.cookie, _choices(one)) for one in everyone],
+        "needle judged": [HttpRequest("POST", needle, one.cookie, _placements(one)) for one in everyone],
+        "search": [HttpRequest("GET", "/search?q=vertebral+artery") for _ in everyone],
+        "state page": [HttpRequest("GET", "/states/FL") for _ in everyone],
+        "sign-in page": [HttpRequest("GET", "/sign-in") for _ in everyone],
+        "verification page": [HttpRequest("GET", f"/verify/{crowd.certificate}") for _ in everyone],
+        "certificate, stored": [
+            HttpRequest("GET", f"/certificates/{crowd.certificate}.pdf", crowd.owner) for _ in everyone
+        ],
     }
 
 
-def start(learner: Learner, assessment_id: str) -> Ask:
-    return Ask("POST", f"/assessments/{assessment_id}", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
+def start(learner: Learner, assessment_id: str) -> HttpRequest:
+    return HttpRequest("POST", f"/assessments/{assessment_id}", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
 
 
-def submit(learner: Learner, code: object) -> Ask:
-    return Ask("POST", f"/attempts/{code}/submit", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
+def submit(learner: Learner, code: object) -> HttpRequest:
+    return HttpRequest("POST", f"/attempts/{code}/submit", learner.cookie, [f"csrf_token={learner.csrf}"], 303)
 
 
 def _place(learner: Learner) -> str:

@@ -34,7 +34,7 @@ KINDS = ["pdf", "png", "svg", "json"]
 @pytest.fixture
 def unlimited(app):
     often = parse("1000000 per minute")
-    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, asks=often, asks_of_all=often))
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, requests=often, all_requests=often))
 
 
 class Files(dict[str, bytes]):
@@ -356,7 +356,7 @@ def test_both_databases_find_a_file_by_its_hash_first_then_by_its_numbers(either
 
 
 def test_files_count_toward_the_rate_limit(app, pages):
-    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, asks=parse("1 per minute")))
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, requests=parse("1 per minute")))
     assert [send(pages, b"{}").status for _ in range(2)] == [200, 429]
 
 
