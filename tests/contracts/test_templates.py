@@ -46,3 +46,9 @@ def test_every_template_is_used():
     types = {f"items/{name}.html" for name in TYPES}
     assert types <= set(TEMPLATES)
     assert [n for n in TEMPLATES if f'"{n}"' not in code and n not in mails | types] == []
+
+
+def test_no_line_of_a_template_is_longer_than_120_columns():
+    """A longer line can't be read in a diff."""
+    lines = [(name, line) for name in TEMPLATES for line in (FOLDER / name).read_text().splitlines()]
+    assert [(name, line) for name, line in lines if len(line) > 120] == []
