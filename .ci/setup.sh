@@ -1,4 +1,4 @@
-# Shared by ./run and ./test: finds Python, makes .venv, installs what is locked. Sourced, from the repository's folder.
+# Shared by ./run and ./test, which source it from the repository folder: find Python, create .venv, install packages.
 
 find_python() {
     for name in python3.14 python3.13 python3.12 python3.11 python3 python; do
@@ -7,24 +7,24 @@ find_python() {
             return
         fi
     done
-    echo "Python 3.11 or newer is needed and was not found. Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python." >&2
+    echo "Python 3.11 or newer was not found. Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python." >&2
     exit 1
 }
 
 make_venv() {
     [ -x .venv/bin/python ] && return
     python=$(find_python) || exit 1
-    echo "Making .venv with $("$python" --version) ..." >&2
+    echo "Creating .venv with $("$python" --version) ..." >&2
     if command -v uv >/dev/null 2>&1; then
         uv venv --quiet --python "$python" .venv || exit 1
     elif ! "$python" -m venv .venv >/dev/null 2>&1; then
         rm -rf .venv
-        echo "Python can't make a virtual environment. Debian, Ubuntu: apt install python3-venv; then try again." >&2
+        echo "Python can't create a virtual environment. On Debian and Ubuntu, run apt install python3-venv and try again." >&2
         exit 1
     fi
 }
 
-# install FILE: what FILE locks, by hash; skipped when the last finished install was of the same file.
+# install FILE: install the locked packages of FILE by hash, unless the last finished install was of the same file.
 install() {
     stamp=".venv/$1.done"
     cmp -s "$1" "$stamp" && return
