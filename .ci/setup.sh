@@ -7,7 +7,7 @@ find_python() {
             return
         fi
     done
-    echo "Python 3.11 or newer was not found. Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python." >&2
+    echo "Python 3.11 or newer is needed, and none was found. On Debian and Ubuntu, run apt install python3 python3-venv; on macOS, run brew install python." >&2
     exit 1
 }
 
