@@ -1,17 +1,30 @@
 """Numeric: enter a number with its unit. It is correct within a stated tolerance."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from course.content.base import Text
 from course.content.items import arithmetic, numerals
 from course.content.items.base import Answer, Fields, Item, NotAnAnswer
 
 SIGNIFICANT_DIGITS = 12  # of a computed key, so that 0.1 * 3 is 0.3
+MAX_POWER_OF_TEN = 40
+PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
+
+
+def _of_plausible_size(number: Decimal) -> Decimal:
+    """Return the number. Without this limit one with 1e999999999 would keep the server busy for hours."""
+    if abs(number.adjusted()) > MAX_POWER_OF_TEN:
+        raise ValueError(f"the number has more than {MAX_POWER_OF_TEN} digits")
+    return number
+
+
+Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False), AfterValidator(_of_plausible_size)]
 Written = Annotated[Text, BeforeValidator(lambda given: given if isinstance(given, str) else str(given))]
 
 
@@ -27,9 +40,9 @@ class NumericItem(Item):
     type: Literal["numeric"] = "numeric"
     key: Written
     unit: Text | None
-    units: Mapping[Text, Annotated[Decimal, Field(gt=0)]] = {}
-    tolerance: Decimal | None = Field(default=None, ge=0)
-    tolerance_percent: Decimal | None = Field(default=None, ge=0, le=50)
+    units: Mapping[Text, Annotated[Amount, Field(gt=0)]] = {}
+    tolerance: Amount | None = None
+    tolerance_percent: Annotated[Amount, Field(le=50)] | None = None
     decimals: int = Field(default=2, ge=0, le=6)
 
     @model_validator(mode="after")
@@ -55,10 +68,9 @@ class NumericItem(Item):
     @property
     def exact(self) -> Fraction:
         """Return the key in `unit`. Raise NoResult if it can't be calculated."""
-        try:
+        if PLAIN_NUMBER.fullmatch(self.key):
             return Fraction(self.key)
-        except ValueError:
-            return Fraction(f"{arithmetic.evaluate(self.key, self.values):.{SIGNIFICANT_DIGITS}g}")
+        return Fraction(f"{arithmetic.evaluate(self.key, self.values):.{SIGNIFICANT_DIGITS}g}")
 
     @property
     def margin(self) -> Fraction:

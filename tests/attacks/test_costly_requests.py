@@ -1,0 +1,32 @@
+"""Requests that cost the server far more than the sender. Each is answered at once."""
+
+import time
+
+import pytest
+
+from tests import factories
+
+CODE_INSTEAD_OF_ARITHMETIC = (
+    "(1).to_bytes(300000000)",
+    "(255).to_bytes(length=99999999)",
+    "1.5.as_integer_ratio()",
+    "9" * 4000,
+    "9^9^9^9^9^9^9^9",
+    "(" * 100 + "1" + ")" * 100,
+    "-" * 100_000 + "1",
+)
+
+
+@pytest.mark.parametrize("expression", CODE_INSTEAD_OF_ARITHMETIC)
+@pytest.mark.parametrize("submitted", [False, True], ids=["open", "submitted"])
+def test_the_calculator_refuses_code_at_once(app, pages, learner, expression, submitted):
+    attempt = factories.sit(app, learner) if submitted else factories.start_attempt(app, learner)
+    mine = pages.as_(learner)
+    mine.get(f"/attempts/{attempt.code}/all")
+    since = time.process_time()
+    by_script = mine.post_json(f"/attempts/{attempt.code}/calculate", {"expression": expression})
+    expressions = {f"expression{n}": expression for n in range(1, 31)}
+    by_form = mine.post(f"/attempts/{attempt.code}/all", expressions | {"calculate": "1"})
+    assert time.process_time() - since < 1
+    assert by_script.status_code == by_form.status == 200
+    assert not by_script.json["result"].startswith("=")
