@@ -1,12 +1,13 @@
-"""Rate limits of the public pages, per address and in total. All server processes share the counts.
+"""Rate limits of the public pages, and of tries that cost something: passwords, codes, mails, new accounts.
 
-The counts are in a file in the data folder, or in the Redis at QUEUE_URL if several machines serve. If they can't be
-reached, an error is logged and requests are not limited. Numbers and tokens are too long to guess at any rate.
+All server processes share the counts, and a restart keeps them. They are in a file in the data folder, or in the Redis
+at QUEUE_URL if several machines serve. If they can't be reached, an error is logged and nothing is limited.
 """
 
+import hashlib
 import ipaddress
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,10 @@ from course.platform.web import Refused, error_page
 from course.site import site
 
 V = TypeVar("V", bound=Callable[..., Any])
-REQUESTS_PER_ADDRESS = parse("60 per minute")
-NOT_FOUND_PER_ADDRESS = parse("20 per 10 minutes")
-ALL_REQUESTS = parse("1200 per minute")
+Counters = Sequence[tuple[RateLimitItem, tuple[str, ...]]]  # limits, each with the name of what it counts
+REQUESTS = parse("60 per minute")
+REQUESTS_OF_WIDE_NETWORK = parse("600 per minute")
+NOT_FOUND = parse("20 per 10 minutes")
 STORE_TIMEOUT_S = 1
 log = logging.getLogger(__name__)
 
@@ -38,36 +40,136 @@ class TooOften(Refused):
 
     status = 429
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, words: str = "Too many requests. Please try again in {wait}.") -> None:
         wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
-        super().__init__(f"Too many requests. Please try again in {wait}.")
+        super().__init__(words.format(wait=wait))
         self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Tries:
+    """How many tries of a kind are allowed. An account without a person is counted the same way.
+
+    `pair`: on one account from one network. An attacker who uses it up locks nobody out who sits elsewhere.
+    `account`: on one account from everywhere. It stops an attacker with many networks, and passes over known devices.
+    `network`: from one network on all accounts. It stops one password on many accounts, and is far above what a
+    hospital needs whose staff shares one address.
+    """
+
+    kind: str
+    pair: RateLimitItem
+    account: RateLimitItem
+    network: RateLimitItem
+    words: str
+
+
+PASSWORDS = Tries(
+    "password",
+    parse("10 per 15 minutes"),
+    parse("100 per hour"),
+    parse("300 per hour"),
+    "Too many wrong passwords were entered. Try again in {wait}, or set a new password with a link by email.",
+)
+CODES = Tries(
+    "code",
+    parse("5 per 15 minutes"),
+    parse("20 per hour"),
+    parse("100 per hour"),
+    "Too many wrong codes were entered. Try again in {wait}.",
+)
+MAILS = Tries(
+    "mail",
+    parse("3 per hour"),
+    parse("5 per hour"),
+    parse("60 per hour"),
+    "Several emails to this address were already requested. Look in the inbox and the spam folder, "
+    "or try again in {wait}.",
+)
+SIGN_UPS = Tries(
+    "sign-up",
+    parse("3 per hour"),
+    parse("5 per hour"),
+    parse("300 per hour"),
+    "Too many accounts were requested. Try again in {wait}.",
+)
 
 
 @dataclass(frozen=True)
 class Throttle:
     limiter: FixedWindowRateLimiter
-    requests: RateLimitItem = REQUESTS_PER_ADDRESS
-    not_found: RateLimitItem = NOT_FOUND_PER_ADDRESS
-    all_requests: RateLimitItem = ALL_REQUESTS
+    requests: RateLimitItem = REQUESTS
+    wide_requests: RateLimitItem = REQUESTS_OF_WIDE_NETWORK
+    not_found: RateLimitItem = NOT_FOUND
 
-    def count_request(self, visitor: str) -> None:
-        """Count a request. Raise TooOften if it is over a limit."""
+    def count_request(self, room: str) -> None:
+        """Count this request to a public room. Raise TooOften if the visitor's network is over a limit.
+
+        There is no limit on all visitors together, because one of them could use it up and close the room for all.
+        """
+        narrow, wide = networks()
+        counters: Counters = [(self.requests, ("requests", room, narrow))]
+        if wide != narrow:
+            counters = [*counters, (self.wide_requests, ("requests", room, wide))]
         with _logged_if_unreachable():
-            if not self.limiter.test(self.not_found, "not_found", visitor):
-                raise self._too_often(self.not_found, "not_found", visitor)
-            for limit, whose in ((self.requests, ("requests", visitor)), (self.all_requests, ("requests",))):
+            for limit, whose in counters:
                 if not self.limiter.hit(limit, *whose):
-                    raise self._too_often(limit, *whose)
+                    raise TooOften(self._seconds_left(limit, *whose))
 
-    def count_not_found(self, visitor: str) -> None:
-        """Count a request that was not found."""
+    def count_not_found(self, room: str) -> None:
+        """Count this request, which found nothing. Raise TooOften if there were too many of them."""
+        whose = ("not_found", room, networks()[0])
         with _logged_if_unreachable():
-            self.limiter.hit(self.not_found, "not_found", visitor)
+            if not self.limiter.hit(self.not_found, *whose):
+                raise TooOften(self._seconds_left(self.not_found, *whose))
 
-    def _too_often(self, limit: RateLimitItem, *whose: str) -> TooOften:
+    def count_try(self, tries: Tries, counters: Counters) -> None:
+        """Count a try before it is made, so that parallel tries can't pass. Raise TooOften, and then count nothing."""
+        with _logged_if_unreachable():
+            for place, (limit, whose) in enumerate(counters):
+                if not self.limiter.hit(limit, *whose):
+                    refusal = TooOften(self._seconds_left(limit, *whose), tries.words)
+                    self.take_back(counters[: place + 1])
+                    raise refusal
+
+    def take_back(self, counters: Counters) -> None:
+        """Uncount a try that was not wrong, or that was refused."""
+        with _logged_if_unreachable():
+            for limit, whose in counters:
+                self.limiter.hit(limit, *whose, cost=-1)
+
+    def _seconds_left(self, limit: RateLimitItem, *whose: str) -> int:
         reset = self.limiter.get_window_stats(limit, *whose).reset_time
-        return TooOften(max(1, round(reset - clock.now().timestamp())))
+        return max(1, round(reset - clock.now().timestamp()))
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try that was counted."""
+
+    counters: Counters
+
+    def succeeded(self) -> None:
+        """Uncount it: only failures count."""
+        site().throttle.take_back(self.counters)
+
+
+def count_try(tries: Tries, account: str, *, device: str | None = None) -> Try:
+    """Count a try of this request on an account before it is made. Raise TooOften.
+
+    `account`: what names the account, also one that doesn't exist. `device`: a secret that shows that the person
+    signed in from this browser before. It is counted on its own, so that nobody else can lock the person out.
+    """
+    name = hashlib.sha256(account.encode()).hexdigest()  # the counters keep no email
+    narrow, wide = networks()
+    counters: Counters = [
+        (tries.pair, (tries.kind, "pair", name, narrow)),
+        (tries.account, (tries.kind, "account", name)),
+        (tries.network, (tries.kind, "network", wide)),
+    ]
+    if device:
+        counters = [(tries.pair, (tries.kind, "device", name, hashlib.sha256(device.encode()).hexdigest()))]
+    site().throttle.count_try(tries, counters)
+    return Try(counters)
 
 
 @contextmanager
@@ -79,7 +181,10 @@ def _logged_if_unreachable() -> Iterator[None]:
 
 
 def limited(view: V) -> V:
-    """Mark a public view as rate-limited. A 404 from it counts toward a stricter limit."""
+    """Mark a public view as rate-limited, together with those of its blueprint.
+
+    A 404 counts toward a stricter limit. It refuses only what isn't found: what exists is always shown.
+    """
     return mark(view, "limited", value=True)
 
 
@@ -104,12 +209,19 @@ def _store(data: Path, queue_url: str) -> Storage:
 
 def _count_request() -> None:
     if marked("limited"):
-        site().throttle.count_request(_visitor())
+        site().throttle.count_request(str(request.blueprint))
 
 
 def _count_not_found(response: Response) -> Response:
     if response.status_code == 404 and marked("limited"):
-        site().throttle.count_not_found(_visitor())
+        try:
+            site().throttle.count_not_found(str(request.blueprint))
+        except TooOften as refusal:
+            refused = _too_many_requests(refusal)
+            response.status_code = refused.status_code
+            response.set_data(refused.get_data())  # in place, because it has the headers of its room already
+            for name in ("Content-Type", "Retry-After"):
+                response.headers[name] = refused.headers[name]
     return response
 
 
@@ -119,12 +231,16 @@ def _too_many_requests(refusal: TooOften) -> Response:
     return answer
 
 
-def _visitor() -> str:
-    """Return the address, or the /64 network of an IPv6 address, because one visitor has the whole network."""
+def networks() -> tuple[str, str]:
+    """Return the visitor's network, and the wider one that may belong to the same visitor.
+
+    IPv4: the address, twice. IPv6: its /64, which one computer has whole, and its /48, which one site may have whole.
+    """
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
-        return "unknown"
-    if address.version == 4:
-        return str(address)
-    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+        return "unknown", "unknown"
+    if isinstance(address, ipaddress.IPv4Address) or address.ipv4_mapped:
+        return (str(getattr(address, "ipv4_mapped", address)),) * 2
+    narrow, wide = (ipaddress.ip_network((address, bits), strict=False) for bits in (64, 48))
+    return str(narrow), str(wide)

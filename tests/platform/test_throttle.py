@@ -11,7 +11,7 @@ from flask import request
 from limits import parse
 
 from course import create_app
-from course.platform import clock
+from course.platform import clock, throttle
 from course.platform.throttle_store import Counts
 from course.site import site_of
 from tests import factories
@@ -43,6 +43,10 @@ def status_of(app, path="/verify/", **more):
     return Pages(app).get(path, **more).status
 
 
+def status_from(app, address):
+    return status_of(app, environ_base={"REMOTE_ADDR": address})
+
+
 class TestRequests:
     def test_too_many_requests_are_refused_with_the_time_to_wait(self, app, pages, wait):
         allow(app, requests="2 per minute")
@@ -60,19 +64,32 @@ class TestRequests:
         assert [answer.status_code for answer in answers] == [404, 429]
         assert "try again in 60 seconds" in answers[1].json["error"]
 
-    def test_requests_are_counted_by_address_and_in_total(self, app):
-        allow(app, requests="2 per minute", all_requests="3 per minute")
-
-        def from_(address):
-            return status_of(app, environ_base={"REMOTE_ADDR": address})
-
-        assert [from_("192.0.2.1") for _ in range(3)] == [200, 200, 429]
-        assert [from_("192.0.2.2") for _ in range(2)] == [200, 429]
+    def test_addresses_are_counted_apart_without_a_limit_on_all_together(self, app):
+        allow(app, requests="2 per minute")
+        addresses = [f"192.0.2.{n}" for n in range(1, 9)]
+        assert [status_from(app, address) for address in addresses * 2] == [200] * 16
+        assert [status_from(app, address) for address in addresses] == [429] * 8
 
     def test_an_ipv6_network_counts_as_one_visitor(self, app):
         allow(app, requests="1 per minute")
         addresses = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
-        assert [status_of(app, environ_base={"REMOTE_ADDR": address}) for address in addresses] == [200, 429, 200]
+        assert [status_from(app, address) for address in addresses] == [200, 429, 200]
+
+    def test_a_wide_ipv6_network_has_a_limit_of_its_own(self, app):
+        allow(app, requests="10 per minute", wide_requests="3 per minute")
+        addresses = [f"2001:db8:0:{n}::1" for n in range(4)] + ["2001:db8:1::1"]
+        assert [status_from(app, address) for address in addresses] == [200, 200, 200, 429, 200]
+
+    def test_an_ipv4_address_written_as_ipv6_is_the_same_visitor(self, app):
+        allow(app, requests="1 per minute")
+        assert [status_from(app, address) for address in ("192.0.2.1", "::ffff:192.0.2.1")] == [200, 429]
+        assert status_from(app, "::ffff:192.0.2.2") == 200
+
+    def test_each_public_room_has_counters_of_its_own(self, app):
+        allow(app, requests="1 per minute", not_found="1 per minute")
+        paths = [UNKNOWN_CERTIFICATE, "/shared/unknown", "/directory/"]
+        assert [status_of(app, path) for path in paths] == [404, 404, 200]
+        assert [status_of(app, path) for path in paths] == [429, 429, 429]
 
     def test_pages_without_the_mark_are_not_counted(self, app):
         allow(app, requests="1 per minute")
@@ -85,7 +102,20 @@ class TestNotFound:
         allow(app, not_found="2 per 10 minutes")
         assert [status_of(app, f"/verify/{code}") for _ in range(4)] == [200] * 4
         assert [status_of(app, UNKNOWN_CERTIFICATE) for _ in range(3)] == [404, 404, 429]
-        assert status_of(app, f"/verify/{code}") == 429
+        assert status_of(app, f"/verify/{code}") == 200  # what exists is shown, whatever was asked before
+
+    def test_a_refused_one_names_the_time_to_wait_and_stays_out_of_search_engines(self, app, pages):
+        allow(app, not_found="1 per 10 minutes")
+        pages.get(UNKNOWN_CERTIFICATE)
+        page = pages.get(UNKNOWN_CERTIFICATE)
+        assert (page.status, page.response.headers["Retry-After"]) == (429, "600")
+        assert "Please try again in 10 minutes." in page.text
+        assert page.response.headers["X-Robots-Tag"] == "noindex, nofollow"
+        answer = pages.get(UNKNOWN_CERTIFICATE, headers={"Accept": "application/json"}).response
+        assert (answer.status_code, answer.json) == (
+            429,
+            {"error": "Too many requests. Please try again in 10 minutes."},
+        )
 
     def test_every_kind_of_unknown_number_counts(self, app):
         allow(app, not_found="3 per 10 minutes")
@@ -108,7 +138,7 @@ class TestProxies:
         """Return the visitors whose requests were counted."""
         with sqlite3.connect(site_of(app).throttle.limiter.storage.path) as file:
             return {
-                key.split("/")[2]
+                key.split("/")[3]
                 for (key,) in file.execute("SELECT key FROM counter WHERE key LIKE '%/requests/%/%/%/%'")
             }
 
@@ -127,6 +157,69 @@ class TestProxies:
         status_of(app, headers=self.PROXY_HEADERS | {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"})
         assert seen == [("localhost", "http")]
         site_of(app).engines.writing.dispose()
+
+
+class TestTries:
+    """Tries are counted before they are made; those that succeed are taken back."""
+
+    LIMITS = throttle.Tries("test", *map(parse, ("2 per minute", "4 per hour", "6 per hour")), "Wait {wait}.")
+
+    def attempt(self, app, account="ina@example.org", address="192.0.2.1", *, device=None, succeeds=False):
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            try:
+                counted = throttle.count_try(self.LIMITS, account, device=device)
+            except throttle.TooOften as refusal:
+                return refusal.message
+            if succeeds:
+                counted.succeeded()
+            return "ok"
+
+    def test_failures_on_an_account_are_limited_by_network(self, app, wait):
+        assert [self.attempt(app) for _ in range(3)] == ["ok", "ok", "Wait 60 seconds."]
+        assert self.attempt(app, address="192.0.2.2") == "ok"
+        wait(61)
+        assert self.attempt(app) == "ok"
+
+    def test_failures_on_an_account_are_limited_in_total(self, app):
+        tried = [self.attempt(app, address=f"192.0.2.{n}") for n in range(5)]
+        assert tried == ["ok"] * 4 + ["Wait 60 minutes."]
+
+    def test_failures_of_a_network_on_all_accounts_are_limited(self, app):
+        tried = [self.attempt(app, f"person-{n}") for n in range(7)]
+        assert tried == ["ok"] * 6 + ["Wait 60 minutes."]
+        assert self.attempt(app, "person-8", "192.0.2.2") == "ok"
+
+    def test_a_wide_ipv6_network_is_one_network(self, app):
+        tried = [self.attempt(app, f"person-{n}", f"2001:db8:0:{n}::1") for n in range(7)]
+        assert tried == ["ok"] * 6 + ["Wait 60 minutes."]
+
+    def test_successes_are_not_limited(self, app):
+        assert [self.attempt(app, succeeds=True) for _ in range(50)] == ["ok"] * 50
+
+    def test_refused_tries_use_up_no_limit(self, app, wait):
+        for _ in range(50):
+            self.attempt(app)
+        assert [self.attempt(app, f"person-{n}") for n in range(5)] == ["ok"] * 4 + ["Wait 60 minutes."]
+        wait(61)
+        assert self.attempt(app, address="192.0.2.2") == "ok"
+
+    def test_a_known_device_is_counted_on_its_own(self, app):
+        for n in range(5):
+            self.attempt(app, address=f"192.0.2.{n}")
+        assert [self.attempt(app, device="hers") for _ in range(3)] == ["ok", "ok", "Wait 60 seconds."]
+        assert self.attempt(app, device="another") == "ok"
+
+    def test_the_counters_keep_neither_email_nor_device(self, app, config):
+        self.attempt(app, device="secret-of-hers")
+        self.attempt(app)
+        kept = (config.data / "counts.db").read_bytes()
+        assert b"ina" not in kept
+        assert b"secret-of-hers" not in kept
+
+    def test_parallel_tries_do_not_pass(self, app):
+        with ThreadPoolExecutor(8) as pool:
+            tried = list(pool.map(lambda _: self.attempt(app), range(40)))
+        assert tried.count("ok") == 2
 
 
 class TestCounts:

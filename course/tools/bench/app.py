@@ -12,7 +12,7 @@ from course.site import install, site_of
 app = create_app()
 # All requests come from one address, as fast as possible. The limit is never reached, but each request is counted.
 unreachable = parse("100000000 per minute")
-throttle = replace(site_of(app).throttle, requests=unreachable, all_requests=unreachable)
+throttle = replace(site_of(app).throttle, requests=unreachable)
 install(app, replace(site_of(app), throttle=throttle))
 
 

@@ -34,7 +34,7 @@ KINDS = ["pdf", "png", "svg", "json"]
 @pytest.fixture
 def unlimited(app):
     often = parse("1000000 per minute")
-    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, requests=often, all_requests=often))
+    factories.change_site(app, throttle=factories.replaced(site_of(app).throttle, requests=often))
 
 
 class Files(dict[str, bytes]):
