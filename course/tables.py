@@ -16,6 +16,7 @@ from course.learning.review import models as review
 from course.learning.search import models as search
 from course.learning.study import models as study
 from course.people.accounts import models as accounts
+from course.people.factors import models as factors
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
@@ -36,6 +37,7 @@ ROOMS = (
     completion,
     corrections,
     directory,
+    factors,
     practice,
     quality,
     records,

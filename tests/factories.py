@@ -31,6 +31,9 @@ from course.content.queries import catalog
 from course.learning.study import actions as study
 from course.people.accounts import actions as accounts
 from course.people.accounts.models import License, User
+from course.people.factors import actions as factors
+from course.people.factors.ceremony import NewKey
+from course.people.factors.models import Passkey
 from course.platform import clock, db
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
@@ -94,6 +97,11 @@ def add_license(app: Flask, person: User, number: str | None = None, *, state: s
 
     with app.app_context():
         add()
+
+
+def add_passkey(app: Flask, person: User, *, credential_id: bytes = b"passkey", name: str = "Laptop") -> Passkey:
+    with app.app_context():
+        return factors.add_passkey(person, NewKey(credential_id, b"key", 0), name, now=NOON)
 
 
 def roster(app: Flask, admin: User) -> Roster:

@@ -88,13 +88,21 @@ def me() -> Any:
     return current_user._get_current_object()
 
 
+def granted(person: Any) -> frozenset[Permission]:
+    """Return the permissions that the person's role grants. A role from an earlier release counts as a learner."""
+    permissions = GRANTS.get(person.role, _EVERYONE)
+    is_reviewer = person.role == Role.ADMIN and person.is_reviewer
+    return permissions | REVIEWER if is_reviewer else permissions
+
+
+def is_privileged(person: Any) -> bool:
+    """Return whether the person may do more than a learner, and so needs a second factor."""
+    return not granted(person) <= _EVERYONE
+
+
 def may(permission: str) -> bool:
     """Return whether the person of this request has the permission."""
-    if not current_user.is_authenticated:
-        return False
-    granted = GRANTS.get(current_user.role, _EVERYONE)  # a role from an earlier release counts as a learner
-    is_reviewer = current_user.role == Role.ADMIN and current_user.is_reviewer
-    return permission in granted or (is_reviewer and permission in REVIEWER)
+    return bool(current_user.is_authenticated) and permission in granted(current_user)
 
 
 def init_app(app: Flask) -> None:

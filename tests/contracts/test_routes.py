@@ -40,6 +40,15 @@ TABLE = {
     "accounts.sign_out": ("POST", "/sign-out", PERSON),
     "accounts.send_confirmation": ("POST", "/confirm-email", PERSON),
     "accounts.profile": ("GET", "/profile", PERSON),
+    "factors.security": ("GET", "/profile/security", PERSON),
+    "factors.passkey_options": ("GET", "/profile/security/passkeys/options", PERSON),
+    "factors.add_passkey": ("POST", "/profile/security/passkeys", PERSON),
+    "factors.passkey": ("GET", "/profile/security/passkeys/{passkey}", OWNER),
+    "factors.remove_passkey": ("POST", "/profile/security/passkeys/{passkey}/remove", OWNER),
+    "factors.authenticator": ("GET", "/profile/security/authenticator", PERSON),
+    "factors.remove_authenticator": ("POST", "/profile/security/authenticator/remove", PERSON),
+    "factors.recovery_codes": ("GET", "/profile/security/recovery-codes", PERSON),
+    "factors_admin.factors": ("GET", "/admin/people/{person}/second-factors", ADMIN),
     "boards_admin.overview": ("GET", "/admin/boards/", ADMIN),
     "boards_admin.board": ("GET", "/admin/boards/ce-broker-fl/", ADMIN),
     "boards_admin.make": ("GET", "/admin/boards/ce-broker-fl/file", ADMIN),
@@ -265,6 +274,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
             "packet": str(factories.request_packet(app, admin).code),
+            "passkey": str(factories.add_passkey(app, learner).code),
         }
 
 

@@ -40,7 +40,8 @@ def test_every_template_is_used():
     mails = {
         f"mail/{kind}.txt"
         for kind in re.findall(
-            r'"((?:account|license|record|report|review|confirm|reset|certificate|state|score|name)(?:-[a-z]+)+)"', code
+            r'"((?:account|license|record|report|review|confirm|reset|certificate|state|score|name|factors?)(?:-[a-z]+)+)"',
+            code,
         )
     }
     types = {f"items/{name}.html" for name in TYPES}

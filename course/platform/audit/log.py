@@ -12,6 +12,11 @@ class Event(StrEnum):
     SIGNED_UP = "person:signed-up"
     EMAIL_CONFIRMED = "person:email-confirmed"
     PASSWORD_RESET = "person:password-reset"  # noqa: S105 - the name of an event
+    FACTOR_ADDED = "person:second-factor-added"
+    FACTOR_REMOVED = "person:second-factor-removed"
+    RECOVERY_CODES_MADE = "person:recovery-codes-made"
+    RECOVERY_CODE_USED = "person:recovery-code-used"
+    FACTORS_REMOVED = "person:second-factors-removed-by-administrator"
     PROFILE_CHANGED = "person:profile-changed"
     LICENSE_ADDED = "license:added"
     LICENSE_CHANGED = "license:changed"
@@ -71,6 +76,11 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.SIGNED_UP: frozenset({"email"}),
     Event.EMAIL_CONFIRMED: frozenset({"email"}),
     Event.PASSWORD_RESET: frozenset(),
+    Event.FACTOR_ADDED: frozenset({"name"}),
+    Event.FACTOR_REMOVED: frozenset({"name"}),
+    Event.RECOVERY_CODES_MADE: frozenset(),
+    Event.RECOVERY_CODE_USED: frozenset({"left"}),
+    Event.FACTORS_REMOVED: frozenset({"factors", "reason"}),
     Event.PROFILE_CHANGED: CHANGE,
     Event.LICENSE_ADDED: CHANGE,
     Event.LICENSE_CHANGED: CHANGE,

@@ -25,6 +25,10 @@ FATES: Mapping[str, Fate] = {
     "share_link": Fate.ERASED_AT_CLOSING,
     "directory_name": Fate.ERASED_AT_CLOSING,
     "other_record": Fate.ERASED_AT_CLOSING,  # external credits with their documents; their providers have the record
+    # How the person signed in.
+    "passkey": Fate.ERASED_AT_CLOSING,
+    "authenticator_app": Fate.ERASED_AT_CLOSING,
+    "recovery_code": Fate.ERASED_AT_CLOSING,
     # The evidence for a completion.
     "reading": Fate.ERASED_LATER,
     "rereading": Fate.ERASED_LATER,
