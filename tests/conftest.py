@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
@@ -20,9 +19,9 @@ from course.platform.db import Engines, new_engines
 from course.site import install, site_of
 from tests import factories, memory, postgres, sampling
 from tests import redis as redis_server
-from tests.network import free_port
 from tests.pages import Pages, counted
 from tests.smtp import Received
+from tests.smtp import server as smtp_server
 
 SLOWEST_FIRST = (
     "test_durability.py",
@@ -190,8 +189,6 @@ def admin(app: Flask) -> factories.User:
 @pytest.fixture
 def mailbox() -> Iterator[Received]:
     received = Received()
-    server = Controller(received, hostname="127.0.0.1", port=free_port())
-    server.start()
-    received.url = f"smtp://127.0.0.1:{server.port}"
-    yield received
-    server.stop()
+    with smtp_server(received) as port:
+        received.url = f"smtp://127.0.0.1:{port}"
+        yield received

@@ -5,6 +5,7 @@ Every setting is optional. A bad value raises BadSetting with one sentence that 
 
 import os
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -37,6 +38,7 @@ class Config:
     queue_url: str
     board_upload_key: str
     trusted_proxies: int = 0
+    smtp_ca: Path | None = None
     pdf_p12: Path | None = None
     pdf_p12_password: str = field(default="", repr=False)
     modules: Path = ROOT / "modules"
@@ -63,7 +65,8 @@ class Config:
             port=_port(env),
             public_url=_public_url(env),
             secret_key=_secret_key(env, data),
-            smtp_url=_url(env, "SMTP_URL", {"smtp", "smtps"}, "smtp://user:password@mail.example.org:587"),
+            smtp_url=_smtp_url(env),
+            smtp_ca=_smtp_ca(env),
             mail_from=_mail_from(env),
             board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
@@ -133,6 +136,26 @@ def _url(env: Mapping[str, str], name: str, schemes: set[str], example: str) -> 
     if given and not usable:
         raise BadSetting(f"{name}: not an address such as {example}.")
     return given
+
+
+def _smtp_url(env: Mapping[str, str]) -> str:
+    given = _url(env, "SMTP_URL", {"smtp", "smtps", "smtp+plain"}, "smtp://user:password@mail.example.org:587")
+    parts = urlsplit(given)
+    if parts.scheme == "smtp+plain" and parts.username:
+        raise BadSetting("SMTP_URL: smtp+plain:// would send the password unencrypted; use smtp:// or smtps://.")
+    return given
+
+
+def _smtp_ca(env: Mapping[str, str]) -> Path | None:
+    """Return the file with the certificates of a private authority, which signed the mail server's certificate."""
+    if not env.get("SMTP_CA"):
+        return None
+    path = Path(env["SMTP_CA"]).expanduser().absolute()
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:  # also an SSLError
+        raise BadSetting(f"SMTP_CA: {path} has no certificates in PEM form ({error.strerror or error}).") from None
+    return path
 
 
 def _mail_from(env: Mapping[str, str]) -> str:

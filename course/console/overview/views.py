@@ -14,6 +14,7 @@ from course.learning.study import queries as study
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, requires
+from course.platform.mail import queries as mails
 from course.reporting.records import queries as records
 from course.reporting.transcripts import queries as transcripts
 from course.site import site
@@ -34,6 +35,7 @@ def console() -> ResponseReturnValue:
         backdating_approvals=backdating.count_waiting(),
         external_credits=transcripts.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
+        failed_mails=mails.count_failed(),
         unreviewed_modules=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         issued=certificates.count_issued(),

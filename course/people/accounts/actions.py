@@ -73,6 +73,7 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
         "mail",
         key=f"{purpose}:{user.code}:{now.isoformat()}",
         now=now,
+        expires=now + timedelta(seconds=tokens.LIFETIME_S[purpose]),
         to=user.email,
         template=purpose,
         name=user.legal_name,

@@ -14,6 +14,7 @@ from course.people.accounts.models import License, User
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.forms import form_page, go_to
+from course.platform.mail import queries as mails
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
@@ -135,7 +136,8 @@ def profile() -> ResponseReturnValue:
         actions.rename(me(), form.legal_name.data, now=clock.now())
         flash("Your name is saved.", "ok")
         return go_to(url_for(".profile"))
-    return form_page("people/accounts/profile.html", form=form, states=_states())
+    undelivered = mails.undelivered_to(me().email)
+    return form_page("people/accounts/profile.html", form=form, states=_states(), undelivered=undelivered)
 
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])

@@ -13,6 +13,7 @@ from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
+from course.platform.mail import actions as mails
 from course.platform.mail.message import CLOSED_ACCOUNT_DOMAIN
 from course.platform.web import Refused
 from course.reporting.retention import queries, retention_period
@@ -58,6 +59,7 @@ def close(person: User, *, now: datetime) -> date | None:
         now=now,
         kept_until=kept_until.isoformat() if kept_until else None,
     )
+    mails.forget(user.email, now=now)
     jobs.put(
         "mail",
         key=f"account-closed:{user.code}",
