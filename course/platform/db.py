@@ -304,6 +304,23 @@ def insert(model: type[Model]) -> Any:
     return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(model)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let a request that only reads write a little, by a session of its own. Others have one that writes already."""
+    if not _only_reads():
+        yield
+        return
+    reading = g.pop("session", None)
+    g.session = Session(site().engines.writing, expire_on_commit=False)
+    try:
+        yield
+    finally:
+        g.session.close()
+        g.pop("session")
+        if reading is not None:
+            g.session = reading
+
+
 def release() -> None:
     """End a transaction that has only read, so that others don't wait for it during slow work."""
     session.rollback()

@@ -79,3 +79,20 @@ for (const term of document.querySelectorAll("button.term")) {
   box.addEventListener("pointerenter", () => clearTimeout(leaving));
   box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") leave(); });
 }
+
+// Counts down until the section can be completed. The server decides; this line only says what it would answer now.
+const waiting = document.querySelector("[data-wait] span");
+if (waiting) {
+  const until = performance.now() + Number(waiting.parentElement.dataset.wait) * 1000;
+  const words = (n, unit) => `${n} ${unit}${n === 1 ? "" : "s"}`;
+  const timer = setInterval(() => {
+    const left = Math.ceil((until - performance.now()) / 1000);
+    if (left <= 0) {
+      clearInterval(timer);
+      waiting.textContent = "You can complete this section now.";
+    } else {
+      const time = left < 60 ? words(left, "second") : words(Math.ceil(left / 60), "minute");
+      waiting.textContent = `You can complete this section in ${time}.`;
+    }
+  }, 1000);
+}

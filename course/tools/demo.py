@@ -31,6 +31,7 @@ from course.platform.web import Refused
 
 PASSWORD = "three calm needles"  # noqa: S105 - public, because the demo prints it
 DOMAIN = "demo.invalid"
+OPEN_BEFORE = timedelta(days=1)  # long enough for the reading time of all modules
 SEED = 20261125
 FIRST_NAMES = "Ada Ben Chloe Dario Elena Femi Grace Hugo Ines Jonah Keiko Liam Mara Noor Owen Priya Rosa Sam Tess Yusuf"
 SURNAMES = (
@@ -154,6 +155,7 @@ def _read(user: User, course: Course, chance: random.Random, moment: datetime, *
     for module in _modules(course):
         count = len(module.sections) if whole else chance.randint(1, len(module.sections) - 1)
         for section in module.sections[:count]:
+            study.open_section(user, module, section, now=moment - OPEN_BEFORE)
             for check in section.checks:
                 study.answer_check(user, module, section, check, check.solution, now=moment)
             study.finish_section(user, module, section, now=moment)

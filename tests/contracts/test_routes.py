@@ -165,6 +165,7 @@ TABLE = {
     "issuing_admin.request_page": ("GET", "/admin/requests/{request}", ADMIN),
     "issuing_admin.issue_in_latin": ("POST", "/admin/requests/{request}/latin", ADMIN),
     "issuing_admin.reject": ("POST", "/admin/requests/{request}/reject", ADMIN),
+    "issuing_admin.accept_short_time": ("POST", "/admin/requests/{request}/short-time", ADMIN),
     "issuing_admin.template": ("GET", "/admin/template", ADMIN),
     "issuing_admin.choose_template": ("POST", "/admin/template", ADMIN),
     "issuing_admin.template_page": ("GET", "/admin/template/{template}/plain/1.png", ADMIN),

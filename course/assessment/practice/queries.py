@@ -32,8 +32,18 @@ class AttemptOpen(Refused):
         self.assessments = assessments
 
 
+class StudyFirst(Refused):
+    """Practice shows the answers of a graded quiz, so a new account must not get them without studying."""
+
+    message = "Practice opens when you have completed every section of the module."
+
+    def __init__(self, module: Module) -> None:
+        super().__init__()
+        self.module = module
+
+
 def practice_place(user: User, module: Module, seed: str, number: int) -> tuple[PlacedItem, int]:
-    """Return the item at this number of a module's practice, and how many there are. Raise NotFound and AttemptOpen."""
+    """Return the item at this number of a module's practice, and how many there are. Raise as require_practice."""
     require_practice(user, module)
     bank = catalog().banks[module.id]
     items = practice_order.practiced(bank, _must_pass_met(user.id, module), seed)
@@ -43,10 +53,12 @@ def practice_place(user: User, module: Module, seed: str, number: int) -> tuple[
 
 
 def require_practice(user: User, module: Module) -> None:
-    """Raise NotFound if the course file allows no practice, and AttemptOpen while practice would give answers away."""
+    """Raise NotFound if the course file allows no practice, else StudyFirst or AttemptOpen as long as they apply."""
     quiz = catalog().quiz_of(module.id)
     if quiz is None or not quiz.practice:
         raise NotFound
+    if not study.has_studied(user.id, module):
+        raise StudyFirst(module)
     running = review_gate.running(catalog().assessments.values(), _outcomes(user.id))
     if using := [assessment for assessment in running if module.id in assessment.banks]:
         raise AttemptOpen(using)

@@ -44,6 +44,11 @@ def attempt_open(refusal: queries.AttemptOpen) -> ResponseReturnValue:
     return page, refusal.status
 
 
+@bp.errorhandler(queries.StudyFirst)
+def study_first(refusal: queries.StudyFirst) -> ResponseReturnValue:
+    return render_template("assessment/practice/study_first.html", refusal=refusal), refusal.status
+
+
 @bp.get("/modules/<slug>/practice")
 @requires(Permission.STUDY)
 def begin(slug: str) -> ResponseReturnValue:

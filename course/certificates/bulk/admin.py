@@ -25,6 +25,7 @@ def bulk_issues() -> ResponseReturnValue:
         "certificates/bulk/bulk_issues.html",
         courses=[(course, issuable[id_]) for id_, course in catalog().courses.items() if id_ in issuable],
         bulk_issues=latest,
+        awaiting_reason=queries.count_awaiting_reason(),
         titles={id_: course.title for id_, course in catalog().courses.items()},
         people=accounts.people_of([one.actor_id for one in latest]),
     )

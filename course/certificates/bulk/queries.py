@@ -20,8 +20,10 @@ IN_OPEN_BULK_ISSUE = (
     )
     .exists()
 )
-# A request with a proposed earlier date waits for a second administrator, so a bulk issue leaves it alone.
-ISSUABLE = and_(Request.state == RequestState.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.AWAITS_DATE)
+AWAITS_REASON = and_(Request.state == RequestState.WAITING, Request.is_short.is_(True), Request.short_reason.is_(None))
+# A request with a proposed earlier date waits for a second administrator, and one with too little time on record for a
+# reason, so a bulk issue leaves them alone.
+ISSUABLE = and_(Request.state == RequestState.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.AWAITS_DATE, ~AWAITS_REASON)
 
 
 def issuable(course_id: str) -> Select[int]:
@@ -40,6 +42,11 @@ def count_issuable() -> dict[str, int]:
         select(Request.course_id, func.count(Request.id).label("requests")).where(ISSUABLE).group_by(Request.course_id)
     )
     return {row.course_id: row.requests for row in rows}
+
+
+def count_awaiting_reason() -> int:
+    """Return the number of requests that wait for a reason, because too little time is on record."""
+    return db.session.scalars(select(func.count(Request.id)).where(AWAITS_REASON)).one()
 
 
 def find_open(course_id: str) -> BulkIssue | None:

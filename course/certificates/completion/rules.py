@@ -9,8 +9,9 @@ from course.assessment.attempts.scoring import Pass, in_words
 from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
 from course.content.schema.hours import Mode
-from course.learning.study import contact_time, cycle_period
+from course.learning.study import contact_time, cycle_period, reading_time
 from course.learning.study.cycle_period import CyclePeriod, CycleStart
+from course.learning.study.reading_time import Completion, ModuleTime
 
 
 class RequirementKind(StrEnum):
@@ -26,10 +27,12 @@ class RequirementKind(StrEnum):
 class CycleRecord:
     """What one person has done in a cycle of a course, by module, assessment or course id.
 
-    `read`: section ids; `active`: measured seconds; `in_person`: minutes.
+    `read`: section ids; `seconds`: time on record by module and section; `active`: active seconds measured by the
+    browser; `in_person`: minutes.
     """
 
     read: Mapping[str, Set[str]]
+    seconds: Mapping[str, Mapping[str, int | None]]
     read_at: Mapping[str, datetime]
     passes: Mapping[str, Pass]
     active: Mapping[str, int]
@@ -41,9 +44,9 @@ class CycleRecord:
 
 @dataclass(frozen=True)
 class LearningRecord:
-    """What one person has done over all cycles. `studied`: module id -> section id -> moments, oldest first."""
+    """What one person has done over all cycles. `studied`: module id -> section id -> completions, oldest first."""
 
-    studied: Mapping[str, Mapping[str, Sequence[datetime]]]
+    studied: Mapping[str, Mapping[str, Sequence[Completion]]]
     passes: Mapping[str, Sequence[Pass]]
     active: Mapping[str, int]
     evaluated: Mapping[tuple[str, int], datetime]
@@ -59,7 +62,8 @@ class LearningRecord:
         evaluated = self.evaluated.get((course_id, cycle.number))
         return CycleRecord(
             read={module: sections.keys() for module, sections in read.items()},
-            read_at={module: max(sections.values()) for module, sections in read.items() if sections},
+            seconds={module: {id_: one.seconds for id_, one in sections.items()} for module, sections in read.items()},
+            read_at={module: max(one.at for one in sections.values()) for module, sections in read.items() if sections},
             passes={id_: in_cycle[0] for id_, in_cycle in passes.items() if in_cycle},
             active=cycle.active(self.active),
             evaluated_at={course_id: evaluated} if evaluated else {},
@@ -68,15 +72,18 @@ class LearningRecord:
         )
 
 
-def _first(sections: Mapping[str, Sequence[datetime]], cycle: CyclePeriod) -> dict[str, datetime]:
-    """Return when each section was first studied in the cycle."""
-    times = {section: next((at for at in moments if cycle.has(at)), None) for section, moments in sections.items()}
-    return {section: at for section, at in times.items() if at}
+def _first(sections: Mapping[str, Sequence[Completion]], cycle: CyclePeriod) -> dict[str, Completion]:
+    """Return the first completion of each section in the cycle."""
+    first = {section: next((one for one in times if cycle.has(one.at)), None) for section, times in sections.items()}
+    return {section: one for section, one in first.items() if one}
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """`id`: of the module, assessment or course. `evidence`: what met it, or what to do. `at`: when it was met."""
+    """`id`: of the module, assessment or course. `evidence`: what met it, or what to do. `at`: when it was met.
+
+    `is_short`: less time is on record for the module than the course file asks for.
+    """
 
     kind: RequirementKind
     id: str
@@ -84,6 +91,7 @@ class Requirement:
     met: bool
     evidence: str
     at: datetime | None = None
+    is_short: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,12 +148,21 @@ def _study(course: Course, catalog: Catalog, record: CycleRecord) -> Iterator[Re
     for id_ in course.modules:
         module, read = catalog.modules[id_], record.read.get(id_, frozenset())
         done = sum(section.id in read for section in module.sections)
-        active = record.active.get(id_, 0) // 60
-        evidence = f"{done} of {len(module.sections)} sections completed, {active} active minutes measured"
-        met = contact_time.is_studied(module, read)
-        yield Requirement(
-            RequirementKind.STUDY, id_, module.title, met, evidence, record.read_at.get(id_) if met else None
+        time = reading_time.module_time(module, record.seconds.get(id_, {}))
+        evidence = (
+            f"{done} of {len(module.sections)} sections completed, {_time_spent(time, record.active.get(id_, 0))}"
         )
+        met = contact_time.is_studied(module, read)
+        at = record.read_at.get(id_) if met else None
+        is_short = met and time is not None and time.is_short(catalog.reading_time)
+        yield Requirement(RequirementKind.STUDY, id_, module.title, met, evidence, at, is_short)
+
+
+def _time_spent(time: ModuleTime | None, active: int) -> str:
+    measured = f"{active // 60} active minutes measured"
+    if time is None:
+        return measured
+    return f"{time.recorded // 60} of {time.expected // 60} minutes of reading time on record, {measured}"
 
 
 def _quizzes(course: Course, catalog: Catalog, record: CycleRecord) -> Iterator[Requirement]:

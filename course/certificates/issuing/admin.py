@@ -15,8 +15,9 @@ from course.certificates.issuing import (
     requesting,
     template_actions,
 )
+from course.certificates.issuing.completion_record import short_of
 from course.certificates.issuing.facts import Facts
-from course.certificates.issuing.forms import LatinForm, ReissueForm, RejectForm, RevokeForm
+from course.certificates.issuing.forms import LatinForm, ReissueForm, RejectForm, RevokeForm, ShortTimeForm
 from course.certificates.issuing.models import Correction, Reason, RequestState
 from course.certificates.issuing.samples import BADGE
 from course.certificates.issuing.templates import set_aside
@@ -80,7 +81,11 @@ def request_page(code: UUID) -> ResponseReturnValue:
 
 
 def _request_page(
-    code: UUID, form: RejectForm | None = None, latin: LatinForm | None = None, status: int = 200
+    code: UUID,
+    form: RejectForm | None = None,
+    latin: LatinForm | None = None,
+    short: ShortTimeForm | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     asked = queries.request_of(code)
     person = accounts.person(asked.user_id)
@@ -92,6 +97,8 @@ def _request_page(
         award=award,
         form=form or RejectForm(formdata=None),
         latin=latin or LatinForm(formdata=None),
+        short=short or ShortTimeForm(formdata=None),
+        short_modules=short_of(asked.completion),
         refusal=plan_queries.name_refusal(asked.attested_name) if asked.state == RequestState.WAITING else None,
         hours_refusal=hours_queries.hours_refusal(asked, clock.now()) if asked.state == RequestState.WAITING else None,
         approvals=plan_queries.approvals_of(asked),
@@ -112,6 +119,17 @@ def issue_in_latin(code: UUID) -> ResponseReturnValue:
     issued = issuing.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
     flash(f"Issued to {issued.name}.", "ok")
     return redirect(url_for(".certificate", code=issued.code), 303)
+
+
+@bp.post("/requests/<uuid:code>/short-time")
+@requires(Permission.CERTIFICATE_DECIDE)
+def accept_short_time(code: UUID) -> ResponseReturnValue:
+    form = ShortTimeForm()
+    if not form.validate_on_submit():
+        return _request_page(code, short=form, status=422)
+    requesting.accept_short_time(queries.request_of(code), form.short_reason.data, actor=me(), now=clock.now())
+    flash("Your reason is on record. The certificate can be issued now.", "ok")
+    return redirect(url_for(".request_page", code=code), 303)
 
 
 @bp.post("/requests/<uuid:code>/reject")

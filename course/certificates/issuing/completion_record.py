@@ -43,7 +43,13 @@ def _evidence(requirement: Requirement) -> dict[str, Any]:
         "title": requirement.title,
         "evidence": requirement.evidence,
         "at": requirement.at.isoformat() if requirement.at else None,
+        "is_short": requirement.is_short,
     }
+
+
+def short_of(completion: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the evidence of the modules with too little time on record."""
+    return [entry for entry in completion["evidence"] if entry.get("is_short")]
 
 
 def modules_of(completion: Mapping[str, Any]) -> dict[str, str]:

@@ -71,6 +71,14 @@ class RejectForm(FlaskForm):
     )
 
 
+class ShortTimeForm(FlaskForm):
+    short_reason = TextAreaField(
+        "Why the certificate can be issued",
+        [DataRequired("Give a reason."), Length(max=1000)],
+        description="For example: the therapist teaches this subject. Kept in the audit log.",
+    )
+
+
 class ReissueForm(FlaskForm):
     error = TextAreaField(
         "What was wrong",

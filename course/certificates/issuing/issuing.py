@@ -38,6 +38,13 @@ class AwaitsReview(Refused):
     message = "The content of this course is waiting for clinical review. No certificate can be issued before that."
 
 
+class ShortTime(Refused):
+    message = (
+        "Too little time is on record for a module. Open the request, look at the evidence, and give a reason to issue "
+        "the certificate, or reject the request."
+    )
+
+
 class NamePrintable(Refused):
     message = "The signed name can be printed, so the certificate must show that name."
 
@@ -155,6 +162,8 @@ class _Issue(Case):
             raise RequestDecided
         if accounts.person(request.user_id).email_confirmed_at is None:
             raise EmailNotConfirmed
+        if request.is_short and request.short_reason is None:
+            raise ShortTime
         hours_queries.require_new_hours(request, self.now)
         return None
 
@@ -226,7 +235,9 @@ class _Replacement(Case):
         if self.why is not Correction.RESCORED:
             return signed
         person, course = accounts.person(signed.user_id), course_of(signed.course_id)
-        return request_queries.completed_request(person, course, signed.cycle, request_queries.signature_of(signed))
+        renewed = request_queries.completed_request(person, course, signed.cycle, request_queries.signature_of(signed))
+        renewed.short_reason = signed.short_reason
+        return renewed
 
     def register(self, plan: Plan, files: SignedFiles) -> Certificate:
         certificate = db.session.get_one(Certificate, self.certificate_id)

@@ -43,6 +43,8 @@ class Request(Model):
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None]
     reason: Mapped[str | None]
+    is_short: Mapped[bool] = mapped_column(default=False)  # too little time is on record for a module
+    short_reason: Mapped[str | None]  # why an administrator lets it be issued all the same
 
     license: Mapped[License] = relationship()
 

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from course.certificates.completion import queries as completion
 from course.certificates.completion.rules import Requirement
-from course.certificates.issuing.completion_record import completion_of
+from course.certificates.issuing.completion_record import completion_of, short_of
 from course.certificates.issuing.models import Request, RequestState
 from course.content.queries import catalog
 from course.content.schema.course import Course
@@ -38,6 +38,7 @@ def completed_request(person: User, course: Course, cycle: int, signature: Signa
     standing = completion.progress_of(person, course, cycle)
     if not standing.complete or standing.completed_at is None:
         raise NotComplete(standing.missing)
+    completion_ = completion_of(course, catalog(), standing)
     return Request(
         user_id=person.id,
         course_id=course.id,
@@ -48,7 +49,8 @@ def completed_request(person: User, course: Course, cycle: int, signature: Signa
         attestation=signature.attestation,
         requested_at=signature.signed_at,
         content_hash=catalog().course_digest(course),
-        completion=completion_of(course, catalog(), standing),
+        completion=completion_,
+        is_short=bool(short_of(completion_)),
         completed_at=standing.completed_at,
         state=RequestState.WAITING,
     )

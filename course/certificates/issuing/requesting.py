@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from course.certificates.issuing import hours_queries, issuing, queries, request_actions
+from course.certificates.issuing.completion_record import short_of
 from course.certificates.issuing.issuing import RequestDecided
 from course.certificates.issuing.mail_actions import put_mail
 from course.certificates.issuing.models import Request, RequestState
@@ -72,6 +73,28 @@ def license_fault(license_: License, now: datetime) -> str | None:
 @unit_of_work
 def _notify_received(request: Request, now: datetime) -> None:
     put_mail(request, "certificate-requested", str(request.code), now)
+
+
+@unit_of_work
+def accept_short_time(request: Request, reason: str, *, actor: User, now: datetime) -> None:
+    """Let the certificate be issued although too little time is on record. Raise RequestDecided."""
+    request = db.locked(Request, request.id)
+    if request.state != RequestState.WAITING:
+        raise RequestDecided
+    if request.short_reason == reason:
+        return
+    before, request.short_reason = request.short_reason, reason
+    record(
+        Event.SHORT_TIME_ACCEPTED,
+        actor,
+        f"request:{request.code}",
+        person_id=request.user_id,
+        now=now,
+        course=request.course_id,
+        modules=[entry["id"] for entry in short_of(request.completion)],
+        before=before,
+        after=reason,
+    )
 
 
 @unit_of_work

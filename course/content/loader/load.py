@@ -119,6 +119,7 @@ def _catalog(
         evaluation=courses.evaluation,
         attestation=courses.attestation,
         provider=courses.provider,
+        reading_time=courses.reading_time,
         digest=digest_of(*parts),
     )
 

@@ -11,7 +11,7 @@ from course.content.schema.assessment import Assessment
 from course.content.schema.bank import Bank
 from course.content.schema.blueprint import Cell
 from course.content.schema.boards import Board
-from course.content.schema.course import Course, EvaluationQuestion, Provider
+from course.content.schema.course import Course, EvaluationQuestion, Provider, ReadingTimeRule
 from course.content.schema.glossary import Glossary, Term
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Module
@@ -34,6 +34,7 @@ class Catalog:
     evaluation: tuple[EvaluationQuestion, ...]
     attestation: str
     provider: Provider
+    reading_time: ReadingTimeRule
     digest: str
 
     def quiz_of(self, module_id: str) -> Assessment | None:

@@ -1,5 +1,6 @@
 """Courses, their provider and their evaluation: the types of modules/courses.yaml."""
 
+from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
@@ -22,6 +23,17 @@ class Provider(Content):
     signer: Text | None = None
     certify_unreviewed: bool = True
     state_check_days: int = Field(default=180, ge=1)
+
+
+class ReadingTimeRule(Content):
+    """Shares of the reading time, from 0 to 1, that the server's clock has to see. 0 turns a rule off.
+
+    A section can be completed after `finish_after` of its reading time. A module with less than `flag_below` of its
+    reading time is flagged: an administrator has to give a reason before a certificate is issued.
+    """
+
+    finish_after: Fraction = Field(default=Fraction(1, 3), ge=0, le=1)
+    flag_below: Fraction = Field(default=Fraction(1, 2), ge=0, le=1)
 
 
 class Course(Content):
@@ -53,6 +65,7 @@ class CoursesFile(Content):
 
     provider: Provider
     attestation: Text
+    reading_time: ReadingTimeRule = ReadingTimeRule()
     evaluation: tuple[EvaluationQuestion, ...] = Field(min_length=1)
     assessments: tuple[Assessment, ...]
     courses: tuple[Course, ...]

@@ -3,15 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from course.content.figures.needle import judge
+from course.content.queries import catalog
 from course.content.schema.course import Course
 from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 from course.content.schema.module import Module, Section
-from course.learning.study import contact_time, queries
-from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
+from course.learning.study import contact_time, queries, reading_time
+from course.learning.study.models import (
+    CheckAnswer,
+    Cycle,
+    Reading,
+    Rereading,
+    SeatTime,
+    SectionFeedback,
+    SectionOpening,
+)
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.db import unit_of_work
@@ -45,25 +52,62 @@ def answer_check(
     return answer
 
 
+class TooEarly(Refused):
+    status = 422
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"You can complete this section in {reading_time.in_words(seconds)}. Contact hours need reading time."
+        )
+
+
+@unit_of_work
+def open_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
+    """Record that the person opened the section. Only the first time counts, in a new cycle the first after its start.
+
+    Safe to repeat.
+    """
+    place = {"user_id": user.id, "module_id": module.id, "section_id": section.id}
+    opening = db.insert(SectionOpening).values(**place, at=now)
+    if since := queries.renewed_at(user.id, module.id):
+        opening = opening.on_conflict_do_update(
+            index_elements=list(place), set_={"at": now}, where=SectionOpening.at <= since
+        )
+    else:
+        opening = opening.on_conflict_do_nothing(index_elements=list(place))
+    db.session.execute(opening)
+
+
 @unit_of_work
 def finish_section(user: User, module: Module, section: Section, *, now: datetime) -> None:
     """Record that the section was studied. The first time counts; later ones are stored as rereadings.
 
-    Raise UnansweredChecks.
+    Raise UnansweredChecks or TooEarly.
     """
+    db.locked(User, user.id)  # two sections that are finished together must not use the same time
     since = queries.renewed_at(user.id, module.id)
     answered = queries.answers_in(user.id, module.id, section.id, since).keys()
     if any(check.id not in answered for check in section.checks):
         raise UnansweredChecks
-    if queries.section_status(user.id, module.id, section.id)[0]:
-        db.session.add(Rereading(user_id=user.id, module_id=module.id, section_id=section.id, at=now))
+    status = queries.section_status(user.id, module.id, section.id, since)
+    place: dict[str, Any] = {"user_id": user.id, "module_id": module.id, "section_id": section.id, "at": now}
+    if status.studied:
+        db.session.add(Rereading(**place))
         return
-    reading = Reading(user_id=user.id, module_id=module.id, section_id=section.id, content_hash=section.digest, at=now)
-    try:
-        with db.session.begin_nested():
-            db.session.add(reading)
-    except IntegrityError:
-        pass  # a second tab recorded it first
+    seconds = _seconds_read(user, section, status.opened_at, now)
+    if status.studied_before:
+        db.session.add(Rereading(**place, seconds=seconds))
+    else:
+        db.session.add(Reading(**place, content_hash=section.digest, seconds=seconds))
+
+
+def _seconds_read(user: User, section: Section, opened_at: datetime | None, now: datetime) -> int:
+    """Return the seconds that the section is credited with. Raise TooEarly."""
+    used = queries.used_since(user.id, opened_at) if opened_at else []
+    available = reading_time.available(opened_at or now, used, now)
+    if missing := reading_time.wait(section, available, catalog().reading_time):
+        raise TooEarly(missing)
+    return reading_time.credited(section, available)
 
 
 @unit_of_work

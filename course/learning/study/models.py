@@ -22,6 +22,20 @@ class Reading(Model):
     section_id: Mapped[str]
     content_hash: Mapped[str]  # digest of the section as it was read
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seconds: Mapped[int | None]  # see reading_time.py; None: completed before time was recorded
+
+
+class SectionOpening(Model):
+    """When a person first opened a section; in a new cycle of the course, when they opened it again."""
+
+    __tablename__ = "section_opening"
+    __table_args__ = (UniqueConstraint("user_id", "module_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    module_id: Mapped[str]
+    section_id: Mapped[str]
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Rereading(Model):
@@ -35,6 +49,7 @@ class Rereading(Model):
     module_id: Mapped[str]
     section_id: Mapped[str]
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    seconds: Mapped[int | None]  # None for repeats within a cycle, which earn nothing
 
 
 class CheckAnswer(Model):

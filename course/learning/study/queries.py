@@ -4,12 +4,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select, union_all
+from sqlalchemy import ColumnElement, and_, func, select, union_all
 
 from course.content.queries import catalog
-from course.learning.study import cycle_period
+from course.content.schema.module import Module
+from course.learning.study import contact_time, cycle_period
 from course.learning.study.cycle_period import CyclePeriod
-from course.learning.study.models import CheckAnswer, Cycle, Reading, Rereading, SeatTime, SectionFeedback
+from course.learning.study.models import (
+    CheckAnswer,
+    Cycle,
+    Reading,
+    Rereading,
+    SeatTime,
+    SectionFeedback,
+    SectionOpening,
+)
+from course.learning.study.reading_time import Completion, Used
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.queries import Page, page_of
@@ -24,7 +34,20 @@ class ReadingPosition:
     at: datetime
 
 
-StudyTimes = dict[str, dict[str, list[datetime]]]  # module -> section -> moments in order
+@dataclass(frozen=True)
+class SectionStatus:
+    """A person's section in the running cycle: whether it is completed, and when it was opened (None: not yet).
+
+    `studied_before`: whether it was completed in an earlier cycle.
+    """
+
+    studied: bool
+    studied_before: bool
+    opened_at: datetime | None
+    feedback: SectionFeedback | None
+
+
+StudyTimes = dict[str, dict[str, list[Completion]]]  # module -> section -> completions in order
 
 
 def read_sections(user_id: int) -> dict[str, set[str]]:
@@ -36,21 +59,23 @@ def read_sections(user_id: int) -> dict[str, set[str]]:
     }
 
 
-def _newer(sections: dict[str, list[datetime]], since: datetime | None) -> set[str]:
-    return {section_id for section_id, moments in sections.items() if since is None or moments[-1] > since}
+def _newer(sections: dict[str, list[Completion]], since: datetime | None) -> set[str]:
+    return {section_id for section_id, times in sections.items() if since is None or times[-1].at > since}
 
 
 def studied_of(user_ids: Collection[int]) -> dict[int, StudyTimes]:
     """Return when each person completed each section, the first time and again. One statement."""
     readings = union_all(
         *(
-            select(table.user_id, table.module_id, table.section_id, table.at).where(table.user_id.in_(user_ids))
+            select(table.user_id, table.module_id, table.section_id, table.at, table.seconds).where(
+                table.user_id.in_(user_ids)
+            )
             for table in (Reading, Rereading)
         )
     ).subquery()
     times: dict[int, StudyTimes] = {user_id: {} for user_id in user_ids}
-    for user_id, module_id, section_id, at in db.session.execute(select(readings).order_by(readings.c.at)):
-        times[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(at)
+    for user_id, module_id, section_id, at, seconds in db.session.execute(select(readings).order_by(readings.c.at)):
+        times[user_id].setdefault(module_id, {}).setdefault(section_id, []).append(Completion(at, seconds))
     return times
 
 
@@ -116,25 +141,47 @@ def last_positions(user_id: int) -> dict[str, ReadingPosition]:
     return {module_id: ReadingPosition(section_id, place, at) for module_id, section_id, place, at in rows}
 
 
-def section_status(
-    user_id: int, module_id: str, section_id: str, since: datetime | None = None
-) -> tuple[bool, SectionFeedback | None]:
-    """Return whether the person completed the section (after `since`, if given), and their feedback."""
-    studied_here = and_(Reading.user_id == User.id, Reading.module_id == module_id, Reading.section_id == section_id)
-    said_here = and_(
-        SectionFeedback.user_id == User.id,
-        SectionFeedback.module_id == module_id,
-        SectionFeedback.section_id == section_id,
-    )
-    reading_id, feedback = db.session.execute(
-        select(Reading.id, SectionFeedback)
+def section_status(user_id: int, module_id: str, section_id: str, since: datetime | None = None) -> SectionStatus:
+    """Return the status of the section; what was before `since`, the start of a new cycle, does not count."""
+    reading_id, opened_at, feedback = db.session.execute(
+        select(Reading.id, SectionOpening.at, SectionFeedback)
         .select_from(User)
-        .outerjoin(Reading, studied_here)
-        .outerjoin(SectionFeedback, said_here)
+        .outerjoin(Reading, _of_section(Reading, module_id, section_id))
+        .outerjoin(SectionOpening, _of_section(SectionOpening, module_id, section_id))
+        .outerjoin(SectionFeedback, _of_section(SectionFeedback, module_id, section_id))
         .where(User.id == user_id)
     ).one()
-    studied = reading_id is not None and (since is None or (module_id, section_id) in read_since(user_id, since))
-    return studied, feedback
+    ever = reading_id is not None
+    if since is None:
+        return SectionStatus(ever, False, opened_at, feedback)
+    studied = ever and (module_id, section_id) in read_since(user_id, since)
+    opened_here = opened_at if opened_at and opened_at > since else None
+    return SectionStatus(studied, ever and not studied, opened_here, feedback)
+
+
+def _of_section(
+    table: type[Reading] | type[SectionOpening] | type[SectionFeedback], module_id: str, section_id: str
+) -> ColumnElement[bool]:
+    return and_(table.user_id == User.id, table.module_id == module_id, table.section_id == section_id)
+
+
+def has_studied(user_id: int, module: Module) -> bool:
+    """Return whether the person completed every section of the module, in whatever cycle."""
+    read = db.session.scalars(select(Reading.section_id).filter_by(user_id=user_id, module_id=module.id)).all()
+    return contact_time.is_studied(module, read)
+
+
+def used_since(user_id: int, moment: datetime) -> list[Used]:
+    """Return the time that went to the sections which the person completed after that moment."""
+    rows = union_all(
+        *(
+            select(table.seconds, table.at).where(
+                table.user_id == user_id, table.at > moment, table.seconds.is_not(None)
+            )
+            for table in (Reading, Rereading)
+        )
+    ).subquery()
+    return [Used(seconds, at) for seconds, at in db.session.execute(select(rows))]
 
 
 def feedback_of(user_id: int, module_id: str, section_id: str) -> SectionFeedback | None:

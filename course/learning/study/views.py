@@ -1,6 +1,7 @@
 """The module pages: the list, the overview of a module, its sections, and the beacon that measures time."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from flask import Blueprint, flash, render_template, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +12,10 @@ from course.content.queries import catalog, module_of, section_of
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
 from course.content.schema.module import Module, Section
 from course.learning.review import queries as reviews
-from course.learning.study import actions, queries
+from course.learning.study import actions, queries, reading_time
 from course.learning.study.forms import BeaconForm, FeedbackForm, form_of
-from course.learning.study.queries import ReadingPosition
-from course.platform import clock
+from course.learning.study.queries import ReadingPosition, SectionStatus
+from course.platform import clock, db
 from course.platform.access import Permission, me, public, requires
 from course.platform.forms import go_to
 from course.platform.web import NotFound, wants_json
@@ -99,24 +100,38 @@ def section(slug: str, section_id: str) -> ResponseReturnValue:
 def _section_page(
     module: Module, section: Section, *, fault: str | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    user = me()
+    user, now = me(), clock.now()
     last = section is module.sections[-1]
     since = queries.renewed_at(user.id, module.id)
-    studied, feedback = queries.section_status(user.id, module.id, section.id, since)
+    status_here = queries.section_status(user.id, module.id, section.id, since)
+    if status_here.opened_at is None:
+        with db.writing():
+            actions.open_section(user, module, section, now=now)
     page = render_template(
         "learning/study/section.html",
         module=module,
         section=section,
         position=module.sections.index(section),
         answers=queries.answers_in(user.id, module.id, section.id, since),
-        studied=studied,
+        studied=status_here.studied,
+        wait=_wait(user.id, section, status_here, now),
         review=reviews.reviews_of([module]).get(module.id),
-        feedback=feedback,
+        feedback=status_here.feedback,
         related=catalog().related(module) if last else [],
         glossary=catalog().glossary,
         fault=fault,
+        waiting_time=reading_time.in_words,
     )
     return page, status
+
+
+def _wait(user_id: int, section: Section, status: SectionStatus, now: datetime) -> int:
+    """Return how many seconds are missing until the person can complete the section."""
+    if status.studied:
+        return 0
+    used = queries.used_since(user_id, status.opened_at) if status.opened_at else []
+    available = reading_time.available(status.opened_at or now, used, now)
+    return reading_time.wait(section, available, catalog().reading_time)
 
 
 @bp.post("/modules/<slug>/<section_id>/checks/<check_id>")
@@ -157,7 +172,7 @@ def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     try:
         actions.finish_section(me(), module, section, now=clock.now())
-    except actions.UnansweredChecks as refusal:
+    except (actions.UnansweredChecks, actions.TooEarly) as refusal:
         return _section_page(module, section, fault=refusal.message, status=refusal.status)
     after = module.sections[module.sections.index(section) + 1 :]
     if after:

@@ -36,6 +36,7 @@ class Event(StrEnum):
     PANEL_CLOSED = "standard:panel-closed"
     EVALUATION_GIVEN = "evaluation:given"
     CERTIFICATE_REQUESTED = "certificate:requested"
+    SHORT_TIME_ACCEPTED = "certificate:short-time-accepted"
     CERTIFICATE_REJECTED = "certificate:rejected"
     CERTIFICATE_ISSUED = "certificate:issued"
     CERTIFICATE_REVOKED = "certificate:revoked"
@@ -102,6 +103,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.PANEL_CLOSED: frozenset({"assessment", "raters", "items", "suggested"}),
     Event.EVALUATION_GIVEN: frozenset({"course"}),
     Event.CERTIFICATE_REQUESTED: CHANGE | {"course", "content_hash"},
+    Event.SHORT_TIME_ACCEPTED: CHANGE | {"course", "modules"},
     Event.CERTIFICATE_REJECTED: CHANGE | {"course", "reason"},
     Event.CERTIFICATE_ISSUED: CHANGE | {"course", "content_hash", "document_sha256", "license_checked"},
     Event.CERTIFICATE_REVOKED: CHANGE | {"reason"},

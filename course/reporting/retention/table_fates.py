@@ -32,6 +32,7 @@ FATES: Mapping[str, Fate] = {
     # The evidence for a completion.
     "reading": Fate.ERASED_LATER,
     "rereading": Fate.ERASED_LATER,
+    "section_opening": Fate.ERASED_LATER,
     "evaluation": Fate.ERASED_LATER,
     # Rows that other rows refer to.
     "user": Fate.ANONYMIZED,  # email and password are overwritten at closing

@@ -17,7 +17,8 @@ HERE = f"/modules/{MODULE}/practice"
 
 
 @pytest.fixture
-def mine(pages, learner):
+def mine(app, pages, learner):
+    factories.study_module(app, learner)
     return pages.as_(learner)
 
 
@@ -98,7 +99,19 @@ def test_it_is_closed_while_an_attempt_is_open_that_may_ask_the_same(app, learne
         assert page.status == 409
         assert "Submit it first" in page.text
         assert f"/assessments/{MODULE}" in page.html
+    factories.study_module(app, learner, "state-scope")
     assert mine.get("/modules/state-scope/practice").status == 303
+
+
+def test_it_opens_when_every_section_is_completed(app, pages, other_learner, catalog):
+    mine, module = pages.as_(other_learner), catalog.modules[MODULE]
+    with app.app_context():
+        for section in module.sections[:-1]:
+            factories.read_section(other_learner, module, section)
+    assert "Practice opens when you have completed every section" in mine.get(HERE).text
+    with app.app_context():
+        factories.read_section(other_learner, module, module.sections[-1])
+    assert mine.get(HERE).status == 303
 
 
 def test_another_persons_open_attempt_closes_nothing(app, other_learner, mine):
@@ -122,8 +135,8 @@ def test_each_item_of_every_bank_can_be_practiced(app, pages, learner, catalog):
             assert template.verdict(place, place.item.solution, [])
 
 
-def test_the_page_needs_three_statements(mine, count_queries):
+def test_the_page_needs_four_statements(mine, count_queries):
     mine.get(f"{HERE}/s/1")
     with count_queries() as statements:
         mine.get(f"{HERE}/s/1")
-    assert len(statements) <= 3, statements
+    assert len(statements) <= 4, statements

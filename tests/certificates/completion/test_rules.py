@@ -10,6 +10,7 @@ from tests.factories import COURSE, MODULE, NOON
 def record(catalog, **changes) -> CycleRecord:
     whole = {
         "read": {MODULE: {section.id for section in catalog.modules[MODULE].sections}},
+        "seconds": {MODULE: dict.fromkeys((s.id for s in catalog.modules[MODULE].sections), 300)},
         "read_at": {MODULE: NOON},
         "passes": {MODULE: Pass("code", 9, 10, NOON + timedelta(hours=2), "hash")},
         "active": {MODULE: 1500},

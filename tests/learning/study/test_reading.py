@@ -18,8 +18,9 @@ def test_a_section_is_not_studied_before_its_checks_are_answered(pages, learner)
     assert "Answer the knowledge checks" in page.text
 
 
-def test_a_wrong_answer_shows_why_and_lets_the_section_be_finished(pages, learner):
+def test_a_wrong_answer_shows_why_and_lets_the_section_be_finished(app, pages, learner):
     mine = pages.as_(learner)
+    factories.open_sections(app, learner, MODULE)
     mine.post(f"{SECTION}/checks/ae-check-severity", {"choice": "a"})
     mine.post(f"{SECTION}/checks/ae-check-zero", {"choice": "a"})
     assert "Incorrect." in mine.get(SECTION).text
@@ -51,10 +52,7 @@ def test_the_module_list_says_where_to_start_and_where_to_continue(app, pages, l
     mine = pages.as_(learner)
     assert "Start: What counts" in mine.get("/modules/").text
     with app.app_context():
-        module, section = section_of(MODULE, "what-counts")
-        for check in section.checks:
-            actions.answer_check(learner, module, section, check, check.solution, now=NOON)
-        actions.finish_section(learner, module, section, now=NOON)
+        factories.read_section(learner, *section_of(MODULE, "what-counts"))
     page = mine.get("/modules/")
     assert f'Continue:\n    <a href="/modules/{MODULE}/pneumothorax">' in page.html
     assert "Start:" not in pages.as_(None).get("/modules/").text
@@ -70,7 +68,7 @@ def test_finishing_twice_keeps_the_first_moment(app, learner):
     with app.app_context():
         module, section = section_of(MODULE, "what-counts")
         actions.finish_section(learner, module, section, now=NOON + timedelta(days=1))
-        assert queries.studied_of([learner.id])[learner.id][MODULE]["what-counts"][0] == NOON
+        assert queries.studied_of([learner.id])[learner.id][MODULE]["what-counts"][0].at == NOON
 
 
 def test_the_section_page_needs_five_statements_at_most(app, learner, pages, count_queries):
