@@ -27,7 +27,7 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.accounts import queries as accounts
-from course.platform import access, clock, db, jobs, throttle, web
+from course.platform import access, clock, copied_addresses, db, jobs, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -50,6 +50,7 @@ def wire_app(config: Config) -> Flask:
     db.init_app(app)
     throttle.init_app(app, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))
+    copied_addresses.init_app(app)
     _init_sign_in(app)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
