@@ -122,7 +122,7 @@ def roster(app: Flask, admin: User) -> Roster:
 
 def make_reviewer(app: Flask, admin: User, person: User) -> User:
     with app.app_context():
-        accounts.set_reviewer(admin, person, reviewer=True, now=NOON)
+        accounts.make_reviewer(admin, person, credentials="PT, DPT, HI 1234", proof="Looked up.", now=NOON)
         return db.session.get_one(User, person.id)
 
 

@@ -1,7 +1,7 @@
 """Requests that an administrator decides: the columns that their tables share, and the steps from open to decided."""
 
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import Index, Select, Uuid, func, select, text
@@ -17,6 +17,25 @@ D = TypeVar("D", bound="Decidable")
 
 class DecidedAlready(Refused):
     message = "This was already decided. Nothing was changed."
+
+
+class OwnRecord(Refused):
+    status = 403
+    message = (
+        "This concerns your own record, so another administrator has to do it. To add an administrator, run "
+        "./run people create-admin on the server."
+    )
+
+
+class Actor(Protocol):
+    @property
+    def id(self) -> int: ...
+
+
+def require_another(actor: Actor | None, person_id: int) -> None:
+    """Raise OwnRecord if the administrator is the person whom the decision concerns. `actor` None is the system."""
+    if actor is not None and actor.id == person_id:
+        raise OwnRecord
 
 
 class Decidable(Model):

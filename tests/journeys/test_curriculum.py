@@ -2,6 +2,10 @@
 
 import pytest
 
+from course import create_app
+from course.platform.config import Config
+from course.site import site_of
+from tests import factories
 from tests.journeys.test_path import create_admin
 
 NEEDLE = "/modules/reading-depth/the-view-of-the-needle"
@@ -110,20 +114,23 @@ def test_feedback_states_review_and_hours_in_the_console(admin):
     assert "board.example/rule" in admin.text()
 
 
-def test_an_administrator_becomes_a_reviewer_and_signs(admin):
-    admin.go("/admin/people/")
-    with admin.page.expect_navigation():
-        admin.page.get_by_role("main").get_by_role("link", name="Ada Admin").click()
+def test_an_administrator_makes_another_one_a_reviewer_who_signs(walk, admin, site, catalog):
+    app = create_app(Config.from_environ({"COURSE_DATA": str(site.data)}), catalog)
+    person = factories.person(app, "Rita Reviewer", role="admin")
+    admin.go(f"/admin/people/{person.code}")
+    admin.fill(Credentials="PT, license FL 1", How_you_verified_them="Looked up with the board.")
     admin.press("Make a reviewer")
-    admin.go("/admin/review/")
-    admin.press("Head, neck and jaw")
-    for summary in admin.page.locator("main summary").all():
+    reviewer = walk(dark=True)
+    reviewer.sign_in(app, person)
+    site_of(app).engines.dispose()
+    reviewer.go("/admin/review/")
+    reviewer.press("Head, neck and jaw")
+    for summary in reviewer.page.locator("main summary").all():
         summary.click()
-    admin.see()
-    admin.page.get_by_label("Your credentials").fill("PT, license FL 1")
-    admin.page.get_by_label("I have read every section").check()
-    admin.press("Sign this version")
-    assert "Ada Admin, PT, license FL 1" in admin.text()
+    reviewer.see()
+    reviewer.page.get_by_label("I have read every section").check()
+    reviewer.press("Sign this version")
+    assert "Rita Reviewer, PT, license FL 1" in reviewer.text()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

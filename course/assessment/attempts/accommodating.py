@@ -7,14 +7,18 @@ from course.assessment.attempts import attempt_rules, queries, taking
 from course.assessment.attempts.attempt_rules import Granted
 from course.assessment.attempts.models import Accommodation, Attempt
 from course.people.accounts.models import User
-from course.platform import db
+from course.platform import db, decisions
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 
 
 @unit_of_work
 def accommodate(actor: User, person: User, granted: Granted, note: str, *, now: datetime) -> Accommodation:
-    """Set what a person is granted in every assessment. An open attempt may gain time but never loses any."""
+    """Set what a person is granted in every assessment. An open attempt may gain time but never loses any.
+
+    Raise OwnRecord.
+    """
+    decisions.require_another(actor, person.id)
     db.locked(User, person.id)
     row = queries.find_accommodation(person.id)
     before = _as_audited(row)

@@ -22,15 +22,16 @@ class BackdatingWaiting(Refused):
 
 class NeedsAnother(Refused):
     status = 403
-    message = "A different administrator must approve this: not the one who proposed it and not the holder."
+    message = "A different administrator must approve this, not the one who proposed it."
 
 
 @unit_of_work
 def ask(request: Request, issue_on: date, reason: str, *, actor: User, now: datetime) -> Backdating:
     """Propose an earlier date of issue. Nothing is issued before a second administrator confirms it.
 
-    Raise RequestDecided, DateNotAllowed or BackdatingWaiting.
+    Raise OwnRecord, RequestDecided, DateNotAllowed or BackdatingWaiting.
     """
+    decisions.require_another(actor, request.user_id)
     request = db.locked(Request, request.id)
     _require_waiting(request)
     if fault := backdating_rule.fault(issue_on, *queries.days_of(request, now)):
@@ -52,12 +53,13 @@ def ask(request: Request, issue_on: date, reason: str, *, actor: User, now: date
 def confirm(backdating: Backdating, *, actor: User, now: datetime) -> Certificate:
     """Issue the certificate with the earlier date. Audit log and register keep the moment of issue.
 
-    The decision and the certificate are committed together. Raise NeedsAnother, DecidedAlready, RequestDecided, or a
-    refusal of issuing.
+    The decision and the certificate are committed together. Raise NeedsAnother, OwnRecord, DecidedAlready,
+    RequestDecided, or a refusal of issuing.
     """
     request = db.session.get_one(Request, backdating.request_id)
     decisions.require_open(backdating)
-    if actor.id in (backdating.asked_by_id, request.user_id):
+    decisions.require_another(actor, request.user_id)
+    if actor.id == backdating.asked_by_id:
         raise NeedsAnother
     _require_waiting(request)
 

@@ -36,20 +36,20 @@ class FinishedAlready(Refused):
 def start(course: Course, *, actor: User, now: datetime) -> BulkIssue:
     """Start to issue every waiting request of the course, and return the bulk issue.
 
-    Requests with a proposed earlier date are left out. Where an open bulk issue has all the others already, return
-    that one. Raise NothingToIssue if there is none.
+    Left out are requests with a proposed earlier date, those with too little time on record, and the administrator's
+    own. Where an open bulk issue has all the others already, return that one. Raise NothingToIssue if there is none.
     """
     # Two administrators may start at the same moment. On PostgreSQL neither would see the lines that the other has
     # not committed yet, and both would take the same requests.
     db.alone(db.Lock.ORDER_BULK_ISSUE)
-    if not queries.any_issuable(course.id):
+    if not queries.any_issuable(course.id, actor.id):
         if open_one := queries.find_open(course.id):
             return open_one
         raise NothingToIssue
     bulk_issue = BulkIssue(course_id=course.id, actor_id=actor.id, started_at=now)
     db.session.add(bulk_issue)
     db.session.flush()
-    lines = queries.issuable(course.id).add_columns(literal(bulk_issue.id), literal(Outcome.WAITING.value))
+    lines = queries.issuable(course.id, actor.id).add_columns(literal(bulk_issue.id), literal(Outcome.WAITING.value))
     db.session.execute(insert(BulkLine).from_select(["request_id", "bulk_id", "state"], lines))
     count = queries.tally(bulk_issue)[Outcome.WAITING]
     record(Event.BULK_STARTED, actor, f"order:{bulk_issue.code}", person_id=None, now=now, requests=count)

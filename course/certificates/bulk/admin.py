@@ -21,7 +21,7 @@ LIST_SIZE = 50
 @bp.get("/")
 @requires(Permission.CERTIFICATE_DECIDE)
 def bulk_issues() -> ResponseReturnValue:
-    issuable, latest = queries.count_issuable(), queries.latest(LIST_SIZE)
+    issuable, latest = queries.count_issuable(me().id), queries.latest(LIST_SIZE)
     return render_template(
         "certificates/bulk/bulk_issues.html",
         courses=[(course, issuable[id_]) for id_, course in catalog().courses.items() if id_ in issuable],

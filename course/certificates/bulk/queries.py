@@ -26,20 +26,29 @@ AWAITS_REASON = and_(Request.state == RequestState.WAITING, Request.is_short.is_
 ISSUABLE = and_(Request.state == RequestState.WAITING, ~IN_OPEN_BULK_ISSUE, ~backdating.AWAITS_DATE, ~AWAITS_REASON)
 
 
-def issuable(course_id: str) -> Select[int]:
-    """Select the ids of the course's waiting requests that are in no open bulk issue, oldest first."""
-    return select(Request.id).where(ISSUABLE, Request.course_id == course_id).order_by(Request.requested_at, Request.id)
+def issuable(course_id: str, actor_id: int) -> Select[int]:
+    """Select the ids of the course's waiting requests that the administrator can issue in bulk, oldest first.
+
+    They are in no open bulk issue, and none is the administrator's own.
+    """
+    mine = and_(ISSUABLE, Request.course_id == course_id, Request.user_id != actor_id)
+    return select(Request.id).where(mine).order_by(Request.requested_at, Request.id)
 
 
-def any_issuable(course_id: str) -> bool:
-    """Return whether the course has a request that a bulk issue could take."""
-    return db.session.scalars(issuable(course_id).limit(1)).first() is not None
+def any_issuable(course_id: str, actor_id: int) -> bool:
+    """Return whether the course has a request that a bulk issue of the administrator could take."""
+    return db.session.scalars(issuable(course_id, actor_id).limit(1)).first() is not None
 
 
-def count_issuable() -> dict[str, int]:
-    """Return the number of requests that a bulk issue could take, by course id; courses without one are left out."""
+def count_issuable(actor_id: int) -> dict[str, int]:
+    """Return the number of requests that a bulk issue of the administrator could take, by course id.
+
+    Courses without one are left out.
+    """
     rows = db.session.execute(
-        select(Request.course_id, func.count(Request.id).label("requests")).where(ISSUABLE).group_by(Request.course_id)
+        select(Request.course_id, func.count(Request.id).label("requests"))
+        .where(ISSUABLE, Request.user_id != actor_id)
+        .group_by(Request.course_id)
     )
     return {row.course_id: row.requests for row in rows}
 

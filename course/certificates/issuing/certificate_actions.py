@@ -22,7 +22,7 @@ from course.certificates.issuing.models import Certificate, Correction, Request
 from course.certificates.issuing.signed_files import Plan, SignedFiles
 from course.certificates.issuing.templates import set_aside
 from course.people.accounts.models import User
-from course.platform import db
+from course.platform import db, decisions
 from course.platform.db import unit_of_work
 from course.platform.typesetting.compiler import BrokenTemplate
 from course.platform.web import Refused
@@ -68,8 +68,12 @@ class Case(ABC):
 
 
 def make_certificate(case: Case) -> Certificate:
-    """Plan, make and register a certificate. Raise UnitOfWorkOpen if the caller holds a transaction open."""
+    """Plan, make and register a certificate. Raise OwnRecord if the actor is the holder.
+
+    Raise UnitOfWorkOpen if the caller holds a transaction open.
+    """
     db.require_no_unit_of_work()
+    decisions.require_another(case.actor, case.holder_id)
     while True:
         plan = _plan(case)
         if isinstance(plan, Certificate):

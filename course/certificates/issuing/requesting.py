@@ -15,7 +15,7 @@ from course.content.schema.course import Course
 from course.learning.study import queries as study
 from course.people.accounts import license_number
 from course.people.accounts.models import License, User
-from course.platform import db
+from course.platform import db, decisions
 from course.platform.audit.log import Event, record
 from course.platform.dates import date_in, long_date
 from course.platform.db import unit_of_work
@@ -77,7 +77,8 @@ def _notify_received(request: Request, now: datetime) -> None:
 
 @unit_of_work
 def accept_short_time(request: Request, reason: str, *, actor: User, now: datetime) -> None:
-    """Let the certificate be issued although too little time is on record. Raise RequestDecided."""
+    """Let the certificate be issued although too little time is on record. Raise OwnRecord or RequestDecided."""
+    decisions.require_another(actor, request.user_id)
     request = db.locked(Request, request.id)
     if request.state != RequestState.WAITING:
         raise RequestDecided

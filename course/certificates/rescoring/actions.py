@@ -21,7 +21,7 @@ from course.certificates.rescoring.rescoring_effect import (
 from course.content.queries import title_of
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
-from course.platform import db, jobs
+from course.platform import db, decisions, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
@@ -219,7 +219,8 @@ def _mail_values(change: AttemptChange, result: AttemptResult) -> dict[str, Any]
 
 @unit_of_work
 def keep(question: CertificateQuestion, reason: str, *, actor: User, now: datetime) -> None:
-    """Keep the certificate valid although its basis is gone."""
+    """Keep the certificate valid although its basis is gone. Raise OwnRecord."""
+    decisions.require_another(actor, question.user_id)
     rescorings = _settle(question, "kept", reason, actor, now)
     record(
         Event.CERTIFICATE_KEPT,

@@ -2,18 +2,19 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.certificates.completion import queries as completion
 from course.certificates.issuing import queries as certificates
+from course.console.people.forms import ReviewerForm
 from course.content.queries import catalog
 from course.people.accounts import actions
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.audit import queries as audit
-from course.platform.forms import go_to
+from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
@@ -35,18 +36,31 @@ def people() -> ResponseReturnValue:
 @bp.post("/<uuid:code>/reviewer")
 @requires(Permission.PEOPLE_CHANGE)
 def set_reviewer(code: UUID) -> ResponseReturnValue:
-    reviewer = request.form.get("reviewer") == "yes"
-    actions.set_reviewer(me(), accounts.person_of(code), reviewer=reviewer, now=clock.now())
+    """Make the person a reviewer, or end that role if `reviewer` is no."""
+    if request.form.get("reviewer") == "no":
+        actions.end_reviewer(me(), accounts.person_of(code), now=clock.now())
+        return go_to(url_for(".person", code=code))
+    form = ReviewerForm()
+    if not form.validate_on_submit():
+        return _person_page(code, form)
+    values = {"credentials": form.credentials.data.strip(), "proof": form.proof.data.strip()}
+    actions.make_reviewer(me(), accounts.person_of(code), **values, now=clock.now())
+    flash("The reviewer role is set.", "ok")
     return go_to(url_for(".person", code=code))
 
 
 @bp.get("/<uuid:code>")
 @requires(Permission.PEOPLE_READ)
 def person(code: UUID) -> ResponseReturnValue:
+    return _person_page(code)
+
+
+def _person_page(code: UUID, reviewer: ReviewerForm | None = None) -> ResponseReturnValue:
     person_ = accounts.person_of(code)
-    return render_template(
+    return form_page(
         "console/people/person.html",
         person=person_,
+        reviewer=reviewer or ReviewerForm(formdata=None, obj=person_),
         catalog=catalog(),
         standings=completion.progress_by_course(person_),
         requests=certificates.requests_of(person_.id),

@@ -17,18 +17,26 @@ class ContentChanged(Refused):
     message = "The content has changed since you opened this page. Reload it, read what changed, then sign."
 
 
+class NoCredentials(Refused):
+    message = "Your account has no credentials on record. Another administrator adds them on your page under People."
+
+
 class AlreadySigned(Refused):
     message = "This version of the module is already signed. The first signature counts."
 
 
 @unit_of_work
-def sign(reviewer: User, module: Module, digest: str, *, name: str, credentials: str, now: datetime) -> ModuleReview:
-    """Sign the content that the page showed. `digest` is that of the content which the reviewer read.
+def sign(reviewer: User, module: Module, digest: str, *, now: datetime) -> ModuleReview:
+    """Sign the content that the page showed, with the name and credentials of the reviewer's account.
 
-    Raise ContentChanged if the module has other content by now, AlreadySigned if this content has a signature.
+    `digest` is that of the content which the reviewer read. Raise NoCredentials, ContentChanged if the module has
+    other content by now, or AlreadySigned if this content has a signature.
     """
     if digest != module.reviewed_digest:
         raise ContentChanged
+    if reviewer.credentials is None:
+        raise NoCredentials
+    name, credentials = reviewer.legal_name, reviewer.credentials
     review = ModuleReview(
         module_id=module.id, digest=digest, reviewer_id=reviewer.id, name=name, credentials=credentials, at=now
     )

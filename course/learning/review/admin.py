@@ -26,16 +26,9 @@ def modules() -> ResponseReturnValue:
 @once
 def module(slug: str) -> ResponseReturnValue:
     module_ = module_of(slug)
-    form = SignForm(name=me().legal_name, digest=module_.reviewed_digest)
+    form = SignForm(digest=module_.reviewed_digest)
     if form.validate_on_submit():
-        actions.sign(
-            me(),
-            module_,
-            form.digest.data,
-            name=form.name.data.strip(),
-            credentials=form.credentials.data.strip(),
-            now=clock.now(),
-        )
+        actions.sign(me(), module_, form.digest.data, now=clock.now())
         flash(f"You signed {module_.title}. The signature counts until a file of the module changes.", "ok")
         return go_to(url_for(".modules"))
     return form_page(

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from course.people.accounts import passwords, queries, tokens
 from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.tokens import Purpose
-from course.platform import db, jobs
+from course.platform import db, decisions, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -251,23 +251,36 @@ def _digest(token: str) -> str:
 
 
 @unit_of_work
-def set_reviewer(admin: User, person: User, *, reviewer: bool, now: datetime) -> None:
-    """Make an administrator a reviewer, or end that role. Reviews already signed stay valid.
+def make_reviewer(admin: User, person: User, *, credentials: str, proof: str, now: datetime) -> None:
+    """Let an administrator sign clinical reviews with these credentials, or correct the credentials.
 
-    Raise NotAnAdministrator.
+    `proof`: how the credentials were verified. Raise OwnRecord or NotAnAdministrator.
     """
+    _set_reviewer(admin, person, credentials, proof, now)
+
+
+@unit_of_work
+def end_reviewer(admin: User, person: User, *, now: datetime) -> None:
+    """End the reviewer role. Reviews already signed stay valid. Raise OwnRecord or NotAnAdministrator."""
+    _set_reviewer(admin, person, None, None, now)
+
+
+def _set_reviewer(admin: User, person: User, credentials: str | None, proof: str | None, now: datetime) -> None:
+    decisions.require_another(admin, person.id)
     person = db.locked(User, person.id)
     if person.role != Role.ADMIN or person.closed_at is not None:
         raise NotAnAdministrator
-    if person.is_reviewer == reviewer:
+    before = person.credentials if person.is_reviewer else None
+    if before == credentials and person.is_reviewer == (credentials is not None):
         return
-    person.is_reviewer = reviewer
+    person.is_reviewer, person.credentials = credentials is not None, credentials
     record(
         Event.REVIEWER_SET,
         admin,
         f"person:{person.code}",
         person_id=person.id,
         now=now,
-        before=not reviewer,
-        after=reviewer,
+        before=before,
+        after=credentials,
+        proof=proof,
     )

@@ -136,7 +136,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.RECORDS_CHECKED: frozenset({"looked_at", "faults"}),
     Event.PACKET_ASKED: frozenset({"question"}),
     Event.PACKET_DOWNLOADED: frozenset({"sha256"}),
-    Event.REVIEWER_SET: CHANGE,
+    Event.REVIEWER_SET: CHANGE | {"proof"},
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
 }

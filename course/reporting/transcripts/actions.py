@@ -35,10 +35,6 @@ class NoDocument(Refused):
     message = "This credit has no document, so it can't be verified."
 
 
-class OwnCredit(Refused):
-    message = "This is your own credit. Another administrator must decide on it."
-
-
 class TranscriptNotPrintable(Refused):
     status = 422
 
@@ -115,13 +111,12 @@ def decide(
 ) -> None:
     """Verify or reject the credit and email the learner. `seen`: the version that the administrator saw.
 
-    Raise CreditChanged, OwnCredit or NoDocument.
+    Raise CreditChanged, OwnRecord or NoDocument.
     """
     credit = db.locked(ExternalCredit, credit.id)
     if credit.removed_at is not None or version(credit) != seen:
         raise CreditChanged
-    if credit.user_id == admin.id:
-        raise OwnCredit
+    decisions.require_another(admin, credit.user_id)
     if state is CreditState.VERIFIED and credit.document_type is None:
         raise NoDocument
     before = credit.state

@@ -15,7 +15,7 @@ from course.certificates.issuing.models import Correction
 from course.platform import db
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
-from course.platform.decisions import DecidedAlready
+from course.platform.decisions import DecidedAlready, OwnRecord
 from course.reporting.records import checks
 from course.reporting.records import queries as checked
 from tests import factories
@@ -101,8 +101,8 @@ class TestConfirming:
         ada, bea = (factories.person(either_app, name, role="admin") for name in ("Ada Admin", "Bea Board"))
         asked = factories.request(either_app, bea)
         proposal = propose(either_app, asked, ada)
-        for one in (ada, bea):
-            with pytest.raises(actions.NeedsAnother):
+        for one, refusal in ((ada, actions.NeedsAnother), (bea, OwnRecord)):
+            with pytest.raises(refusal):
                 confirm(either_app, proposal, one)
         with either_app.app_context():
             assert register.count_issued() == 0
