@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, IntegerField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
+from course.content.queries import catalog
 from course.people.accounts import license_number, passwords
+from course.platform.mail import addresses
 from course.platform.typesetting import letters
+from course.site import site
 
 MAX_EXPIRY_YEAR = 2200
 
@@ -34,15 +38,26 @@ def legal_name_field() -> StringField:
     )
 
 
+def _tidied(typed: str | None) -> str:
+    return addresses.tidied(typed or "")
+
+
 def email_field() -> EmailField:
     looks_right = Email("Enter an email such as name@example.org.")
-    return EmailField("Email", [required("your email"), looks_right, Length(max=254)])
+    return EmailField("Email", [required("your email"), looks_right, Length(max=254)], [_tidied])
 
 
 def new_password_field(label: str) -> PasswordField:
     return PasswordField(
         label, [required("a password")], description=f"Use at least {passwords.MIN_LENGTH} characters."
     )
+
+
+def refuse_weak(field: PasswordField, *own: str) -> None:
+    """Raise ValidationError for a password that others can guess. `own` are the person's email and name."""
+    host = urlsplit(site().base_url).hostname or ""
+    if weakness := passwords.weakness(field.data or "", catalog().provider.name, host, *own):
+        raise ValidationError(weakness)
 
 
 class SignUpForm(FlaskForm):
@@ -59,9 +74,7 @@ class SignUpForm(FlaskForm):
             raise ValidationError("An account with this email already exists. Sign in, or reset your password.")
 
     def validate_password(self, field: PasswordField) -> None:
-        weakness = passwords.weakness(field.data or "", self.email.data or "", self.legal_name.data or "")
-        if weakness:
-            raise ValidationError(weakness)
+        refuse_weak(field, self.email.data or "", self.legal_name.data or "")
 
 
 class SignInForm(FlaskForm):
@@ -77,8 +90,7 @@ class NewPasswordForm(FlaskForm):
     password = new_password_field("New password")
 
     def validate_password(self, field: PasswordField) -> None:
-        if weakness := passwords.weakness(field.data or ""):
-            raise ValidationError(weakness)
+        refuse_weak(field)
 
 
 class NameForm(FlaskForm):
