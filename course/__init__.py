@@ -27,7 +27,7 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.accounts import queries as accounts
-from course.platform import access, clock, copied_addresses, db, jobs, sent_forms, throttle, web
+from course.platform import access, clock, db, jobs, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -50,8 +50,6 @@ def wire_app(config: Config) -> Flask:
     db.init_app(app)
     throttle.init_app(app, trusted_proxies=config.trusted_proxies)
     web.init_app(app, secure=config.public_url.startswith("https:"))
-    copied_addresses.init_app(app)
-    sent_forms.init_app(app)
     _init_sign_in(app)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
@@ -114,16 +112,11 @@ def _init_templates(app: Flask) -> None:
         placement_of=_placement_of,
         hours=certificate_facts.hours,
         contact_hours=certificate_facts.contact_hours,
-        csrf=_hidden_fields,
+        csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
     )
     app.add_template_filter(_markdown, "md")
     app.add_template_filter(scoring.in_words, "points")
     app.add_template_filter(lambda mode: Mode(mode).words, "mode")
-
-
-def _hidden_fields() -> Markup:
-    """Return the fields of each form that prove where it came from and let it be recognized if it is sent twice."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()) + sent_forms.new_id()
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:

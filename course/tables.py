@@ -20,7 +20,6 @@ from course.people.factors import models as factors
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
-from course.platform.sent_forms import SentForm
 from course.reporting.boards import models as boards
 from course.reporting.records import models as records
 from course.reporting.transcripts import models as transcripts
@@ -50,6 +49,5 @@ ROOMS = (
     study,
     transcripts,
     Job,
-    SentForm,
 )
 metadata = Model.metadata

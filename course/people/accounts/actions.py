@@ -14,6 +14,7 @@ from course.platform import db, decisions, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
+from course.platform.mail import addresses
 from course.platform.typesetting import letters
 from course.platform.web import Refused
 from course.site import site
@@ -54,7 +55,7 @@ def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -
 def _add_user(legal_name: str, email: str, password_hash: str, role: Role, now: datetime) -> User:
     user = User(
         legal_name=letters.tidy(legal_name),
-        email=email.strip().lower(),
+        email=addresses.normalized(email),
         password_hash=password_hash,
         role=role,
         created_at=now,
@@ -91,7 +92,7 @@ def sign_in(email: str, password: str) -> User | None:
     db.release()  # checking a password is slow by design; no other writer waits for it
     if not passwords.matches(password, digest) or user is None:
         return None
-    if passwords.is_outdated(digest):
+    if passwords.needs_rehash(password, digest):
         _rehash(user.id, passwords.hash_password(password))
     return queries.find_by_email(email)
 

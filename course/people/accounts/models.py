@@ -5,10 +5,17 @@ from uuid import UUID, uuid4
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, UniqueConstraint, Uuid, true
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.platform.access import Role
 from course.platform.db import Model, UTCDateTime
+from course.platform.mail import addresses
+
+
+def _key_of_email(context: DefaultExecutionContext) -> str:
+    values = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return addresses.key(str(values["email"]))
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no types
@@ -18,7 +25,10 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
-    email: Mapped[str] = mapped_column(unique=True)  # lower case; what the person signs in with
+    email: Mapped[str] = mapped_column(unique=True)  # as it is shown and mailed to
+    # What all spellings of the email share; the person signs in by it. Two accounts from before it was unique may be
+    # of one mailbox: then the later one has its email here as it is spelled.
+    email_key: Mapped[str] = mapped_column(index=True, unique=True, default=_key_of_email, server_default="")
     legal_name: Mapped[str]  # as on the license
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default=Role.LEARNER)

@@ -12,6 +12,7 @@ from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.tokens import Purpose, matches, read
 from course.platform import db
 from course.platform.access import Role
+from course.platform.mail import addresses
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 
@@ -29,8 +30,11 @@ def user_of_session(session_id: str) -> User | None:
     return user if user and str(user.session_epoch) == epoch else None
 
 
-def find_by_email(email: str) -> User | None:
-    return db.session.scalars(select(User).filter_by(email=email.strip().lower())).one_or_none()
+def find_by_email(typed: str) -> User | None:
+    """Return the person with this email in any spelling of it, unless the account is closed."""
+    spelled = typed.strip().lower()
+    wanted = select(User).where(User.email_key.in_({spelled, addresses.key(typed)}), User.closed_at.is_(None))
+    return min(db.session.scalars(wanted), key=lambda user: user.email_key != spelled, default=None)
 
 
 def person_of(code: UUID) -> User:

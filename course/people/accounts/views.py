@@ -15,7 +15,6 @@ from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.mail import queries as mails
-from course.platform.sent_forms import once
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
@@ -27,7 +26,6 @@ def _is_taken(email: str) -> bool:
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @public
-@once
 def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return go_to(HOME)
@@ -86,7 +84,6 @@ def confirm_email(token: str) -> ResponseReturnValue:
 
 @bp.post("/confirm-email")
 @requires(Permission.PROFILE)
-@once
 def send_confirmation() -> ResponseReturnValue:
     actions.send_confirmation(me(), now=clock.now())
     flash(f"We sent an email to {current_user.email}.", "mail")
@@ -95,7 +92,6 @@ def send_confirmation() -> ResponseReturnValue:
 
 @bp.route("/forgotten-password", methods=["GET", "POST"])
 @public
-@once
 def forgotten_password() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():
@@ -110,7 +106,6 @@ def forgotten_password() -> ResponseReturnValue:
 
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
 @public
-@once
 def reset_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
@@ -122,7 +117,6 @@ def reset_password(token: str) -> ResponseReturnValue:
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
 @public
-@once
 def invitation(token: str) -> ResponseReturnValue:
     actions.require_invitation(token, now=clock.now())
     form = SignUpForm(is_taken=_is_taken)
@@ -148,7 +142,6 @@ def profile() -> ResponseReturnValue:
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
-@once
 def add_license() -> ResponseReturnValue:
     return _edit_license(None)
 
@@ -171,7 +164,6 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
 
 @bp.post("/profile/licenses/<uuid:code>/remove")
 @requires(Permission.PROFILE)
-@once
 def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
     flash("The license is removed.", "ok")

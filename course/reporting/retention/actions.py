@@ -99,7 +99,8 @@ def _withdraw(user: User, now: datetime) -> None:
 def _disable(user: User, kept_until: date | None, now: datetime) -> None:
     """End all sessions and make sign-in impossible. The email is free for a new account."""
     user.closed_at, user.kept_until = now, kept_until
-    user.email, user.password_hash = f"{user.code}@{CLOSED_ACCOUNT_DOMAIN}", UNUSABLE_PASSWORD_HASH
+    user.email = user.email_key = f"{user.code}@{CLOSED_ACCOUNT_DOMAIN}"
+    user.password_hash = UNUSABLE_PASSWORD_HASH
     user.session_epoch += 1
     user.is_reviewer = False
 

@@ -9,7 +9,6 @@ from course.people.accounts import actions as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
-from course.platform.sent_forms import once
 from course.platform.web import Refused
 from course.reporting.retention import actions, queries, retention_period
 from course.reporting.retention.forms import CloseForm
@@ -24,7 +23,6 @@ class WrongPassword(Refused):
 
 @bp.route("/profile/close", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
-@once
 def close() -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():
