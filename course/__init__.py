@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_login import LoginManager
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
@@ -26,8 +25,8 @@ from course.content.schema.catalog import Catalog
 from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
-from course.people.accounts import queries as accounts
-from course.platform import access, clock, db, jobs, throttle, web
+from course.people.sign_in import views as sign_in_views
+from course.platform import access, browser, clock, db, jobs, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -49,11 +48,12 @@ def wire_app(config: Config) -> Flask:
     app.secret_key = config.secret_key
     db.init_app(app)
     throttle.init_app(app, trusted_proxies=config.trusted_proxies)
-    web.init_app(app, secure=config.public_url.startswith("https:"))
-    _init_sign_in(app)
+    secure = config.public_url.startswith("https:")
+    web.init_app(app, secure=secure)
+    browser.init_app(app, secure=secure)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
-    access.init_app(app)
+    access.init_app(app, sign_in_views.signed_in)
     _init_templates(app)
     return app
 
@@ -95,12 +95,6 @@ def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def _content(modules: Path, quizzes: Path) -> Catalog:
     """Return the content. The server's children inherit it, so they all have the same and none reads it again."""
     return load(modules, quizzes)
-
-
-def _init_sign_in(app: Flask) -> None:
-    manager = LoginManager(app)
-    manager.user_loader(accounts.user_of_session)
-    manager.session_protection = None  # a phone may change its network, and so its address, between two pages
 
 
 def _init_templates(app: Flask) -> None:

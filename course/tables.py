@@ -17,6 +17,7 @@ from course.learning.search import models as search
 from course.learning.study import models as study
 from course.people.accounts import models as accounts
 from course.people.factors import models as factors
+from course.people.sessions import models as sessions
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
@@ -44,6 +45,7 @@ ROOMS = (
     rescoring,
     review,
     search,
+    sessions,
     sharing,
     states,
     study,

@@ -32,6 +32,7 @@ from course.content.schema.module import Module, Section
 from course.learning.study import actions as study
 from course.learning.study import queries as studied
 from course.people.accounts import actions as accounts
+from course.people.accounts import passwords
 from course.people.accounts.models import License, User
 from course.people.factors import actions as factors
 from course.people.factors.ceremony import NewKey
@@ -60,13 +61,23 @@ def change_site(app: Flask, **changes: Any) -> None:
     install(app, replace(site_of(app), **changes))
 
 
-def person(app: Flask, name: str, *, role: str = "learner", confirmed: bool = True, licensed: bool = True) -> User:
+def person(
+    app: Flask,
+    name: str,
+    *,
+    role: str = "learner",
+    confirmed: bool = True,
+    licensed: bool = True,
+    password: str | None = None,
+) -> User:
+    """Add a person, with a license by default. Without a password nobody can sign in, except by `Pages.as_`."""
+
     @unit_of_work
     def add() -> User:
         user = User(
             legal_name=name,
             email=f"{name.split()[0].lower()}@example.org",
-            password_hash="none",
+            password_hash=passwords.hash_password(password) if password else "none",
             role=role,
             created_at=NOON,
             email_confirmed_at=NOON if confirmed else None,

@@ -4,15 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, Self
 from xml.etree.ElementTree import Element
 
 import html5lib
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
 
 from course.people.accounts.models import User
+from course.people.sessions import actions as sessions
+from course.platform import clock
+from course.platform.browser import TOKEN, Device, Ticket
 
+SIGNED_IN_AGAIN_AFTER = timedelta(minutes=4)  # before the session notes that it is used
 CONTROLS = ("input", "select", "textarea")
 
 
@@ -51,16 +58,42 @@ def check(tree: Element, html: str, headers: Any) -> None:
     assert "script-src 'self'" in headers["Content-Security-Policy"]
 
 
+def session_of(app: Flask, user: User) -> Ticket:
+    """Start a session, as a sign-in would."""
+    with app.app_context():
+        return sessions.start(user.id, Device("Firefox on Linux", None, "127.0.0.1"), now=clock.now())
+
+
+class SignedIn(FlaskClient):
+    """A browser whose person has signed in a moment ago, also after a test has moved the clock."""
+
+    user: User | None = None
+    signed_in_at: datetime | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if self.user is not None and not self._is_recent(clock.now()):
+            self.sign_in(self.user)
+        return super().open(*args, **kwargs)
+
+    def _is_recent(self, now: datetime) -> bool:
+        return self.signed_in_at is not None and abs(now - self.signed_in_at) < SIGNED_IN_AGAIN_AFTER
+
+    def sign_in(self, user: User) -> None:
+        self.user, self.signed_in_at = user, clock.now()
+        ticket = session_of(self.application, user)
+        with self.session_transaction() as session:
+            session["csrf_token"], session[TOKEN] = ticket.code.hex, ticket.token
+
+
 class Pages:
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.client = app.test_client()
+        self.client = SignedIn(app, app.response_class, use_cookies=True)
 
     def as_(self, user: User | None) -> Self:
         other = type(self)(self.app)
         if user is not None:
-            with other.client.session_transaction() as session:
-                session["_user_id"] = f"{user.code}.{user.session_epoch}"
+            other.client.sign_in(user)
         return other
 
     def get(self, path: str, **more: Any) -> Page:

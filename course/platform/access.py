@@ -1,13 +1,16 @@
 """Who may do what. Each view names a permission, and a view that names none is closed to everyone."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, flash, redirect, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask import Flask, abort, current_app, g, request
+from flask_login import LoginManager, current_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
+from course.platform import clock
 from course.platform.marks import mark as mark_view
 from course.platform.marks import marked
 
@@ -69,11 +72,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer role adds to an administrator
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Mark a view as open to people with the permission."""
+FRESH_FOR = timedelta(minutes=15)  # how long a proof of identity serves for what @requires(..., fresh=True)
+
+
+class SignInNeeded(Exception):
+    """The page is for people who are signed in."""
+
+
+class FreshSignInNeeded(Exception):
+    """The person has to prove again who they are."""
+
+
+def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
+    """Mark a view as open to people with the permission.
+
+    `fresh`: only for somebody who proved in the last FRESH_FOR who they are. Others are asked to, and come back.
+    """
 
     def mark(view: View) -> View:
-        return mark_view(view, "access", permission)
+        return mark_view(mark_view(view, "access", permission), "fresh", fresh)
 
     return mark
 
@@ -105,20 +122,68 @@ def may(permission: str) -> bool:
     return bool(current_user.is_authenticated) and permission in granted(current_user)
 
 
-def init_app(app: Flask) -> None:
+def current_session() -> Any:
+    """Return the session of the signed-in person, or None if nobody is signed in.
+
+    It is the sessions room's SignInSession, a type that the platform does not import.
+    """
+    return g.sign_in_session if current_user.is_authenticated else None
+
+
+def is_fresh(now: datetime) -> bool:
+    """Return whether the person of this request proved in the last FRESH_FOR who they are."""
+    session = current_session()
+    return session is not None and bool(now - session.proved_at < FRESH_FOR)
+
+
+def init_app(app: Flask, signed_in: Callable[[], tuple[Any, Any] | None]) -> None:
+    """Guard every view. `signed_in` returns the session of this request and its person, if it has one."""
+
+    def load(_request: object) -> Any:
+        found = signed_in()
+        if found is None:
+            return None
+        g.sign_in_session, person = found
+        return person
+
+    manager = LoginManager(app)
+    manager.request_loader(load)
+    manager.session_protection = None  # a phone may change its network, and so its address, between two pages
     public(app.view_functions["static"])
     app.before_request(_guard)
     app.add_template_global(may)
 
 
-def _guard() -> ResponseReturnValue | None:
+def _guard() -> None:
+    """Raise SignInNeeded or FreshSignInNeeded, or answer 403."""
     if request.endpoint is None:
-        return None  # no such address: the router answers 404
+        return  # no such address: the router answers 404
     access = marked("access")
-    if access == PUBLIC or (access is not None and may(access)):
-        return None
-    if access is None or current_user.is_authenticated:
+    if access == PUBLIC:
+        return
+    if access is None or (current_user.is_authenticated and not may(access)):
         abort(403)
-    flash("Sign in to continue.", "info")
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("accounts.sign_in", next=back), 303)
+    if not current_user.is_authenticated:
+        raise SignInNeeded
+    if marked("fresh") and not is_fresh(clock.now()):
+        raise FreshSignInNeeded
+
+
+def next_page(default: str) -> str:
+    """Return the page that the person wanted before signing in, or the default if it isn't a page of ours."""
+    target = request.args.get("next", "")
+    path, _, _query = target.partition("?")
+    if not target.startswith("/") or target.startswith(("//", "/\\")) or not target.isprintable():
+        return default
+    return target if _shows_page(path) else default
+
+
+def _shows_page(path: str) -> bool:
+    """Return whether a GET request has an answer at this path. Signing out, for one, has none."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, method="GET"))
+    except RequestRedirect:
+        return True  # only a slash is missing at the end
+    except HTTPException:
+        return False

@@ -18,9 +18,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from course.people.accounts.models import User
+from course.platform.browser import TOKEN
 from course.platform.config import ROOT
 from tests import browser as browsers
 from tests.network import free_port
+from tests.pages import session_of
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Walk:
 
     def sign_in(self, app: Flask, person: User) -> None:
         """Set the cookie of a new session of the person. `app` has the site's secret key."""
-        session = {"_user_id": f"{person.code}.{person.session_epoch}"}
+        ticket = session_of(app, person)
+        session = {TOKEN: ticket.token, "csrf_token": ticket.code.hex}
         cookie = app.session_interface.get_signing_serializer(app).dumps(session)
         name = app.config["SESSION_COOKIE_NAME"]
         self.context.add_cookies([{"name": name, "value": cookie, "url": self.site.address}])

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from course.people.accounts import passwords, queries, tokens
 from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.tokens import Purpose
+from course.people.sessions import actions as sessions
 from course.platform import db, decisions, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
@@ -135,7 +136,7 @@ def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
     if user is None:
         raise AccountLinkInvalid
     user.password_hash = password_hash
-    user.session_epoch += 1
+    sessions.end_all(user.id, forget_devices=True, now=now)
     user.email_confirmed_at = user.email_confirmed_at or now  # the link was mailed there
     record(Event.PASSWORD_RESET, user, f"person:{user.code}", person_id=user.id, now=now)
     return user

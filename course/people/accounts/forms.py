@@ -77,11 +77,6 @@ class SignUpForm(FlaskForm):
         refuse_weak(field, self.email.data or "", self.legal_name.data or "")
 
 
-class SignInForm(FlaskForm):
-    email = EmailField("Email", [required("your email")])
-    password = PasswordField("Password", [required("your password")])
-
-
 class ForgottenForm(FlaskForm):
     email = email_field()
 

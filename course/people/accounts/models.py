@@ -34,7 +34,6 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     role: Mapped[str] = mapped_column(default=Role.LEARNER)
     is_reviewer: Mapped[bool] = mapped_column(default=False)  # an administrator who may sign clinical reviews
     credentials: Mapped[str | None]  # degrees and licenses, as another administrator verified them
-    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open session
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)
@@ -47,9 +46,6 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
         primaryjoin="and_(User.id == License.user_id, License.removed_at.is_(None))",
         viewonly=True,
     )
-
-    def get_id(self) -> str:
-        return f"{self.code}.{self.session_epoch}"
 
 
 class License(Model):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from course.people.accounts import license_number
 from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.tokens import Purpose, matches, read
+from course.people.sessions.models import SignInSession
 from course.platform import db
 from course.platform.access import Role
 from course.platform.mail import addresses
@@ -17,17 +18,17 @@ from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 
 # Built once, because every request of a signed-in person runs it.
-_USER_BY_CODE = select(User).where(User.code == bindparam("code"))
+_OPEN_SESSION = (
+    select(SignInSession, User)
+    .join(User, User.id == SignInSession.user_id)
+    .where(SignInSession.digest == bindparam("digest"), SignInSession.ended_at.is_(None))
+)
 
 
-def user_of_session(session_id: str) -> User | None:
-    """Return the person of a session cookie, or None if the session was ended."""
-    code, _, epoch = session_id.partition(".")
-    try:
-        user = db.session.scalars(_USER_BY_CODE, {"code": UUID(code)}).one_or_none()
-    except ValueError:
-        return None
-    return user if user and str(user.session_epoch) == epoch else None
+def of_session(digest: str) -> tuple[SignInSession, User] | None:
+    """Return the session with that token's digest and its person, or None if there is none or it was ended."""
+    row = db.session.execute(_OPEN_SESSION, {"digest": digest}).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def find_by_email(typed: str) -> User | None:

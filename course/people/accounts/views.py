@@ -1,18 +1,18 @@
-"""The pages for sign-up, sign-in, confirming an email, resetting a password, invitations, and the profile."""
+"""The pages for sign-up, confirming an email, resetting a password, invitations, and the profile."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user
 
 from course.content.queries import catalog
 from course.people.accounts import actions, passwords, queries
-from course.people.accounts.forms import ForgottenForm, LicenseForm, NameForm, NewPasswordForm, SignInForm, SignUpForm
+from course.people.accounts.forms import ForgottenForm, LicenseForm, NameForm, NewPasswordForm, SignUpForm
 from course.people.accounts.models import License, User
-from course.platform import clock
-from course.platform.access import Permission, me, public, requires
+from course.people.sessions import actions as sessions
+from course.platform import browser, clock
+from course.platform.access import Permission, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.mail import queries as mails
 
@@ -28,7 +28,7 @@ def _is_taken(email: str) -> bool:
 @public
 def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return go_to(HOME)
+        return go_to(next_page(HOME))
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
         return form_page("people/accounts/sign_up.html", form=form)
@@ -39,37 +39,9 @@ def sign_up() -> ResponseReturnValue:
 
 
 def _welcome(user: User, message: str) -> ResponseReturnValue:
-    login_user(user)
+    browser.enter(sessions.start(user.id, browser.known_device(), now=clock.now()))
     flash(f"{message} To confirm your email, open the link that we sent to {user.email}.", "mail")
-    return go_to(HOME)
-
-
-@bp.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> ResponseReturnValue:
-    form = SignInForm()
-    if form.validate_on_submit():
-        if user := actions.sign_in(form.email.data, form.password.data):
-            login_user(user)
-            return go_to(_safe_next())
-        form.password.errors = ["Email or password is incorrect."]
-    return form_page("people/accounts/sign_in.html", form=form)
-
-
-def _safe_next() -> str:
-    """Return the page that the person asked for before signing in, or the home page if it isn't one of ours."""
-    target = request.args.get("next", "")
-    parts = urlsplit(target)
-    ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return target if ours and target.isprintable() else HOME
-
-
-@bp.post("/sign-out")
-@requires(Permission.PROFILE)
-def sign_out() -> ResponseReturnValue:
-    logout_user()
-    flash("You are signed out.", "info")
-    return go_to(url_for("front.front"))
+    return go_to(next_page(HOME))
 
 
 @bp.route("/confirm-email/<token>", methods=["GET", "POST"])
@@ -78,7 +50,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     if request.method == "POST":  # mail programs open links on their own; only a press of the button confirms
         actions.confirm_email(token, now=clock.now())
         flash("Your email is confirmed.", "ok")
-        return go_to(HOME if current_user.is_authenticated else url_for(".sign_in"))
+        return go_to(HOME if current_user.is_authenticated else url_for("sign_in.sign_in"))
     return render_template("people/accounts/confirm_email.html")
 
 
@@ -101,7 +73,7 @@ def forgotten_password() -> ResponseReturnValue:
         "If this email has an account, we sent it a link to set a new password. The link works for two hours.",
         "mail",
     )
-    return go_to(url_for(".sign_in"))
+    return go_to(url_for("sign_in.sign_in"))
 
 
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
@@ -112,7 +84,7 @@ def reset_password(token: str) -> ResponseReturnValue:
         return form_page("people/accounts/reset_password.html", form=form)
     actions.reset_password(token, passwords.hash_password(form.password.data), now=clock.now())
     flash("Your password is changed. Sign in with the new one.", "ok")
-    return go_to(url_for(".sign_in"))
+    return go_to(url_for("sign_in.sign_in"))
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from course.certificates.corrections import actions as corrections
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.models import Request, RequestState
 from course.people.accounts.models import License, User
+from course.people.sessions import actions as sessions
 from course.platform import db, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
@@ -101,7 +102,7 @@ def _disable(user: User, kept_until: date | None, now: datetime) -> None:
     user.closed_at, user.kept_until = now, kept_until
     user.email = user.email_key = f"{user.code}@{CLOSED_ACCOUNT_DOMAIN}"
     user.password_hash = UNUSABLE_PASSWORD_HASH
-    user.session_epoch += 1
+    sessions.end_all(user.id, now=now)
     user.is_reviewer = False
 
 

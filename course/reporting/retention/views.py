@@ -2,11 +2,10 @@
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import logout_user
 
 from course.certificates.issuing import queries as certificates
 from course.people.accounts import actions as accounts
-from course.platform import clock
+from course.platform import browser, clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.web import Refused
@@ -34,7 +33,7 @@ def close() -> ResponseReturnValue:
     except Refused as refusal:
         refuse_field(form.password, refusal)
         return _page(form, refusal)
-    logout_user()
+    browser.leave()
     flash("Your account is closed. We have sent you one last email about what is kept.", "ok")
     return go_to(url_for("front.front"))
 

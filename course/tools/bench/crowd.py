@@ -15,7 +15,8 @@ from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
-from course.platform import clock, db
+from course.people.sessions import actions as sessions
+from course.platform import browser, clock, db
 from course.platform.db import unit_of_work
 from course.site import site_of
 from course.tools import demo
@@ -53,12 +54,12 @@ def gather(app: Flask) -> Crowd:
     with app.app_context():
         ids = sign_up(LEARNERS, now)
         certificate, holder = db.session.execute(select(Certificate.code, Certificate.user_id).limit(1)).one()
-        owner = accounts.person(holder)
+        owner = _signed_in(app, accounts.person(holder))[0]
     learners = []
     for id_ in ids:
         with app.app_context():
             learners.append(seated(app, id_, now))
-    return Crowd(learners, certificate, _signed_in(app, owner)[0])
+    return Crowd(learners, certificate, owner)
 
 
 @unit_of_work
@@ -90,8 +91,9 @@ def seated(app: Flask, id_: int, now: datetime) -> Learner:
 
 def _signed_in(app: Flask, user: User) -> tuple[str, str]:
     """Return a session cookie and its CSRF token, the same as a sign-in would create."""
+    ticket = sessions.start(user.id, browser.Device("Bench", None, "127.0.0.1"), now=clock.now())
     with app.test_request_context():
-        session["_user_id"], session["_fresh"] = user.get_id(), True
+        browser.enter(ticket)
         token = generate_csrf()
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         return str(serializer.dumps(dict(session))), token

@@ -1,0 +1,85 @@
+"""Sessions start, are seen, and end here."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from sqlalchemy import update
+
+from course.people.sessions import limits
+from course.people.sessions.models import SignInSession
+from course.platform import db
+from course.platform.browser import Device, Ticket
+from course.platform.db import unit_of_work
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token. A copy of the database then opens no session."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@unit_of_work
+def start(user_id: int, device: Device, *, second_factor: bool = False, now: datetime) -> Ticket:
+    """Start a session of the person and return what goes into its cookie."""
+    token = _new_token()
+    session = SignInSession(
+        digest=digest(token),
+        user_id=user_id,
+        device=device.words,
+        device_digest=digest(device.key) if device.key else None,
+        address=device.address,
+        created_at=now,
+        last_seen_at=now,
+        proved_at=now,
+        second_factor_at=now if second_factor else None,
+    )
+    db.session.add(session)
+    db.session.flush()
+    return Ticket(token, session.code)
+
+
+@unit_of_work
+def prove(session: SignInSession, *, second_factor: bool = False, now: datetime) -> str:
+    """Note that the person proved again who they are. Return the new token of the session; the old one is void."""
+    token = _new_token()
+    session = db.locked(SignInSession, session.id)
+    session.digest, session.proved_at, session.last_seen_at = digest(token), now, now
+    if second_factor:
+        session.second_factor_at = now
+    return token
+
+
+@unit_of_work
+def see(session_id: int, *, now: datetime) -> None:
+    """Note that the session is in use."""
+    seen_before = SignInSession.last_seen_at <= now - limits.SEEN_EVERY
+    db.session.execute(
+        update(SignInSession).where(SignInSession.id == session_id, seen_before).values(last_seen_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+@unit_of_work
+def end(session: SignInSession, *, now: datetime) -> None:
+    """End the session. Its token opens nothing any more."""
+    session = db.locked(SignInSession, session.id)
+    session.ended_at = session.ended_at or now
+
+
+@unit_of_work
+def end_all(user_id: int, *, except_id: int | None = None, forget_devices: bool = False, now: datetime) -> int:
+    """End the person's sessions and return how many were open. `except_id`: the session that goes on.
+
+    `forget_devices`: the next sign-in counts as one on a new device, as after a password that somebody knew.
+    """
+    others = [SignInSession.user_id == user_id, SignInSession.id != (except_id or 0)]
+    if forget_devices:
+        db.session.execute(update(SignInSession).where(*others).values(device_digest=None))
+    ended = db.session.execute(
+        update(SignInSession).where(*others, SignInSession.ended_at.is_(None)).values(ended_at=now)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+"""Finds sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from course.people.sessions import limits
+from course.people.sessions.models import SignInSession
+from course.platform import db
+
+
+def open_sessions(user_id: int, role: str, *, now: datetime) -> Sequence[SignInSession]:
+    """Return the person's sessions that are in use, the one seen last first."""
+    rows = db.session.scalars(
+        select(SignInSession)
+        .filter_by(user_id=user_id, ended_at=None)
+        .order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())
+    )
+    return [row for row in rows if not limits.is_over(role, row.created_at, row.last_seen_at, now)]
+
+
+def find(code: UUID) -> SignInSession | None:
+    return db.session.scalars(select(SignInSession).filter_by(code=code)).one_or_none()

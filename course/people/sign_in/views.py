@@ -1,0 +1,103 @@
+"""Signing in and out, and proving again who one is."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from course.people.accounts import actions as accounts
+from course.people.accounts import queries as people
+from course.people.accounts.models import User
+from course.people.sessions import actions as sessions
+from course.people.sessions import limits
+from course.people.sessions.models import SignInSession
+from course.people.sign_in.forms import ConfirmForm, SignInForm
+from course.platform import browser, clock, db
+from course.platform.access import (
+    FreshSignInNeeded,
+    Permission,
+    SignInNeeded,
+    current_session,
+    me,
+    next_page,
+    public,
+    requires,
+)
+from course.platform.forms import form_page, go_to
+
+bp = Blueprint("sign_in", __name__)
+HOME = "/home"
+
+
+def signed_in() -> tuple[SignInSession, User] | None:
+    """Return the session of this request and its person, or None if it has none, or one that is over."""
+    token = browser.token()
+    found = people.of_session(sessions.digest(token)) if token else None
+    if found is None:
+        return None
+    session, person = found
+    now = clock.now()
+    if limits.is_over(person.role, session.created_at, session.last_seen_at, now):
+        return None
+    if now - session.last_seen_at >= limits.SEEN_EVERY:
+        with db.writing():
+            sessions.see(session.id, now=now)
+    return session, person
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    if request.method == "GET" and current_user.is_authenticated:
+        return go_to(next_page(HOME))
+    form = SignInForm()
+    if form.validate_on_submit():
+        if user := accounts.sign_in(form.email.data, form.password.data):
+            _begin(user)
+            return go_to(next_page(HOME))
+        form.password.errors = ["Email or password is incorrect."]
+    return form_page("people/sign_in/sign_in.html", form=form)
+
+
+def _begin(user: User) -> None:
+    """Sign the person in on this browser. A session that it had before ends."""
+    now = clock.now()
+    if before := current_session():
+        sessions.end(before, now=now)
+    browser.enter(sessions.start(user.id, browser.known_device(), now=now))
+
+
+@bp.post("/sign-out")
+@requires(Permission.PROFILE)
+def sign_out() -> ResponseReturnValue:
+    sessions.end(current_session(), now=clock.now())
+    browser.leave()
+    flash("You are signed out.", "info")
+    return go_to(url_for("front.front"))
+
+
+@bp.route("/confirm-identity", methods=["GET", "POST"])
+@requires(Permission.PROFILE)
+def confirm() -> ResponseReturnValue:
+    """Ask the person to prove again who they are, before something that an open browser alone should not do."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        if accounts.sign_in(me().email, form.password.data) is not None:
+            browser.renew(sessions.prove(current_session(), now=clock.now()))
+            return go_to(next_page(HOME))
+        form.password.errors = ["This is not your password. Try again."]
+    return form_page("people/sign_in/confirm.html", form=form)
+
+
+@bp.app_errorhandler(SignInNeeded)
+def _ask_to_sign_in(_: SignInNeeded) -> ResponseReturnValue:
+    flash("Sign in to continue.", "info")
+    return redirect(url_for("sign_in.sign_in", next=_here()), 303)
+
+
+@bp.app_errorhandler(FreshSignInNeeded)
+def _ask_to_confirm(_: FreshSignInNeeded) -> ResponseReturnValue:
+    return redirect(url_for("sign_in.confirm", next=_here()), 303)
+
+
+def _here() -> str | None:
+    return request.full_path.rstrip("?") if request.method == "GET" else None
