@@ -26,7 +26,7 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.sign_in import views as sign_in_views
-from course.platform import access, browser, clock, db, jobs, throttle, web
+from course.platform import access, browser, clock, copied_addresses, db, jobs, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -51,6 +51,7 @@ def wire_app(config: Config) -> Flask:
     secure = config.public_url.startswith("https:")
     web.init_app(app, secure=secure)
     browser.init_app(app, secure=secure)
+    copied_addresses.init_app(app)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
     access.init_app(app, sign_in_views.signed_in)

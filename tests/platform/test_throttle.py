@@ -126,8 +126,8 @@ class TestNotFound:
         status_of(app, UNKNOWN_CERTIFICATE)
         status_of(app, "/verify/nonsense")
         assert [record.getMessage().split(": ")[1] for record in caplog.records] == [
-            "well-formed, 19 characters",
-            "malformed, 8 characters",
+            "a number in 19 characters",
+            "no number in 8 characters",
         ]
 
 

@@ -1,8 +1,9 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload, undefer
 
 from course.certificates.completion.rules import RequirementKind
@@ -11,19 +12,46 @@ from course.certificates.issuing.models import Certificate, Request, RequestStat
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.queries import Page, found_or_404, one_or_404, page_of
+from course.platform.web import Refused
 
+Columns = TypeVarTuple("Columns")
 _successor = aliased(Certificate)
 # The certificate is neither revoked nor superseded. It may have expired: see Certificate.standing_at.
 NOT_ENDED = ~Certificate.revocation.has() & ~exists().where(_successor.supersedes_id == Certificate.id)
 
 
-def find_by_code(text: str) -> Certificate | None:
-    """Return the certificate with this number in any spelling, or None.
+class SeveralNumbers(Refused):
+    """The text has more than one certificate number, so it isn't clear which one is meant."""
 
-    A malformed number takes as long as an unknown one.
+    status = 422
+
+    def __init__(self, numbers_: Sequence[str]) -> None:
+        super().__init__(f"There are several certificate numbers: {', '.join(numbers_)}. Enter one of them.")
+        self.numbers = numbers_
+
+
+def find_in_text(text: str, rows: Select[Certificate, *Columns]) -> Row[Certificate, *Columns] | None:
+    """Return the row of the certificate whose number is in the text, in any spelling; None if there is none.
+
+    `rows`: certificates, alone or with more columns. A text without a number takes as long as an unknown number.
+    Raise SeveralNumbers.
     """
-    code = numbers.normalize(text) or ""
-    return db.session.scalars(select(Certificate).filter_by(code=code)).one_or_none()
+    found = numbers.find(text)
+    known = {row[0].code: row for row in db.session.execute(rows.where(Certificate.code.in_(found.readings)))}
+    meant = found.meant(known)
+    if len(meant) > 1:
+        raise SeveralNumbers(meant)
+    return known.get(meant[0]) if meant else None
+
+
+def find_by_code(text: str) -> Certificate | None:
+    """Return the certificate with the number in the text, or None. Raise SeveralNumbers."""
+    return _certificate_in(text, select(Certificate))
+
+
+def _certificate_in(text: str, rows: Select[Certificate]) -> Certificate | None:
+    row = find_in_text(text, rows)
+    return row[0] if row else None
 
 
 def is_not_ended(certificate_id: int) -> bool:
@@ -38,14 +66,13 @@ def certificate_of(text: str) -> Certificate:
 
 def own_certificate(user: User, text: str) -> Certificate:
     """Return the person's certificate with that number. Raise NotFound for anyone else's."""
-    return one_or_404(select(Certificate).filter_by(code=numbers.normalize(text) or "", user_id=user.id))
+    return found_or_404(_certificate_in(text, select(Certificate).filter_by(user_id=user.id)))
 
 
 def document_of(user: User, text: str, *, any_owner: bool) -> tuple[str, bytes]:
     """Return number and PDF of the person's own certificate, or of anyone's with `any_owner`. Raise NotFound."""
-    code = numbers.normalize(text) or ""
-    rows = select(Certificate).filter_by(code=code).options(undefer(Certificate.document))
-    certificate = one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
+    rows = select(Certificate).options(undefer(Certificate.document))
+    certificate = found_or_404(_certificate_in(text, rows if any_owner else rows.filter_by(user_id=user.id)))
     return certificate.code, certificate.document
 
 
@@ -54,10 +81,9 @@ def badge_of(user: User, text: str, *, any_owner: bool) -> Certificate:
 
     Raise NotFound if it was revoked or superseded, or has no badge.
     """
-    code = numbers.normalize(text) or ""
-    rows = select(Certificate).where(Certificate.code == code, NOT_ENDED, Certificate.credential.is_not(None))
+    rows = select(Certificate).where(NOT_ENDED, Certificate.credential.is_not(None))
     rows = rows.options(undefer(Certificate.credential))
-    return one_or_404(rows if any_owner else rows.filter_by(user_id=user.id))
+    return found_or_404(_certificate_in(text, rows if any_owner else rows.filter_by(user_id=user.id)))
 
 
 def credential_of(user: User, text: str, *, any_owner: bool) -> tuple[str, str]:

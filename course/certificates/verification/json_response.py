@@ -37,6 +37,11 @@ def for_certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) 
     }
 
 
+def several(numbers: Sequence[str]) -> dict[str, Any]:
+    """Return the answer to a text with several certificate numbers."""
+    return {"status": "ambiguous", "numbers": list(numbers)}
+
+
 def revoked(on: date, reason: str) -> dict[str, Any]:
     return {"revoked": {"on": on.isoformat(), "reason": reason}}
 

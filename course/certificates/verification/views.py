@@ -11,6 +11,7 @@ from course.certificates.issuing import numbers, plan_queries
 from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
+from course.certificates.issuing.queries import SeveralNumbers
 from course.certificates.sharing.initials import initials
 from course.certificates.verification import json_response, queries, uploaded_file
 from course.certificates.verification.verdict import Finding, Verdict, digest_of, judge
@@ -35,9 +36,11 @@ def _add_headers(response: Response) -> Response:
 @public
 @limited
 def check() -> ResponseReturnValue:
-    if given := request.args.get("code", "").strip():
-        return go_to(url_for(".certificate", code=given))
-    return render_template("certificates/verification/check.html")
+    given = request.args.get("number") or request.args.get("code", "")
+    if not given.strip():
+        return render_template("certificates/verification/check.html")
+    found = queries.find_certificate(given)
+    return go_to(url_for(".certificate", code=found[0].code)) if found else _unknown(given)
 
 
 @bp.post("/")
@@ -92,9 +95,7 @@ def _answer(verdict: Verdict, kind: uploaded_file.FileKind | None = None) -> tup
 def certificate(code: str) -> ResponseReturnValue:
     found = queries.find_certificate(code)
     if found is None:
-        well_formed = "well-formed" if numbers.normalize(code) else "malformed"
-        log.warning("no certificate has the requested number: %s, %d characters", well_formed, len(code))
-        return _unknown()
+        return _unknown(code)
     certificate, name_hidden = found
     facts, standing = Facts.from_json(certificate.facts), certificate.standing_at(clock.now())
     name = initials(facts.name) if name_hidden else facts.name
@@ -122,13 +123,22 @@ def _ended(certificate: Certificate) -> dict[str, Any]:
     return {}
 
 
+@bp.errorhandler(SeveralNumbers)
+def _several_numbers(several: SeveralNumbers) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(json_response.several(several.numbers)), several.status
+    return render_template("certificates/verification/several.html", numbers=several.numbers), several.status
+
+
 @bp.errorhandler(NotStorable)
 def _malformed(_: NotStorable) -> ResponseReturnValue:
-    return _unknown()
+    return _unknown("")
 
 
-def _unknown() -> ResponseReturnValue:
+def _unknown(text: str) -> ResponseReturnValue:
     """Return the one answer for numbers that were never issued, are malformed, or no longer exist."""
+    kind = "a number" if numbers.find(text).readings else "no number"
+    log.warning("no certificate has the requested number: %s in %d characters", kind, len(text))
     if wants_json():
         return jsonify(json_response.UNKNOWN), 404
     return render_template("certificates/verification/unknown.html"), 404

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course.certificates.issuing import queries as certificates
 from course.content.queries import catalog
 from course.content.schema.boards import Board
 from course.platform import clock
@@ -221,7 +222,7 @@ def accept_all(code: UUID) -> ResponseReturnValue:
 @bp.route("/<key>/completions/<code>", methods=["GET", "POST"])
 @requires(Permission.BOARDS)
 def completion(key: str, code: str) -> ResponseReturnValue:
-    board_ = queries.board_of(key)
+    board_, code = queries.board_of(key), certificates.certificate_of(code).code
     status = queries.report_status_of(board_, code)
     form = DecideForm(status.decisions)
     if form.validate_on_submit():

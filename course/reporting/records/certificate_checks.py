@@ -16,7 +16,7 @@ from course.reporting.records.checked_record import CheckedRecord, differences, 
 
 
 def number(record: CheckedRecord) -> Iterator[str]:
-    if numbers.normalize(record.certificate.code) != record.certificate.code:
+    if not numbers.is_printed_form(record.certificate.code):
         yield f"{record.certificate.code!r} is not 16 letters and digits in groups of four"
 
 

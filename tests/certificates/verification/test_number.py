@@ -1,5 +1,6 @@
 """Verifying a number: the status first, then only the facts to compare with the document."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -40,9 +41,80 @@ def test_status_comes_first_and_then_the_facts(pages, certificate):
         assert fact in page.text
 
 
-@pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", ""), lambda code: code.replace("-", " ")])
-def test_a_number_is_found_in_any_spelling(pages, certificate, typed):
-    assert "Lena Learner" in pages.get(f"/verify/{typed(certificate.code)}").text
+SPELLINGS = {
+    "lower case": str.lower,
+    "no dashes": lambda code: code.replace("-", ""),
+    "spaces": lambda code: code.replace("-", " "),
+    "full stop": lambda code: code + ".",
+    "slash": lambda code: code + "/",
+    "bracket": lambda code: code + ")",
+    "angle": lambda code: code + ">",
+    "en dashes": lambda code: code.replace("-", "\N{EN DASH}"),
+    "zero width space": lambda code: code + "\u200b",
+    "whole address": lambda code: f"https://learn.example.org/verify/{code}",
+    "whole address with a query": lambda code: f"https://learn.example.org/verify/{code}?a=b#c",
+    "whole address, escaped": lambda code: quote(f"https://learn.example.org/verify/{code}", safe=""),
+    "sentence": lambda code: f"Her number is {code}, I think.",
+}
+
+
+@pytest.mark.parametrize("typed", SPELLINGS.values(), ids=SPELLINGS.keys())
+class TestSpelling:
+    def test_a_number_in_the_address_is_found(self, pages, certificate, typed):
+        page = pages.get("/verify/" + quote(typed(certificate.code)), follow_redirects=True)
+        assert (page.status, "Lena Learner" in page.text) == (200, True)
+
+    def test_a_system_finds_it_too(self, pages, certificate, typed):
+        path = "/verify/" + quote(typed(certificate.code))
+        reply = pages.get(path, headers={"Accept": "application/json"}, follow_redirects=True).response
+        assert (reply.status_code, reply.json["number"]) == (200, certificate.code)
+
+    @pytest.mark.parametrize("field", ["code", "number"])
+    def test_a_number_typed_into_the_form_leads_to_its_address(self, pages, certificate, typed, field):
+        page = pages.get("/verify/", query_string={field: typed(certificate.code)})
+        assert (page.status, page.location) == (303, f"/verify/{certificate.code}")
+
+    def test_the_holder_finds_it(self, pages, learner, certificate, typed):
+        typed_ = typed(certificate.code).replace("https://learn.example.org/verify/", "")
+        page = pages.as_(learner).get("/certificates/" + quote(typed_), follow_redirects=True)
+        assert (page.status, certificate.code in page.text) == (200, True)
+
+    def test_an_administrator_finds_it(self, pages, admin, certificate, typed):
+        console = pages.as_(admin)
+        page = console.get("/admin/people/", query_string={"q": typed(certificate.code)})
+        assert (page.status, page.location) == (303, f"/admin/certificates/{certificate.code}")
+
+
+class TestSeveralNumbers:
+    @pytest.fixture
+    def both(self, app, certificate, other_learner, admin):
+        return certificate.code, factories.issue(app, other_learner, admin).code
+
+    def test_the_page_says_so_and_links_to_each(self, pages, both):
+        for page in (
+            pages.get("/verify/", query_string={"code": " and ".join(both)}),
+            pages.get(f"/verify/{quote(', '.join(both))}"),
+        ):
+            assert page.status == 422
+            assert "The text contains 2 certificate numbers" in page.text
+            assert {f"/verify/{code}" for code in both} <= {link.get("href") for link in page.tree.iter("a")}
+            assert "Lena Learner" not in page.text
+
+    def test_a_system_is_told_too(self, pages, both):
+        reply = pages.get(f"/verify/{' '.join(both)}", headers={"Accept": "application/json"}).response
+        assert (reply.status_code, reply.json) == (422, {"status": "ambiguous", "numbers": list(both)})
+
+    def test_an_administrator_is_told_too(self, pages, admin, both):
+        page = pages.as_(admin).get("/admin/people/", query_string={"q": " ".join(both)})
+        assert (page.status, "several certificate numbers" in page.text) == (422, True)
+
+
+def test_both_databases_find_a_number_in_a_text(either_app):
+    learner, admin = factories.person(either_app, "Lena"), factories.person(either_app, "Ada", role="admin")
+    code = factories.issue(either_app, learner, admin).code
+    with either_app.app_context():
+        assert queries.find_by_code(f"See https://x.org/verify/{code}.").code == code
+        assert queries.find_by_code("See page 2.") is None
 
 
 def test_it_reveals_nothing_else(app, pages, learner, certificate):
