@@ -26,7 +26,7 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.sign_in import views as sign_in_views
-from course.platform import access, browser, clock, copied_addresses, db, jobs, throttle, web
+from course.platform import access, browser, clock, copied_addresses, db, jobs, sent_forms, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -52,6 +52,7 @@ def wire_app(config: Config) -> Flask:
     web.init_app(app, secure=secure)
     browser.init_app(app, secure=secure)
     copied_addresses.init_app(app)
+    sent_forms.init_app(app)
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
     access.init_app(app, sign_in_views.signed_in)
@@ -107,11 +108,16 @@ def _init_templates(app: Flask) -> None:
         placement_of=_placement_of,
         hours=certificate_facts.hours,
         contact_hours=certificate_facts.contact_hours,
-        csrf=lambda: Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()),
+        csrf=_hidden_fields,
     )
     app.add_template_filter(_markdown, "md")
     app.add_template_filter(scoring.in_words, "points")
     app.add_template_filter(lambda mode: Mode(mode).words, "mode")
+
+
+def _hidden_fields() -> Markup:
+    """Return the fields of each form that prove where it came from and let it be recognized if it is sent twice."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()) + sent_forms.new_id()
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:

@@ -21,6 +21,7 @@ from course.people.sessions import models as sessions
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
+from course.platform.sent_forms import SentForm
 from course.reporting.boards import models as boards
 from course.reporting.records import models as records
 from course.reporting.transcripts import models as transcripts
@@ -51,5 +52,6 @@ ROOMS = (
     study,
     transcripts,
     Job,
+    SentForm,
 )
 metadata = Model.metadata

@@ -249,8 +249,12 @@ def unit_of_work(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
         session.info["open"] = True
         try:
+            for step in g.get("first_steps", ()):
+                step()
             result = function(*args, **kwargs)
             session.commit()
+            g.pop("first_steps", None)
+            session.info["committed"] = True
         except BaseException:
             session.rollback()
             raise
@@ -260,6 +264,16 @@ def unit_of_work(function: Callable[P, R]) -> Callable[P, R]:
             session.info["open"] = False
 
     return run
+
+
+def begin_with(step: Callable[[], None]) -> None:
+    """Make the step the beginning of this request's next unit of work, and of those after it until one commits."""
+    g.setdefault("first_steps", []).append(step)
+
+
+def has_committed() -> bool:
+    """Return whether a unit of work of this request has committed."""
+    return bool(session.info.get("committed"))
 
 
 class UnitOfWorkOpen(RuntimeError):

@@ -16,6 +16,7 @@ from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
 from course.platform.queries import found_or_404
+from course.platform.sent_forms import once
 
 bp = Blueprint("attempts_admin", __name__, url_prefix="/admin")
 
@@ -49,6 +50,7 @@ def attempt(code: UUID) -> ResponseReturnValue:
 
 @bp.route("/people/<uuid:code>/accommodation", methods=["GET", "POST"])
 @requires(Permission.ACCOMMODATE)
+@once
 def accommodation(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
     current = queries.find_accommodation(person.id)

@@ -20,6 +20,7 @@ from course.platform import clock, db
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
 from course.platform.queries import found_or_404
+from course.platform.sent_forms import once
 from course.platform.web import NotFound, Refused
 
 bp = Blueprint("attempts", __name__)
@@ -210,6 +211,7 @@ def calculate(code: UUID) -> ResponseReturnValue:
 
 @bp.route("/attempts/<uuid:code>/<int:position>/report", methods=["GET", "POST"])
 @requires(Permission.ATTEMPT)
+@once
 def report(code: UUID, position: int) -> ResponseReturnValue:
     attempt, form = queries.own_attempt(me(), code), ReportForm()
     place = queries.item_at(attempt, position)

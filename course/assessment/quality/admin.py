@@ -26,6 +26,7 @@ from course.platform.access import Permission, me, requires
 from course.platform.downloads import download
 from course.platform.forms import form_page, go_to
 from course.platform.queries import Page, found_or_404, page_from, page_number
+from course.platform.sent_forms import once
 
 bp = Blueprint("quality_admin", __name__, url_prefix="/admin")
 PAGE_SIZE = 10  # items of a worksheet
@@ -129,6 +130,7 @@ def reports() -> ResponseReturnValue:
 
 @bp.post("/reports/<uuid:code>")
 @requires(Permission.ITEMS)
+@once
 def close_report(code: UUID) -> ResponseReturnValue:
     form = ReplyForm()
     if not form.validate_on_submit():
@@ -159,6 +161,7 @@ def panels() -> ResponseReturnValue:
 
 @bp.post("/standards/")
 @requires(Permission.ITEMS)
+@once
 def open_panel() -> ResponseReturnValue:
     form = _open_form()
     if not form.validate_on_submit():
@@ -233,6 +236,7 @@ def _worksheet_page(found: Panel, form: RatingsForm, page: Page[str], *, rated: 
 
 @bp.post("/standards/<uuid:code>/second-round")
 @requires(Permission.ITEMS)
+@once
 def second_round(code: UUID) -> ResponseReturnValue:
     actions.begin_second_round(me(), queries.panel_of(code), now=clock.now())
     flash("The second round has begun. Reviewers now see each other's ratings and can change their own.", "ok")
@@ -241,6 +245,7 @@ def second_round(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/standards/<uuid:code>/close")
 @requires(Permission.ITEMS)
+@once
 def close_panel(code: UUID) -> ResponseReturnValue:
     actions.close_panel(me(), queries.panel_of(code), now=clock.now())
     flash("The panel is closed.", "ok")

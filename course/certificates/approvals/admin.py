@@ -13,6 +13,7 @@ from course.content.queries import catalog, course_of
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 from course.site import site
 
 bp = Blueprint("approvals_admin", __name__, url_prefix="/admin/approvals")
@@ -49,6 +50,7 @@ def coming() -> ResponseReturnValue:
 
 @bp.route("/new/<course_id>", methods=["GET", "POST"])
 @requires(Permission.APPROVALS)
+@once
 def new(course_id: str) -> ResponseReturnValue:
     course = course_of(course_id)
     like = queries.approval_of(code) if (code := request.args.get("like", type=UUID)) else None
@@ -63,6 +65,7 @@ def new(course_id: str) -> ResponseReturnValue:
 
 @bp.route("/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.APPROVALS)
+@once
 def approval(code: UUID) -> ResponseReturnValue:
     found, now = queries.approval_of(code), clock.now()
     form = WithdrawForm(found, now.date())

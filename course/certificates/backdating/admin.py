@@ -12,6 +12,7 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
+from course.platform.sent_forms import once
 from course.platform.web import Refused
 
 bp = Blueprint("backdating_admin", __name__, url_prefix="/admin")
@@ -29,6 +30,7 @@ def proposals() -> ResponseReturnValue:
 
 @bp.route("/requests/<uuid:code>/earlier-date", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def ask(code: UUID) -> ResponseReturnValue:
     request, refused = register.request_of(code), None
     completed_on, today = queries.days_of(request, clock.now())
@@ -77,6 +79,7 @@ def _page(code: UUID, refusal: Refused | None = None) -> ResponseReturnValue:
 
 @bp.post("/backdating/<uuid:code>/confirm")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def confirm(code: UUID) -> ResponseReturnValue:
     try:
         new = actions.confirm(queries.backdating_of(code), actor=me(), now=clock.now())
@@ -88,6 +91,7 @@ def confirm(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/backdating/<uuid:code>/refuse")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def refuse(code: UUID) -> ResponseReturnValue:
     actions.refuse(queries.backdating_of(code), actor=me(), now=clock.now())
     flash("Rejected. The certificate request still waits for a decision.", "ok")

@@ -12,6 +12,7 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import go_to
+from course.platform.sent_forms import once
 
 bp = Blueprint("bulk_admin", __name__, url_prefix="/admin/orders")
 LIST_SIZE = 50
@@ -33,6 +34,7 @@ def bulk_issues() -> ResponseReturnValue:
 
 @bp.post("/")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def start() -> ResponseReturnValue:
     bulk_issue = actions.start(course_of(request.form.get("course", "")), actor=me(), now=clock.now())
     if bulk_issue.actor_id != me().id:
@@ -62,6 +64,7 @@ def _page_values(found: BulkIssue) -> dict[str, object]:
 
 @bp.post("/<uuid:code>/stop")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def cancel_remaining(code: UUID) -> ResponseReturnValue:
     count = actions.cancel_remaining(queries.bulk_issue_of(code), actor=me(), now=clock.now())
     requests = "1 request is" if count == 1 else f"{count} requests are"

@@ -9,12 +9,14 @@ from course.learning.study import queries as study
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 
 bp = Blueprint("completion", __name__)
 
 
 @bp.route("/courses/<course_id>/evaluation", methods=["GET", "POST"])
 @requires(Permission.STUDY)
+@once
 def evaluation(course_id: str) -> ResponseReturnValue:
     course = course_of(course_id)
     number = study.period_of(me().id, course.id).number

@@ -14,6 +14,7 @@ from course.platform.access import Permission, me, requires
 from course.platform.downloads import untrusted_download
 from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import page_number
+from course.platform.sent_forms import once
 from course.platform.web import Refused
 
 bp = Blueprint("corrections_admin", __name__, url_prefix="/admin/corrections")
@@ -71,6 +72,7 @@ def proof(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:code>/accept")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def accept(code: UUID) -> ResponseReturnValue:
     form = CorrectionApprovalForm()
     if not form.validate_on_submit():
@@ -86,6 +88,7 @@ def accept(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:code>/reject")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def reject(code: UUID) -> ResponseReturnValue:
     form = CorrectionRejectionForm()
     if not form.validate_on_submit():

@@ -9,6 +9,7 @@ from course.certificates.issuing import queries as register
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
+from course.platform.sent_forms import once
 from course.platform.web import Refused, takes_files
 
 bp = Blueprint("corrections", __name__)
@@ -16,6 +17,7 @@ bp = Blueprint("corrections", __name__)
 
 @bp.route("/certificates/<code>/name", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_OWN)
+@once
 @takes_files(megabytes=11)
 def ask(code: str) -> ResponseReturnValue:
     certificate, refused = register.own_certificate(me(), code), None

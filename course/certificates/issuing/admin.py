@@ -26,6 +26,7 @@ from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.queries import found_or_404, page_number
+from course.platform.sent_forms import once
 from course.platform.typesetting.compiler import BrokenTemplate
 from course.platform.web import NotFound, Refused
 from course.site import site
@@ -49,6 +50,7 @@ def queue() -> ResponseReturnValue:
 
 @bp.post("/requests/issue")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def issue() -> ResponseReturnValue:
     """Issue the selected requests, each in its own transaction, so that one refusal does not stop the others."""
     codes = _selected_codes()
@@ -111,6 +113,7 @@ def _request_page(
 
 @bp.post("/requests/<uuid:code>/latin")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def issue_in_latin(code: UUID) -> ResponseReturnValue:
     form = LatinForm()
     if not form.validate_on_submit():
@@ -123,6 +126,7 @@ def issue_in_latin(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/requests/<uuid:code>/short-time")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def accept_short_time(code: UUID) -> ResponseReturnValue:
     form = ShortTimeForm()
     if not form.validate_on_submit():
@@ -134,6 +138,7 @@ def accept_short_time(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/requests/<uuid:code>/reject")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
     if not form.validate_on_submit():
@@ -176,6 +181,7 @@ def _certificate_page(
 
 @bp.post("/certificates/<code>/revoke")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def revoke(code: str) -> ResponseReturnValue:
     form = RevokeForm()
     if not form.validate_on_submit():
@@ -188,6 +194,7 @@ def revoke(code: str) -> ResponseReturnValue:
 
 @bp.post("/certificates/<code>/reissue")
 @requires(Permission.CERTIFICATE_DECIDE)
+@once
 def reissue(code: str) -> ResponseReturnValue:
     """Reissue the certificate for the same completion, with the provider and approvals as they are now."""
     form = ReissueForm()
@@ -231,6 +238,7 @@ def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
 
 @bp.post("/template")
 @requires(Permission.TEMPLATE)
+@once
 def choose_template() -> ResponseReturnValue:
     template_actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())
     flash("New certificates use this template. Issued certificates do not change.", "ok")

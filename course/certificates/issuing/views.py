@@ -26,6 +26,7 @@ from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.dates import date_in, long_date
+from course.platform.sent_forms import once
 from course.platform.web import ANY_ORIGIN, NotFound
 from course.site import site
 
@@ -85,6 +86,7 @@ def _approvals(course: Course, licenses: list[License]) -> str:
 
 @bp.route("/courses/<course_id>/certificate", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_OWN)
+@once
 def request_certificate(course_id: str) -> ResponseReturnValue:
     found, user = course_of(course_id), me()
     standing = completion.progress_of(user, found)
@@ -124,6 +126,7 @@ def _license_text(license_: License) -> str:
 
 @bp.route("/courses/<course_id>/renewal", methods=["GET", "POST"])
 @requires(Permission.CERTIFICATE_OWN)
+@once
 def renewal(course_id: str) -> ResponseReturnValue:
     """Ask before the person takes a course again, and open the new cycle."""
     found, now = course_of(course_id), clock.now()

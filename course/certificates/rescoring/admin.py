@@ -20,6 +20,7 @@ from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import page_number
+from course.platform.sent_forms import once
 from course.platform.web import Refused
 
 bp = Blueprint("rescoring_admin", __name__, url_prefix="/admin")
@@ -44,6 +45,7 @@ def rescorings() -> ResponseReturnValue:
 
 @bp.route("/rescoring/<item_id>", methods=["GET", "POST"])
 @requires(Permission.RESCORE)
+@once
 def preview(item_id: str) -> ResponseReturnValue:
     form = RescoringForm()
     if not form.validate_on_submit():
@@ -136,6 +138,7 @@ def questions() -> ResponseReturnValue:
 
 @bp.route("/questions/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.RESCORE)
+@once
 def question(code: UUID) -> ResponseReturnValue:
     found, rescoring = queries.question_of(code)
     form = CertificateForm()

@@ -19,6 +19,7 @@ from course.platform.access import Permission, me, public, requires
 from course.platform.downloads import download
 from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import Page, found_or_404, page_number
+from course.platform.sent_forms import once
 from course.platform.throttle import limited
 from course.platform.web import ANY_ORIGIN, Refused, unlisted
 from course.site import site
@@ -54,6 +55,7 @@ def _certificate_page(found: Certificate, form: LinkForm) -> ResponseReturnValue
 
 @bp.post("/certificates/<code>/links")
 @requires(Permission.CERTIFICATE_OWN)
+@once
 def make_link(code: str) -> ResponseReturnValue:
     found, form = certificates.own_certificate(me(), code), LinkForm()
     if not form.validate_on_submit():
@@ -69,6 +71,7 @@ def make_link(code: str) -> ResponseReturnValue:
 
 @bp.post("/certificates/<code>/links/<token>/end")
 @requires(Permission.CERTIFICATE_OWN)
+@once
 def end_link(code: str, token: str) -> ResponseReturnValue:
     found = certificates.own_certificate(me(), code)
     actions.end_link(me(), found, token, now=clock.now())

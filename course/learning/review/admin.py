@@ -9,6 +9,7 @@ from course.learning.review.forms import SignForm
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 
 bp = Blueprint("review_admin", __name__, url_prefix="/admin/review")
 
@@ -22,6 +23,7 @@ def modules() -> ResponseReturnValue:
 
 @bp.route("/<slug>", methods=["GET", "POST"])
 @requires(Permission.REVIEW)
+@once
 def module(slug: str) -> ResponseReturnValue:
     module_ = module_of(slug)
     form = SignForm(digest=module_.reviewed_digest)

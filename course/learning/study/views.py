@@ -18,6 +18,7 @@ from course.learning.study.queries import ReadingPosition, SectionStatus
 from course.platform import clock, db
 from course.platform.access import Permission, me, public, requires
 from course.platform.forms import go_to
+from course.platform.sent_forms import once
 from course.platform.web import NotFound, wants_json
 from course.site import site
 
@@ -182,6 +183,7 @@ def finish_section(slug: str, section_id: str) -> ResponseReturnValue:
 
 @bp.post("/modules/<slug>/<section_id>/feedback")
 @requires(Permission.STUDY)
+@once
 def give_feedback(slug: str, section_id: str) -> ResponseReturnValue:
     module, section = section_of(slug, section_id)
     form = FeedbackForm()

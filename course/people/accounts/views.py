@@ -15,6 +15,7 @@ from course.platform import browser, clock
 from course.platform.access import Permission, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.mail import queries as mails
+from course.platform.sent_forms import once
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
@@ -26,6 +27,7 @@ def _is_taken(email: str) -> bool:
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @public
+@once
 def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return go_to(next_page(HOME))
@@ -56,6 +58,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
 
 @bp.post("/confirm-email")
 @requires(Permission.PROFILE)
+@once
 def send_confirmation() -> ResponseReturnValue:
     actions.send_confirmation(me(), now=clock.now())
     flash(f"We sent an email to {current_user.email}.", "mail")
@@ -64,6 +67,7 @@ def send_confirmation() -> ResponseReturnValue:
 
 @bp.route("/forgotten-password", methods=["GET", "POST"])
 @public
+@once
 def forgotten_password() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():
@@ -78,6 +82,7 @@ def forgotten_password() -> ResponseReturnValue:
 
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
 @public
+@once
 def reset_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
@@ -89,6 +94,7 @@ def reset_password(token: str) -> ResponseReturnValue:
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
 @public
+@once
 def invitation(token: str) -> ResponseReturnValue:
     actions.require_invitation(token, now=clock.now())
     form = SignUpForm(is_taken=_is_taken)
@@ -114,6 +120,7 @@ def profile() -> ResponseReturnValue:
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
+@once
 def add_license() -> ResponseReturnValue:
     return _edit_license(None)
 
@@ -136,6 +143,7 @@ def _edit_license(license_: License | None) -> ResponseReturnValue:
 
 @bp.post("/profile/licenses/<uuid:code>/remove")
 @requires(Permission.PROFILE)
+@once
 def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
     flash("The license is removed.", "ok")

@@ -11,12 +11,14 @@ from course.people.factors.forms import RemoveFactorsForm
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 
 bp = Blueprint("factors_admin", __name__, url_prefix="/admin/people/<uuid:code>/second-factors")
 
 
 @bp.route("", methods=["GET", "POST"])
 @requires(Permission.PEOPLE_CHANGE)
+@once
 def factors(code: UUID) -> ResponseReturnValue:
     person, form = accounts.person_of(code), RemoveFactorsForm()
     if form.validate_on_submit():

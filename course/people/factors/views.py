@@ -12,6 +12,7 @@ from course.people.factors.relying_party import RelyingParty, relying_party
 from course.platform import access, clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 from course.platform.web import PRODUCT_NAME, Refused
 from course.site import site
 
@@ -98,6 +99,7 @@ def passkey(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/passkeys/<uuid:code>/remove")
 @requires(Permission.PROFILE)
+@once
 def remove_passkey(code: UUID) -> ResponseReturnValue:
     actions.remove_passkey(me(), queries.own_passkey(me().id, code), now=clock.now())
     flash("The passkey is removed. You can delete it from your device too.", "ok")

@@ -14,6 +14,7 @@ from course.platform.access import Permission, me, requires
 from course.platform.downloads import download
 from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import found_or_404, page_from, page_number
+from course.platform.sent_forms import once
 from course.platform.web import Refused, takes_files
 from course.reporting.boards import actions, queries
 from course.reporting.boards.actions import ReceiptOutcome
@@ -81,6 +82,7 @@ def _title_of(course_id: str) -> str:
 
 @bp.route("/<key>/file", methods=["GET", "POST"])
 @requires(Permission.BOARDS)
+@once
 def make(key: str) -> ResponseReturnValue:
     board_ = queries.board_of(key)
     form = ReportFileForm(board_.formats)
@@ -180,6 +182,7 @@ def receipt(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/files/<uuid:code>/receipt")
 @requires(Permission.BOARDS)
+@once
 @takes_files(megabytes=MAX_RECEIPT_MB)
 def read_receipt(code: UUID) -> ResponseReturnValue:
     roster_, form = queries.roster_of(code), ReceiptForm()
@@ -210,6 +213,7 @@ def _outcome_messages(outcome: ReceiptOutcome) -> list[tuple[str, str]]:
 
 @bp.post("/files/<uuid:code>/accepted")
 @requires(Permission.BOARDS)
+@once
 def accept_all(code: UUID) -> ResponseReturnValue:
     roster_, form = queries.roster_of(code), AcceptAllForm()
     if not form.validate_on_submit():
@@ -221,6 +225,7 @@ def accept_all(code: UUID) -> ResponseReturnValue:
 
 @bp.route("/<key>/completions/<code>", methods=["GET", "POST"])
 @requires(Permission.BOARDS)
+@once
 def completion(key: str, code: str) -> ResponseReturnValue:
     board_, code = queries.board_of(key), certificates.certificate_of(code).code
     status = queries.report_status_of(board_, code)

@@ -13,6 +13,7 @@ from course.platform.access import Permission, me, requires
 from course.platform.dates import long_date
 from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
+from course.platform.sent_forms import once
 from course.reporting.records import actions, packet_actions, packet_queries, queries
 from course.reporting.records.forms import PacketForm
 from course.reporting.records.models import Packet
@@ -38,6 +39,7 @@ def checks() -> ResponseReturnValue:
 
 @bp.post("/checks/")
 @requires(Permission.RECORDS)
+@once
 def check_now() -> ResponseReturnValue:
     actions.begin(now=clock.now())
     return go_to(url_for(".checks"))
@@ -52,6 +54,7 @@ def packets() -> ResponseReturnValue:
 
 @bp.post("/packets/")
 @requires(Permission.RECORDS)
+@once
 def ask() -> ResponseReturnValue:
     form = _form()
     if not form.validate_on_submit():
@@ -61,6 +64,7 @@ def ask() -> ResponseReturnValue:
 
 @bp.post("/people/<uuid:code>/packet")
 @requires(Permission.RECORDS)
+@once
 def ask_about(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
     packet_request = PacketRequest(person=str(person.code))
@@ -125,6 +129,7 @@ def download(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/packets/<uuid:code>/again")
 @requires(Permission.RECORDS)
+@once
 def again(code: UUID) -> ResponseReturnValue:
     packet_ = packet_queries.packet_of(code)
     packet_actions.request_again(packet_, actor=me(), now=clock.now())

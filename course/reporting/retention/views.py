@@ -8,6 +8,7 @@ from course.people.accounts import actions as accounts
 from course.platform import browser, clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
+from course.platform.sent_forms import once
 from course.platform.web import Refused
 from course.reporting.retention import actions, queries, retention_period
 from course.reporting.retention.forms import CloseForm
@@ -22,6 +23,7 @@ class WrongPassword(Refused):
 
 @bp.route("/profile/close", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
+@once
 def close() -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():

@@ -10,6 +10,7 @@ from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
+from course.platform.sent_forms import once
 from course.reporting.transcripts import actions, queries
 from course.reporting.transcripts.forms import DecisionForm
 from course.reporting.transcripts.models import CreditState
@@ -28,6 +29,7 @@ def records() -> ResponseReturnValue:
 
 @bp.route("/records-elsewhere/<uuid:code>", methods=["GET", "POST"])
 @requires(Permission.TRANSCRIPT_CHECK)
+@once
 def record(code: UUID) -> ResponseReturnValue:
     credit = queries.credit_of(code)
     form = DecisionForm()

@@ -12,6 +12,7 @@ from course.platform.access import Permission, may, me, public, requires
 from course.platform.downloads import download, untrusted_download
 from course.platform.file_types import ENDINGS
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 from course.platform.typesetting import compiler
 from course.platform.web import takes_files
 from course.reporting.transcripts import actions, calendar, export, pdf, queries
@@ -54,6 +55,7 @@ def table() -> ResponseReturnValue:
 
 @bp.route("/transcript/records/new", methods=["GET", "POST"])
 @requires(Permission.TRANSCRIPT)
+@once
 @takes_files(megabytes=MAX_UPLOAD_MB)
 def add() -> ResponseReturnValue:
     return _edit(None)
@@ -81,6 +83,7 @@ def _edit(credit: ExternalCredit | None) -> ResponseReturnValue:
 
 @bp.post("/transcript/records/<uuid:code>/remove")
 @requires(Permission.TRANSCRIPT)
+@once
 def remove(code: UUID) -> ResponseReturnValue:
     actions.remove(me(), queries.own_credit(me(), code), now=clock.now())
     flash("Credit removed. Its document was erased.", "ok")

@@ -7,6 +7,7 @@ from course.content.queries import catalog
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
+from course.platform.sent_forms import once
 from course.states.entries import actions, queries
 from course.states.entries.forms import StateEntryForm, form_values
 
@@ -25,6 +26,7 @@ def entries() -> ResponseReturnValue:
 
 @bp.route("/<code>", methods=["GET", "POST"])
 @requires(Permission.STATES_EDIT)
+@once
 def entry(code: str) -> ResponseReturnValue:
     entry_ = queries.entry_of(code)
     now = clock.now()
