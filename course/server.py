@@ -6,7 +6,9 @@ after the content is loaded also lets all processes share its memory.
 
 import contextlib
 import ctypes
+import functools
 import http.client
+import importlib
 import multiprocessing
 import os
 import signal
@@ -17,14 +19,26 @@ import time
 from collections.abc import Callable, Sequence
 from multiprocessing.process import BaseProcess
 
+from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+
+from course.buffered_wsgi import BufferedWSGI
+from course.platform.web import MEGABYTE, max_body_bytes
+
+if sys.platform != "win32":
+    import resource
 
 READY_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 5  # children that still run are killed
 WORKERS = min(os.cpu_count() or 1, 4)
-THREADS_PER_WORKER = 4  # while one waits for the disk, the others collect saves for the next commit
+HEADER_TIMEOUT_S = 20  # also ends a kept connection on which no next request comes
+UNREAD_TIMEOUT_S = 30  # a client that reads slowly but reads has all the time that it needs
+MAX_HEADER_BYTES = 65_536
+MAX_CONNECTIONS = 8_192  # of one worker
 LINUX = sys.platform == "linux"
 
 
@@ -97,19 +111,59 @@ def _serve_web(host: str, port: int) -> None:
     serve_app("wsgi:app", host, port)
 
 
+class _Server(Granian):  # type: ignore[misc, valid-type]
+    """A server that ends a connection whose client has read nothing for a while. Granian sets no such limit itself."""
+
+    def _init_shared_socket(self) -> None:
+        super()._init_shared_socket()
+        if LINUX:
+            family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
+            listening = socket.create_server((self.bind_addr, self.bind_port), family=family, backlog=self.backlog)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_TIMEOUT_S * 1000)
+            listening.setblocking(False)
+            self._ssp, self._shd = None, SocketHolder(listening.detach(), False, self.backlog)  # type: ignore[call-arg]
+
+
 def serve_app(target: str, host: str, port: int) -> None:
     """Serve the WSGI app `target`, written module:name, until the process is stopped."""
-    Granian(
+    _Server(
         target,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_S * 1000, max_buffer_size=MAX_HEADER_BYTES),
+        websockets=False,
         workers=WORKERS,
-        blocking_threads=THREADS_PER_WORKER,
+        backpressure=_raise_max_connections(),
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,
-    ).serve()
+        workers_kill_timeout=STOP_TIMEOUT_S - 2,
+    ).serve(target_loader=_load)
+
+
+def _load(target: str) -> BufferedWSGI:
+    module, _, name = target.partition(":")
+    app = getattr(importlib.import_module(module), name)
+    return BufferedWSGI(app, functools.partial(max_body_bytes, app) if isinstance(app, Flask) else _megabyte)
+
+
+def _megabyte(_method: str, _path: str) -> int:
+    return MEGABYTE
+
+
+def _raise_max_connections() -> int:
+    """Let the process open as many files as the system allows. Return how many connections a worker may have.
+
+    An idle connection costs little memory and no thread. While a worker has its maximum, nobody else gets through.
+    """
+    if sys.platform == "win32":
+        return MAX_CONNECTIONS
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MAX_CONNECTIONS if most == resource.RLIM_INFINITY else min(most, 2 * MAX_CONNECTIONS)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return wanted // 2  # the other half is for files
 
 
 def _run_worker(work: Callable[[], None]) -> None:

@@ -102,6 +102,15 @@ def _set_upload_limit() -> None:
         request.max_content_length = max_bytes
 
 
+def max_body_bytes(app: Flask, method: str, path: str) -> int:
+    """Return how large a body the app accepts at this address."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(path, method)
+    except HTTPException:
+        return MEGABYTE
+    return int(getattr(app.view_functions[endpoint], "max_bytes", MEGABYTE))
+
+
 def _refuse_nul() -> None:
     """Raise NotStorable for a NUL character. PostgreSQL can't store it, and no keyboard types it."""
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
