@@ -103,8 +103,8 @@ def _sent() -> Sent | None:
     id_ = request.form.get(FIELD, "")
     if not FORM_ID.fullmatch(id_):
         return None
-    owner = [str(session.get(name)) for name in ("_user_id", "csrf_token")]
-    return Sent(_digest([*owner, request.path, id_]), _digest(_content()), tuple(session.get("_flashes", ())))
+    owner = session.get("csrf_token")  # every session has its own
+    return Sent(_digest([owner, request.path, id_]), _digest(_content()), tuple(session.get("_flashes", ())))
 
 
 def _content() -> list[list[str]]:
