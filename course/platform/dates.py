@@ -14,6 +14,9 @@ def long_moment(value: datetime) -> str:
     return f"{long_date(value)}, {value:%H:%M} UTC"
 
 
+FIRST_TO_BEGIN = "Etc/GMT-14"  # the time zone in which a day begins first
+
+
 def date_in(zone: str, moment: datetime) -> date:
     """Return the calendar date of the aware moment in the IANA time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

@@ -28,5 +28,6 @@ def test_the_calculator_refuses_code_at_once(app, pages, learner, expression, su
     expressions = {f"expression{n}": expression for n in range(1, 31)}
     by_form = mine.post(f"/attempts/{attempt.code}/all", expressions | {"calculate": "1"})
     assert time.process_time() - since < 1
-    assert by_script.status_code == by_form.status == 200
+    assert by_script.status_code == 200
+    assert by_form.status == (303 if submitted else 200)
     assert not by_script.json["result"].startswith("=")

@@ -2,10 +2,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from course.content.items.base import Answer, Fields, Item, NotAnAnswer
+from course.platform.fields import IntegerField
 from course.platform.web import Refused
 
 MAX_SERIAL = 1_000_000

@@ -1,8 +1,9 @@
 from datetime import datetime
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
+
+from course.platform.fields import IntegerField
 
 
 class RecallForm(FlaskForm):

@@ -1,9 +1,11 @@
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
+
+from course.platform.fields import IntegerField
 
 
 class ReplyForm(FlaskForm):

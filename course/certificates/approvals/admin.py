@@ -55,7 +55,7 @@ def new(course_id: str) -> ResponseReturnValue:
     course = course_of(course_id)
     like = queries.approval_of(code) if (code := request.args.get("like", type=UUID)) else None
     served = queries.offering(catalog(), course)
-    form = ApprovalForm(served, catalog().jurisdictions, like)
+    form = ApprovalForm(served, catalog().licensing_places, like)
     if form.validate_on_submit():
         actions.record_approval(me(), course, **form.values(), now=clock.now())
         flash("Approval recorded.", "ok")

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from course.certificates.approvals.coverage import Offering
 from course.certificates.approvals.models import Approval
 from course.content.schema.hours import Mode
+from course.platform.fields import DateField, IntegerField
 
 MAX_MINUTES = 60_000
 

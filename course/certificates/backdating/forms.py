@@ -1,10 +1,11 @@
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from course.certificates.backdating import backdating_rule
+from course.platform.fields import DateField
 
 
 class BackdatingForm(FlaskForm):

@@ -45,5 +45,5 @@ def count_waiting() -> int:
 
 def days_of(request: Request, now: datetime) -> tuple[date, date]:
     """Return the day of completion and today, both in the time zone of the license's state."""
-    zone = catalog().jurisdictions[request.license.jurisdiction].time_zone
+    zone = catalog().licensing_places[request.license.jurisdiction].time_zone
     return date_in(zone, request.completed_at), date_in(zone, now)

@@ -104,7 +104,7 @@ def _request_page(
         refusal=plan_queries.name_refusal(asked.attested_name) if asked.state == RequestState.WAITING else None,
         hours_refusal=hours_queries.hours_refusal(asked, clock.now()) if asked.state == RequestState.WAITING else None,
         approvals=plan_queries.approvals_of(asked),
-        state=catalog().jurisdictions[asked.license.jurisdiction],
+        state=catalog().licensing_places[asked.license.jurisdiction],
         doubles=accounts.also_held_by([asked.license])[asked.license.id],
         today=clock.now().date(),
     )

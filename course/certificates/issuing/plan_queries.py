@@ -45,7 +45,7 @@ def plan_of(request: Request, *, name: str, issue_on: date | None, actor: User |
     )
     return Plan(
         facts=stated_facts(
-            request, license_, catalog().jurisdictions[license_.jurisdiction], catalog().provider, issue
+            request, license_, catalog().licensing_places[license_.jurisdiction], catalog().provider, issue
         ),
         completion=request.completion,
         email=accounts.person(request.user_id).email,
@@ -63,7 +63,7 @@ def approvals_of(request: Request) -> tuple[Approval, ...]:
     license_, done = accounts.license_of(request.license_id), request.completion
     person = accounts.person(request.user_id)
     states = dict.fromkeys([license_.jurisdiction, *(one.jurisdiction for one in person.licenses)])
-    day = date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, request.completed_at)
+    day = date_in(catalog().licensing_places[license_.jurisdiction].time_zone, request.completed_at)
     completed = Offering(done["version"], request.content_hash, done["minutes"], done["instructor"])
     covering = approvals.covering(request.course_id, completed, states, day)
     return tuple(Approval(state=state, number=one.number, approver=one.approver) for state, one in covering)

@@ -63,7 +63,7 @@ def _request(
 
 def license_fault(license_: License, now: datetime) -> str | None:
     """Return why no certificate can be requested for the license; None if one can."""
-    today = date_in(catalog().jurisdictions[license_.jurisdiction].time_zone, now)
+    today = date_in(catalog().licensing_places[license_.jurisdiction].time_zone, now)
     if license_.expires_on and license_.expires_on < today:
         expired = long_date(license_.expires_on)
         return f"This license expired on {expired}. If you renewed it, correct the date in your profile."

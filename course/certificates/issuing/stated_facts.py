@@ -10,7 +10,7 @@ from course.certificates.completion.rules import RequirementKind
 from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Provider
-from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.territory import LicensingPlace
 from course.people.accounts.models import License
 from course.platform.dates import date_in
 
@@ -34,7 +34,7 @@ class Issue:
     reviewers: Mapping[str, str]
 
 
-def stated_facts(request: Request, license_: License, state: Jurisdiction, provider: Provider, issue: Issue) -> Facts:
+def stated_facts(request: Request, license_: License, state: LicensingPlace, provider: Provider, issue: Issue) -> Facts:
     """Return every fact on the certificate. Dates are in the time zone of `state`, the state of the license."""
     completion, reviewers, zone = request.completion, issue.reviewers, state.time_zone
     completed_on = date_in(zone, request.completed_at)

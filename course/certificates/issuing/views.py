@@ -19,6 +19,7 @@ from course.certificates.issuing.forms import RequestForm
 from course.certificates.issuing.request_queries import NotComplete
 from course.content.queries import catalog, course_of
 from course.content.schema.course import Course
+from course.content.schema.territory import Territory
 from course.learning.study import contact_time
 from course.learning.study import queries as study
 from course.people.accounts import queries as accounts
@@ -63,11 +64,14 @@ def course(course_id: str) -> ResponseReturnValue:
 def _state_hours(licenses: list[License], minutes: int) -> str:
     """Return the minutes as hours of each state where the person is licensed.
 
-    An hour has 60 minutes unless a source for the state says otherwise.
+    An hour has 60 minutes unless a source for the state says otherwise. Nothing is counted for a territory.
     """
     hours = []
     for code in dict.fromkeys(license_.jurisdiction for license_ in licenses):
-        state = catalog().jurisdictions[code]
+        state = catalog().licensing_places[code]
+        if isinstance(state, Territory):
+            hours.append(f"{state.name}: nothing on file")
+            continue
         length = state.hour_minutes or 60
         hours.append(f"{state.name} {float(contact_time.hours(minutes, length)):g} (of {length} minutes)")
     return "; ".join(hours)
@@ -77,7 +81,7 @@ def _approvals(course: Course, licenses: list[License]) -> str:
     """Return today's approvals of the course, as it is now, in the states where the person is licensed."""
     offered, texts = approvals.offering(catalog(), course), []
     for code in dict.fromkeys(license_.jurisdiction for license_ in licenses):
-        today = date_in(catalog().jurisdictions[code].time_zone, clock.now())
+        today = date_in(catalog().licensing_places[code].time_zone, clock.now())
         for _, approval in approvals.covering(course.id, offered, [code], today):
             last_day = long_date(approval.last_day)
             texts.append(f"{code} {approval.number} ({approval.approver}, through {last_day})")
@@ -118,9 +122,8 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
 
 def _license_text(license_: License) -> str:
     """Return the license as the certificate names it, with its expiration date."""
-    text = (
-        f"{PROFESSIONS[license_.profession]}, {catalog().jurisdictions[license_.jurisdiction].name}, {license_.number}"
-    )
+    place = catalog().licensing_places[license_.jurisdiction]
+    text = f"{PROFESSIONS[license_.profession]}, {place.name}, {license_.number}"
     return f"{text}, expires {long_date(license_.expires_on)}" if license_.expires_on else text
 
 

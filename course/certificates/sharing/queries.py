@@ -9,7 +9,7 @@ from course.certificates.directory.models import DirectoryName
 from course.certificates.issuing.models import Certificate
 from course.certificates.issuing.queries import NOT_ENDED
 from course.certificates.sharing.models import HiddenName, ShareLink
-from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.territory import LicensingPlace
 from course.platform import db
 from course.platform.dates import date_in
 from course.platform.queries import Page, one_or_404
@@ -70,7 +70,7 @@ def shared(token: str, *, file: str | None = None) -> Certificate:
     return one_or_404(wanted)
 
 
-def holders(state: Jurisdiction, begin: str, *, number: int, size: int, now: datetime) -> Page[Certificate]:
+def holders(state: LicensingPlace, begin: str, *, number: int, size: int, now: datetime) -> Page[Certificate]:
     """Return valid certificates in the state's directory with a name that starts, at any of its words, with `begin`.
 
     `begin`: a key of name_keys.key().

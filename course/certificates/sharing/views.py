@@ -13,7 +13,7 @@ from course.certificates.sharing.forms import LinkForm, VisibilityForm
 from course.certificates.sharing.initials import initials
 from course.certificates.sharing.queries import NameVisibility
 from course.content.queries import catalog
-from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.territory import LicensingPlace
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
 from course.platform.downloads import download
@@ -162,7 +162,7 @@ def _badge(token: str) -> tuple[Certificate, str]:
 @limited
 def directory() -> ResponseReturnValue:
     """Show the search form, which search engines may index, or its result, which they may not."""
-    state, name = catalog().jurisdictions.get(request.args.get("state", "")), request.args.get("name", "")
+    state, name = catalog().licensing_places.get(request.args.get("state", "")), request.args.get("name", "")
     if not request.args:
         return _directory_page(None, "")
     begin = name_keys.key(name)
@@ -177,11 +177,11 @@ def directory() -> ResponseReturnValue:
 
 
 def _directory_page(
-    state: Jurisdiction | None, name: str, *, fault: str | None = None, page: Page[Certificate] | None = None
+    state: LicensingPlace | None, name: str, *, fault: str | None = None, page: Page[Certificate] | None = None
 ) -> str:
     return render_template(
         "certificates/sharing/directory.html",
-        states=catalog().jurisdictions.values(),
+        states=catalog().licensing_places.values(),
         state=state,
         name=name,
         fault=fault,

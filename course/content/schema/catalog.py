@@ -15,6 +15,7 @@ from course.content.schema.course import Course, EvaluationQuestion, Provider, R
 from course.content.schema.glossary import Glossary, Term
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Module
+from course.content.schema.territory import TERRITORIES, LicensingPlace
 
 MAX_RELATED_MODULES = 3
 
@@ -36,6 +37,14 @@ class Catalog:
     provider: Provider
     reading_time: ReadingTimeRule
     digest: str
+
+    @cached_property
+    def licensing_places(self) -> Mapping[str, LicensingPlace]:
+        """Return every state and territory that a license can be from, by code, territories last."""
+        return {
+            **self.jurisdictions,
+            **{code: one for code, one in TERRITORIES.items() if code not in self.jurisdictions},
+        }
 
     def quiz_of(self, module_id: str) -> Assessment | None:
         """Return the assessment whose only bank is this module's, or None."""

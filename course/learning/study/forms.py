@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FloatField, IntegerField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from course.content.figures.cross_section import Placement
 from course.content.schema.knowledge_check import KnowledgeCheck, NeedleCheck
+from course.platform.fields import FloatField, IntegerField
 
 
 class SingleChoiceForm(FlaskForm):

@@ -1,21 +1,23 @@
 """Forms for accounts and licenses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, IntegerField, PasswordField, RadioField, SelectField, StringField
+from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
 from course.content.queries import catalog
+from course.content.schema.territory import LicensingPlace
 from course.people.accounts import license_number, passwords
+from course.platform.dates import FIRST_TO_BEGIN, date_in
+from course.platform.fields import DateField, IntegerField, require_past
 from course.platform.mail import addresses
 from course.platform.typesetting import letters
 from course.site import site
-
-MAX_EXPIRY_YEAR = 2200
 
 
 def required(what: str) -> DataRequired:
@@ -93,7 +95,7 @@ class NameForm(FlaskForm):
 
 
 class LicenseForm(FlaskForm):
-    jurisdiction = SelectField("State", [required("the state that issued the license")])
+    jurisdiction = SelectField("State or territory", [required("the state or territory that issued the license")])
     profession = RadioField(
         "Profession",
         [DataRequired("Choose your profession.")],
@@ -115,10 +117,15 @@ class LicenseForm(FlaskForm):
         description="Optional. For example, 24 for two years. Your transcript is divided into renewal periods.",
     )
 
-    def __init__(self, jurisdictions: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, places: Mapping[str, LicensingPlace], now: datetime, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        names = {"": "Choose a state"} | jurisdictions
+        names = {"": "Choose a state or territory"} | {code: place.name for code, place in places.items()}
         self.jurisdiction.choices = [SelectChoice(code, name) for code, name in names.items()]
+        place = places.get(self.jurisdiction.data or "")
+        self.today = date_in(place.time_zone if place else FIRST_TO_BEGIN, now)
+
+    def validate_first_licensed(self, field: DateField) -> None:
+        require_past(field, self.today)
 
     def validate_number(self, field: StringField) -> None:
         if fault := license_number.fault((field.data or "").strip()):
@@ -127,5 +134,3 @@ class LicenseForm(FlaskForm):
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
             raise ValidationError("The expiration date can't be before the date first licensed.")
-        if field.data and field.data.year > MAX_EXPIRY_YEAR:
-            raise ValidationError(f"Enter a year up to {MAX_EXPIRY_YEAR}.")

@@ -1,18 +1,20 @@
 """Finds people, licenses and invitations."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from course.content.queries import catalog
 from course.people.accounts import license_number
 from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.tokens import Purpose, matches, read
 from course.people.sessions.models import SignInSession
 from course.platform import db
 from course.platform.access import Role
+from course.platform.dates import FIRST_TO_BEGIN, date_in
 from course.platform.mail import addresses
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
@@ -52,6 +54,16 @@ def people_of(ids: Sequence[int]) -> dict[int, User]:
     """Return the people with these ids, with their licenses."""
     people = db.session.scalars(select(User).where(User.id.in_(ids)).options(selectinload(User.licenses)))
     return {user.id: user for user in people}
+
+
+def latest_today(user: User, now: datetime) -> date:
+    """Return the latest day that it can be where the person is: in the time zones of their licenses.
+
+    Without a license it is the day in the zone in which a day begins first, so that nobody is refused their own today.
+    """
+    places = catalog().licensing_places
+    zones = [places[one.jurisdiction].time_zone for one in user.licenses] or [FIRST_TO_BEGIN]
+    return max(date_in(zone, now) for zone in zones)
 
 
 def licensed_in(code: str) -> Sequence[User]:

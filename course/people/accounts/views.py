@@ -115,7 +115,8 @@ def profile() -> ResponseReturnValue:
         flash("Your name is saved.", "ok")
         return go_to(url_for(".profile"))
     undelivered = mails.undelivered_to(me().email)
-    return form_page("people/accounts/profile.html", form=form, states=_states(), undelivered=undelivered)
+    places = catalog().licensing_places
+    return form_page("people/accounts/profile.html", form=form, places=places, undelivered=undelivered)
 
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])
@@ -132,7 +133,7 @@ def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - named after its 
 
 
 def _edit_license(license_: License | None) -> ResponseReturnValue:
-    form = LicenseForm(_states(), obj=license_)
+    form = LicenseForm(catalog().licensing_places, clock.now(), obj=license_)
     if not form.validate_on_submit():
         return form_page("people/accounts/license.html", form=form, license=license_)
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
@@ -148,7 +149,3 @@ def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
     flash("The license is removed.", "ok")
     return go_to(url_for(".profile"))
-
-
-def _states() -> dict[str, str]:
-    return {state.code: state.name for state in catalog().jurisdictions.values()}

@@ -1,9 +1,10 @@
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 from wtforms.validators import InputRequired, ValidationError
 
+from course.platform.fields import DateField
 from course.reporting.records.packet_request import PacketRequest
 
 

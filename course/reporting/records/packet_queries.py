@@ -138,7 +138,8 @@ class PacketRecords:
         wanted = select(Request).where(*self._included(), Request.user_id.in_(ids)).order_by(Request.id)
         found: dict[int, list[Request]] = {id_: [] for id_ in ids}
         for one in db.session.scalars(wanted.options(selectinload(Request.license))):
-            if self.request.includes(one.completed_at, self._catalog.jurisdictions[one.license.jurisdiction].time_zone):
+            place = self._catalog.licensing_places[one.license.jurisdiction]
+            if self.request.includes(one.completed_at, place.time_zone):
                 found[one.user_id].append(one)
         return found
 

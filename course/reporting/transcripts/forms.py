@@ -3,16 +3,17 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from course.certificates.issuing.facts import MODES
 from course.platform import file_types
+from course.platform.fields import MIN_YEAR, DateField, IntegerField, require_past
 from course.reporting.transcripts.models import CreditState, ExternalCredit
 
 MAX_MINUTES = 60_000
-EARLIEST_COMPLETION = date(1950, 1, 1)
+PAST_HINT = f"Enter a date that is not in the future, from {MIN_YEAR} on."
 FACT_FIELDS = ("title", "provider", "approval", "mode", "minutes", "completed_on")
 DOCUMENT_HINT = "PDF, JPEG or PNG, up to 10 MB."
 
@@ -33,7 +34,7 @@ class CreditForm(FlaskForm):
         [InputRequired("Enter the minutes."), NumberRange(1, MAX_MINUTES)],
         description="Hours times the provider's minutes per hour. For example, 2 hours of 50 minutes are 100.",
     )
-    completed_on = DateField("Completed on", [DataRequired("Enter the date of completion.")])
+    completed_on = DateField("Completed on", [DataRequired("Enter the date of completion.")], PAST_HINT)
     document = FileField("Certificate or other proof", description=DOCUMENT_HINT)
 
     def __init__(self, today: date, credit: ExternalCredit | None) -> None:
@@ -43,8 +44,7 @@ class CreditForm(FlaskForm):
             self.document.description = f"{DOCUMENT_HINT} To keep the current document, leave this empty."
 
     def validate_completed_on(self, field: DateField) -> None:
-        if field.data and not EARLIEST_COMPLETION <= field.data <= self.today:
-            raise ValidationError("Enter a date that is not in the future.")
+        require_past(field, self.today, PAST_HINT)
 
     def validate_document(self, field: FileField) -> None:
         self.uploaded = None

@@ -24,12 +24,12 @@ def statements_of(user: User, now: datetime) -> list[Statement]:
     """Return everything the person earned, with this provider and others, for each license in the profile."""
     entries = [_certificate_entry(one, now) for one in certificates.every_award(user.id)]
     entries += [_credit_entry(one) for one in credits_of(user.id)]
-    zone = next((catalog().jurisdictions[one.jurisdiction].time_zone for one in user.licenses), "UTC")
+    zone = next((catalog().licensing_places[one.jurisdiction].time_zone for one in user.licenses), "UTC")
     return statement.statements([_license(one) for one in user.licenses], entries, date_in(zone, now))
 
 
 def _license(license_: License) -> TranscriptLicense:
-    state = catalog().jurisdictions[license_.jurisdiction]
+    state = catalog().licensing_places[license_.jurisdiction]
     return TranscriptLicense(
         license_name(license_),
         state.hour_minutes or statement.DEFAULT_HOUR_MINUTES,
@@ -89,7 +89,7 @@ def expirations_of(user: User) -> list[LicenseExpiration]:
 
 
 def license_name(license_: License) -> str:
-    state = catalog().jurisdictions[license_.jurisdiction]
+    state = catalog().licensing_places[license_.jurisdiction]
     return f"{state.name}, {license_.profession} {license_.number}"
 
 

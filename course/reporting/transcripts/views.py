@@ -7,6 +7,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
+from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.downloads import download, untrusted_download
@@ -70,7 +71,7 @@ def record(code: UUID) -> ResponseReturnValue:
 
 def _edit(credit: ExternalCredit | None) -> ResponseReturnValue:
     now = clock.now()
-    form = CreditForm(now.date(), credit)
+    form = CreditForm(accounts.latest_today(me(), now), credit)
     if not form.validate_on_submit():
         return form_page("reporting/transcripts/credit.html", form=form, credit=credit)
     if credit is None:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
+from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
@@ -30,7 +31,7 @@ def entries() -> ResponseReturnValue:
 def entry(code: str) -> ResponseReturnValue:
     entry_ = queries.entry_of(code)
     now = clock.now()
-    form = StateEntryForm(now.date(), data=form_values(entry_.state) | {"checked_on": now.date()})
+    form = StateEntryForm(accounts.latest_today(me(), now), data=form_values(entry_.state) | {"checked_on": now.date()})
     if form.validate_on_submit():
         actions.check_entry(
             me(),

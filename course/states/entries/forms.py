@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, FloatField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from course.content.schema.jurisdiction import Jurisdiction
+from course.platform.fields import DateField, FloatField, IntegerField, require_past
 
+PAST_HINT = "Enter today's date or an earlier one."
 STATUSES = ("permitted", "pending", "unaddressed", "prohibited")
 BASES = ("statute", "rule", "board_policy", "ag_opinion", "court", "declaratory_ruling", "none")
 SOURCE_KINDS = ("statute", "rule", "board", "association", "vendor", "other")
@@ -54,7 +56,7 @@ class StateEntryForm(FlaskForm):
     )
     source_kind = _select("Source type", SOURCE_KINDS)
     source_as_of = StringField("Date on the source", [Length(max=20)], description="Optional.")
-    checked_on = DateField("Checked on", [DataRequired("Enter the date on which you read it.")])
+    checked_on = DateField("Checked on", [DataRequired("Enter the date on which you read it.")], PAST_HINT)
     check_note = _text("What you found")
     status = _select("Status", STATUSES)
     basis = _select("Basis", BASES)
@@ -82,8 +84,7 @@ class StateEntryForm(FlaskForm):
         self.today = today
 
     def validate_checked_on(self, field: DateField) -> None:
-        if field.data and field.data > self.today:
-            raise ValidationError("Enter today's date or an earlier one.")
+        require_past(field, self.today, PAST_HINT)
 
     def entry_fields(self) -> dict[str, Any]:
         """Return the fields of the entry that the form sets, without sources and date of check."""

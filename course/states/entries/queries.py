@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from course.content.queries import catalog
 from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.territory import Territory
 from course.platform import db
 from course.platform.queries import found_or_404
 from course.states.entries.models import ChangeNotice, RequirementsEdition, StateCheck
@@ -38,6 +39,11 @@ def entry_of(code: str) -> StateEntry:
     state = found_or_404(catalog().jurisdictions.get(code))
     newest = select(StateCheck).filter_by(code=code).order_by(StateCheck.id.desc()).limit(1)
     return _current(state, db.session.scalars(newest).one_or_none())
+
+
+def territories() -> list[Territory]:
+    """Return the territories. Nothing about their law is on file."""
+    return [place for place in catalog().licensing_places.values() if isinstance(place, Territory)]
 
 
 def _current(base: Jurisdiction, check: StateCheck | None) -> StateEntry:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pikepdf
 import pypdfium2
@@ -11,7 +11,7 @@ import pytest
 
 from course.certificates.issuing import ending
 from course.certificates.issuing.models import Reason
-from course.platform import db, file_types, jobs
+from course.platform import clock, db, file_types, jobs
 from course.platform.audit.models import AuditEvent
 from course.reporting.transcripts import actions, queries
 from course.reporting.transcripts.models import CreditState, ExternalCredit
@@ -136,6 +136,27 @@ class TestExternalCredit:
         assert response.headers["Content-Disposition"].startswith("attachment")
         assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+    @pytest.mark.parametrize(
+        ("state", "today", "tomorrow"), [("GU", "2026-03-03", "2026-03-04"), ("HI", "2026-03-02", "2026-03-03")]
+    )
+    def test_a_course_of_today_is_accepted_and_of_tomorrow_refused_in_the_state_of_the_license(
+        self, app, pages, state, today, tomorrow, monkeypatch
+    ):
+        """The moment is 06:00 on March 3 in Guam, and 10:00 on March 2 in Hawaii."""
+        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 2, 20, tzinfo=UTC))
+        person = factories.person(app, "Gina Guam", licensed=False)
+        factories.add_license(app, person, state=state)
+        hers = pages.as_(person)
+        page = hers.post("/transcript/records/new", form(completed_on=tomorrow))
+        assert (page.status, "Enter a date that is not in the future" in page.text) == (422, True)
+        assert hers.post("/transcript/records/new", form(completed_on=today)).status == 303
+
+    def test_a_person_without_a_license_can_enter_the_day_of_the_line_islands(self, app, pages, monkeypatch):
+        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 2, 10, tzinfo=UTC))
+        theirs = pages.as_(factories.person(app, "Kiri Tibati", licensed=False))
+        assert theirs.post("/transcript/records/new", form(completed_on="2026-03-03")).status == 303
+        assert theirs.post("/transcript/records/new", form(completed_on="2026-03-04")).status == 422
 
     @pytest.mark.parametrize(
         ("wrong", "message"),
