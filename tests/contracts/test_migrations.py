@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from course import migrate
 from course.assessment.attempts import wording
 from course.assessment.attempts.models import Attempt, AttemptItem, ItemVersion
+from course.certificates.approvals.coverage import identity
+from course.certificates.approvals.models import Approval
 from course.platform.db import new_engine
 from course.tables import metadata
 
@@ -108,4 +110,35 @@ def test_0003_keeps_scores_item_by_item_and_wordings_readable(url):
     assert [reference.id for reference in kept.references] == ["S55"]
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text("UPDATE item_version SET item_id = 'x'"))
+    engine.dispose()
+
+
+APPROVAL = """
+INSERT INTO approval (id, code, course_id, approver, number, states, course_version, content_hash, speakers, minutes,
+  first_day, last_day, recorded_at, recorded_by, withdrawn_at, withdrawn_why, withdrawn_from) VALUES
+  ({id}, '0000000000000000000000000000000{id}', 'c', '{approver}', 'TX-88', '["TX"]', '1', 'h', '[]', '{{"in_person": 9}}',
+  '2026-01-01', '{last_day}', '2026-01-01 00:00:00+00:00', 'Ada', {withdrawn})
+"""
+STANDS, WITHDRAWN = "NULL, NULL, NULL", "'2026-02-01 00:00:00+00:00', 'taken back', '2026-02-01'"
+
+
+def test_0013_marks_approvals_that_were_recorded_twice_and_loses_none(url):
+    migrate.upgrade(url, "0012")
+    engine = new_engine(url)
+    rows = [
+        {"id": 1, "approver": "Board", "last_day": "2026-12-31", "withdrawn": WITHDRAWN},
+        {"id": 2, "approver": "Board", "last_day": "2026-12-31", "withdrawn": STANDS},
+        {"id": 3, "approver": " BOARD", "last_day": "2026-12-31", "withdrawn": STANDS},
+        {"id": 4, "approver": "Board", "last_day": "2027-12-31", "withdrawn": STANDS},
+    ]
+    with engine.begin() as connection:
+        for row in rows:
+            connection.exec_driver_sql(APPROVAL.format(**row).replace("%", "%%"))
+    engine.dispose()
+    migrate.upgrade(url)
+    with Session(engine) as session:
+        found = session.query(Approval).order_by(Approval.id).all()
+        assert {one.id: one.duplicate_of_id for one in found} == {1: None, 2: None, 3: 2, 4: None}
+        for one in found:
+            assert one.identity == identity(one.course_id, one.approver, one.number, one.states, one.terms)
     engine.dispose()

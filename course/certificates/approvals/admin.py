@@ -27,6 +27,7 @@ def approvals() -> ResponseReturnValue:
         "certificates/approvals/approvals.html",
         courses=[(course, queries.offering(catalog(), course)) for course in catalog().courses.values()],
         approvals=queries.on_record(),
+        withdrawn_numbers=queries.withdrawn_numbers(),
         uncovered=queries.uncovered(catalog(), today),
         today=today,
         status_on=status_on,
@@ -56,11 +57,15 @@ def new(course_id: str) -> ResponseReturnValue:
     like = queries.approval_of(code) if (code := request.args.get("like", type=UUID)) else None
     served = queries.offering(catalog(), course)
     form = ApprovalForm(served, catalog().licensing_places, like)
-    if form.validate_on_submit():
-        actions.record_approval(me(), course, **form.values(), now=clock.now())
+    if not form.validate_on_submit():
+        return form_page("certificates/approvals/new.html", course=course, served=served, form=form)
+    now = clock.now()
+    approval_ = actions.record_approval(me(), course, **form.values(), now=now)
+    if approval_.recorded_at == now:
         flash("Approval recorded.", "ok")
         return go_to(url_for(".approvals"))
-    return form_page("certificates/approvals/new.html", course=course, served=served, form=form)
+    flash("This approval is on record already. Nothing was added.", "info")
+    return go_to(url_for(".approval", code=approval_.code))
 
 
 @bp.route("/<uuid:code>", methods=["GET", "POST"])
@@ -70,7 +75,8 @@ def approval(code: UUID) -> ResponseReturnValue:
     found, now = queries.approval_of(code), clock.now()
     form = WithdrawForm(found, now.date())
     if form.validate_on_submit():
-        actions.withdraw(me(), found, why=form.why.data, first_day=form.first_day.data, now=now)
+        terms = {"why": form.why.data, "first_day": form.first_day.data, "with_others": form.with_others.data}
+        actions.withdraw(me(), found, **terms, now=now)
         flash("Approval withdrawn. Certificates that already name it stay as they are.", "ok")
         return go_to(url_for(".approval", code=code))
     course = catalog().courses.get(found.course_id)
@@ -81,4 +87,5 @@ def approval(code: UUID) -> ResponseReturnValue:
         status=status_on(found.terms, now.date()),
         differences=differences(found.terms, queries.offering(catalog(), course)) if course else (),
         form=form,
+        others=queries.others_of_number(found),
     )

@@ -1,6 +1,8 @@
 """Whether an approval is in force on a day, and whether it covers a course."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -78,3 +80,14 @@ def _is_approved_speaker(speakers: tuple[str, ...], instructor: str | None) -> b
 
 def _comparable(name: str) -> str:
     return " ".join(name.split()).casefold()
+
+
+def identity(course_id: str, approver: str, number: str, states: Iterable[str], terms: ApprovalTerms) -> str:
+    """Return a digest that two records share if they are of one approval with the same terms.
+
+    Approvers and numbers are compared without regard to case and spaces.
+    """
+    names = ["".join(text.casefold().split()) for text in (approver, number)]
+    days = [day.isoformat() for day in (terms.first_day, terms.last_day)]
+    parts = [course_id, *names, sorted(states), terms.content_hash, list(terms.speakers), dict(terms.minutes), *days]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

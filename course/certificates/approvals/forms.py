@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from course.certificates.approvals.coverage import Offering
@@ -104,6 +104,7 @@ class WithdrawForm(FlaskForm):
         [DataRequired("Enter the first day without approval.")],
         description="If it was recorded by mistake, enter its first day.",
     )
+    with_others = BooleanField("Also withdraw the other records of this number", default=True)
     why = TextAreaField(
         "Reason", [DataRequired("Enter a reason."), Length(max=1000)], description="Recorded in the audit log."
     )

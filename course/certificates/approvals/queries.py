@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from course.certificates.approvals.coverage import ApprovalStatus, Offering, differences, status_on
 from course.certificates.approvals.models import Approval
@@ -44,17 +44,41 @@ def approval_of(code: UUID) -> Approval:
     return one_or_404(select(Approval).filter_by(code=code))
 
 
+def find_counting(identity: str) -> Approval | None:
+    """Return the approval of this identity that is not withdrawn."""
+    return db.session.scalars(_counting().filter_by(identity=identity)).one_or_none()
+
+
+def _counting() -> Select[Approval]:
+    return select(Approval).where(Approval.withdrawn_at.is_(None), Approval.duplicate_of_id.is_(None))
+
+
+def others_of_number(approval: Approval) -> Sequence[Approval]:
+    """Return the other approvals of the course with this number that are not withdrawn, oldest first."""
+    number = {"course_id": approval.course_id, "approver": approval.approver, "number": approval.number}
+    others = _counting().filter_by(**number).where(Approval.id != approval.id)
+    return db.session.scalars(others.order_by(Approval.id)).all()
+
+
 def on_record() -> dict[str, list[Approval]]:
-    """Return all approvals by course id, newest first."""
+    """Return all approvals by course id, newest first, with those that repeat another."""
     found: dict[str, list[Approval]] = {}
     for approval in db.session.scalars(select(Approval).order_by(Approval.id.desc())):
         found.setdefault(approval.course_id, []).append(approval)
     return found
 
 
+def withdrawn_numbers() -> set[tuple[str, str, str]]:
+    """Return (course id, approver, number) of all withdrawn approvals."""
+    columns = (Approval.course_id, Approval.approver, Approval.number)
+    rows = db.session.execute(select(*columns).where(Approval.withdrawn_at.is_not(None)))
+    return {(course_id, approver, number) for course_id, approver, number in rows}
+
+
 def covering(course_id: str, offering: Offering, states: Iterable[str], day: date) -> list[tuple[str, Approval]]:
     """Return (state, approval) of the approvals in force that day that cover the course, each number once a state."""
-    approvals = db.session.scalars(select(Approval).filter_by(course_id=course_id).order_by(Approval.id)).all()
+    once = select(Approval).filter_by(course_id=course_id, duplicate_of_id=None)
+    approvals = db.session.scalars(once.order_by(Approval.id)).all()
     covering = [
         one
         for one in approvals
@@ -79,7 +103,7 @@ def _uncovered(approvals: Sequence[Approval], offering: Offering, day: date) -> 
     judged = [
         (one, differences(one.terms, offering))
         for one in approvals
-        if status_on(one.terms, day) is ApprovalStatus.IN_FORCE
+        if status_on(one.terms, day) is ApprovalStatus.IN_FORCE and one.duplicate_of_id is None
     ]
     covered = {(one.approver, one.number) for one, found in judged if not found}
     newest: dict[tuple[str, str], tuple[Approval, tuple[str, ...]]] = {}

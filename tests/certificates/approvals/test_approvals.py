@@ -1,11 +1,13 @@
 """Approvals: which ones a certificate names, and how the console reports a changed course."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from sqlalchemy.exc import IntegrityError
 
 from course import server
 from course.certificates.approvals import actions, queries
@@ -19,9 +21,11 @@ from course.content.schema.course import Course
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.config import ROOT
+from course.platform.db import unit_of_work
 from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, NOON
+from tests.pages import Pages
 
 GOOD = {
     "approver": "Board of Hawaii",
@@ -278,3 +282,88 @@ def test_approvals_work_on_both_databases(either_app):
             actions.withdraw(admin, kept, why="again", first_day=date(2026, 3, 1), now=NOON)
         assert queries.covering(COURSE, offered, ["HI"], NOON.date()) == []
     assert named(either_app, person, admin) == []
+
+
+class TestTheSameApprovalTwice:
+    """Each test runs on both databases."""
+
+    @pytest.fixture
+    def ada(self, either_app):
+        return factories.person(either_app, "Ada Admin", role="admin")
+
+    def numbers(self, app):
+        with app.app_context():
+            return [one.number for one in queries.on_record().get(COURSE, [])]
+
+    def test_it_is_on_record_once(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+        again = factories.approve(either_app, ada, number="hi - 77", approver="BOARD OF  HAWAII")
+        assert again.code == first.code
+        assert self.numbers(either_app) == ["HI-77"]
+
+    def test_two_administrators_at_the_same_moment_record_it_once(self, either_app, ada):
+        with ThreadPoolExecutor(4) as pool:
+            codes = {one.code for one in pool.map(lambda _: factories.approve(either_app, ada), range(4))}
+        assert len(codes) == len(self.numbers(either_app)) == 1
+
+    def test_the_database_refuses_a_second_one(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+
+        @unit_of_work
+        def add_by_hand():
+            columns = [column.key for column in Approval.__table__.columns if column.key not in {"id", "code"}]
+            db.session.add(Approval(**{name: getattr(first, name) for name in columns}))
+
+        with either_app.app_context(), pytest.raises(IntegrityError):
+            add_by_hand()
+
+    @pytest.mark.parametrize(
+        "change", [{"states": ["TX"]}, {"last_day": date(2027, 1, 1)}, {"minutes": {"in_person": 9}}]
+    )
+    def test_other_terms_are_another_record(self, either_app, ada, change):
+        factories.approve(either_app, ada)
+        factories.approve(either_app, ada, **change)
+        assert len(self.numbers(either_app)) == 2
+
+    def test_it_can_be_recorded_again_after_it_was_withdrawn(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+        with either_app.app_context():
+            actions.withdraw(ada, first, why="a typing error", first_day=first.first_day, now=NOON)
+        assert factories.approve(either_app, ada).code != first.code
+
+    def test_withdrawing_it_reaches_all_records_of_its_number(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+        longer = factories.approve(either_app, ada, last_day=date(2027, 12, 31))
+        over = factories.approve(either_app, ada, first_day=date(2025, 1, 1), last_day=date(2026, 2, 1))
+        other = factories.approve(either_app, ada, number="HI-78")
+        terms = {"first_day": date(2026, 3, 1), "why": "taken back", "with_others": "y"}
+        page = Pages(either_app).as_(ada).post(f"/admin/approvals/{first.code}", terms)
+        assert page.status == 303
+        with either_app.app_context():
+            found = {one.id: one.withdrawn_from for one in db.session.query(Approval)}
+        day = date(2026, 3, 1)
+        assert found == {first.id: day, longer.id: day, over.id: None, other.id: None}
+
+    def test_the_others_stay_if_the_administrator_says_so(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+        factories.approve(either_app, ada, last_day=date(2027, 12, 31))
+        console = Pages(either_app).as_(ada)
+        assert "These records have the same number" in console.get(f"/admin/approvals/{first.code}").text
+        console.post(f"/admin/approvals/{first.code}", {"first_day": "2026-03-01", "why": "a typing error"})
+        assert "same number withdrawn" in console.get("/admin/approvals/").text
+
+    def test_the_form_of_a_second_one_leads_to_the_first(self, either_app, ada):
+        first = factories.approve(either_app, ada)
+        with either_app.app_context():
+            served = queries.offering(catalog(), catalog().courses[COURSE])
+        fields = {
+            "approver": first.approver,
+            "number": first.number,
+            "states": "HI",
+            "content_hash": served.content_hash,
+        }
+        days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+        console = Pages(either_app).as_(ada)
+        answer = console.post(f"/admin/approvals/new/{COURSE}", fields | days | dict(served.minutes))
+        assert answer.location == f"/admin/approvals/{first.code}"
+        assert "on record already" in console.get(answer.location).text
