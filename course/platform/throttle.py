@@ -35,15 +35,20 @@ STORE_TIMEOUT_S = 1
 log = logging.getLogger(__name__)
 
 
-class TooOften(Refused):
-    """There were too many requests; the next is allowed in `seconds`."""
+class TryLater(Refused):
+    """The request is refused now, and may be repeated in `seconds`. `words` may have a place for the `{wait}`."""
 
-    status = 429
-
-    def __init__(self, seconds: int, words: str = "Too many requests. Please try again in {wait}.") -> None:
+    def __init__(self, seconds: int, words: str) -> None:
         wait = f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
         super().__init__(words.format(wait=wait))
         self.seconds = seconds
+
+
+class TooOften(TryLater):
+    status = 429
+
+    def __init__(self, seconds: int, words: str = "Too many requests. Please try again in {wait}.") -> None:
+        super().__init__(seconds, words)
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,7 @@ def init_app(app: Flask, *, trusted_proxies: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.before_request(_count_request)
     app.after_request(_count_not_found)
-    app.register_error_handler(TooOften, _too_many_requests)
+    app.register_error_handler(TryLater, _try_later)
 
 
 def new_throttle(data: Path, queue_url: str) -> Throttle:
@@ -217,7 +222,7 @@ def _count_not_found(response: Response) -> Response:
         try:
             site().throttle.count_not_found(str(request.blueprint))
         except TooOften as refusal:
-            refused = _too_many_requests(refusal)
+            refused = _try_later(refusal)
             response.status_code = refused.status_code
             response.set_data(refused.get_data())  # in place, because it has the headers of its room already
             for name in ("Content-Type", "Retry-After"):
@@ -225,7 +230,7 @@ def _count_not_found(response: Response) -> Response:
     return response
 
 
-def _too_many_requests(refusal: TooOften) -> Response:
+def _try_later(refusal: TryLater) -> Response:
     answer = make_response(error_page(refusal.status, refusal.message))
     answer.headers["Retry-After"] = str(refusal.seconds)
     return answer

@@ -17,7 +17,8 @@ PNG = b"\x89PNG\r\n\x1a\n"
 UNCOMPRESSED = b"\0\0\0\0\0"  # end of keyword, not compressed, no method, no language, no translated keyword
 MAX_CREDENTIAL_BYTES = 1_000_000
 MAX_SVG_BYTES = 1_000_000
-MAX_PNG_CHUNKS = 20_000
+MAX_SVG_ELEMENTS = 10_000
+MAX_PNG_CHUNKS = 5_000
 CREDENTIAL = f"{{{NAMESPACE}}}credential"
 NOT_IN_XML = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}  # escaped as in JSON, because XML allows neither
 
@@ -115,9 +116,14 @@ class _CredentialSearch:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.is_picture: bool | None = None
+        self._elements = 0
         self._pieces: list[str] | None = None  # of the credential that is being read
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        if self._elements > MAX_SVG_ELEMENTS:
+            none_yet = f"The picture has no badge in its first {MAX_SVG_ELEMENTS:,} parts."
+            raise NotBaked("The picture has too many parts." if self.found or self._pieces else none_yet)
         if self.is_picture is None:
             self.is_picture = tag.rpartition("}")[2] == "svg"
         if tag == CREDENTIAL and self._pieces is None:

@@ -36,6 +36,7 @@ T = TypeVar("T")
 OWN_CERTIFICATE_YEARS = 10
 RENEWAL_BEFORE_END = timedelta(days=365)
 WARNING_BEFORE_END = timedelta(days=60)
+SIGNATURE = re.compile(rb"<[0-9A-Fa-f]{1,100000}>")  # a longer one isn't ours, and could hold thousands of certificates
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 OWN_KEY_FILES = "document-*.p12"
 MAX_SIGNATURE_BYTES = 2048  # without its certificates; RSA with 4096 bits takes 1200
@@ -102,7 +103,7 @@ class DocumentSigner:
             return False
         start, length, rest, rest_length = map(int, ranges[0])
         signature = document[length:rest]
-        if start != 0 or rest + rest_length != len(document) or not re.fullmatch(rb"<[0-9A-Fa-f]+>", signature):
+        if start != 0 or rest + rest_length != len(document) or not SIGNATURE.fullmatch(signature):
             return False
         signed = ContentInfo.load(bytes.fromhex(signature[1:-1].decode()))["content"]
         trust = ValidationContext(trust_roots=list(self.roots), allow_fetching=False)

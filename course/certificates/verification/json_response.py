@@ -51,11 +51,15 @@ def superseded(number: str, reason: str, url: str) -> dict[str, Any]:
     return {"superseded_by": {"number": number, "reason": reason, "url": url}}
 
 
-def for_file(
-    finding: str, status: str | None, number: str | None, url: str | None, faults: Sequence[str]
-) -> dict[str, Any]:
-    """Return the verdict on a file. `status`, `number` and `url`: of the certificate that the file is or names.
+def for_file(finding: str, status: str, on_record: dict[str, Any] | None, faults: Sequence[str]) -> dict[str, Any]:
+    """Return the verdict on a file. `status`: the certificate's only if the file is as it was issued.
 
-    `faults`: why the file can't be read, or what is wrong with the badge of another issuer.
+    `on_record`: the certificate that the file is or names; see named_certificate(). `faults`: why the file can't be
+    read, or what is wrong with the badge of another issuer.
     """
-    return {"finding": finding, "status": status, "number": number, "url": url, "faults": list(faults)}
+    return {"finding": finding, "status": status, "certificate_on_record": on_record, "faults": list(faults)}
+
+
+def named_certificate(number: str, status: str, url: str) -> dict[str, str]:
+    """Return a certificate that a file names. It says nothing about the file."""
+    return {"number": number, "status": status, "url": url}

@@ -18,10 +18,11 @@ from course.certificates.issuing.numbers import ALPHABET
 MAX_FILE_MEGABYTES = 5
 MAX_BADGE_DEPTH = 40
 MAX_BADGE_CHARACTERS = 500_000
+MAX_BADGE_COMMAS = 10_000  # each separates two values, which cost far more than a long one
 MAX_NUMBERS = 10
 MAX_PDF_STREAMS = 1_000
 MAX_PACKED_BYTES = 200_000  # of one PDF stream
-MAX_UNPACKED_BYTES = 10_000_000  # of all PDF streams together
+MAX_UNPACKED_BYTES = 4_000_000  # of all PDF streams together
 PDF = b"%PDF-"
 PDF_HEADER_BYTES = 1024  # within these a PDF states that it is one
 NUMBER = re.compile(rb"(?<![0-9A-Z-])[%b]{4}(?:-[%b]{4}){3}(?![0-9A-Z-])" % ((ALPHABET.encode(),) * 2))
@@ -53,7 +54,7 @@ def read(data: bytes) -> UploadedFile:
     """Return what the file contains. Raise UnreadableUpload for a file of another kind."""
     kind = _kind(data)
     if kind is FileKind.PDF:
-        return UploadedFile(kind, _numbers(chain([data], _unpacked_streams(data))))
+        return UploadedFile(kind, _numbers(chain([data], unpacked_streams(data))))
     text, badge, fault = "", None, None
     try:
         text = _text(kind, data)
@@ -92,6 +93,8 @@ def _badge(text: str) -> dict[str, Any]:
         raise UnreadableUpload("The badge is signed as a JWT, a format that is not issued here.")
     if len(text) > MAX_BADGE_CHARACTERS:
         raise UnreadableUpload("The file is too long for a badge.")
+    if text.count(",") > MAX_BADGE_COMMAS:
+        raise UnreadableUpload("The file has too many parts for a badge.")
     try:
         badge = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except RecursionError:
@@ -134,7 +137,7 @@ def _numbers(pieces: Iterable[bytes]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MAX_NUMBERS]
 
 
-def _unpacked_streams(document: bytes) -> Iterator[bytes]:
+def unpacked_streams(document: bytes) -> Iterator[bytes]:
     """Yield a PDF's unpacked streams within the limits: other programs put links and descriptions there."""
     whole, room = memoryview(document), MAX_UNPACKED_BYTES
     for start in islice(STREAMS.finditer(document), MAX_PDF_STREAMS):

@@ -25,18 +25,34 @@ class Finding(StrEnum):
     FOREIGN = "not issued here"
     UNREADABLE = "unreadable"
 
+    @property
+    def status(self) -> str | None:
+        """Return the file's status in one word; None for an unchanged file, which has that of its certificate."""
+        return STATUSES.get(self)
+
+
+STATUSES = {
+    Finding.OTHER_PICTURE: "altered",
+    Finding.CHANGED: "altered",
+    Finding.UNLISTED: "unlisted",
+    Finding.FOREIGN: "foreign",
+    Finding.UNREADABLE: "unreadable",
+}
+
 
 @dataclass(frozen=True)
 class Verdict:
     """`certificate`: the one that the file is or names. `issuer`: whom the badge of another issuer names.
 
     `faults`: why the file can't be read, or what is wrong with the badge of another issuer.
+    `is_too_large_to_check`: the signature of another issuer's badge was not checked.
     """
 
     finding: Finding
     certificate: Certificate | None = None
     issuer: str | None = None
     faults: tuple[str, ...] = ()
+    is_too_large_to_check: bool = False
 
 
 def judge(
@@ -78,10 +94,12 @@ def _of_badge(file: UploadedFile, data: bytes, named: Sequence[Certificate], iss
         return Verdict(Finding.CHANGED, named[0])
     if file.badge is None:
         return Verdict(Finding.UNREADABLE, faults=(file.fault or "",))
-    key = foreign_badge.named_key(file.badge)
-    if key in {one.public for one in issuer.keys}:
-        return Verdict(Finding.UNLISTED if foreign_badge.is_valid(file.badge, key or "") else Finding.CHANGED)
-    return Verdict(Finding.FOREIGN, issuer=_issuer(file.badge), faults=tuple(_faults(file.badge, key, now)))
+    key, is_checkable = foreign_badge.named_key(file.badge), foreign_badge.is_checkable(file.badge)
+    if key in {one.public for one in issuer.keys}:  # what is issued here is always small enough
+        is_signed_here = is_checkable and foreign_badge.is_valid(file.badge, key or "")
+        return Verdict(Finding.UNLISTED if is_signed_here else Finding.CHANGED)
+    faults = _faults(file.badge, key if is_checkable else None, now)
+    return Verdict(Finding.FOREIGN, None, _issuer(file.badge), tuple(faults), not is_checkable)
 
 
 def _is_original_picture(file: UploadedFile, data: bytes, certificate: Certificate) -> bool:

@@ -18,12 +18,17 @@ from course.certificates.verification.verdict import Finding, Verdict, digest_of
 from course.platform import clock
 from course.platform.access import public
 from course.platform.forms import go_to
+from course.platform.lane import Lane
 from course.platform.throttle import limited
 from course.platform.web import NotStorable, csrf, takes_files, unlisted, wants_json
 from course.site import site
 
 bp = Blueprint("verification", __name__, url_prefix="/verify")
 log = logging.getLogger(__name__)
+TOO_LARGE = "Its signature was not checked, because it has too many parts."
+FILE_CHECKS = Lane(
+    waiting=1, timeout_s=5, words="Other files are being verified at the moment. Please try again in {wait}."
+)
 
 
 @bp.after_request
@@ -56,6 +61,11 @@ def file() -> ResponseReturnValue:
             data = stream.read()
     if not data:
         return _answer(Verdict(Finding.UNREADABLE, faults=("No file was sent, or the file is empty.",)))
+    with FILE_CHECKS.turn():
+        return _judged(data)
+
+
+def _judged(data: bytes) -> ResponseReturnValue:
     try:
         upload = uploaded_file.read(data)
     except uploaded_file.UnreadableUpload as refusal:
@@ -63,6 +73,11 @@ def file() -> ResponseReturnValue:
     named = certificates.of_file(digest_of(data), upload.numbers)
     verdict = judge(upload, data, named, issuer=site().issuer, signer=site().signer, now=clock.now())
     return _answer(verdict, upload.kind)
+
+
+def _on_record(certificate: Certificate) -> dict[str, str]:
+    standing, url = certificate.standing_at(clock.now()), plan_queries.verify_url(certificate.code)
+    return json_response.named_certificate(certificate.code, standing, url)
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -76,12 +91,14 @@ def _answer(verdict: Verdict, kind: uploaded_file.FileKind | None = None) -> tup
     standing = certificate.standing_at(clock.now()) if certificate else None
     status = 422 if verdict.finding is Finding.UNREADABLE else 200
     if wants_json():
-        number = certificate.code if certificate else None
-        url = plan_queries.verify_url(number) if number else None
-        return jsonify(json_response.for_file(verdict.finding, standing, number, url, verdict.faults)), status
+        on_record = _on_record(certificate) if certificate else None
+        own_status = verdict.finding.status or str(standing)
+        faults = [*verdict.faults, *([TOO_LARGE] if verdict.is_too_large_to_check else [])]
+        return jsonify(json_response.for_file(verdict.finding, own_status, on_record, faults)), status
     page = render_template(
         "certificates/verification/file.html",
         verdict=verdict,
+        too_large=TOO_LARGE,
         kind=kind or "file",
         certificate=certificate,
         standing=standing,

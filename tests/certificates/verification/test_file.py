@@ -95,8 +95,11 @@ class TestIssuedHere:
         assert json_reply(pages, files[kind]) == {
             "finding": "issued here and unchanged",
             "status": how,
-            "number": certificate.code,
-            "url": certificate.facts["verify_url"],
+            "certificate_on_record": {
+                "number": certificate.code,
+                "status": how,
+                "url": certificate.facts["verify_url"],
+            },
             "faults": [],
         }
 
@@ -295,9 +298,8 @@ class TestUnreadable:
         assert answer.status == 422
         assert answer.response.get_json() == {
             "finding": "unreadable",
-            "status": None,
-            "number": None,
-            "url": None,
+            "status": "unreadable",
+            "certificate_on_record": None,
             "faults": ["The file is not a PDF, PNG, SVG or JSON file."],
         }
 
