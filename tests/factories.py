@@ -34,6 +34,7 @@ from course.learning.study import queries as studied
 from course.people.accounts import actions as accounts
 from course.people.accounts import passwords
 from course.people.accounts.models import License, User
+from course.people.accounts.name_parts import NameParts
 from course.people.factors import actions as factors
 from course.people.factors.ceremony import NewKey
 from course.people.factors.models import Passkey
@@ -61,6 +62,18 @@ def change_site(app: Flask, **changes: Any) -> None:
     install(app, replace(site_of(app), **changes))
 
 
+def name_parts(name: str) -> NameParts:
+    """Return the parts of a name whose last word is the family name. A name with one word is a single name."""
+    given, _, family = name.rpartition(" ")
+    return NameParts(given, family)
+
+
+def name_form(name: str) -> dict[str, str]:
+    """Return the fields of a form that asks for a name."""
+    parts = name_parts(name)
+    return {"given_name": parts.given, "family_name": parts.family}
+
+
 def person(
     app: Flask,
     name: str,
@@ -76,6 +89,7 @@ def person(
     def add() -> User:
         user = User(
             legal_name=name,
+            name_parts=name_parts(name),
             email=f"{name.split()[0].lower()}@example.org",
             password_hash=passwords.hash_password(password) if password else "none",
             role=role,
@@ -315,7 +329,12 @@ def request_name_correction(
 ) -> NameCorrection:
     with app.app_context():
         return corrections.ask(
-            user, certificate, name=name, reason="The accent is missing.", proof=PROOF, now=NOON + timedelta(days=1)
+            user,
+            certificate,
+            name=name_parts(name),
+            reason="The accent is missing.",
+            proof=PROOF,
+            now=NOON + timedelta(days=1),
         )
 
 

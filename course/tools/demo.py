@@ -24,6 +24,7 @@ from course.learning.study.models import SeatTime
 from course.people.accounts import passwords
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import License, User
+from course.people.accounts.name_parts import NameParts
 from course.platform import db, jobs
 from course.platform.access import Role
 from course.platform.db import unit_of_work
@@ -83,11 +84,13 @@ def populate(
 
 @unit_of_work
 def _admin(digest: str, now: datetime) -> User:
-    return accounts.find_by_email(f"admin@{DOMAIN}") or _user("Robin Demo", "admin", digest, now, Role.ADMIN)
+    known = accounts.find_by_email(f"admin@{DOMAIN}")
+    return known or _user(NameParts("Robin", "Demo"), "admin", digest, now, Role.ADMIN)
 
 
-def _user(name: str, local: str, digest: str, now: datetime, role: Role = Role.LEARNER) -> User:
-    user = User(legal_name=name, email=f"{local}@{DOMAIN}", password_hash=digest, role=role, is_demo=True)
+def _user(name: NameParts, local: str, digest: str, now: datetime, role: Role = Role.LEARNER) -> User:
+    user = User(legal_name=name.printed, name_parts=name, email=f"{local}@{DOMAIN}", password_hash=digest, role=role)
+    user.is_demo = True
     user.created_at = user.email_confirmed_at = now
     db.session.add(user)
     db.session.flush()
@@ -110,16 +113,16 @@ def _student(
 ) -> tuple[User, Course, License]:
     """Add a therapist who takes the course up to the stage, or up to its last quiz."""
     first, last = FIRST_NAMES.split(), SURNAMES.split()
-    name = f"{first[number % len(first)]} {last[number * 7 % len(last)]}"
+    name = NameParts(first[number % len(first)], last[number * 7 % len(last)])
     user = _user(name, f"therapist{number}", digest, began)
     course = chance.choice(list(catalog().courses.values()))
     license_ = _license(user, chance, number)
-    for name, moment in moments.items():
-        if name == "reading":
+    for reached, moment in moments.items():
+        if reached == "reading":
             _read(user, course, chance, moment, whole=stage != "reading")
-        elif name in {"failed", "passed"}:
-            _sit(user, course, chance, moment, chance.gauss(1, 0.8) if name == "failed" else None)
-        if name == stage:
+        elif reached in {"failed", "passed"}:
+            _sit(user, course, chance, moment, chance.gauss(1, 0.8) if reached == "failed" else None)
+        if reached == stage:
             break
     return user, course, license_
 

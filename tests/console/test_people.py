@@ -19,7 +19,7 @@ def test_a_search_lists_25_people_on_a_page(app, pages, admin):
 
 
 def test_the_page_of_a_person_shows_their_licenses_and_their_audit_log(pages, admin, learner):
-    pages.as_(learner).post("/profile", {"legal_name": "Lena Married"})
+    pages.as_(learner).post("/profile", factories.name_form("Lena Married"))
     page = pages.as_(admin).get(f"/admin/people/{learner.code}").text
     assert f"HI PT {learner.licenses[0].number}" in page
     assert "person:profile-changed" in page

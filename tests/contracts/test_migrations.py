@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,8 @@ from course.assessment.attempts import wording
 from course.assessment.attempts.models import Attempt, AttemptItem, ItemVersion
 from course.certificates.approvals.coverage import identity
 from course.certificates.approvals.models import Approval
+from course.certificates.directory.models import DirectoryName
+from course.people.accounts.models import License, User
 from course.platform.db import new_engine
 from course.tables import metadata
 
@@ -141,4 +143,39 @@ def test_0013_marks_approvals_that_were_recorded_twice_and_loses_none(url):
         assert {one.id: one.duplicate_of_id for one in found} == {1: None, 2: None, 3: 2, 4: None}
         for one in found:
             assert one.identity == identity(one.course_id, one.approver, one.number, one.states, one.terms)
+    engine.dispose()
+
+
+ROWS_BEFORE_NAME_PARTS = """
+INSERT INTO "user" (id, code, email, legal_name, password_hash, role, session_epoch, created_at, is_demo, is_reviewer,
+  license_mails) VALUES (1, '00000000000000000000000000000001', 'first_last@b.c', 'Kaʻohu Ångström', 'x', 'learner', 0,
+  '2026-01-01 00:00:00+00:00', false, false, true);
+INSERT INTO license (id, code, user_id, jurisdiction, profession, number)
+  VALUES (1, '00000000000000000000000000000002', 1, 'FL', 'PT', 'PT-40.213');
+INSERT INTO certificate (id, code, user_id, course_id, cycle, revision, request_id, name, facts, content_hash,
+  template_version, document, document_sha256, issued_at, issued_by) VALUES (1, 'A', 1, 'c', 1, 1, 1, 'Kaʻohu Ångström',
+  '{}', 'h', 'v', '', 'h', '2026-01-01 00:00:00+00:00', 'Ada');
+INSERT INTO directory_name (user_id, course_id, cycle, key, state)
+  VALUES (1, 'c', 1, 'kaʻohu angstrom', 'FL'), (1, 'c', 1, 'angstrom kaʻohu', 'FL');
+"""
+
+
+def test_names_before_their_parts_were_asked_for_stay_and_are_found(url):
+    migrate.upgrade(url, "0005")
+    engine = new_engine(url)
+    with engine.begin() as connection:
+        for statement in ROWS_BEFORE_NAME_PARTS.strip().rstrip(";").split(";"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    migrate.upgrade(url)
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        assert (user.legal_name, user.name_parts) == ("Kaʻohu Ångström", None)
+        assert user.search_key == "kaohu angstrom first_last@b c"
+        assert session.get_one(License, 1).search_key == "pt 40 213 pt40213"
+        assert set(session.scalars(select(DirectoryName.key))) == {
+            "ka ohu angstrom",
+            "ohu angstrom ka",
+            "angstrom ka ohu",
+        }
     engine.dispose()

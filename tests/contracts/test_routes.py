@@ -84,6 +84,7 @@ TABLE = {
     "entries_admin.entry": ("GET", "/admin/states/FL", ADMIN),
     "review_admin.modules": ("GET", "/admin/review/", ADMIN),
     "review_admin.module": ("GET", f"/admin/review/{MODULE}", "reviewer"),
+    "people.confirm_one_name": ("POST", "/admin/people/{person}/one-name", "refused to a learner"),
     "people.set_reviewer": ("POST", "/admin/people/{person}/reviewer", "refused to a learner"),
     "study.module": ("GET", f"/modules/{MODULE}/", ANYONE),
     "study.section": ("GET", SECTION, PERSON),
@@ -318,4 +319,4 @@ def test_the_public_routes_are_those_in_the_table(app: Flask):
 
 def test_a_form_without_its_token_is_refused(app: Flask, learner):
     app.config["WTF_CSRF_ENABLED"] = True
-    assert Pages(app).as_(learner).post("/profile", {"legal_name": "Forged"}).status == 400
+    assert Pages(app).as_(learner).post("/profile", {"family_name": "Forged"}).status == 400

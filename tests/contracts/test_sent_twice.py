@@ -65,6 +65,7 @@ REPEATABLE = {
     "factors.recovery_codes": "each press makes new codes, and the page with the last ones is shown",
     "mail_admin.retry": "it sets the time of the next try",
     "mail_admin.retry_all": "it sets the time of the next try",
+    "people.confirm_one_name": "a name that is confirmed stays confirmed",
     "people.set_reviewer": "it sets the role",
     "practice.answer": "the first answer to a question counts",
     "practice.recall": "the first recall of a card counts",
@@ -114,7 +115,7 @@ def in_app(app: Flask, work: Callable[[], Any]) -> Any:
 
 
 def sign_up(app: Flask) -> Form:
-    fields = {"legal_name": "Nora New", "email": "nora@example.org", "password": PASSWORD, "repeat": PASSWORD}
+    fields = factories.name_form("Nora New") | {"email": "nora@example.org", "password": PASSWORD, "repeat": PASSWORD}
     return Form(None, "/sign-up", fields)
 
 
@@ -201,7 +202,7 @@ def issue(app: Flask) -> Form:
 
 def issue_in_latin(app: Flask) -> Form:
     asked = factories.request(app, factories.person(app, "রাজেশ কুমার"))
-    fields = {"latin_name": "Lena Learner", "latin_reason": "Looked up with the board."}
+    fields = factories.name_form("Lena Learner") | {"latin_reason": "Looked up with the board."}
     return Form(ada(app), f"/admin/requests/{asked.code}/latin", fields)
 
 
@@ -251,7 +252,7 @@ def cancel_bulk(app: Flask) -> Form:
 def ask_correction(app: Flask) -> Form:
     person = lena(app)
     code = factories.issue(app, person, ada(app)).code
-    fields = {"name": "Lena Lernér", "reason": "The accent.", "proof": PROOF}
+    fields = factories.name_form("Lena Lernér") | {"reason": "The accent.", "proof": PROOF}
     return Form(person, f"/certificates/{code}/name", fields)
 
 

@@ -31,7 +31,9 @@ class Asked:
 
 def sign_up(page: Page, name: str, email: str) -> None:
     page.goto("/sign-up")
-    page.get_by_label("Legal name").fill(name)
+    given, family = name.split()
+    page.get_by_label("Given names").fill(given)
+    page.get_by_label("Family name", exact=True).fill(family)
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():

@@ -19,7 +19,7 @@ def test_an_address_with_a_nul_character_is_refused(pages, path):
 
 
 def test_a_form_with_a_nul_character_is_refused(pages):
-    assert pages.post("/profile", {"legal_name": "Ada\0"}).status == 422
+    assert pages.post("/profile", {"given_name": "Ada\0"}).status == 422
     assert pages.post("/sign-in", {"email": "ada\0@example.org", "password": "three calm needles"}).status == 422
 
 

@@ -6,9 +6,10 @@ from course.certificates.corrections.models import CorrectionState, NameCorrecti
 from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Certificate, Correction
-from course.people.accounts import actions as accounts
+from course.people.accounts import name_actions
 from course.people.accounts import queries as people
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import LegalName, NameParts
 from course.platform import db, decisions, file_types, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -25,7 +26,9 @@ class ProofUnusable(Refused):
 
 
 @unit_of_work
-def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: bytes, now: datetime) -> NameCorrection:
+def ask(
+    user: User, certificate: Certificate, *, name: NameParts, reason: str, proof: bytes, now: datetime
+) -> NameCorrection:
     """Request a correction of the name. `name` was tidied and checked; `proof` is a file that shows it.
 
     Raise ProofUnusable, CorrectionWaiting, or EndedAlready if the certificate was revoked or replaced.
@@ -36,7 +39,8 @@ def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: 
     correction = NameCorrection(
         user_id=user.id,
         certificate_id=certificate.id,
-        name=name,
+        name=name.printed,
+        name_parts=name,
         reason=reason,
         proof=proof,
         proof_type=file_types.media_type(proof),
@@ -50,7 +54,7 @@ def ask(user: User, certificate: Certificate, *, name: str, reason: str, proof: 
         person_id=user.id,
         now=now,
         before=certificate.name,
-        after=name,
+        after=name.printed,
         reason=reason,
     )
     _notify(correction, certificate, "name-correction-asked", now)
@@ -80,18 +84,16 @@ def accept(correction: NameCorrection, *, rename: bool, actor: User, now: dateti
     Raise DecidedAlready, EndedAlready if the certificate was revoked, or a refusal of issuing.
     """
     decisions.require_open(correction)
-    first = queries.certificate_behind(correction)
+    first, name = queries.certificate_behind(correction), LegalName(correction.name, correction.name_parts)
     newest = register.find_award(first.user_id, first.course_id, first.cycle) or first
 
     def decide() -> None:
         accepted = decisions.locked_open(correction)
         if rename:
-            accounts.rename(people.person(accepted.user_id), accepted.name, actor=actor, now=now)
+            name_actions.rename(people.person(accepted.user_id), name, actor=actor, now=now)
         _decide(accepted, CorrectionState.ACCEPTED, actor, now)
 
-    return issuing.supersede(
-        newest, Correction.NAME, correction.reason, actor=actor, now=now, name=correction.name, decide=decide
-    )
+    return issuing.supersede(newest, Correction.NAME, correction.reason, actor=actor, now=now, name=name, decide=decide)
 
 
 @unit_of_work

@@ -3,33 +3,30 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from course.people.accounts.forms import NameFields
+from course.people.accounts.name_parts import LegalName
 from course.platform import file_types
-from course.platform.typesetting import letters
 
 
-class CorrectionRequestForm(FlaskForm):
-    name = StringField(
-        "Correct name",
-        [DataRequired("Enter the correct name.")],
-        [letters.tidy],
-        description="As it appears on your license, including accents and word order.",
-    )
+class CorrectionRequestForm(NameFields):
+    """The correct name, as it appears on the license."""
+
     reason = TextAreaField("What is wrong", [DataRequired("Describe what is wrong."), Length(max=1000)])
     proof = FileField(
         "Proof",
         description="Your license, a government ID or a court order. PDF, JPEG or PNG, up to 10 MB.",
     )
 
-    def __init__(self, printed: str) -> None:
-        """`printed`: the name on the certificate, which the correct one must differ from."""
+    def __init__(self, on_certificate: LegalName) -> None:
+        """`on_certificate`: the name that the correct one must differ from, in what is printed or in its parts."""
         super().__init__()
-        self.printed = printed
+        self.on_certificate = on_certificate
 
-    def validate_name(self, field: StringField) -> None:
-        if fault := letters.fault(field.data or ""):
-            raise ValidationError(fault)
-        if field.data == self.printed:
-            raise ValidationError("The certificate already shows this name. Enter the correct one.")
+    def validate_family_name(self, field: StringField) -> None:
+        super().validate_family_name(field)
+        shown = self.on_certificate
+        if self.name_parts.printed == shown.printed and shown.parts in (None, self.name_parts):
+            raise ValidationError("The certificate already has this name. Enter the correct one.")
 
     def validate_proof(self, field: FileField) -> None:
         if not getattr(field.data, "filename", ""):

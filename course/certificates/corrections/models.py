@@ -4,6 +4,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from course.people.accounts.models import NamePartsJSON
+from course.people.accounts.name_parts import NameParts
 from course.platform.db import UTCDateTime
 from course.platform.decisions import Decidable, one_waiting
 
@@ -24,6 +26,7 @@ class NameCorrection(Decidable):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
     name: Mapped[str]  # the correct name
+    name_parts: Mapped[NameParts | None] = mapped_column(NamePartsJSON)
     reason: Mapped[str]
     proof: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     proof_type: Mapped[str]  # a media type

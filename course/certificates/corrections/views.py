@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from course.certificates.corrections import actions, queries
 from course.certificates.corrections.forms import CorrectionRequestForm
 from course.certificates.issuing import queries as register
+from course.certificates.issuing.facts import Facts
+from course.people.accounts.name_parts import LegalName
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
@@ -21,14 +23,14 @@ bp = Blueprint("corrections", __name__)
 @takes_files(megabytes=11)
 def ask(code: str) -> ResponseReturnValue:
     certificate, refused = register.own_certificate(me(), code), None
-    form = CorrectionRequestForm(certificate.name)
+    form = CorrectionRequestForm(LegalName(certificate.name, Facts.from_json(certificate.facts).name_parts))
     if form.validate_on_submit():
         try:
             actions.ask(
-                me(), certificate, name=form.name.data, reason=form.reason.data, proof=form.sent, now=clock.now()
+                me(), certificate, name=form.name_parts, reason=form.reason.data, proof=form.sent, now=clock.now()
             )
         except Refused as refusal:
-            refuse_field(form.name, refusal)
+            refuse_field(form.family_name, refusal)
             refused = refusal
         else:
             flash("Correction requested. We will email you when it is decided.", "ok")

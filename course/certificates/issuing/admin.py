@@ -118,7 +118,7 @@ def issue_in_latin(code: UUID) -> ResponseReturnValue:
     form = LatinForm()
     if not form.validate_on_submit():
         return _request_page(code, latin=form, status=422)
-    latin = issuing.LatinName(form.latin_name.data, form.latin_reason.data)
+    latin = issuing.LatinName(form.name_parts, form.latin_reason.data)
     issued = issuing.issue(queries.request_of(code), actor=me(), now=clock.now(), latin=latin)
     flash(f"Issued to {issued.name}.", "ok")
     return redirect(url_for(".certificate", code=issued.code), 303)

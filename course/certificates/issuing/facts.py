@@ -8,6 +8,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from course.content.schema.hours import Mode
+from course.people.accounts.name_parts import NameParts
 
 MODES = {mode.value: mode.words.capitalize() for mode in Mode}
 
@@ -71,6 +72,7 @@ class Facts:
     template_version: str
     valid_until: date | None = None  # the last day, if certificates of the course expire
     signer: str | None = None  # who is authorized to sign for the provider
+    name_parts: NameParts | None = None  # of `name`; not printed, but reported to boards
 
     @property
     def total_minutes(self) -> int:
@@ -148,6 +150,8 @@ class Facts:
         read["completed_on"] = date.fromisoformat(data["completed_on"])
         read["issued_on"] = date.fromisoformat(data["issued_on"])
         read["issued_at"] = datetime.fromisoformat(data["issued_at"])
+        if parts := data.get("name_parts"):
+            read["name_parts"] = NameParts.from_json(parts)
         if end := data.get("valid_until"):
             read["valid_until"] = date.fromisoformat(end)
         return cls(**read)

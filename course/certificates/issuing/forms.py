@@ -4,6 +4,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from course.certificates.issuing.models import Reason
+from course.people.accounts.forms import NameFields
+from course.platform.folding import same_name
 from course.platform.typesetting import letters
 
 
@@ -37,29 +39,24 @@ class RequestForm(FlaskForm):
             raise ValidationError(f"{fault} Correct it in your profile.")
 
     def validate_legal_name(self, field: StringField) -> None:
-        if (field.data or "").casefold() != letters.tidy(self.name_on_record).casefold():
+        if not same_name(field.data or "", self.name_on_record):
             raise ValidationError(
                 f"Type it as in your profile: {self.name_on_record}. If that is wrong, correct your profile first."
             )
 
 
-class LatinForm(FlaskForm):
-    latin_name = StringField(
-        "Legal name in Latin letters",
-        [DataRequired("Enter the name.")],
-        [letters.tidy],
-        description="As on the license.",
-    )
+class LatinForm(NameFields):
+    """The legal name in Latin letters, for one that the fonts lack."""
+
     latin_reason = StringField(
         "How you verified the name",
         [DataRequired("Describe how you verified it."), Length(max=500)],
         description="For example: looked up with the board today. Kept in the audit log.",
     )
 
-    def validate_latin_name(self, field: StringField) -> None:
-        if fault := letters.fault(field.data):
-            raise ValidationError(fault)
-        if not letters.is_latin(field.data):
+    def validate_family_name(self, field: StringField) -> None:
+        super().validate_family_name(field)
+        if not letters.is_latin(self.name_parts.printed):
             raise ValidationError("Use Latin letters only.")
 
 

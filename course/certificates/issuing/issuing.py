@@ -15,12 +15,14 @@ from course.certificates.issuing import (
     request_queries,
 )
 from course.certificates.issuing.certificate_actions import Case, Decision, make_certificate
+from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.mail_actions import put_mail
 from course.certificates.issuing.models import Certificate, Correction, Request, RequestState, Standing
 from course.certificates.issuing.signed_files import Plan, SignedFiles
 from course.content.queries import catalog, course_of
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import LegalName, NameParts
 from course.platform import db
 from course.platform.audit.log import Event, record
 from course.platform.web import Refused
@@ -53,7 +55,7 @@ class NamePrintable(Refused):
 class LatinName:
     """A legal name in Latin letters for one that can't be printed, and how the administrator verified it."""
 
-    name: str
+    parts: NameParts
     reason: str
 
 
@@ -98,7 +100,7 @@ def supersede(
     *,
     actor: User,
     now: datetime,
-    name: str | None = None,
+    name: LegalName | None = None,
     decide: Decision | None = None,
 ) -> Certificate:
     """Replace a certificate that is no longer correct; the old number then points to the new one.
@@ -150,7 +152,7 @@ class _Issue(Case):
             return existing
         if not catalog().provider.certify_unreviewed and not plan_queries.is_reviewed(request.completion):
             raise AwaitsReview
-        name = self.latin.name if self.latin else request.attested_name
+        name = self.latin.parts.whole if self.latin else LegalName(request.attested_name, request.name_parts)
         return plan_queries.plan_of(request, name=name, issue_on=self.issue_on, actor=self.actor, now=self.now)
 
     def _issued(self, request: Request) -> Certificate | None:
@@ -181,7 +183,7 @@ class _Issue(Case):
             self.now,
             rank=int(self.bulk),
             link=plan.facts.verify_url,
-            latin_name=self.latin.name if self.latin else None,
+            latin_name=self.latin.parts.printed if self.latin else None,
         )
         return certificate
 
@@ -218,7 +220,7 @@ class _Replacement(Case):
     certificate_id: int
     why: Correction
     note: str
-    name: str | None
+    name: LegalName | None
 
     def plan(self) -> Plan:
         certificate = db.session.get_one(Certificate, self.certificate_id)
@@ -226,7 +228,8 @@ class _Replacement(Case):
             raise ending.EndedAlready
         request = self._request(certificate)
         hours_queries.require_new_hours(request, self.now, instead_of=certificate)
-        name, issue_on = self.name or certificate.name, certificate.backdated_to
+        name = self.name or LegalName(certificate.name, Facts.from_json(certificate.facts).name_parts)
+        issue_on = certificate.backdated_to
         return plan_queries.plan_of(request, name=name, issue_on=issue_on, actor=self.actor, now=self.now)
 
     def _request(self, certificate: Certificate) -> Request:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from course.certificates.directory.award import Award
 from course.certificates.issuing.facts import Facts
-from course.people.accounts.models import License
+from course.people.accounts.models import License, NamePartsJSON
+from course.people.accounts.name_parts import NameParts
 from course.platform.db import Model, UTCDateTime
 from course.platform.decisions import one_waiting
 
@@ -34,6 +35,7 @@ class Request(Model):
     license_id: Mapped[int] = mapped_column(ForeignKey("license.id"))
     print_license: Mapped[bool]
     attested_name: Mapped[str]
+    name_parts: Mapped[NameParts | None] = mapped_column(NamePartsJSON)  # None: signed before parts were kept
     attestation: Mapped[str]
     content_hash: Mapped[str]
     completion: Mapped[dict[str, Any]] = mapped_column(JSON)  # what completion_record.completion_of() returned

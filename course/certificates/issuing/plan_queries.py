@@ -18,6 +18,7 @@ from course.content.queries import catalog
 from course.learning.review import queries as reviews
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import LegalName, parts_of
 from course.platform.dates import date_in
 from course.platform.typesetting import letters
 from course.site import site
@@ -25,16 +26,18 @@ from course.site import site
 BITS_PER_DRAW = 8  # one of them is almost always free, since each list is at most half full
 
 
-def plan_of(request: Request, *, name: str, issue_on: date | None, actor: User | None, now: datetime) -> Plan:
+def plan_of(request: Request, *, name: LegalName, issue_on: date | None, actor: User | None, now: datetime) -> Plan:
     """Return the plan of a certificate on this request.
 
-    `issue_on`: the date of issue if the certificate is backdated. `actor` None: issued automatically.
+    If the name is from before its parts were asked for, the parts that the person has stated for the same name since
+    are used. `issue_on`: the date of issue if the certificate is backdated. `actor` None: issued automatically.
     """
     license_, template = accounts.license_of(request.license_id), site().templates.in_force()
-    code = numbers.code_from(secrets.token_bytes(numbers.RANDOM_BYTES))
+    code, person = numbers.code_from(secrets.token_bytes(numbers.RANDOM_BYTES)), accounts.person(request.user_id)
     issue = Issue(
         code=code,
-        name=letters.tidy(name),
+        name=letters.tidy(name.printed),
+        name_parts=name.parts or parts_of(name.printed, person.name_parts),
         at=now,
         on=issue_on,
         by=actor.legal_name if actor else "Issued automatically on completion",
@@ -48,7 +51,7 @@ def plan_of(request: Request, *, name: str, issue_on: date | None, actor: User |
             request, license_, catalog().licensing_places[license_.jurisdiction], catalog().provider, issue
         ),
         completion=request.completion,
-        email=accounts.person(request.user_id).email,
+        email=person.email,
         salt=secrets.token_urlsafe(16),
         status_index=_free_status_index(),
         template=template,

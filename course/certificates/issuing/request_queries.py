@@ -8,6 +8,7 @@ from course.certificates.issuing.models import Request, RequestState
 from course.content.queries import catalog
 from course.content.schema.course import Course
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import NameParts
 from course.platform.web import Refused
 
 
@@ -25,11 +26,17 @@ class Signature:
     attested_name: str
     attestation: str
     signed_at: datetime
+    name_parts: NameParts | None
 
 
 def signature_of(request: Request) -> Signature:
     return Signature(
-        request.license_id, request.print_license, request.attested_name, request.attestation, request.requested_at
+        request.license_id,
+        request.print_license,
+        request.attested_name,
+        request.attestation,
+        request.requested_at,
+        request.name_parts,
     )
 
 
@@ -46,6 +53,7 @@ def completed_request(person: User, course: Course, cycle: int, signature: Signa
         license_id=signature.license_id,
         print_license=signature.print_license,
         attested_name=signature.attested_name,
+        name_parts=signature.name_parts,
         attestation=signature.attestation,
         requested_at=signature.signed_at,
         content_hash=catalog().course_digest(course),

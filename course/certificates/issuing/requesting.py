@@ -23,6 +23,11 @@ from course.platform.typesetting import letters
 from course.platform.web import Refused
 
 
+class NamePartsMissing(Refused):
+    status = 422
+    message = "Say in your profile which part of your name is your family name. Then request the certificate."
+
+
 class NotAsOnTheLicense(Refused):
     """The name is not allowed, or the license number or its expiration date is wrong."""
 
@@ -51,8 +56,10 @@ def _request(
 ) -> Request:
     if fault := letters.fault(letters.tidy(attested_name)) or license_fault(license_, now):
         raise NotAsOnTheLicense(fault)
+    if user.name_parts is None:
+        raise NamePartsMissing
     cycle = study.period_of(user.id, course.id).number
-    signature = Signature(license_.id, print_license, attested_name, catalog().attestation, now)
+    signature = Signature(license_.id, print_license, attested_name, catalog().attestation, now, user.name_parts)
     request = completed_request(user, course, cycle, signature)
     if queries.find_award(user.id, course.id, cycle):
         raise RequestedAlready

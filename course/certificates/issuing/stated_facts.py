@@ -12,6 +12,7 @@ from course.certificates.issuing.models import Request
 from course.content.schema.course import Provider
 from course.content.schema.territory import LicensingPlace
 from course.people.accounts.models import License
+from course.people.accounts.name_parts import NameParts
 from course.platform.dates import date_in
 
 
@@ -25,6 +26,7 @@ class Issue:
 
     code: str
     name: str
+    name_parts: NameParts | None
     at: datetime
     on: date | None
     by: str
@@ -68,6 +70,7 @@ def stated_facts(request: Request, license_: License, state: LicensingPlace, pro
         template_version=issue.template_version,
         valid_until=months_after(completed_on, completion.get("valid_months")),
         signer=provider.signer,
+        name_parts=issue.name_parts,
     )
 
 

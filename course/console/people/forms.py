@@ -1,7 +1,7 @@
-"""The form that makes an administrator a reviewer."""
+"""What an administrator states about a person: a reviewer's credentials, and that somebody has only one name."""
 
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 
@@ -15,4 +15,12 @@ class ReviewerForm(FlaskForm):
         "How you verified them",
         [DataRequired("Describe how you verified them."), Length(max=500)],
         description="For example: looked up with the board today. Kept in the audit log.",
+    )
+
+
+class OneNameForm(FlaskForm):
+    one_name_proof = TextAreaField(
+        "Proof",
+        [DataRequired("Say what proof you saw."), Length(max=500)],
+        description="For example: the passport and the board's list show one name. Kept in the audit log.",
     )

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from course.certificates.completion import queries as completion
 from course.certificates.issuing import queries as certificates
-from course.console.people.forms import ReviewerForm
+from course.console.people.forms import OneNameForm, ReviewerForm
 from course.content.queries import catalog
-from course.people.accounts import actions
+from course.people.accounts import actions, name_actions
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
@@ -49,18 +49,33 @@ def set_reviewer(code: UUID) -> ResponseReturnValue:
     return go_to(url_for(".person", code=code))
 
 
+@bp.post("/<uuid:code>/one-name")
+@requires(Permission.PEOPLE_CHANGE)
+def confirm_one_name(code: UUID) -> ResponseReturnValue:
+    person_, form = accounts.person_of(code), OneNameForm()
+    if not form.validate_on_submit():
+        return _person_page(code, one_name=form)
+    name_actions.confirm_one_name(me(), person_, form.one_name_proof.data.strip(), now=clock.now())
+    flash(f"Confirmed: {person_.legal_name} is the whole name. Boards can get a report with it.", "ok")
+    return go_to(url_for(".person", code=code))
+
+
 @bp.get("/<uuid:code>")
 @requires(Permission.PEOPLE_READ)
 def person(code: UUID) -> ResponseReturnValue:
     return _person_page(code)
 
 
-def _person_page(code: UUID, reviewer: ReviewerForm | None = None) -> ResponseReturnValue:
+def _person_page(
+    code: UUID, reviewer: ReviewerForm | None = None, one_name: OneNameForm | None = None
+) -> ResponseReturnValue:
+    """Return the page of a person, with the submitted form if it has errors."""
     person_ = accounts.person_of(code)
     return form_page(
         "console/people/person.html",
         person=person_,
         reviewer=reviewer or ReviewerForm(formdata=None, obj=person_),
+        one_name=one_name or OneNameForm(formdata=None),
         catalog=catalog(),
         standings=completion.progress_by_course(person_),
         requests=certificates.requests_of(person_.id),

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from course.people.accounts import passwords, queries, tokens
 from course.people.accounts.models import Invitation, License, User
+from course.people.accounts.name_parts import NameParts
 from course.people.accounts.tokens import Purpose
 from course.people.sessions import actions as sessions
 from course.platform import db, decisions, jobs
@@ -16,7 +17,6 @@ from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.mail import addresses
-from course.platform.typesetting import letters
 from course.platform.web import Refused
 from course.site import site
 
@@ -45,17 +45,18 @@ class NotAnAdministrator(Refused):
 
 
 @unit_of_work
-def sign_up(legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+def sign_up(name: NameParts, email: str, password_hash: str, *, now: datetime) -> User:
     """Create a learner's account and mail a link that confirms its email. Raise EmailTaken."""
-    user = _add_user(legal_name, email, password_hash, Role.LEARNER, now)
+    user = _add_user(name, email, password_hash, Role.LEARNER, now)
     record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
     _mail_link(user, Purpose.CONFIRM, now)
     return user
 
 
-def _add_user(legal_name: str, email: str, password_hash: str, role: Role, now: datetime) -> User:
+def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: datetime) -> User:
     user = User(
-        legal_name=letters.tidy(legal_name),
+        legal_name=name.printed,
+        name_parts=name,
         email=addresses.normalized(email),
         password_hash=password_hash,
         role=role,
@@ -70,6 +71,7 @@ def _add_user(legal_name: str, email: str, password_hash: str, role: Role, now: 
 
 
 def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
+    """Mail the link, without the name: it may have been typed with somebody else's email."""
     token = tokens.make(_secret(), purpose, user.code, queries.token_state(purpose, user))
     jobs.put(
         "mail",
@@ -78,7 +80,6 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
         expires=now + timedelta(seconds=tokens.LIFETIME_S[purpose]),
         to=user.email,
         template=purpose,
-        name=user.legal_name,
         link=f"{site().base_url}/{purpose}/{token}",
     )
 
@@ -140,23 +141,6 @@ def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
     user.email_confirmed_at = user.email_confirmed_at or now  # the link was mailed there
     record(Event.PASSWORD_RESET, user, f"person:{user.code}", person_id=user.id, now=now)
     return user
-
-
-@unit_of_work
-def rename(user: User, legal_name: str, *, now: datetime, actor: User | None = None) -> None:
-    """Change the legal name. `actor` is the administrator who saw proof of it, if the person didn't do it."""
-    before, after = user.legal_name, letters.tidy(legal_name)
-    if before != after:
-        user.legal_name = after
-        record(
-            Event.PROFILE_CHANGED,
-            actor or user,
-            f"person:{user.code}",
-            person_id=user.id,
-            now=now,
-            before={"legal_name": before},
-            after={"legal_name": after},
-        )
 
 
 @unit_of_work
@@ -231,13 +215,13 @@ def invite_admin(*, now: datetime) -> str:
 
 
 @unit_of_work
-def accept_invitation(token: str, legal_name: str, email: str, password_hash: str, *, now: datetime) -> User:
+def accept_invitation(token: str, name: NameParts, email: str, password_hash: str, *, now: datetime) -> User:
     """Create the account that the invitation is for. Raise NotFound, AccountLinkInvalid or EmailTaken."""
     invitation = db.locked(Invitation, queries.open_invitation(_digest(token), now).id)
     if invitation.used_at is not None:
         raise AccountLinkInvalid
     invitation.used_at = now
-    user = _add_user(legal_name, email, password_hash, Role(invitation.role), now)
+    user = _add_user(name, email, password_hash, Role(invitation.role), now)
     record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
     _mail_link(user, Purpose.CONFIRM, now)
     return user

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length, NumberRange, Optional, ValidationError
 
 from course.content.queries import catalog
 from course.content.schema.territory import LicensingPlace
-from course.people.accounts import license_number, passwords
+from course.people.accounts import license_number, name_rules, passwords
+from course.people.accounts.name_parts import SUFFIXES, NameParts
 from course.platform.dates import FIRST_TO_BEGIN, date_in
 from course.platform.fields import DateField, IntegerField, require_past
 from course.platform.mail import addresses
@@ -25,19 +26,43 @@ def required(what: str) -> DataRequired:
     return DataRequired(f"Enter {what}.")
 
 
-def printable_name(_: FlaskForm, field: StringField) -> None:
-    """Refuse a name that a certificate couldn't show as it was typed."""
-    if fault := letters.fault(field.data or ""):
-        raise ValidationError(fault)
+class NameFields(FlaskForm):
+    """The legal name in its parts. `name_parts` are the parts that were entered."""
 
-
-def legal_name_field() -> StringField:
-    return StringField(
-        "Legal name",
-        [required("your name as on your license"), printable_name],
-        [letters.tidy],
-        description="As on your license. It is printed on your certificates.",
+    given_name = StringField(
+        "Given names", filters=[letters.tidy], description="First and middle names or initials, as on your license."
     )
+    family_name = StringField("Family name", filters=[letters.tidy], description="Your last name or names.")
+    name_suffix = SelectField(
+        "Suffix", choices=[SelectChoice("", "None"), *(SelectChoice(one, one) for one in SUFFIXES)], default=""
+    )
+    one_name = BooleanField("I have only one name. It is in the field “Family name”")
+
+    @property
+    def name_parts(self) -> NameParts:
+        return NameParts(self.given_name.data or "", self.family_name.data or "", self.name_suffix.data or "")
+
+    def show_name(self, name: NameParts | None) -> None:
+        """Fill in the parts if they are known. A name that was never split stays out: the person says how to."""
+        if name and not self.is_submitted():
+            self.given_name.data, self.family_name.data, self.name_suffix.data = name.given, name.family, name.suffix
+            self.one_name.data = name.is_single
+
+    def validate_given_name(self, field: StringField) -> None:
+        if not field.data and not self.one_name.data:
+            raise ValidationError("Enter your given name, or say that you have only one name.")
+        if field.data and self.one_name.data:
+            raise ValidationError("Leave this empty if you have only one name.")
+        self._refuse_faulty("given")
+
+    def validate_family_name(self, field: StringField) -> None:
+        if not field.data:
+            raise ValidationError("Enter your family name as on your license.")
+        self._refuse_faulty("family")
+
+    def _refuse_faulty(self, part: str) -> None:
+        if fault := name_rules.faults(self.name_parts).get(part):
+            raise ValidationError(fault)
 
 
 def _tidied(typed: str | None) -> str:
@@ -62,8 +87,7 @@ def refuse_weak(field: PasswordField, *own: str) -> None:
         raise ValidationError(weakness)
 
 
-class SignUpForm(FlaskForm):
-    legal_name = legal_name_field()
+class SignUpForm(NameFields):
     email = email_field()
     password = new_password_field("Password")
 
@@ -76,7 +100,7 @@ class SignUpForm(FlaskForm):
             raise ValidationError("An account with this email already exists. Sign in, or reset your password.")
 
     def validate_password(self, field: PasswordField) -> None:
-        refuse_weak(field, self.email.data or "", self.legal_name.data or "")
+        refuse_weak(field, self.email.data or "", self.name_parts.printed)
 
 
 class ForgottenForm(FlaskForm):
@@ -88,10 +112,6 @@ class NewPasswordForm(FlaskForm):
 
     def validate_password(self, field: PasswordField) -> None:
         refuse_weak(field)
-
-
-class NameForm(FlaskForm):
-    legal_name = legal_name_field()
 
 
 class LicenseForm(FlaskForm):

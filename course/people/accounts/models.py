@@ -1,21 +1,38 @@
 """People, their licenses, and invitations."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, UniqueConstraint, Uuid, true
+from sqlalchemy import JSON, Dialect, ForeignKey, TypeDecorator, UniqueConstraint, Uuid, true
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from course.people.accounts import license_number
+from course.people.accounts.name_parts import NameParts
 from course.platform.access import Role
 from course.platform.db import Model, UTCDateTime
+from course.platform.folding import search_key
 from course.platform.mail import addresses
 
 
 def _key_of_email(context: DefaultExecutionContext) -> str:
     values = context.get_current_parameters()  # type: ignore[no-untyped-call]
     return addresses.key(str(values["email"]))
+
+
+class NamePartsJSON(TypeDecorator[NameParts]):
+    """The parts of a name, or NULL if the person was not asked for them yet."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: NameParts | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ARG002
+        return value.to_json() if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> NameParts | None:  # noqa: ARG002
+        return NameParts.from_json(value) if value else None
 
 
 class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no types
@@ -29,7 +46,10 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     # What all spellings of the email share; the person signs in by it. Two accounts from before it was unique may be
     # of one mailbox: then the later one has its email here as it is spelled.
     email_key: Mapped[str] = mapped_column(index=True, unique=True, default=_key_of_email, server_default="")
-    legal_name: Mapped[str]  # as on the license
+    legal_name: Mapped[str]  # as on the license, and as it is printed
+    name_parts: Mapped[NameParts | None] = mapped_column(NamePartsJSON)  # None until the person has stated them
+    confirmed_one_name: Mapped[str | None]  # the person's only name, once an administrator has seen proof of it
+    search_key: Mapped[str] = mapped_column(default="", server_default="")  # of the name and the email
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default=Role.LEARNER)
     is_reviewer: Mapped[bool] = mapped_column(default=False)  # an administrator who may sign clinical reviews
@@ -47,6 +67,12 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
         viewonly=True,
     )
 
+    @validates("legal_name", "email")
+    def _follow_with_search_key(self, column: str, value: str) -> str:
+        found_by = {"legal_name": self.legal_name, "email": self.email} | {column: value}
+        self.search_key = search_key(*(text for text in found_by.values() if text))
+        return value
+
 
 class License(Model):
     """A license to practice in one jurisdiction. A removed one keeps its row, because a certificate may name it."""
@@ -60,10 +86,16 @@ class License(Model):
     jurisdiction: Mapped[str]
     profession: Mapped[str]  # PT or PTA
     number: Mapped[str] = mapped_column(index=True)
+    search_key: Mapped[str] = mapped_column(default="", server_default="")  # of the number
     first_licensed: Mapped[date | None]
     expires_on: Mapped[date | None]
     renewal_months: Mapped[int | None]  # how long one renewal lasts, as stated by the holder
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    @validates("number")
+    def _follow_with_search_key(self, _: str, number: str) -> str:
+        self.search_key = search_key(number, license_number.key(number))
+        return number
 
     def facts(self) -> dict[str, str | int | None]:
         """Return what the audit log keeps of the license."""

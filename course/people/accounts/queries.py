@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from course.content.queries import catalog
@@ -15,10 +15,12 @@ from course.people.sessions.models import SignInSession
 from course.platform import db
 from course.platform.access import Role
 from course.platform.dates import FIRST_TO_BEGIN, date_in
+from course.platform.folding import search_words
 from course.platform.mail import addresses
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 
+MAX_SEARCH_WORDS = 12  # each costs a look at every row
 # Built once, because every request of a signed-in person runs it.
 _OPEN_SESSION = (
     select(SignInSession, User)
@@ -139,9 +141,16 @@ def token_state(purpose: Purpose, user: User) -> str:
 
 
 def search(text: str, *, number: int, size: int) -> Page[User]:
-    """Return one page of the people whose name, email or license number contains `text`, newest first."""
-    pattern = f"%{text.strip().lower().replace('%', '').replace('_', '')}%"
-    licensed = select(License.user_id).where(func.lower(License.number).like(pattern))
-    wanted = or_(func.lower(User.legal_name).like(pattern), User.email.like(pattern), User.id.in_(licensed))
-    people = select(User).where(wanted).order_by(User.id.desc()).options(selectinload(User.licenses))
+    """Return one page of the people who have each word of the text in name, email or a license number, newest first.
+
+    Without a word it is everybody, and a text of signs only matches nobody.
+    """
+    words = search_words(text)
+    wanted = [_has(word) for word in words[:MAX_SEARCH_WORDS]] or [false() if text.strip() else true()]
+    people = select(User).where(*wanted).order_by(User.id.desc()).options(selectinload(User.licenses))
     return page_of(people, number=number, size=size)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    licensed = select(License.user_id).where(License.search_key.contains(word, autoescape=True))
+    return or_(User.search_key.contains(word, autoescape=True), User.id.in_(licensed))

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.content.queries import catalog
-from course.people.accounts import actions, passwords, queries
-from course.people.accounts.forms import ForgottenForm, LicenseForm, NameForm, NewPasswordForm, SignUpForm
+from course.people.accounts import actions, name_actions, passwords, queries
+from course.people.accounts.forms import ForgottenForm, LicenseForm, NameFields, NewPasswordForm, SignUpForm
 from course.people.accounts.models import License, User
 from course.people.sessions import actions as sessions
 from course.platform import browser, clock
@@ -35,7 +35,7 @@ def sign_up() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("people/accounts/sign_up.html", form=form)
     user = actions.sign_up(
-        form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
+        form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
     return _welcome(user, "Your account is ready.")
 
@@ -101,7 +101,7 @@ def invitation(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return form_page("people/accounts/invitation.html", form=form)
     user = actions.accept_invitation(
-        token, form.legal_name.data, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
+        token, form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
     return _welcome(user, "Your administrator account is ready.")
 
@@ -109,9 +109,10 @@ def invitation(token: str) -> ResponseReturnValue:
 @bp.route("/profile", methods=["GET", "POST"])
 @requires(Permission.PROFILE)
 def profile() -> ResponseReturnValue:
-    form = NameForm(obj=current_user)
+    form = NameFields()
+    form.show_name(me().name_parts)
     if form.validate_on_submit():
-        actions.rename(me(), form.legal_name.data, now=clock.now())
+        name_actions.rename(me(), form.name_parts.whole, now=clock.now())
         flash("Your name is saved.", "ok")
         return go_to(url_for(".profile"))
     undelivered = mails.undelivered_to(me().email)

@@ -18,6 +18,7 @@ class Event(StrEnum):
     RECOVERY_CODE_USED = "person:recovery-code-used"
     FACTORS_REMOVED = "person:second-factors-removed-by-administrator"
     PROFILE_CHANGED = "person:profile-changed"
+    ONE_NAME_CONFIRMED = "person:one-name-confirmed"
     LICENSE_ADDED = "license:added"
     LICENSE_CHANGED = "license:changed"
     LICENSE_REMOVED = "license:removed"
@@ -83,6 +84,7 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.RECOVERY_CODE_USED: frozenset({"left"}),
     Event.FACTORS_REMOVED: frozenset({"factors", "reason"}),
     Event.PROFILE_CHANGED: CHANGE,
+    Event.ONE_NAME_CONFIRMED: frozenset({"name", "reason"}),
     Event.LICENSE_ADDED: CHANGE,
     Event.LICENSE_CHANGED: CHANGE,
     Event.LICENSE_REMOVED: CHANGE,

@@ -84,10 +84,11 @@ def create_files(board: Board, format_: str, *, shown: str, actor: User, now: da
     """
     db.alone(db.Lock.REPORT_TO_BOARDS)
     accepted_format = require_format(board, format_)
-    ready = queries.ready_completions(board)
+    listed = queries.ready_completions(board)
+    ready = queries.ready_for(accepted_format, listed)
     if not ready:
         raise NothingReady
-    if queries.digest(ready) != shown:
+    if queries.digest(listed) != shown:
         raise ReadyListChanged
     size = MAX_COMPLETIONS_PER_FILE
     parts = [ready[start : start + size] for start in range(0, len(ready), size)]

@@ -112,6 +112,7 @@ def _make_page(board_: Board, form: ReportFileForm, refusal: Refused | None = No
         form=form,
         ready=ready[:PAGE_SIZE],
         total=len(ready),
+        left_out_of_xml=len(ready) - len(queries.ready_for("xml", ready)) if "xml" in board_.formats else 0,
         max_per_file=actions.MAX_COMPLETIONS_PER_FILE,
         has_upload_key=bool(queries.upload_key()),
     )
@@ -123,7 +124,8 @@ def test_file(key: str) -> ResponseReturnValue:
     """Return the ready completions as XML that the service only tests. Nothing is marked as sent."""
     board_ = queries.board_of(key)
     format_ = actions.require_format(board_, "xml")
-    data = queries.report_file(board_, format_, queries.ready_completions(board_), test=True)
+    ready = queries.ready_for(format_, queries.ready_completions(board_))
+    data = queries.report_file(board_, format_, ready, test=True)
     return _file(data, format_, f"{board_.key}-test")
 
 

@@ -9,7 +9,11 @@ from course.reporting.boards.report_line import ReportLine, numeric_date
 
 
 def write(lines: Sequence[ReportLine], *, parent: str, upload_key: str, test: bool = False) -> bytes:
-    """Return the XML file. `test`: the service checks the file and keeps nothing."""
+    """Return the XML file. `test`: the service checks the file and keeps nothing.
+
+    CE Broker finds the licensee by the license. The last name is the family name without a suffix; the first name of
+    someone with one name is empty.
+    """
     root = Element("rosters", {"id_parent_provider": parent, "upload_key": upload_key})
     if test:
         root.set("test", "true")
@@ -34,12 +38,14 @@ def _add_roster(root: Element, lines: Sequence[ReportLine]) -> None:
 
 
 def _add_attendee(attendees: Element, line: ReportLine) -> None:
+    if line.name_parts is None:
+        raise ValueError(f"the parts of the name {line.name} are not on record")
     attendee = SubElement(attendees, "attendee")
     _add_text(attendee, "licensee_profession", line.profession)
     _add_text(attendee, "license", line.license)
     _add_text(attendee, "cebroker_state", line.state)
-    _add_text(attendee, "first_name", line.first_name)
-    _add_text(attendee, "last_name", line.last_name)
+    _add_text(attendee, "first_name", line.name_parts.given)
+    _add_text(attendee, "last_name", line.name_parts.family)
     _add_text(attendee, "date_completed", numeric_date(line.completed_on))
     if line.credits:
         parts = SubElement(attendee, "partial_credits")

@@ -15,6 +15,9 @@ from course.reporting.boards.status import Completion
 
 COLUMNS = (
     "name",
+    "given names",
+    "family name",
+    "suffix",
     "license state",
     "license",
     "profession",
@@ -56,8 +59,10 @@ def write(table_rows: Sequence[TableRow], board: Board) -> bytes:
 def _cells(table_row: TableRow, board: Board) -> list[str]:
     completion, facts = table_row.completion, table_row.facts
     license_, course = completion.license, board.courses[completion.course_id]
+    parts = completion.name_parts
     return [
         facts.name,
+        *((parts.given, parts.family, parts.suffix) if parts else ("", "", "")),
         board.state,
         license_.number if license_ else "",
         license_.profession if license_ else "",

@@ -15,6 +15,7 @@ from course.content.base import digest_of
 from course.content.queries import catalog
 from course.content.schema.boards import Board, Format
 from course.people.accounts.models import License, User
+from course.people.accounts.name_parts import NameParts, parts_of
 from course.platform import db
 from course.platform.queries import Page, found_or_404, one_or_404, page_of
 from course.reporting.boards import ce_broker_sheet, ce_broker_xml, csv_table, report_line
@@ -64,7 +65,13 @@ def report_status_of(board: Board, code: str) -> ReportStatus:
     return next(one for one in report_statuses(board, same_record) if one.completion.code == code)
 
 
+def ready_for(format_: Format, ready: Sequence[ReadyCompletion]) -> list[ReadyCompletion]:
+    """Return those that a file of the format can have."""
+    return [one for one in ready if one.completion.fits(format_)]
+
+
 def ready_completions(board: Board) -> list[ReadyCompletion]:
+    """Return every completion that can be sent in at least one of the board's formats."""
     ready = (one.completion for one in report_statuses(board) if one.status is Status.READY)
     return [ReadyCompletion(completion, _line(completion, board)) for completion in ready]
 
@@ -100,6 +107,8 @@ def _newest_certificates(board: Board, *, with_modules: bool) -> Any:
         select(
             *(Certificate.id, Certificate.code, Certificate.user_id, Certificate.course_id, Certificate.cycle),
             Certificate.name,
+            Certificate.facts["name_parts"].as_json().label("name_parts"),
+            *(User.name_parts.label("own_parts"), User.confirmed_one_name),
             COMPLETED_ON.label("completed_on"),
             (Certificate.facts["modules"].as_json() if with_modules else null()).label("modules"),
             Revocation.id.is_not(None).label("revoked"),
@@ -122,6 +131,7 @@ def _completion(row: Any, *, by_area: bool) -> Completion:
     reported = row.state and EarlierReport(
         certificate_id=row.certificate_id, record=row.record, stage=Stage(row.state), message=row.message
     )
+    parts = NameParts.from_json(row.name_parts) if row.name_parts else parts_of(row.name, row.own_parts)
     return Completion(
         certificate_id=row.id,
         code=row.code,
@@ -129,6 +139,8 @@ def _completion(row: Any, *, by_area: bool) -> Completion:
         course_id=row.course_id,
         cycle=row.cycle,
         name=row.name,
+        name_parts=parts,
+        one_name_confirmed=parts is not None and parts.family == row.confirmed_one_name,
         completed_on=date.fromisoformat(row.completed_on),
         revoked=bool(row.revoked),
         license=license_ or None,

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from course.content.schema.boards import Board
 from course.learning.study import contact_time
+from course.people.accounts.name_parts import NameParts
 from course.reporting.boards.status import Completion
 
 
@@ -21,8 +22,8 @@ class ReportLine:
     license: str
     profession: str
     state: str
-    first_name: str
-    last_name: str
+    name: str
+    name_parts: NameParts | None
     completed_on: date
     credits: tuple[tuple[str, Fraction], ...]
 
@@ -47,7 +48,6 @@ def report_line(completion: Completion, board: Board, hour_minutes: int) -> Repo
     if license_ is None:
         raise ValueError(f"{completion.code} has no license to report")
     number = course.number or course.own_number or completion.course_id
-    *first, last = completion.name.split()
     return ReportLine(
         provider=(board.provider_number or "").removeprefix("50-"),
         course=number.removeprefix("20-") if course.number else number,
@@ -56,8 +56,8 @@ def report_line(completion: Completion, board: Board, hour_minutes: int) -> Repo
         license=license_.number.strip(),
         profession=board.professions.get(license_.profession) or license_.profession,
         state=board.state,
-        first_name=" ".join(first),
-        last_name=last,
+        name=completion.name,
+        name_parts=completion.name_parts,
         completed_on=completion.completed_on,
         credits=tuple(_credits(completion.minutes, board.subject_areas, hour_minutes)),
     )

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from course.content.schema.boards import Board, BoardCourse
+from course.content.schema.boards import Board, BoardCourse, Format
+from course.people.accounts.name_parts import NameParts
 from course.platform.dates import long_date
+
+WITH_NAME_PARTS: frozenset[Format] = frozenset({"xml"})  # the sheet has no names, the table has them whole
 
 
 class Stage(StrEnum):
@@ -65,7 +68,9 @@ class EarlierReport:
 class Completion:
     """A person's course in one cycle, with its newest certificate and the license in the board's state.
 
-    `minutes` by domain, if the board takes the course's credit by area. An expired certificate is still reported.
+    `name_parts` are the certificate's; for one from before they were frozen, those that the person has stated for the
+    same name since, or None. `minutes` by domain, if the board takes the course's credit by area. An expired
+    certificate is still reported.
     """
 
     certificate_id: int
@@ -74,16 +79,34 @@ class Completion:
     course_id: str
     cycle: int
     name: str
+    name_parts: NameParts | None
+    one_name_confirmed: bool
     completed_on: date
     revoked: bool
     license: BoardLicense | None
     minutes: Mapping[str, int] = field(default_factory=dict)
     reported: EarlierReport | None = None
 
+    @property
+    def name_obstacle(self) -> str | None:
+        """Why a file with first and last names can't have the completion, or None. The last name is never guessed."""
+        if self.name_parts is None:
+            return f"The family name in “{self.name}” is not on record. The person can state it in the profile."
+        if self.name_parts.is_single and not self.one_name_confirmed:
+            return f"“{self.name}” is one name. Confirm on the person's page that there is no other."
+        return None
+
+    def fits(self, format_: Format) -> bool:
+        """Return whether a file of the format can have the completion, once nothing else keeps it from being sent."""
+        return format_ not in WITH_NAME_PARTS or self.name_obstacle is None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReportStatus:
-    """A completion, the status of its report, the reasons for the status, and the last day to report."""
+    """A completion, the status of its report, the reasons for the status, and the last day to report.
+
+    A ready completion has a reason if it fits only some of the board's formats.
+    """
 
     completion: Completion
     status: Status
@@ -134,7 +157,11 @@ def _unsent(completion: Completion, board: Board) -> tuple[str, ...]:
     if completion.license is None:
         return Status.NOT_REQUIRED, f"No license in {board.state}."
     reasons = tuple(_obstacles(completion, completion.license, course, board))
-    return (Status.BLOCKED if reasons else Status.READY, *reasons)
+    if reasons:
+        return Status.BLOCKED, *reasons
+    if completion.name_obstacle and not WITH_NAME_PARTS.isdisjoint(board.formats):
+        return Status.READY, f"Not in an XML file: {completion.name_obstacle}"
+    return (Status.READY,)
 
 
 def _obstacles(completion: Completion, license_: BoardLicense, course: BoardCourse, board: Board) -> Iterator[str]:
@@ -148,8 +175,8 @@ def _obstacles(completion: Completion, license_: BoardLicense, course: BoardCour
             yield f"The code for the profession {license_.profession} is missing."
         if missing := [area for area in completion.minutes if board.subject_areas.get(area) is None]:
             yield f"Subject-area codes are missing for: {', '.join(missing)}."
-    if "xml" in board.formats and len(completion.name.split()) < 2:
-        yield f"The name “{completion.name}” has no first and last name."
+    if completion.name_obstacle and not any(completion.fits(format_) for format_ in board.formats):
+        yield completion.name_obstacle
     if fault := _fault_of(license_.number, board):
         yield f"The license number “{license_.number}” {fault}."
     if license_.expires_on is not None and license_.expires_on < completion.completed_on:

@@ -26,6 +26,7 @@ def row(record: CheckedRecord) -> Iterator[str]:
         {
             "number": (certificate.code, stated.code),
             "name": (certificate.name, stated.name),
+            "parts of the name": (certificate.name, stated.name_parts.printed if stated.name_parts else stated.name),
             "course": (certificate.course_id, stated.course_id),
             "cycle": (certificate.cycle, stated.cycle),
             "content": (certificate.content_hash, stated.content_hash),

@@ -132,12 +132,14 @@ def erase_record(user_id: int) -> None:
     user = db.locked(User, user_id)
     _erase(user_id, Fate.ERASED_AT_CLOSING)  # again, because an open page may have sent something after the closing
     _erase(user_id, Fate.ERASED_LATER)
-    user.legal_name, user.kept_until = ERASED_NAME, None
+    user.legal_name, user.name_parts, user.confirmed_one_name = ERASED_NAME, None, None
+    user.kept_until = None
     for license_ in db.session.scalars(select(License).filter_by(user_id=user_id)):
         license_.number = f"{ERASED_NAME} {license_.id}"
         license_.first_licensed = license_.expires_on = license_.renewal_months = None
     for request in db.session.scalars(select(Request).filter_by(user_id=user_id)):
-        request.attested_name, request.reason = ERASED_NAME, None
+        request.attested_name, request.name_parts, request.reason = ERASED_NAME, None, None
     for correction in db.session.scalars(select(NameCorrection).filter_by(user_id=user_id)):
         correction.name = correction.reason = ERASED_NAME
+        correction.name_parts = None
         correction.note = None

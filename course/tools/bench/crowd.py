@@ -15,6 +15,7 @@ from course.certificates.issuing.models import Certificate
 from course.content.queries import catalog
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import NameParts
 from course.people.sessions import actions as sessions
 from course.platform import browser, clock, db
 from course.platform.db import unit_of_work
@@ -68,6 +69,7 @@ def sign_up(count: int, now: datetime, name: str = "Learner") -> list[int]:
     people = [
         User(
             legal_name=f"{name} {n}",
+            name_parts=NameParts(name, str(n)),
             email=f"{name.lower()}{n}@{demo.DOMAIN}",
             is_demo=True,
             created_at=now,

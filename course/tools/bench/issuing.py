@@ -21,6 +21,7 @@ from course.certificates.issuing import issuing, pdf, plan_queries, signed_files
 from course.certificates.issuing.models import Request, RequestState
 from course.content.queries import course_of
 from course.people.accounts.models import License, User
+from course.people.accounts.name_parts import LegalName
 from course.platform import clock, db
 from course.platform.db import unit_of_work
 from course.site import site
@@ -123,7 +124,9 @@ def _by_part(ids: Sequence[int]) -> dict[str, float]:
     actor, now = db.session.scalars(select(User).filter_by(role="admin").limit(1)).one(), clock.now()
     issuer, signer = site().issuer, site().signer
     plans = [
-        plan_queries.plan_of(request, name=request.attested_name, issue_on=None, actor=actor, now=now)
+        plan_queries.plan_of(
+            request, name=LegalName(request.attested_name, request.name_parts), issue_on=None, actor=actor, now=now
+        )
         for request in requests
     ]
     badges = _each(plans, lambda plan: signed_files.signed_badge(plan, issuer))

@@ -20,6 +20,7 @@ from course.certificates.rescoring import actions as rescoring
 from course.certificates.rescoring.models import CertificateQuestion, Rescoring
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import NameParts
 from course.platform import clock, db
 from course.platform.db import unit_of_work
 from course.site import site_of
@@ -28,6 +29,7 @@ from course.tools import demo
 SAMPLES_PER_WAY = 7  # the first is discarded, because the first call in a process is slower
 BARE_COMMITS = 20
 PROOF = b"%PDF-1.7 a license"
+NAME = NameParts("Robin", "Right")
 Waits = Mapping[str, Sequence[float]]  # the longest waits in milliseconds, by what was done during them
 Act = Callable[[], object]
 Prepare = Callable[[Request, datetime], Act]
@@ -97,7 +99,7 @@ def _reissue(request: Request, now: datetime) -> Act:
 def _name_correction(request: Request, now: datetime) -> Act:
     certificate = _issued(request, now)
     person = accounts.person(request.user_id)
-    correction = corrections.ask(person, certificate, name="Robin Right", reason="A typo.", proof=PROOF, now=now)
+    correction = corrections.ask(person, certificate, name=NAME, reason="A typo.", proof=PROOF, now=now)
     return lambda: corrections.accept(correction, rename=True, actor=_admin(), now=now)
 
 

@@ -35,7 +35,7 @@ def asked(app, learner, certificate):
 
 
 def form(**changes):
-    good = {"name": NAME, "reason": "The accent is missing.", "proof": (io.BytesIO(PROOF), "license.pdf")}
+    good = factories.name_form(NAME) | {"reason": "The accent is missing.", "proof": (io.BytesIO(PROOF), "license.pdf")}
     return good | changes
 
 
@@ -71,9 +71,9 @@ class TestAsking:
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
-            ({"name": ""}, "Enter the correct name"),
-            ({"name": "Lena Learner"}, "The certificate already shows this name"),
-            ({"name": "Lena \u202e Learner"}, "hidden character"),
+            ({"family_name": ""}, "Enter your family name"),
+            ({"family_name": "Learner"}, "The certificate already has this name"),
+            ({"given_name": "Lena \u202e"}, "hidden character"),
             ({"reason": ""}, "Describe what is wrong"),
             ({"proof": (io.BytesIO(b""), "")}, "Add a file"),
             (

@@ -22,7 +22,7 @@ from course.certificates.issuing import (
 )
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate, Reason
-from course.people.accounts import actions as accounts
+from course.people.accounts import name_actions as names
 from course.people.accounts.models import User
 from course.platform import db, jobs
 from course.platform.audit.models import AuditEvent
@@ -93,7 +93,7 @@ def test_the_same_bytes_are_served_whatever_changes_later(app, pages, learner, a
     certificate = factories.issue(app, learner, admin)
     before = pages.as_(learner).client.get(f"/certificates/{certificate.code}.pdf").data
     with app.app_context():
-        accounts.rename(learner, "Lena Married", now=NOON)
+        names.rename(learner, factories.name_parts("Lena Married").whole, now=NOON)
     content = site_of(app).catalog
     empty = MappingProxyType({})
     factories.change_site(

@@ -241,7 +241,7 @@ class TestANameThatCannotBePrinted:
         assert "in Latin letters" in page.text
 
     def test_the_mail_states_the_name_on_the_certificate(self, app, pages, admin, address):
-        pages.as_(admin).post(f"{address}/latin", {"latin_name": "Rajesh Kumar", "latin_reason": "x"})
+        pages.as_(admin).post(f"{address}/latin", factories.name_form("Rajesh Kumar") | {"latin_reason": "x"})
         with app.app_context():
             (job,) = db.session.query(Job).filter(Job.key.like("certificate-issued:%"))
             mail = message.compose(job.id, "a@example.org", **job.payload).get_content()
@@ -250,7 +250,7 @@ class TestANameThatCannotBePrinted:
             assert "certificate shows" not in message.compose(job.id, "a@example.org", **job.payload).get_content()
 
     def test_it_is_issued_in_latin_letters_and_both_names_are_on_record(self, app, pages, admin, address, request_of):
-        typed = {"latin_name": " Rajesh  Kumar", "latin_reason": "The board's register"}
+        typed = {"given_name": " Rajesh ", "family_name": " Kumar", "latin_reason": "The board's register"}
         page = pages.as_(admin).post(f"{address}/latin", typed)
         assert page.status == 303
         with app.app_context():
@@ -264,14 +264,15 @@ class TestANameThatCannotBePrinted:
     @pytest.mark.parametrize(
         ("typed", "why"),
         [
-            ({"latin_name": "", "latin_reason": "x"}, "Enter the name"),
-            ({"latin_name": "Rajesh", "latin_reason": ""}, "Describe how you verified it"),
-            ({"latin_name": "Раджеш", "latin_reason": "x"}, "Use Latin letters only"),
-            ({"latin_name": "Raj\u202eesh", "latin_reason": "x"}, "hidden"),
+            ({"family_name": ""}, "Enter your family name"),
+            ({"latin_reason": ""}, "Describe how you verified it"),
+            ({"given_name": "Раджеш"}, "Use Latin letters only"),
+            ({"given_name": "Raj\u202eesh"}, "hidden"),
         ],
     )
     def test_bad_input_issues_nothing(self, app, pages, admin, address, typed, why):
-        page = pages.as_(admin).post(f"{address}/latin", typed)
+        good = factories.name_form("Rajesh Kumar") | {"latin_reason": "x"}
+        page = pages.as_(admin).post(f"{address}/latin", good | typed)
         assert page.status == 422
         assert why in page.text
         with app.app_context():
@@ -279,7 +280,7 @@ class TestANameThatCannotBePrinted:
 
     def test_a_name_that_can_be_printed_is_not_replaced(self, app, pages, admin, learner):
         request = factories.request(app, learner)
-        typed = {"latin_name": "Somebody Else", "latin_reason": "x"}
+        typed = factories.name_form("Somebody Else") | {"latin_reason": "x"}
         page = pages.as_(admin).post(f"/admin/requests/{request.code}/latin", typed)
         assert page.status == 409
         with app.app_context():
@@ -289,7 +290,9 @@ class TestANameThatCannotBePrinted:
 def test_a_plan_is_printed_with_the_template_whose_version_it_states(app, admin, own):
     request = factories.request(app, factories.person(app, "Lena Learner"))
     with app.app_context():
-        plan = plan_queries.plan_of(request, name="Lena Learner", issue_on=None, actor=admin, now=NOON)
+        plan = plan_queries.plan_of(
+            request, name=factories.name_parts("Lena Learner").whole, issue_on=None, actor=admin, now=NOON
+        )
         assert plan.facts.template_version == plan.template.version
 
 

@@ -51,7 +51,9 @@ def rename(app, certificate, admin, name):
 
     with app.app_context():
         old = certificates.certificate_of(certificate.code)
-        return issuing.supersede(old, Correction.NAME, "A typo.", actor=admin, now=NOON, name=name)
+        return issuing.supersede(
+            old, Correction.NAME, "A typo.", actor=admin, now=NOON, name=factories.name_parts(name).whole
+        )
 
 
 class TestChoice:

@@ -8,10 +8,11 @@ from course.people.accounts import queries
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.db import new_engine
+from tests import factories
 from tests.factories import PASSWORD
 from tests.platform.mail.test_addresses import SPELLINGS
 
-GOOD = {"legal_name": "Nina New", "password": PASSWORD}
+GOOD = factories.name_form("Nina New") | {"password": PASSWORD}
 
 
 @pytest.mark.parametrize("typed", SPELLINGS[1:])

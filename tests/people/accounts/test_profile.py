@@ -3,6 +3,7 @@
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.audit.models import AuditEvent
+from tests import factories
 
 GOOD = {"jurisdiction": "FL", "profession": "PT", "number": " PT40213 ", "first_licensed": "", "expires_on": ""}
 
@@ -45,20 +46,23 @@ def test_a_license_cannot_expire_before_it_began(pages, learner):
 
 
 def test_the_audit_log_records_a_change_of_name(app, pages, learner):
-    pages.as_(learner).post("/profile", {"legal_name": "  Lena   Married "})
+    pages.as_(learner).post("/profile", {"given_name": " Lena ", "family_name": " Van   Married "})
     with app.app_context():
         row = db.session.query(AuditEvent).one()
-    assert row.details == {"before": {"legal_name": "Lena Learner"}, "after": {"legal_name": "Lena Married"}}
+    assert row.details == {
+        "before": {"legal_name": "Lena Learner", "parts": {"given": "Lena", "family": "Learner", "suffix": ""}},
+        "after": {"legal_name": "Lena Van Married", "parts": {"given": "Lena", "family": "Van Married", "suffix": ""}},
+    }
 
 
 def test_a_name_is_stored_in_composed_form(app, pages, learner):
-    pages.as_(learner).post("/profile", {"legal_name": "Jose\u0301 \u5c71\u7530"})
+    pages.as_(learner).post("/profile", factories.name_form("Jose\u0301 \u5c71\u7530"))
     with app.app_context():
         assert db.session.get_one(User, learner.id).legal_name == "Jos\u00e9 \u5c71\u7530"
 
 
 def test_a_name_with_a_hidden_character_is_refused(app, pages, learner):
-    page = pages.as_(learner).post("/profile", {"legal_name": "Lena\u202erenraeL"})
+    page = pages.as_(learner).post("/profile", factories.name_form("Lena \u202erenraeL"))
     assert page.status == 422
     assert "hidden character (U+202E)" in page.text
     with app.app_context():

@@ -11,7 +11,7 @@ from course.platform.jobs import Job
 from tests import factories
 from tests.factories import PASSWORD
 
-GOOD = {"legal_name": "Nina New", "email": "Nina@Example.org", "password": PASSWORD}
+GOOD = {"given_name": "Nina", "family_name": "New", "email": "Nina@Example.org", "password": PASSWORD}
 
 
 def link_in_outbox(app) -> str:
@@ -47,10 +47,12 @@ def test_opening_the_link_alone_confirms_nothing(app, pages):
         ({"password": "aaaaaaaaaaaaaa"}, "common or easy to guess"),
         ({"password": "nina@example.org"}, "common or easy to guess"),
         ({"email": "nonsense"}, "Enter an email such as"),
-        ({"legal_name": ""}, "Enter your name as on your license"),
-        ({"legal_name": "Nina\u202e weN"}, "hidden character (U+202E)"),
-        ({"legal_name": "Nina 😀"}, "is a symbol"),
-        ({"legal_name": "N" * 201}, "at most 200 characters"),
+        ({"given_name": ""}, "Enter your given name, or say that you have only one name"),
+        ({"family_name": ""}, "Enter your family name as on your license"),
+        ({"one_name": "y"}, "Leave this empty if you have only one name"),
+        ({"family_name": "\u202eweN"}, "hidden character (U+202E)"),
+        ({"given_name": "Nina 😀"}, "is a symbol"),
+        ({"given_name": "N" * 120, "family_name": "N" * 80}, "at most 200 characters"),
     ],
 )
 def test_invalid_input_is_refused_with_what_to_do(app, pages, data, message):

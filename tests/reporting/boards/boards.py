@@ -48,8 +48,10 @@ def completion(**values: Any) -> Completion:
         "completed_on": date(2026, 3, 2),
         "revoked": False,
         "license": BoardLicense(profession="PT", number="PT40213", expires_on=None),
+        "one_name_confirmed": False,
     }
-    return Completion(**defaults | values)
+    values = defaults | values
+    return Completion(**{"name_parts": factories.name_parts(values["name"])} | values)
 
 
 def reported(stage: Stage, **values: Any) -> EarlierReport:

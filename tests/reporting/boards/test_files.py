@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date, datetime
 from fractions import Fraction
+from xml.etree.ElementTree import fromstring
 
 import pytest
 import xlrd
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from course.certificates.issuing.facts import Facts
 from course.content.exchange.report import UnreadableFile
+from course.people.accounts.name_parts import NameParts
 from course.reporting.boards import actions, ce_broker_sheet, ce_broker_xml, csv_table, receipt
 from course.reporting.boards.report_line import record_key, report_line
 from course.reporting.boards.status import BoardLicense
@@ -111,11 +113,23 @@ class TestRoster:
         )
         assert actions.MAX_COMPLETIONS_PER_FILE < 65_536
 
-    @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
-    def test_any_name_is_kept_whole(self, name):
-        if len(name.split()) >= 2:
-            one = report_line(completion(name=name), BOARD, 60)
-            assert f"{one.first_name} {one.last_name}" == " ".join(name.split())
+    @pytest.mark.parametrize(
+        ("parts", "first", "last"),
+        [
+            (NameParts("Robert", "Downey", "Jr."), "Robert", "Downey"),
+            (NameParts("Juan", "de la Cruz"), "Juan", "de la Cruz"),
+            (NameParts("", "Madonna"), None, "Madonna"),
+        ],
+    )
+    def test_first_and_last_name_are_the_parts_that_the_person_stated(self, parts, first, last):
+        line = report_line(completion(name=parts.printed, name_parts=parts), BOARD, 60)
+        attendee = fromstring(ce_broker_xml.write([line], parent="4321", upload_key="k")).find(".//attendee")
+        assert (attendee.findtext("first_name") or None, attendee.findtext("last_name")) == (first, last)
+
+    def test_the_last_name_is_never_guessed(self):
+        line = report_line(completion(name="Robert Downey Jr.", name_parts=None), BOARD, 60)
+        with pytest.raises(ValueError, match="not on record"):
+            ce_broker_xml.write([line], parent="4321", upload_key="k")
 
 
 class TestHours:

@@ -18,6 +18,8 @@ from course.reporting.boards.status import (
 )
 from tests.reporting.boards.boards import BOARD, BY_AREA, completion, reported
 
+XML_ONLY = {"formats": ("xml",)}
+
 
 def test_a_complete_record_is_ready_and_has_a_due_date():
     one = report_status(completion(), BOARD)
@@ -57,7 +59,8 @@ def test_not_required(values, why):
             {"license": BoardLicense(profession="PT", number="PT1", expires_on=date(2026, 3, 1))},
             "before the completion",
         ),
-        ({}, {"name": "Cher"}, "no first and last name"),
+        (XML_ONLY, {"name_parts": None}, "family name in “Lena Learner” is not on record"),
+        (XML_ONLY, {"name": "Cher"}, "“Cher” is one name"),
         ({}, {"minutes": {"safety": 60, "scope": 15}}, "missing for: safety, scope"),
     ],
 )
@@ -70,7 +73,7 @@ def test_blocked_with_its_reason(board, values, why):
 
 
 def test_all_reasons_are_listed_together():
-    nothing = BOARD.model_copy(update={"provider_number": None, "professions": {}})
+    nothing = BOARD.model_copy(update=XML_ONLY | {"provider_number": None, "professions": {}})
     assert len(report_status(completion(name="Cher"), nothing).reasons) == 3
 
 

@@ -280,7 +280,8 @@ def test_a_name_differs_from_the_signed_one_only_after_a_correction(app, learner
     award = factories.issue(app, learner, admin)
     with app.app_context():
         found_ = register.certificate_of(award.code)
-        issuing.supersede(found_, Correction.NAME, "Proof seen.", actor=admin, now=LATER, name="Lena Lernér")
+        name = factories.name_parts("Lena Lernér").whole
+        issuing.supersede(found_, Correction.NAME, "Proof seen.", actor=admin, now=LATER, name=name)
     assert found(app) == []
     broken(app, "UPDATE certificate SET supersedes_why = :why WHERE revision = 2", why=str(Correction.DOCUMENT))
     assert kinds(app) == [Fault.COMPLETION]
@@ -289,7 +290,7 @@ def test_a_name_differs_from_the_signed_one_only_after_a_correction(app, learner
 def test_a_name_in_latin_letters_needs_its_log_entry(app, admin):
     asked = factories.request(app, factories.person(app, "Lena \U00012000"))
     with app.app_context():
-        latin = issuing.LatinName("Lena Cuneiform", "Passport seen.")
+        latin = issuing.LatinName(factories.name_parts("Lena Cuneiform"), "Passport seen.")
         issuing.issue(asked, actor=admin, now=LATER, latin=latin)
     assert found(app) == []
     broken(app, "DELETE FROM audit_event WHERE event = :event", event=str(Event.NAME_SET_IN_LATIN))

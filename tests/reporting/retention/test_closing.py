@@ -130,7 +130,7 @@ class TestPage:
         page = pages.post("/sign-in", {"email": learner.email, "password": PASSWORD})
         assert page.status == 422
         assert "Email or password is incorrect" in page.text
-        form = {"legal_name": "Lena Again", "email": learner.email, "password": PASSWORD}
+        form = factories.name_form("Lena Again") | {"email": learner.email, "password": PASSWORD}
         assert pages.post("/sign-up", form).location == "/home"
 
     def test_the_last_administrator_cannot_close_the_account(self, app, pages, admin):
