@@ -26,7 +26,7 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.sign_in import views as sign_in_views
-from course.platform import access, browser, clock, copied_addresses, db, jobs, sent_forms, throttle, web
+from course.platform import access, browser, clock, copied_addresses, db, jobs, open_id, sent_forms, throttle, web
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -72,6 +72,7 @@ def open_site(app: Flask, config: Config, content: Catalog) -> site.Site:
         queue=_queue(),
         saves=GroupCommit(app, saving.write),
         throttle=throttle.new_throttle(config.data, config.queue_url),
+        identity_provider=open_id.provider(config.oidc),
     )
 
 
@@ -103,6 +104,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals.update(
         provider=LocalProxy(lambda: site.site().catalog.provider),
         local_mailbox=mail_views.local_mailbox,
+        identity_provider=LocalProxy(lambda: site.site().identity_provider),
         section_svg=_section_svg,
         judged=needle.judge,
         placement_of=_placement_of,

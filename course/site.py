@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from course.platform.db import Engines
     from course.platform.group_commit import GroupCommit
     from course.platform.jobs import Queue
+    from course.platform.open_id import Provider
     from course.platform.throttle import Throttle
     from course.platform.web import Refused
 
@@ -35,6 +36,7 @@ class Site:
     queue: "Queue"
     saves: "GroupCommit[Save, int | Refused]"
     throttle: "Throttle"
+    identity_provider: "Provider | None"
 
     @property
     def base_url(self) -> str:

@@ -18,6 +18,7 @@ from course.learning.study import models as study
 from course.people.accounts import models as accounts
 from course.people.factors import models as factors
 from course.people.sessions import models as sessions
+from course.people.single_sign_on import models as single_sign_on
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
@@ -48,6 +49,7 @@ ROOMS = (
     search,
     sessions,
     sharing,
+    single_sign_on,
     states,
     study,
     transcripts,

@@ -61,7 +61,9 @@ def check(tree: Element, html: str, headers: Any) -> None:
 def session_of(app: Flask, user: User) -> Ticket:
     """Start a session, as a sign-in would."""
     with app.app_context():
-        return sessions.start(user.id, Device("Firefox on Linux", None, "127.0.0.1"), now=clock.now())
+        return sessions.start(
+            user.id, Device("Firefox on Linux", None, "127.0.0.1"), second_factor=True, now=clock.now()
+        )
 
 
 class SignedIn(FlaskClient):

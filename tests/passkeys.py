@@ -9,7 +9,7 @@ from typing import Any
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import bytes_to_base64url
 
 ORIGIN = "http://localhost"
 PRESENT, VERIFIED, HAS_KEY = 0x01, 0x04, 0x40
@@ -69,7 +69,3 @@ class SoftPasskey:
 def handle_of(user: Any) -> str:
     """Return the account as a passkey names it."""
     return bytes_to_base64url(user.code.bytes)
-
-
-def challenge_of(options: dict[str, Any]) -> bytes:
-    return base64url_to_bytes(options["challenge"])

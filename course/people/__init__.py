@@ -1,9 +1,20 @@
-"""Who uses the site: accounts, licenses, sessions, sign-in and second factors."""
+"""Who uses the site: accounts, licenses, sessions, sign-in, second factors and single sign-on."""
 
 from course.people.accounts import views as accounts_views
 from course.people.factors import admin as factors_admin
 from course.people.factors import views as factors_views
+from course.people.second_step import views as second_step_views
 from course.people.sign_in import views as sign_in_views
+from course.people.single_sign_on import views as single_sign_on_views
 from course.platform.wing import Wing
 
-WING = Wing(blueprints=(accounts_views.bp, factors_views.bp, factors_admin.bp, sign_in_views.bp))
+WING = Wing(
+    blueprints=(
+        accounts_views.bp,
+        factors_views.bp,
+        factors_admin.bp,
+        sign_in_views.bp,
+        second_step_views.bp,
+        single_sign_on_views.bp,
+    )
+)

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, session
 from flask_login import LoginManager, current_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from course.platform import clock
+from course.platform import clock, visitor
 from course.platform.marks import mark as mark_view
 from course.platform.marks import marked
+from course.platform.web import Refused
+from course.site import site
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,6 +48,7 @@ class Permission(StrEnum):
 
 
 PUBLIC = "public"
+PUT_OFF = "second-factor-put-off"
 
 _EVERYONE = frozenset(
     {Permission.PROFILE, Permission.STUDY, Permission.ATTEMPT, Permission.CERTIFICATE_OWN, Permission.TRANSCRIPT}
@@ -83,6 +86,14 @@ class FreshSignInNeeded(Exception):
     """The person has to prove again who they are."""
 
 
+class SecondFactorNeeded(Exception):
+    """The person has to prove in a second way who they are."""
+
+
+class CanNotPutOff(Refused):
+    message = "The second factor can be put off only on the machine that the site runs on."
+
+
 def requires(permission: Permission, *, fresh: bool = False) -> Callable[[View], View]:
     """Mark a view as open to people with the permission.
 
@@ -117,9 +128,36 @@ def is_privileged(person: Any) -> bool:
     return not granted(person) <= _EVERYONE
 
 
-def may(permission: str) -> bool:
-    """Return whether the person of this request has the permission."""
+def has_role_for(permission: str) -> bool:
+    """Return whether the role of the person of this request grants the permission."""
     return bool(current_user.is_authenticated) and permission in granted(current_user)
+
+
+def may(permission: str) -> bool:
+    """Return whether the person of this request may use the permission now.
+
+    What learners may not do needs a second factor too. A password that somebody found out opens none of it.
+    """
+    return has_role_for(permission) and (permission in _EVERYONE or has_second_factor())
+
+
+def has_second_factor() -> bool:
+    """Return whether the session was proved by a second factor, or needs none on this machine."""
+    if current_session().second_factor_at is not None:
+        return True
+    return may_put_off() and (bool(current_user.is_demo) or bool(session.get(PUT_OFF)))
+
+
+def may_put_off() -> bool:
+    """Return whether the second factor may be put off: by a visitor on this machine, while the site is not public."""
+    return not site().config.public_url and visitor.is_local()
+
+
+def put_off_second_factor() -> None:
+    """Need no second factor until the session ends. Raise CanNotPutOff."""
+    if not may_put_off():
+        raise CanNotPutOff
+    session[PUT_OFF] = True
 
 
 def current_session() -> Any:
@@ -132,8 +170,8 @@ def current_session() -> Any:
 
 def is_fresh(now: datetime) -> bool:
     """Return whether the person of this request proved in the last FRESH_FOR who they are."""
-    session = current_session()
-    return session is not None and bool(now - session.proved_at < FRESH_FOR)
+    current = current_session()
+    return current is not None and bool(now - current.proved_at < FRESH_FOR)
 
 
 def init_app(app: Flask, signed_in: Callable[[], tuple[Any, Any] | None]) -> None:
@@ -151,20 +189,23 @@ def init_app(app: Flask, signed_in: Callable[[], tuple[Any, Any] | None]) -> Non
     manager.session_protection = None  # a phone may change its network, and so its address, between two pages
     public(app.view_functions["static"])
     app.before_request(_guard)
-    app.add_template_global(may)
+    for function in (may, may_put_off, has_role_for):
+        app.add_template_global(function)
 
 
 def _guard() -> None:
-    """Raise SignInNeeded or FreshSignInNeeded, or answer 403."""
+    """Raise SignInNeeded, SecondFactorNeeded or FreshSignInNeeded, or answer 403."""
     if request.endpoint is None:
         return  # no such address: the router answers 404
     access = marked("access")
     if access == PUBLIC:
         return
-    if access is None or (current_user.is_authenticated and not may(access)):
+    if access is None or (current_user.is_authenticated and not has_role_for(access)):
         abort(403)
     if not current_user.is_authenticated:
         raise SignInNeeded
+    if not may(access):
+        raise SecondFactorNeeded
     if marked("fresh") and not is_fresh(clock.now()):
         raise FreshSignInNeeded
 

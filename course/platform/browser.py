@@ -11,7 +11,8 @@ from course.platform.device_words import device_words
 TOKEN = "token"  # noqa: S105 - the name of the value
 DEVICE_COOKIE_AGE_S = 400 * 24 * 3600  # the longest that browsers keep a cookie
 MAX_KEY_LENGTH = 100
-KEPT_AT_SIGN_IN = ("kept_form",)  # a form that waits for its person, who signs in to send it
+KEPT_IDENTITY = "kept_identity"  # who somebody is at the provider of single sign-on, until they sign in here
+KEPT_AT_SIGN_IN = ("kept_form", KEPT_IDENTITY)  # kept_form: a form that waits for its person
 
 
 @dataclass(frozen=True)

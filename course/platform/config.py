@@ -26,6 +26,16 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpenIDSettings:
+    """The provider for single sign-on. `name` is what people call it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     data: Path
     database: str
@@ -37,6 +47,7 @@ class Config:
     mail_from: str
     queue_url: str
     board_upload_key: str
+    oidc: OpenIDSettings | None = None
     trusted_proxies: int = 0
     smtp_ca: Path | None = None
     pdf_p12: Path | None = None
@@ -70,6 +81,7 @@ class Config:
             mail_from=_mail_from(env),
             board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
+            oidc=_oidc(env),
             trusted_proxies=_trusted_proxies(env),
             pdf_p12=Path(env["PDF_P12"]).expanduser().absolute() if env.get("PDF_P12") else None,
             pdf_p12_password=env.get("PDF_P12_PASSWORD", ""),
@@ -156,6 +168,25 @@ def _smtp_ca(env: Mapping[str, str]) -> Path | None:
     except OSError as error:  # also an SSLError
         raise BadSetting(f"SMTP_CA: {path} has no certificates in PEM form ({error.strerror or error}).") from None
     return path
+
+
+def _oidc(env: Mapping[str, str]) -> OpenIDSettings | None:
+    issuer = env.get("OIDC_ISSUER", "").strip()
+    client_id, client_secret = env.get("OIDC_CLIENT_ID", "").strip(), env.get("OIDC_CLIENT_SECRET", "").strip()
+    if not issuer:
+        if client_id or client_secret:
+            raise BadSetting("OIDC_ISSUER: missing; it is needed with OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+        return None
+    parts = urlsplit(_url(env, "OIDC_ISSUER", {"https", "http"}, "https://login.example.org"))
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise BadSetting("OIDC_ISSUER: use https://; http:// is only for a provider on this machine.")
+    if parts.query or parts.fragment:
+        raise BadSetting("OIDC_ISSUER: an issuer has no ? and no #; leave out everything from there on.")
+    for name, value in (("OIDC_CLIENT_ID", client_id), ("OIDC_CLIENT_SECRET", client_secret)):
+        if not value:
+            raise BadSetting(f"{name}: missing; your provider gives it to you when you register this site.")
+    name = env.get("OIDC_NAME", "").strip() or (parts.hostname or "")
+    return OpenIDSettings(issuer=issuer, client_id=client_id, client_secret=client_secret, name=name)
 
 
 def _mail_from(env: Mapping[str, str]) -> str:

@@ -20,6 +20,8 @@ from tests.pages import Pages
 SECTION = f"/modules/{MODULE}/what-counts"
 ANYONE, PERSON, ADMIN, OWNER = "anyone", "person", "admin", "owner"
 PUBLISHED = "anyone, if PUBLIC_URL is set"
+PROVIDER = "anyone, if OIDC_ISSUER is set"
+UNDERWAY = "anyone who is signing in"  # others are sent to the first page of it
 
 # By endpoint: (method, address, who has access). {x} stands for something that belongs to the learner.
 TABLE = {
@@ -52,6 +54,18 @@ TABLE = {
     "factors.authenticator": ("GET", "/profile/security/authenticator", PERSON),
     "factors.remove_authenticator": ("POST", "/profile/security/authenticator/remove", PERSON),
     "factors.recovery_codes": ("GET", "/profile/security/recovery-codes", PERSON),
+    "second_step.passkey_options": ("GET", "/sign-in/passkey/options", ANYONE),
+    "second_step.passkey": ("POST", "/sign-in/passkey", ANYONE),
+    "second_step.second_step": ("GET", "/sign-in/second-step", UNDERWAY),
+    "second_step.confirm_by_passkey": ("POST", "/confirm-identity/passkey", PERSON),
+    "second_step.needed": ("GET", "/second-factor", PERSON),
+    "second_step.later": ("POST", "/second-factor/later", PERSON),
+    "single_sign_on.start": ("GET", "/sign-in/with-provider", PROVIDER),
+    "single_sign_on.callback": ("GET", "/sign-in/callback", PROVIDER),
+    "single_sign_on.first_time": ("GET", "/sign-in/first-time", UNDERWAY),
+    "single_sign_on.confirm": ("GET", "/confirm-identity/with-provider", "nobody has it"),
+    "single_sign_on.connection": ("GET", "/profile/security/single-sign-on", "nobody has it"),
+    "single_sign_on.disconnect": ("POST", "/profile/security/single-sign-on/disconnect", "nobody has it"),
     "factors_admin.factors": ("GET", "/admin/people/{person}/second-factors", ADMIN),
     "boards_admin.overview": ("GET", "/admin/boards/", ADMIN),
     "boards_admin.board": ("GET", "/admin/boards/ce-broker-fl/", ADMIN),
@@ -225,6 +239,8 @@ TABLE = {
 ALLOWED = {
     "nobody has it": set(),
     PUBLISHED: set(),
+    PROVIDER: set(),
+    UNDERWAY: {"learner", "other", "admin", "reviewer"},
     "reviewer": {"reviewer"},
     "refused to a learner": {"admin", "reviewer"},
     ANYONE: {"nobody", "learner", "other", "admin", "reviewer"},
@@ -314,7 +330,7 @@ def test_a_view_without_a_mark_is_closed(app: Flask, make_app, admin):
 
 def test_the_public_routes_are_those_in_the_table(app: Flask):
     marked = {name for name, view in app.view_functions.items() if view.access == PUBLIC}
-    assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED}}
+    assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED, PROVIDER, UNDERWAY}}
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, learner):

@@ -1,4 +1,4 @@
-"""Third-party verifiers of badges and signed documents, written in JavaScript and run offline by Node."""
+"""Software of others, written in JavaScript and run offline by Node: verifiers of badges and signed documents."""
 
 import json
 import subprocess
@@ -63,9 +63,14 @@ def signature(document: bytes) -> Signature:
     return Signature(**_run("pdf.js", document))
 
 
-def _run(script: str, given: bytes) -> Any:
+def require_installed() -> None:
+    """Raise RuntimeError if the packages are missing or of another lock file."""
     if not INSTALLED.exists() or INSTALLED.read_bytes() != LOCK.read_bytes():
         raise RuntimeError(f"the packages of {LOCK} are not installed; ./test installs them")
+
+
+def _run(script: str, given: bytes) -> Any:
+    require_installed()
     run = subprocess.run([NODE, FOLDER / script], input=given, capture_output=True, timeout=TIMEOUT_S)
     if run.returncode:
         raise RuntimeError(run.stderr.decode())

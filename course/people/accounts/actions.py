@@ -53,6 +53,15 @@ def sign_up(name: NameParts, email: str, password_hash: str, *, now: datetime) -
     return user
 
 
+@unit_of_work
+def add_learner(name: NameParts, email: str, *, now: datetime) -> User:
+    """Create a learner's account without a password, for an email that somebody else has verified. Raise EmailTaken."""
+    user = _add_user(name, email, passwords.UNUSABLE_HASH, Role.LEARNER, now)
+    user.email_confirmed_at = now
+    record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+    return user
+
+
 def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: datetime) -> User:
     user = User(
         legal_name=name.printed,

@@ -21,6 +21,7 @@ MAX_TYPED_LENGTH = 1000  # bounds the work of normalizing; no stored password ha
 # signs and the digits at its end, and for what remains of that without the words that everybody here would try.
 MIN_GUESSES_LOG10, MIN_REST_LOG10 = 9, 5
 HASHER = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+UNUSABLE_HASH = "none"  # no password has this hash
 # Checked when an email has no account, so that the answer takes as long as for a wrong password.
 DUMMY_HASH = HASHER.hash("nobody signs in with this")
 GUESSABLE = "This password is common or easy to guess. A few unrelated words make a good one."

@@ -42,6 +42,10 @@ def find_by_email(typed: str) -> User | None:
     return min(db.session.scalars(wanted), key=lambda user: user.email_key != spelled, default=None)
 
 
+def find_by_code(code: UUID) -> User | None:
+    return db.session.scalars(select(User).filter_by(code=code)).one_or_none()
+
+
 def person_of(code: UUID) -> User:
     """Return the person with their licenses. Raise NotFound."""
     return one_or_404(select(User).filter_by(code=code).options(selectinload(User.licenses)))

@@ -17,7 +17,7 @@ bp = Blueprint("factors_admin", __name__, url_prefix="/admin/people/<uuid:code>/
 
 
 @bp.route("", methods=["GET", "POST"])
-@requires(Permission.PEOPLE_CHANGE)
+@requires(Permission.PEOPLE_CHANGE, fresh=True)
 @once
 def factors(code: UUID) -> ResponseReturnValue:
     person, form = accounts.person_of(code), RemoveFactorsForm()

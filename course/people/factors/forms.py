@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from flask import session
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length
 
-from course.people.factors import ceremony, one_time_code, recovery_code
+from course.people.factors import ceremony
+from course.people.factors.relying_party import relying_party
+from course.site import site
 
 CHALLENGE_BYTES = 32
 CHALLENGE = "passkey-challenge"
@@ -49,6 +51,11 @@ class PasskeyForm(FlaskForm):
     credential = HiddenField("Passkey", [DataRequired(), Length(max=ceremony.MAX_CREDENTIAL_CHARACTERS)])
 
 
+def passkey_form(requested: str) -> PasskeyForm | None:
+    """Return the form for a passkey's answer, or None if passkeys don't work at the requested address."""
+    return PasskeyForm() if relying_party(site().config.public_url, requested) else None
+
+
 class NewPasskeyForm(PasskeyForm):
     name = passkey_name_field()
 
@@ -62,18 +69,6 @@ class AppForm(FlaskForm):
 
     secret = HiddenField()
     code = StringField("Six-digit code", [DataRequired("Enter the code that the app shows.")])
-
-
-class SecondStepForm(FlaskForm):
-    """A code of the authenticator app, or a recovery code. They have different shapes, so one field takes both."""
-
-    code = StringField("Code", [DataRequired("Enter a code.")])
-
-    def validate_code(self, field: StringField) -> None:
-        text = field.data or ""
-        digits = one_time_code.tidy(text)
-        if not recovery_code.is_shaped(text) and not (digits.isascii() and digits.isdigit() and len(digits) == 6):
-            raise ValidationError("Enter the six digits that the app shows, or a recovery code of 12 characters.")
 
 
 class RemoveFactorsForm(FlaskForm):

@@ -31,6 +31,12 @@ def tidy(code: str) -> str:
     return "".join(code.split())
 
 
+def is_shaped(typed: str) -> bool:
+    """Return whether the text can be a code of an app."""
+    code = tidy(typed)
+    return len(code) == DIGITS and code.isascii() and code.isdigit()
+
+
 def address(secret: str, email: str, issuer: str) -> str:
     """Return the otpauth: address that an authenticator app reads from the QR code."""
     return pyotp.TOTP(secret, digits=DIGITS).provisioning_uri(name=email, issuer_name=issuer)

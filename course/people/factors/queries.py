@@ -7,8 +7,22 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from course.people.factors.models import AuthenticatorApp, Passkey, RecoveryCode
+from course.people.factors.relying_party import RelyingParty, relying_party
 from course.platform import db
 from course.platform.queries import one_or_404
+from course.platform.web import Refused
+from course.site import site
+
+
+class NoPasskeysHere(Refused):
+    message = "Passkeys do not work at this address."
+
+
+def passkey_site(requested: str) -> RelyingParty:
+    """Return the site as passkeys know it. `requested`: the address in the request. Raise NoPasskeysHere."""
+    if (party := relying_party(site().config.public_url, requested)) is None:
+        raise NoPasskeysHere
+    return party
 
 
 @dataclass(frozen=True)

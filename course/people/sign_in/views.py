@@ -7,10 +7,13 @@ from flask_login import current_user
 from course.people.accounts import actions as accounts
 from course.people.accounts import queries as people
 from course.people.accounts.models import User
+from course.people.factors import queries as factors
+from course.people.factors.forms import passkey_form
 from course.people.sessions import actions as sessions
 from course.people.sessions import limits
 from course.people.sessions.models import SignInSession
-from course.people.sign_in.forms import ConfirmForm, SignInForm
+from course.people.sign_in import actions
+from course.people.sign_in.forms import ConfirmForm, SignInForm, remember_first_step
 from course.platform import browser, clock, db
 from course.platform.access import (
     FreshSignInNeeded,
@@ -52,18 +55,19 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         if user := accounts.sign_in(form.email.data, form.password.data):
-            _begin(user)
-            return go_to(next_page(HOME))
+            return _signed_in(user)
         form.password.errors = ["Email or password is incorrect."]
-    return form_page("people/sign_in/sign_in.html", form=form)
+    return form_page("people/sign_in/sign_in.html", form=form, passkey_form=passkey_form(request.host_url))
 
 
-def _begin(user: User) -> None:
-    """Sign the person in on this browser. A session that it had before ends."""
+def _signed_in(user: User) -> ResponseReturnValue:
+    """Begin the session, or ask for the second factor first if the account has one."""
     now = clock.now()
-    if before := current_session():
-        sessions.end(before, now=now)
-    browser.enter(sessions.start(user.id, browser.known_device(), now=now))
+    if factors.factors_of(user.id).count:
+        remember_first_step(user, now)
+        return go_to(url_for("second_step.second_step", next=request.args.get("next")))
+    actions.begin(user, second_factor=False, now=now)
+    return go_to(next_page(HOME))
 
 
 @bp.post("/sign-out")
@@ -85,7 +89,12 @@ def confirm() -> ResponseReturnValue:
             browser.renew(sessions.prove(current_session(), now=clock.now()))
             return go_to(next_page(HOME))
         form.password.errors = ["This is not your password. Try again."]
-    return form_page("people/sign_in/confirm.html", form=form)
+    return form_page(
+        "people/sign_in/confirm.html",
+        form=form,
+        passkey_form=passkey_form(request.host_url),
+        has_passkeys=bool(factors.factors_of(me().id).passkeys),
+    )
 
 
 @bp.app_errorhandler(SignInNeeded)

@@ -17,6 +17,8 @@ class Event(StrEnum):
     RECOVERY_CODES_MADE = "person:recovery-codes-made"
     RECOVERY_CODE_USED = "person:recovery-code-used"
     FACTORS_REMOVED = "person:second-factors-removed-by-administrator"
+    SIGN_IN_CONNECTED = "person:single-sign-on-connected"
+    SIGN_IN_DISCONNECTED = "person:single-sign-on-disconnected"
     PROFILE_CHANGED = "person:profile-changed"
     ONE_NAME_CONFIRMED = "person:one-name-confirmed"
     LICENSE_ADDED = "license:added"
@@ -83,6 +85,8 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.RECOVERY_CODES_MADE: frozenset(),
     Event.RECOVERY_CODE_USED: frozenset({"left"}),
     Event.FACTORS_REMOVED: frozenset({"factors", "reason"}),
+    Event.SIGN_IN_CONNECTED: frozenset({"issuer"}),
+    Event.SIGN_IN_DISCONNECTED: frozenset({"issuer"}),
     Event.PROFILE_CHANGED: CHANGE,
     Event.ONE_NAME_CONFIRMED: frozenset({"name", "reason"}),
     Event.LICENSE_ADDED: CHANGE,

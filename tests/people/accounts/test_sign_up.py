@@ -138,6 +138,8 @@ def test_an_account_with_a_role_of_an_earlier_release_has_the_rights_of_a_learne
 def test_an_invitation_makes_one_administrator(app, pages):
     path = factories.invitation(app)
     assert pages.post(path, GOOD).status == 303
+    assert pages.get("/admin/").location == "/second-factor?next=/admin/"
+    pages.post("/second-factor/later")
     assert pages.get("/admin/").status == 200
     assert pages.get(path).status == 404
 
