@@ -4,39 +4,59 @@ import re
 from string import ascii_lowercase
 
 from course.content.exchange import markdown_text
-from course.content.exchange.report import ImportBuilder, Imported, NotCarried, Note, text_of
+from course.content.exchange.report import (
+    MAX_QUESTION_CHARACTERS,
+    TOO_LONG,
+    ImportBuilder,
+    Imported,
+    NotCarried,
+    Note,
+    text_of,
+)
 
-OPTION = re.compile(r"([A-Z])[.)]\s+(.+)")
-ANSWER = re.compile(r"ANSWER:\s*([A-Z])\s*", re.IGNORECASE)
+OPTION = re.compile(r"([A-Z])(?:\)\s*|\.\s+)(.+)")
+ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
+MIN_OPTIONS = 2
 
 
 def read(data: bytes) -> Imported:
-    """Return the questions of the file. Raise UnreadableFile if it is not text."""
-    reading, lines, number = ImportBuilder(), list[str](), 0
+    """Return the questions of the file. Raise UnreadableFile if it is not text.
+
+    A line of text after an option begins a new question, so that a question without an answer spoils no other one.
+    """
+    reading, lines = ImportBuilder(), list[str]()
     for line in filter(None, map(str.strip, text_of(data).split("\n"))):
+        if lines and OPTION.fullmatch(lines[-1]) and not OPTION.fullmatch(line) and not ANSWER.fullmatch(line):
+            _add(reading, lines)
+            lines = []
         lines.append(line)
         if ANSWER.fullmatch(line):
-            number += 1
-            reading.add(f"question {number}", lambda note, lines=lines: _item(lines, note))  # type: ignore[misc]
+            _add(reading, lines)
             lines = []
     if lines:
-        reading.add(f"question {number + 1}", _unanswered)
+        _add(reading, lines)
     return reading.done()
 
 
-def _unanswered(note: Note) -> dict[str, object]:  # noqa: ARG001
-    raise NotCarried("it has no ANSWER line")
+def _add(reading: ImportBuilder, lines: list[str]) -> None:
+    reading.add(f"question {reading.questions + 1}", lambda note: _item(lines, note))
 
 
 def _item(lines: list[str], note: Note) -> dict[str, object]:  # noqa: ARG001
+    if sum(map(len, lines)) > MAX_QUESTION_CHARACTERS:
+        raise NotCarried(TOO_LONG)
+    if not (answer := ANSWER.fullmatch(lines[-1])):
+        raise NotCarried("it has no ANSWER line")
     found = [(line, OPTION.fullmatch(line)) for line in lines[:-1]]
     stem = [line for line, option in found if not option]
     options = [option.groups() for _, option in found if option]
-    if not stem or [line for line, option in found[: len(stem)] if option]:
+    if not stem:
         raise NotCarried("its question is missing or comes after an option")
     if "".join(letter for letter, _ in options) != ascii_lowercase[: len(options)].upper():
         raise NotCarried("its options are not lettered A, B, C and so on in order")
-    key = lines[-1].rpartition(":")[2].strip().lower()
+    if len(options) < MIN_OPTIONS:
+        raise NotCarried(f"it has fewer than {MIN_OPTIONS} options")
+    key = answer[1].strip().lower()
     if key not in [letter.lower() for letter, _ in options]:
         raise NotCarried(f"its answer {key.upper()} is not one of its options")
     texts = {letter.lower(): markdown_text.plain(text) for letter, text in options}

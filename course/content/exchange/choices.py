@@ -8,7 +8,14 @@ from course.content.exchange.report import NotCarried, Note
 from course.content.items.matching import MatchingItem
 from course.content.items.options import LetteredOptions
 
+MAX_OPTIONS = len(ascii_lowercase)  # also of prompts, pairs and steps
 NAMES = ("letters", "prompts")  # tags for letters that are not a, b, c … and numbers that are not 1, 2, 3 …
+
+
+def require_few(count: int) -> None:
+    """Raise NotCarried for more options than have a letter, before any of them is read."""
+    if count > MAX_OPTIONS:
+        raise NotCarried(f"it has {count} options or prompts, and at most {MAX_OPTIONS} are possible")
 
 
 def tags_of(item: LetteredOptions) -> dict[str, str]:

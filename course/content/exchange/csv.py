@@ -47,6 +47,7 @@ COLUMNS = (
     "enemies",
     "more",
 )
+MAX_COLUMNS = 200
 MAX_BRACKETS = 200  # so that no cell is nested too deeply to be written again
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
@@ -89,17 +90,19 @@ def read(data: bytes) -> Imported:
 
     Raise UnreadableFile if it is not such a table.
     """
-    text = text_of(data)
+    text = re.sub(r"\Asep=.\n", "", text_of(data))  # Excel's own line that names the character between cells
     head = text.partition("\n")[0]
     cell_end = ";" if head.count(";") > head.count(",") else ","
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=cell_end, strict=True)
     reading = ImportBuilder()
     try:
-        if not {"type", "stem"} <= set(rows.fieldnames or ()):
+        if not {"type", "stem"} <= set(rows.fieldnames or ()) or len(rows.fieldnames or ()) > MAX_COLUMNS:
             raise UnreadableFile(
                 "The first line does not name the columns type and stem. Begin with a line of column names."
             )
         for row in rows:
+            if not any(cell and "".join(cell).strip() for cell in row.values()):
+                continue  # as spreadsheets leave them at the end
             name = row.get("id") or f"line {rows.line_num}"
             reading.add(name, lambda note, row=row: _item(row, note))  # type: ignore[misc]
     except csv.Error as error:

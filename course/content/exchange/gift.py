@@ -11,7 +11,17 @@ from fractions import Fraction
 from typing import Any
 
 from course.content.exchange import choices, markdown_text, numbers, partial_credit, tags
-from course.content.exchange.report import Exported, ImportBuilder, Imported, NotCarried, Note, export_each, text_of
+from course.content.exchange.report import (
+    MAX_QUESTION_CHARACTERS,
+    TOO_LONG,
+    Exported,
+    ImportBuilder,
+    Imported,
+    NotCarried,
+    Note,
+    export_each,
+    text_of,
+)
 from course.content.items.base import Item
 from course.content.items.matching import MatchingItem
 from course.content.items.multiple import MultipleItem
@@ -25,8 +35,8 @@ SPECIAL = "\\~=#{}:\n"  # escaped with a backslash, a line break as \n
 # Escaped characters are replaced by control characters while a question is split, and restored afterward.
 PLACEHOLDERS = {character: chr(n) for n, character in enumerate(SPECIAL, start=1)}
 RESTORED = {placeholder: character for character, placeholder in PLACEHOLDERS.items()}
-ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
-TAG = re.compile(r"\[tag:((?:\\\]|[^\]])+)\]")
+ID = re.compile(r"\[id:((?:\\\]|[^\]]){1,500})\]")
+TAG = re.compile(r"\[tag:((?:\\\]|[^\]]){1,500})\]")
 FORMAT = re.compile(r"\[(markdown|html|plain|moodle)\]")
 WEIGHT = re.compile(r"%(-?\d+\.?\d*)%")
 
@@ -93,19 +103,26 @@ def read(data: bytes) -> Imported:
     """Return the questions of the file. Raise UnreadableFile if it is not text."""
     reading = ImportBuilder()
     for number, block in enumerate(re.split(r"\n(?:[ \t]*\n)+", text_of(data)), start=1):
-        lines = block.split("\n")
-        comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
-        text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
-        if text:
-            id_ = ID.search(comments)
-            name = re.match(r"::(.*?)::", _protected(text), re.DOTALL)
-            title = _restored(name[1]) if name else ""
-            own_id = id_[1].replace("\\]", "]").strip() if id_ else ""
-            reading.add(
-                own_id or title or f"question {number}",
-                lambda note, t=text, c=comments, i=own_id: _item(_protected(t), c, i, note),  # type: ignore[misc]
-            )
+        if len(block) > MAX_QUESTION_CHARACTERS:
+            reading.leave_out(f"question {number}", f"the whole item: {TOO_LONG}")
+        elif block.strip():
+            _add(reading, number, block)
     return reading.done()
+
+
+def _add(reading: ImportBuilder, number: int, block: str) -> None:
+    lines = block.split("\n")
+    comments = "\n".join(line for line in lines if line.lstrip().startswith("//"))
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
+    if text:
+        id_ = ID.search(comments)
+        name = re.match(r"::(.*?)::", _protected(text), re.DOTALL)
+        title = _restored(name[1]) if name else ""
+        own_id = id_[1].replace("\\]", "]").strip() if id_ else ""
+        reading.add(
+            own_id or title or f"question {number}",
+            lambda note: _item(_protected(text), comments, own_id, note),
+        )
 
 
 def _protected(text: str) -> str:
@@ -177,6 +194,7 @@ def _split(part: str, usual: str, note: Note) -> tuple[Fraction | None, str]:
 
 def _choice(body: str, usual: str, tagged: Fields, note: Note) -> Fields:
     weights, texts = [], []
+    choices.require_few(body.count("~") + body.count("="))
     for sign, part in re.findall(r"([~=])([^~=]*)", body):
         weight, text = _split(part.strip(), usual, note)
         weights.append(Fraction(100) if sign == "=" else weight or Fraction(0))
@@ -190,6 +208,7 @@ def _choice(body: str, usual: str, tagged: Fields, note: Note) -> Fields:
 
 def _matching(body: str, usual: str, tagged: Fields, note: Note) -> Fields:
     pairs = []
+    choices.require_few(body.count("="))
     for part in body.lstrip("= ").split("="):
         prompt, arrow, option = part.partition("->")
         if not arrow:

@@ -38,9 +38,19 @@ def markdown(text: str, note: Note) -> str:
 def from_html(html: str, note: Note) -> str:
     """Return HTML as Markdown: paragraphs, bold, italics, superscript and subscript digits. Note anything else."""
     converter = _Converter(note)
-    converter.feed(html)
+    converter.feed(_closed(html))
     converter.close()
     return converter.text()
+
+
+def _closed(html: str) -> str:
+    """Return the HTML without comments and declarations, and with &lt; for each < that begins no closed tag.
+
+    The parser looks for the end of each of these again and again, so that a text of them took minutes.
+    """
+    before, *parts = html.split("<!--")
+    html = before + "".join(part.partition("-->")[2] for part in parts)
+    return re.sub(r"<(?![A-Za-z/][^<>]*>)", "&lt;", re.sub(r"<[!?][^<>]*>", "", html))
 
 
 class _Converter(HTMLParser):

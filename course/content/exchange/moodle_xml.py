@@ -167,6 +167,7 @@ def _item(question: Element, note: Note) -> Fields:
     type_ = question.get("type", "")
     if type_ not in READERS:
         raise NotCarried(f"no item type here is like the question type {type_ or 'unknown'}")
+    safe_xml.require_plausible(question, apart="file")
     tagged = tags.fields((tag.text or "" for tag in question.iterfind("tags/tag/text")), note, MORE_TAGS)
     fields: Fields = {"id": id_} if (id_ := (question.findtext("idnumber") or "").strip()) else {}
     stem = _read_text(question.find("questiontext"), note)
@@ -195,6 +196,7 @@ def _read_text(element: Element | None, note: Note, usual: str = "html") -> str:
 
 def _answers(question: Element, note: Note) -> list[tuple[str, Fraction, Element]]:
     found = []
+    choices.require_few(len(question.findall("answer")))
     for answer in question.iterfind("answer"):
         weight = Fraction(numbers.decimal(answer.get("fraction", "0")))
         if feedback := _read_text(answer.find("feedback"), _unnoted):
@@ -215,6 +217,7 @@ def _choice(question: Element, tagged: Fields, note: Note) -> Fields:
 
 def _matching(question: Element, tagged: Fields, note: Note) -> Fields:
     pairs = []
+    choices.require_few(len(question.findall("subquestion")))
     for pair in question.iterfind("subquestion"):
         option = (pair.findtext("answer/text") or "").strip()
         prompt = _read_text(pair, note)

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from course.content.exchange import choices, markdown_text, numbers, partial_credit, tags
+from course.content.exchange import choices, markdown_text, numbers, partial_credit, safe_xml, tags
 from course.content.exchange.qti import RATIONALE, TOOL
 from course.content.exchange.report import NotCarried, Note
 
@@ -26,6 +26,7 @@ def name_of(root: Element) -> str:
 
 def fields(root: Element, keywords: list[str], note: Note) -> dict[str, Any]:
     """Return the fields of an `assessmentItem`. Raise NotCarried if it does not have exactly one choiceInteraction."""
+    safe_xml.require_plausible(root)
     interactions = [element for element in root.iter() if element.tag.endswith("Interaction")]
     if [element.tag for element in interactions] != ["choiceInteraction"]:
         kinds = ", ".join(element.tag for element in interactions) or "no interaction"

@@ -11,6 +11,9 @@ from course.content.schema.bank import Bank
 T = TypeVar("T")
 Note = Callable[[str], None]  # called with each part of the current item that is not carried over
 MAX_BYTES = 10_000_000
+MAX_QUESTIONS = 5_000  # of a file
+MAX_QUESTION_CHARACTERS = 100_000
+TOO_LONG = f"it has more than {MAX_QUESTION_CHARACTERS} characters, which no question has"
 CONTROL_CHARACTER = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # not allowed in XML, and \r
 
 
@@ -57,6 +60,7 @@ class ImportBuilder:
     items: list[dict[str, Any]] = field(default_factory=list)
     cases: dict[str, str] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    questions: int = 0
 
     def leave_out(self, name: str, what: str) -> None:
         """Record something that is not carried over."""
@@ -65,8 +69,11 @@ class ImportBuilder:
     def add(self, name: str, read: Callable[[Note], dict[str, Any]]) -> None:
         """Add the item that `read` returns, or record why it is not carried over.
 
-        A vignette among its fields is moved to `cases`.
+        A vignette among its fields is moved to `cases`. Raise UnreadableFile if there are too many questions.
         """
+        self.questions += 1
+        if self.questions > MAX_QUESTIONS:
+            raise UnreadableFile(f"The file has more than {MAX_QUESTIONS} questions. Split it into several files.")
 
         def note(what: str) -> None:
             self.leave_out(name, what)

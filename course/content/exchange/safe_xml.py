@@ -6,10 +6,11 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from course.content.exchange.report import UnreadableFile, limited
+from course.content.exchange.report import MAX_QUESTION_CHARACTERS, TOO_LONG, NotCarried, UnreadableFile, limited
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
+MAX_QUESTION_ELEMENTS = 5_000
 
 
 class _Bounded(TreeBuilder):
@@ -29,6 +30,14 @@ class _Bounded(TreeBuilder):
     def end(self, tag: Any) -> Element:
         self.depth -= 1
         return super().end(tag)
+
+
+def require_plausible(question: Element, apart: str = "") -> None:
+    """Raise NotCarried for a question that is longer than any real one, without the elements named `apart`."""
+    elements = [element for element in question.iter() if element.tag != apart]
+    characters = sum(len(element.text or "") + len(element.tail or "") for element in elements)
+    if len(elements) > MAX_QUESTION_ELEMENTS or characters > MAX_QUESTION_CHARACTERS:
+        raise NotCarried(TOO_LONG)
 
 
 def parse(data: bytes) -> Element:

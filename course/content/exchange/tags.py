@@ -10,6 +10,7 @@ from course.content.items.base import Item
 SINGLE = ("objective", "level", "difficulty", "section", "case", "calculator", "must_pass")
 LISTS = {"reference": "references", "enemy": "enemies"}
 MAX_TAG_CHARACTERS = 50  # that Moodle keeps (TAG_MAX_LENGTH in lib/moodlelib.php)
+MAX_TAGS = 200
 NUMBERS = ("difficulty", "decimals")
 FLAGS: dict[str, Any] = {"true": True, "false": False}
 
@@ -40,7 +41,9 @@ def require_fixed(item: Item) -> None:
 def fields(tags: Iterable[str], note: Note, more: Iterable[str] = ()) -> dict[str, Any]:
     """Return the fields that the tags hold. `more` are further names that are accepted; any other tag is noted."""
     found: dict[str, Any] = {}
-    for tag in tags:
+    for count, tag in enumerate(tags, start=1):
+        if count > MAX_TAGS:
+            raise NotCarried(f"it has more than {MAX_TAGS} tags")
         name, _, value = tag.partition(":")
         if name in LISTS and value:
             found[LISTS[name]] = [*found.get(LISTS[name], ()), value]

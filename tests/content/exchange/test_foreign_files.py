@@ -129,6 +129,34 @@ def test_aiken_questions_that_break_its_rules_are_reported():
     assert FORMATS["aiken"].write is None
 
 
+def test_aiken_keeps_the_good_questions_among_bad_ones():
+    """The file is Moodle's own example of errors, question/format/aiken/tests/fixtures/aiken_errors.txt."""
+    text = (
+        "A question with too few answers\nA) Only answer\nANSWER: A\n\nA) Question not started\n\n"
+        "ANSWER: Question not started\n\nA good question\nA) Correct\nB) Incorrect\nANSWER: A\n\n"
+        "A question started but not finished\nA) Correct-ish\nB) Incorrect-ish\n\n"
+        "A second good question\nA)Incorrect (No space)\nB)Correct (No space)\nANSWER: B"
+    )
+    imported = FORMATS["aiken"].read(text.encode())
+    assert [(item["stem"], item["key"]) for item in imported.items] == [
+        ("A good question", "a"),
+        ("A second good question", "b"),
+    ]
+    assert losses(imported) == [
+        "question 1: the whole item: it has fewer than 2 options",
+        "question 2: the whole item: its question is missing or comes after an option",
+        "question 4: the whole item: it has no ANSWER line",
+    ]
+
+
+def test_a_table_may_have_empty_rows_and_excels_line_about_the_separator():
+    text = "sep=;\nid;type;stem;a;b;key\nx-1;single;Which?;This;That;b\n;;;;;\n;;;;;\n; ;;;;\n\n"
+    for written in (text, text.replace("\n", "\r\n"), text.replace(";", ","), "\ufeff" + text):
+        imported = FORMATS["csv"].read(written.encode())
+        assert [item["id"] for item in imported.items] == ["x-1"]
+        assert imported.left_out == ()
+
+
 def test_semicolons_are_accepted_and_unknown_columns_reported():
     text = "id;type;stem;a;b;key;color;more\nx-1;single;'=Which?;This;That;b;red;\nx-2;multiple;Which?;A;B;a b;;[1]\n"
     imported = FORMATS["csv"].read(text.encode())
