@@ -231,6 +231,7 @@ def _count_not_found(response: Response) -> Response:
 
 
 def _try_later(refusal: TryLater) -> Response:
+    log.warning("refused for %d seconds: %s for %s", refusal.seconds, request.endpoint, networks()[0])
     answer = make_response(error_page(refusal.status, refusal.message))
     answer.headers["Retry-After"] = str(refusal.seconds)
     return answer

@@ -12,7 +12,8 @@ from course.people.accounts.models import Invitation, License, User
 from course.people.accounts.name_parts import NameParts
 from course.people.accounts.tokens import Purpose
 from course.people.sessions import actions as sessions
-from course.platform import db, decisions, jobs
+from course.people.sessions import queries as sessions_of
+from course.platform import browser, db, decisions, jobs, throttle
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -94,18 +95,29 @@ def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
 
 
 def sign_in(email: str, password: str) -> User | None:
-    """Return the person, or None if the email or the password is wrong.
+    """Return the person, or None if the email or the password is wrong. Raise TooOften.
 
     An unknown email is checked against a dummy hash, so that the time of the answer doesn't reveal who has an account.
+    It is counted as well, so that the limit doesn't reveal it either.
     """
     user = queries.find_by_email(email)
+    attempt = throttle.count_try(throttle.PASSWORDS, addresses.key(email), device=_known_device(user))
     digest = user.password_hash if user else passwords.DUMMY_HASH
     db.release()  # checking a password is slow by design; no other writer waits for it
     if not passwords.matches(password, digest) or user is None:
         return None
     if passwords.needs_rehash(password, digest):
         _rehash(user.id, passwords.hash_password(password))
+    attempt.succeeded()
     return queries.find_by_email(email)
+
+
+def _known_device(user: User | None) -> str | None:
+    """Return the secret of this browser if the person signed in with it before."""
+    key = browser.device().key
+    if user is None or key is None or not sessions_of.is_known_device(user.id, sessions.digest(key)):
+        return None
+    return key
 
 
 @unit_of_work

@@ -11,9 +11,10 @@ from course.people.accounts import actions, name_actions, passwords, queries
 from course.people.accounts.forms import ForgottenForm, LicenseForm, NameFields, NewPasswordForm, SignUpForm
 from course.people.accounts.models import License, User
 from course.people.sessions import actions as sessions
-from course.platform import browser, clock
+from course.platform import browser, clock, throttle
 from course.platform.access import Permission, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
+from course.platform.mail import addresses
 from course.platform.mail import queries as mails
 from course.platform.sent_forms import once
 
@@ -34,6 +35,7 @@ def sign_up() -> ResponseReturnValue:
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
         return form_page("people/accounts/sign_up.html", form=form)
+    throttle.count_try(throttle.SIGN_UPS, addresses.key(form.email.data))
     user = actions.sign_up(
         form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
@@ -60,6 +62,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
 @requires(Permission.PROFILE)
 @once
 def send_confirmation() -> ResponseReturnValue:
+    throttle.count_try(throttle.MAILS, addresses.key(me().email))
     actions.send_confirmation(me(), now=clock.now())
     flash(f"We sent an email to {current_user.email}.", "mail")
     return go_to(url_for(".profile"))
@@ -72,6 +75,7 @@ def forgotten_password() -> ResponseReturnValue:
     form = ForgottenForm()
     if not form.validate_on_submit():
         return form_page("people/accounts/forgotten_password.html", form=form)
+    throttle.count_try(throttle.MAILS, addresses.key(form.email.data))
     actions.request_reset(form.email.data, now=clock.now())
     flash(
         "If this email has an account, we sent it a link to set a new password. The link works for two hours.",
@@ -87,7 +91,9 @@ def reset_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if not form.validate_on_submit():
         return form_page("people/accounts/reset_password.html", form=form)
-    actions.reset_password(token, passwords.hash_password(form.password.data), now=clock.now())
+    now = clock.now()
+    user = actions.reset_password(token, passwords.hash_password(form.password.data), now=now)
+    sessions.remember_device(user.id, browser.known_device(), now=now)
     flash("Your password is changed. Sign in with the new one.", "ok")
     return go_to(url_for("sign_in.sign_in"))
 
@@ -100,6 +106,7 @@ def invitation(token: str) -> ResponseReturnValue:
     form = SignUpForm(is_taken=_is_taken)
     if not form.validate_on_submit():
         return form_page("people/accounts/invitation.html", form=form)
+    throttle.count_try(throttle.SIGN_UPS, addresses.key(form.email.data))
     user = actions.accept_invitation(
         token, form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )

@@ -26,6 +26,13 @@ def _new_token() -> str:
 def start(user_id: int, device: Device, *, second_factor: bool = False, now: datetime) -> Ticket:
     """Start a session of the person and return what goes into its cookie."""
     token = _new_token()
+    session = _add_session(user_id, device, token, now)
+    session.second_factor_at = now if second_factor else None
+    db.session.flush()
+    return Ticket(token, session.code)
+
+
+def _add_session(user_id: int, device: Device, token: str, now: datetime) -> SignInSession:
     session = SignInSession(
         digest=digest(token),
         user_id=user_id,
@@ -35,11 +42,18 @@ def start(user_id: int, device: Device, *, second_factor: bool = False, now: dat
         created_at=now,
         last_seen_at=now,
         proved_at=now,
-        second_factor_at=now if second_factor else None,
     )
     db.session.add(session)
-    db.session.flush()
-    return Ticket(token, session.code)
+    return session
+
+
+@unit_of_work
+def remember_device(user_id: int, device: Device, *, now: datetime) -> None:
+    """Keep the browser as known, by a session that has ended: the person opened a link in it that was mailed to them.
+
+    In this way a person gets in whom an attacker's guesses keep from signing in with a new browser.
+    """
+    _add_session(user_id, device, _new_token(), now).ended_at = now
 
 
 @unit_of_work

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from course.people.sessions import limits
 from course.people.sessions.models import SignInSession
@@ -23,3 +23,10 @@ def open_sessions(user_id: int, role: str, *, now: datetime) -> Sequence[SignInS
 
 def find(code: UUID) -> SignInSession | None:
     return db.session.scalars(select(SignInSession).filter_by(code=code)).one_or_none()
+
+
+def is_known_device(user_id: int, device_digest: str) -> bool:
+    """Return whether the person signed in with that browser before."""
+    return db.session.scalars(
+        select(exists().where(SignInSession.user_id == user_id, SignInSession.device_digest == device_digest))
+    ).one()
