@@ -141,6 +141,35 @@ class TestAfterTheStolenPassword:
         assert not is_in(half_in)
 
 
+class TestConfirmingIdentity:
+    """Before factors change, the person proves again who they are: by the password, a passkey or a code."""
+
+    def test_a_code_confirms(self, app, now, learner):
+        pages = password_step(app, with_app(app, learner))
+        pages.post("/sign-in/second-step", {"code": pyotp.TOTP(SECRET).at(NOON)})
+        now[0] += timedelta(minutes=16)
+        assert pages.get("/profile/security/recovery-codes").location.startswith("/confirm-identity")
+        assert "Use a code from your authenticator app" in pages.get("/confirm-identity").text
+        code = pyotp.TOTP(SECRET).at(now[0])
+        assert (
+            pages.post("/second-factor", {"code": code}, query_string={"next": "/transcript"}).location == "/transcript"
+        )
+        assert pages.get("/profile/security/recovery-codes").status == 200
+
+    def test_a_passkey_confirms_and_one_of_another_account_does_not(self, app, now, pages, learner, other_learner):
+        own, foreign = with_passkey(pages, learner), with_passkey(pages, other_learner)
+        now[0] += timedelta(minutes=1)
+        visitor = Pages(app)
+        visitor.post("/sign-in/passkey", {"credential": own.sign(visitor.client.get(OPTIONS).json)})
+        now[0] += timedelta(minutes=16)
+        sent = {"credential": foreign.sign(visitor.client.get(OPTIONS).json)}
+        assert visitor.post("/confirm-identity/passkey", sent).status == 409
+        assert visitor.get("/profile/security/recovery-codes").location.startswith("/confirm-identity")
+        sent = {"credential": own.sign(visitor.client.get(OPTIONS).json)}
+        assert visitor.post("/confirm-identity/passkey", sent).status == 303
+        assert visitor.get("/profile/security/recovery-codes").status == 200
+
+
 class TestRecoveryCodes:
     def test_one_signs_in_once(self, app, now, learner):
         user = with_app(app, learner)

@@ -13,6 +13,7 @@ from course.people.factors import ceremony, one_time_code, queries, recovery_cod
 from course.people.factors.ceremony import Answer, NewKey
 from course.people.factors.models import AuthenticatorApp, Passkey, RecoveryCode
 from course.people.factors.relying_party import RelyingParty
+from course.people.sessions import actions as sessions
 from course.platform import access, db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -203,7 +204,7 @@ def _use_up(user: User, code_id: int, now: datetime) -> bool:
 
 @unit_of_work
 def remove_all(admin: User, person: User, reason: str, *, now: datetime) -> None:
-    """Remove the second factors of a person who lost them. Raise NotForOneself or NoFactors.
+    """Remove the second factors of a person who lost them, and end their sessions. Raise NotForOneself or NoFactors.
 
     The reason says how the person proved who they are. The next sign-in asks for the password alone, and an account
     that needs a second factor is led to set up a new one.
@@ -216,6 +217,7 @@ def remove_all(admin: User, person: User, reason: str, *, now: datetime) -> None
         raise NoFactors
     for table in (Passkey, AuthenticatorApp, RecoveryCode):
         db.session.execute(delete(table).filter_by(user_id=person.id))
+    sessions.end_all(person.id, now=now)  # a device that is lost may still be signed in
     record(
         Event.FACTORS_REMOVED,
         admin,

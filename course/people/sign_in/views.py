@@ -93,7 +93,7 @@ def confirm() -> ResponseReturnValue:
         "people/sign_in/confirm.html",
         form=form,
         passkey_form=passkey_form(request.host_url),
-        has_passkeys=bool(factors.factors_of(me().id).passkeys),
+        factors=factors.factors_of(me().id),
     )
 
 

@@ -33,13 +33,13 @@ class Identity:
 def identity(claims: Mapping[str, Any]) -> Identity:
     """Return the identity in verified claims. Raise ValueError if it can't be stored."""
     subject = str(claims["sub"])
-    if not 0 < len(subject) <= MAX_CHARACTERS:
-        raise ValueError("the subject is empty or too long")
-    verified = claims.get("email_verified") is True
+    if not 0 < len(subject) <= MAX_CHARACTERS or "\0" in subject:
+        raise ValueError("the subject is empty or too long, or has a NUL character")
+    email, verified = _text(claims, "email"), claims.get("email_verified") is True
     return Identity(
         issuer=str(claims["iss"]),
         subject=subject,
-        email=_text(claims, "email") or None if verified else None,
+        email=email if verified and "@" in email else None,
         given_name=_text(claims, "given_name"),
         family_name=_text(claims, "family_name"),
         second_factor=_has_second_factor(claims),
@@ -49,14 +49,18 @@ def identity(claims: Mapping[str, Any]) -> Identity:
 
 def _text(claims: Mapping[str, Any], name: str) -> str:
     value = claims.get(name)
-    return value.strip()[:MAX_CHARACTERS] if isinstance(value, str) else ""
+    usable = isinstance(value, str) and value.isprintable() and len(value) <= MAX_CHARACTERS
+    return str(value).strip() if usable else ""
 
 
 def _has_second_factor(claims: Mapping[str, Any]) -> bool:
     methods = claims.get("amr")
     stated = set(map(str, methods)) if isinstance(methods, list) else set()
-    return bool(stated & SECOND_FACTOR_METHODS) or claims.get("acr") in SECOND_FACTOR_CLASSES
+    return bool(stated & SECOND_FACTOR_METHODS) or str(claims.get("acr")) in SECOND_FACTOR_CLASSES
 
 
 def _moment(seconds: object) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) else None
+    except (OverflowError, OSError, ValueError):
+        return None

@@ -22,6 +22,7 @@ from course.platform import access, browser, clock, db
 from course.platform.access import FreshSignInNeeded, Permission, current_session, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.open_id import SignInFailed
+from course.platform.web import Refused
 from course.site import site
 
 bp = Blueprint("single_sign_on", __name__)
@@ -30,6 +31,13 @@ STARTED = "single-sign-on"
 ANSWER_WITHIN = timedelta(minutes=10)
 RECENT = timedelta(minutes=5)
 SIGN_IN, CONFIRM = "sign-in", "confirm"
+
+
+class NotConnected(Refused):
+    status = 400
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Your account here is not connected to who you are at {name}. Confirm with your password.")
 
 
 def _redirect_uri() -> str:
@@ -54,6 +62,9 @@ def _to_provider(purpose: str, **more: str) -> ResponseReturnValue:
 @bp.get("/sign-in/with-provider")
 @public
 def start() -> ResponseReturnValue:
+    """Begin a sign-in, but not because of a link on another site: nobody is signed in without wanting it."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return go_to(url_for("sign_in.sign_in"))
     return _to_provider(SIGN_IN)
 
 
@@ -103,7 +114,9 @@ def _person(started: dict[str, str]) -> Identity:
 def _signed_in(person: Identity, started: dict[str, str], now: datetime) -> ResponseReturnValue:
     known = queries.find(person)
     if started["purpose"] == CONFIRM:
-        return _confirmed(person, started, now) if known and known.user_id == me().id else _failed()
+        if known is None or not current_user.is_authenticated or known.user_id != me().id:
+            raise NotConnected(queries.provider().name)
+        return _confirmed(person, started, now)
     if known is None:
         keep_identity(person, started["next"], now)
         return go_to(url_for(".first_time"))

@@ -8,6 +8,7 @@ import pytest
 
 from course.people.factors import actions, queries
 from course.people.factors.models import AuthenticatorApp, Passkey
+from course.people.sessions import queries as sessions
 from course.platform import clock, db
 from course.platform.audit import queries as audit
 from course.platform.jobs import Job
@@ -185,6 +186,8 @@ class TestByAnAdministrator:
         assert mine.post(address, {"reason": ""}).status == 422
         assert mine.post(address, {"reason": "Showed a driver license in a call."}).status == 303
         assert factors(app, learner).count == 0
+        with app.app_context():
+            assert sessions.open_sessions(learner.id, learner.role, now=NOON) == []
         with app.app_context():
             event = audit.about(learner.id, limit=1)[0]
             mail = db.session.query(Job).order_by(Job.id.desc()).first().payload

@@ -239,6 +239,10 @@ class TestAttacks:
         with app.app_context():
             assert db.session.query(ExternalIdentity).one().user_id == other_learner.id
 
+    def test_a_link_on_another_site_signs_nobody_in(self, pages):
+        page = pages.get("/sign-in/with-provider", headers={"Sec-Fetch-Site": "cross-site"})
+        assert page.location == "/sign-in"
+
     def test_next_never_leaves_the_site(self, app, pages, hospital, ina):
         connect(app, ina)
         hospital.sign_in_as("ina-1")
