@@ -26,7 +26,19 @@ from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
 from course.people.sign_in import views as sign_in_views
-from course.platform import access, browser, clock, copied_addresses, db, jobs, open_id, sent_forms, throttle, web
+from course.platform import (
+    access,
+    browser,
+    clock,
+    copied_addresses,
+    db,
+    headers,
+    jobs,
+    open_id,
+    sent_forms,
+    throttle,
+    web,
+)
 from course.platform.config import Config
 from course.platform.group_commit import GroupCommit
 from course.platform.mail import views as mail_views
@@ -46,7 +58,10 @@ def wire_app(config: Config) -> Flask:
     """Return the app with its routes, hooks and templates. It answers once a Site is installed."""
     app = Flask(__name__)
     app.secret_key = config.secret_key
+    app.config["SECRET_KEY_FALLBACKS"] = list(config.secret_keys[1:])
+    app.config["WTF_CSRF_SECRET_KEY"] = list(reversed(config.secret_keys))
     db.init_app(app)
+    headers.init_app(app, public_url=config.public_url)
     throttle.init_app(app, trusted_proxies=config.trusted_proxies)
     secure = config.public_url.startswith("https:")
     web.init_app(app, secure=secure)

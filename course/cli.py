@@ -30,7 +30,8 @@ from course.learning.search import actions as search_actions
 from course.people.accounts import actions as accounts_actions
 from course.people.accounts import queries as accounts
 from course.platform import clock, db, jobs
-from course.platform.config import BadSetting, Config
+from course.platform.config import BadSetting, Config, add_secret_key
+from course.platform.mail import views as mail_views
 from course.platform.web import Refused
 from course.reporting.records import actions as records
 from course.reporting.records.checked_record import Discrepancy
@@ -122,6 +123,8 @@ def serve() -> None:
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())
             notices.append(f"No administrator yet. Create one (the link works once): {config.base_url}{path}")
+        if way_in := mail_views.way_in():
+            notices.append(f"Emails stay on this machine. Read them at {config.base_url}{way_in}")
         if ending := site().signer.ends_soon(clock.now()):
             notices.append(ending)
         notices += [f"Approval exceeded: {reason}." for reason in approvals.uncovered(catalog(), clock.now().date())]
@@ -195,6 +198,15 @@ def rotate_keys() -> None:
     click.echo(f"{key.public} signs after the next start, and {documents}. Keep the older keys.")
 
 
+@keys_group.command("rotate-secret")
+def rotate_secret() -> None:
+    """Add a secret key that signs sessions and links after the next start. Those signed by older keys stay valid."""
+    if "SECRET_KEY" in os.environ or "SECRET_KEY_FILE" in os.environ:
+        raise BadSetting("SECRET_KEY: put a new key in front of the one that is set, with a space between the two.")
+    add_secret_key(_config().data)
+    click.echo("A new key signs after the next start. To end what older keys signed, delete their lines in secret_key.")
+
+
 @cli.command("check-records")
 def check_records() -> None:
     """Check the records for discrepancies. Certificates, completions, minutes and documents must agree."""
@@ -214,7 +226,9 @@ def check_records() -> None:
 @click.option("--learners", type=click.IntRange(1, 100_000), required=True, help="Number of therapists.")
 def demo_command(learners: int) -> None:
     """Fill an empty database with sample people."""
-    app = ready_app(_config())
+    config = _config()
+    _refuse_public(config)
+    app = ready_app(config)
     with click.progressbar(length=learners, label="Therapists", file=sys.stderr) as bar:
         lines = demo.populate(app, learners, now=clock.now(), progress=lambda: bar.update(1))
     for line in lines:
@@ -228,9 +242,16 @@ def demo_command(learners: int) -> None:
 def bench(seconds: float, certificates: int, only: str | None) -> None:
     """Measure the server with a temporary database. Compare it with an empty request and the database's own commits."""
     config, say = _config(), functools.partial(click.echo, err=True)
+    _refuse_public(config)
     lines = [] if only else measure.run(config, seconds, certificates, ready_app, say)
     for line in chain(lines, measure.run_writer_waits(config, ready_app, say)):
         click.echo(line)
+
+
+def _refuse_public(config: Config) -> None:
+    """Raise BadSetting on the machine of a public site, where sample people and load tests have no place."""
+    if config.public_url:
+        raise BadSetting("PUBLIC_URL: it is set, and this command is not for a site that people use. Unset it first.")
 
 
 def _explained(run: Callable[[], R]) -> R:
@@ -246,4 +267,5 @@ def _explained(run: Callable[[], R]) -> R:
 
 
 def main() -> None:
+    os.umask(0o077)  # every file that this process and its children create is private
     _explained(lambda: cli(prog_name="./run"))

@@ -44,6 +44,11 @@ class Site:
         return self.config.base_url
 
     @property
+    def secret_keys(self) -> list[str]:
+        """Return the keys for links, oldest first. The last one signs, and all of them verify."""
+        return list(reversed(self.config.secret_keys))
+
+    @property
     def mailbox(self) -> Path | None:
         """Return the folder of stored mails, or None if the local mailbox is closed."""
         return None if self.config.public_url or self.config.smtp_url else self.config.mails

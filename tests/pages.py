@@ -18,6 +18,7 @@ from course.people.accounts.models import User
 from course.people.sessions import actions as sessions
 from course.platform import clock
 from course.platform.browser import TOKEN, Device, Ticket
+from course.platform.mail import views as mail_views
 
 SIGNED_IN_AGAIN_AFTER = timedelta(minutes=4)  # before the session notes that it is used
 CONTROLS = ("input", "select", "textarea")
@@ -103,6 +104,14 @@ class Pages:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **more: Any) -> Page:
         return Page(self.client.post(path, data=data or {}, **more))
+
+    def mails(self) -> Page:
+        """Open the local mailbox by the link that the terminal shows, and return its page."""
+        with self.app.app_context():
+            path = mail_views.way_in()
+        assert path is not None
+        assert self.get(path).location == "/mailbox/"
+        return self.get("/mailbox/")
 
     def post_json(self, path: str, data: dict[str, Any]) -> Any:
         return self.client.post(path, data=data, headers={"Accept": "application/json"})

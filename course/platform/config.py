@@ -6,6 +6,7 @@ Every setting is optional. A bad value raises BadSetting with one sentence that 
 import os
 import secrets
 import ssl
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -16,9 +17,20 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from course.platform.files import write_once
+from course.platform.files import make_private, open_to_others, replace, write_once
 
 ROOT = Path(__file__).resolve().parents[2]
+OWN_FILES = {"course.db", "secret_key", "counts.db", "keys", "mail"}  # a folder with one of them is ours
+SECRET_SETTINGS = (
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "SMTP_URL",
+    "QUEUE_URL",
+    "BOARD_UPLOAD_KEY",
+    "PDF_P12_PASSWORD",
+    "OIDC_CLIENT_SECRET",
+)
+MIN_SECRET_KEY = 32
 
 
 class BadSetting(Exception):
@@ -42,7 +54,7 @@ class Config:
     host: str
     port: int
     public_url: str
-    secret_key: str
+    secret_keys: tuple[str, ...] = field(repr=False)
     smtp_url: str
     mail_from: str
     queue_url: str
@@ -54,6 +66,11 @@ class Config:
     pdf_p12_password: str = field(default="", repr=False)
     modules: Path = ROOT / "modules"
     quizzes: Path = ROOT / "quizzes"
+
+    @property
+    def secret_key(self) -> str:
+        """Return the key that signs. The other keys still verify what they signed."""
+        return self.secret_keys[0]
 
     @property
     def base_url(self) -> str:
@@ -68,6 +85,7 @@ class Config:
 
     @classmethod
     def from_environ(cls, env: Mapping[str, str]) -> Self:
+        env = _with_files(env)
         data = _data_folder(env)
         return cls(
             data=data,
@@ -75,7 +93,6 @@ class Config:
             host=env.get("HOST") or "127.0.0.1",
             port=_port(env),
             public_url=_public_url(env),
-            secret_key=_secret_key(env, data),
             smtp_url=_smtp_url(env),
             smtp_ca=_smtp_ca(env),
             mail_from=_mail_from(env),
@@ -85,6 +102,7 @@ class Config:
             trusted_proxies=_trusted_proxies(env),
             pdf_p12=Path(env["PDF_P12"]).expanduser().absolute() if env.get("PDF_P12") else None,
             pdf_p12_password=env.get("PDF_P12_PASSWORD", ""),
+            secret_keys=_secret_keys(env, data),  # last, because it may write a file
         )
 
 
@@ -96,7 +114,26 @@ def _data_folder(env: Mapping[str, str]) -> Path:
         raise BadSetting(f"COURSE_DATA: {folder} can't be created or is not a folder ({error.strerror}).") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadSetting(f"COURSE_DATA: {folder} can't be written to.")
+    _keep_private(folder)
     return folder
+
+
+def _keep_private(folder: Path) -> None:
+    """Close a folder of ours that others can read. Raise BadSetting for one in which others may have put files."""
+    if not open_to_others(folder):
+        return
+    mode, holds = folder.stat().st_mode, {path.name for path in folder.iterdir()}
+    advice = f"Check what is in it, run chmod 700 {folder}, then start again."
+    if mode & stat.S_ISVTX or (holds and not holds & OWN_FILES):
+        raise BadSetting(f"COURSE_DATA: {folder} is shared with other users. Set a folder that holds nothing else.")
+    if mode & 0o022 and holds:
+        raise BadSetting(f"COURSE_DATA: other users of this machine can write to {folder}. {advice}")
+    if (folder / "secret_key").exists() and open_to_others(folder / "secret_key"):
+        raise BadSetting(f"COURSE_DATA: {folder / 'secret_key'} can be read by other users. {advice}")
+    try:
+        make_private(folder)
+    except OSError as error:
+        raise BadSetting(f"COURSE_DATA: other users can read {folder} ({error.strerror}). {advice}") from None
 
 
 def _database(env: Mapping[str, str], data: Path) -> str:
@@ -196,12 +233,36 @@ def _mail_from(env: Mapping[str, str]) -> str:
     return given
 
 
-def _secret_key(env: Mapping[str, str], data: Path) -> str:
-    if "SECRET_KEY" in env:
-        if len(env["SECRET_KEY"]) < 32:
-            raise BadSetting("SECRET_KEY: shorter than 32 characters; leave it out to have one created and stored.")
-        return env["SECRET_KEY"]
+def _secret_keys(env: Mapping[str, str], data: Path) -> tuple[str, ...]:
+    """Return the keys, newest first."""
+    given = env.get("SECRET_KEY", "").split() if "SECRET_KEY" in env else None
+    if given is None:
+        kept = data / "secret_key"
+        if not kept.exists():
+            write_once(kept, secrets.token_urlsafe(48).encode())
+        if open_to_others(kept):
+            raise BadSetting(f"COURSE_DATA: {kept} can be read by other users; run chmod 600 on it, then start again.")
+        given = kept.read_text().split()
+    if not given or any(len(key) < MIN_SECRET_KEY for key in given):
+        raise BadSetting("SECRET_KEY: shorter than 32 characters; leave it out to have one created and stored.")
+    return tuple(given)
+
+
+def add_secret_key(data: Path) -> None:
+    """Add a secret key, which signs from the next start."""
     kept = data / "secret_key"
-    if not kept.exists():
-        write_once(kept, secrets.token_urlsafe(48).encode())
-    return kept.read_text().strip()
+    replace(kept, "\n".join([secrets.token_urlsafe(48), *kept.read_text().split()]).encode())
+
+
+def _with_files(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings with secrets read from the files that NAME_FILE names, as container platforms offer them."""
+    found = dict(env)
+    for name in SECRET_SETTINGS:
+        if path := env.get(f"{name}_FILE"):
+            if env.get(name):
+                raise BadSetting(f"{name}: set either {name} or {name}_FILE.")
+            try:
+                found[name] = Path(path).expanduser().read_text().strip()
+            except (OSError, UnicodeDecodeError):
+                raise BadSetting(f"{name}_FILE: {path} can't be read.") from None
+    return found

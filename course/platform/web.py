@@ -1,4 +1,4 @@
-"""What all pages share: refusals and error pages, security headers, CSRF protection, template filters."""
+"""What all pages share: refusals and error pages, upload limits, CSRF protection, template filters."""
 
 import functools
 import hashlib
@@ -18,15 +18,12 @@ from course.platform.marks import mark as mark_view
 from course.platform.marks import marked
 
 PRODUCT_NAME = "Needlewise"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 WORDS = {
     403: "Your account has no access to this page.",
     404: "Page not found.",
     405: "This address can't be used that way.",
     413: "The file or form is too large.",
+    421: "This site has another address.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers load from other sites
@@ -78,7 +75,6 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.before_request(_set_upload_limit)  # before any other hook reads the form
     csrf.init_app(app)
     app.before_request(_refuse_nul)
-    app.after_request(functools.partial(_headers, secure=secure))
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
@@ -115,22 +111,6 @@ def _refuse_nul() -> None:
     """Raise NotStorable for a NUL character. PostgreSQL can't store it, and no keyboard types it."""
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):
         raise NotStorable
-
-
-def _headers(response: Response, *, secure: bool) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
-    elif "v" not in request.args:
-        headers["Cache-Control"] = "no-cache"  # a script that another one imports, by an address without a version
-    if secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
 
 
 def unlisted(response: Response) -> Response:

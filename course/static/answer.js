@@ -3,6 +3,7 @@
 
 import { flush, hear, post, put, waiting } from "./queue.js";
 import { follow } from "./clock.js";
+import { parsed } from "./elements.js";
 
 const ELSEWHERE = "You answered this question in another tab or on another device. The saved answer is shown now.";
 const items = [...document.querySelectorAll("[data-item]")];
@@ -75,7 +76,7 @@ async function catchUp(stale, text) {
   let page = null;
   try {
     const reply = await fetch(location.href);
-    page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    page = parsed(await reply.text());
   } catch {
     // the message below says so
   }

@@ -1,5 +1,7 @@
 // Measures active reading time while the page is visible and in use, and checks answers without leaving the page.
 
+import { replace } from "./elements.js";
+
 const article = document.querySelector("[data-time]");
 const BEACON_S = 20;
 const IDLE_S = 120; // after this time without input, a reader is no longer active
@@ -43,7 +45,7 @@ async function checkAnswer(event) {
     const headers = { Accept: "application/json" };
     const reply = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
     const result = await reply.json();
-    if (result.html) form.closest(".check").outerHTML = result.html;
+    if (result.html) replace(form.closest(".check"), result.html);
     else showError(form, result.error);
   } catch {
     form.submit();

@@ -22,12 +22,14 @@ ANYONE, PERSON, ADMIN, OWNER = "anyone", "person", "admin", "owner"
 PUBLISHED = "anyone, if PUBLIC_URL is set"
 PROVIDER = "anyone, if OIDC_ISSUER is set"
 UNDERWAY = "anyone who is signing in"  # others are sent to the first page of it
+PRINTED = "anyone, by the link that ./run prints"
 
 # By endpoint: (method, address, who has access). {x} stands for something that belongs to the learner.
 TABLE = {
     "static": ("GET", "/static/course.css", ANYONE),
     "health.healthz": ("GET", "/healthz", ANYONE),
-    "mail.mailbox": ("GET", "/mailbox/", ANYONE),
+    "mail.mailbox": ("GET", "/mailbox/", PRINTED),
+    "mail.open_mailbox": ("GET", "/mailbox/nobody-has-this", PRINTED),
     "mail_admin.mails": ("GET", "/admin/mails/", ADMIN),
     "mail_admin.retry": ("POST", "/admin/mails/999/retry", "nobody has it"),
     "mail_admin.retry_all": ("POST", "/admin/mails/retry", ADMIN),
@@ -241,6 +243,7 @@ ALLOWED = {
     PUBLISHED: set(),
     PROVIDER: set(),
     UNDERWAY: {"learner", "other", "admin", "reviewer"},
+    PRINTED: set(),
     "reviewer": {"reviewer"},
     "refused to a learner": {"admin", "reviewer"},
     ANYONE: {"nobody", "learner", "other", "admin", "reviewer"},
@@ -330,7 +333,7 @@ def test_a_view_without_a_mark_is_closed(app: Flask, make_app, admin):
 
 def test_the_public_routes_are_those_in_the_table(app: Flask):
     marked = {name for name, view in app.view_functions.items() if view.access == PUBLIC}
-    assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED, PROVIDER, UNDERWAY}}
+    assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED, PROVIDER, UNDERWAY, PRINTED}}
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, learner):

@@ -38,6 +38,10 @@ class Site:
     def invitation(self) -> str:
         return re.search(r"\S+/invitations/\S+", self.ready)[0]
 
+    @property
+    def mailbox(self) -> str:
+        return re.search(r"\S+/mailbox/\S+", self.ready)[0]
+
 
 def serve(data: Path, port: int, **settings: str) -> "subprocess.Popen[str]":
     env = {"PATH": os.environ["PATH"], "COURSE_DATA": str(data), "PORT": str(port), **settings}
@@ -61,7 +65,7 @@ def served(app: Flask) -> Iterator[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data, port = tmp_path_factory.mktemp("site"), free_port()
     process = serve(data, port)
-    lines = process.stdout.readline() + process.stdout.readline()
+    lines = "".join(process.stdout.readline() for _ in range(3))
     yield Site(f"http://127.0.0.1:{port}", lines, process, data)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=15)

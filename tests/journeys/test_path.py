@@ -58,6 +58,7 @@ def put_off_second_factor(admin):
 
 
 def sign_up(person, name, email):
+    person.go(person.site.mailbox.removeprefix(person.site.address))
     person.go("/")
     person.press("Sign up")
     person.fill(Legal_name=name, Password=PASSWORD)

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from datetime import date, datetime, timedelta
 
-from flask import current_app
 from sqlalchemy.exc import IntegrityError
 
 from course.people.accounts import passwords, queries, tokens
@@ -22,10 +21,6 @@ from course.platform.web import Refused
 from course.site import site
 
 INVITATION_LIFETIME = timedelta(days=2)
-
-
-def _secret() -> str:
-    return str(current_app.secret_key)
 
 
 class EmailTaken(Refused):
@@ -82,7 +77,7 @@ def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: 
 
 def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
     """Mail the link, without the name: it may have been typed with somebody else's email."""
-    token = tokens.make(_secret(), purpose, user.code, queries.token_state(purpose, user))
+    token = tokens.make(site().secret_keys, purpose, user.code, queries.token_state(purpose, user))
     jobs.put(
         "mail",
         key=f"{purpose}:{user.code}:{now.isoformat()}",
@@ -135,7 +130,7 @@ def send_confirmation(user: User, *, now: datetime) -> None:
 @unit_of_work
 def confirm_email(token: str, *, now: datetime) -> User:
     """Confirm the email that the link was mailed to. Raise AccountLinkInvalid."""
-    user = queries.user_of_token(_secret(), Purpose.CONFIRM, token)
+    user = queries.user_of_token(site().secret_keys, Purpose.CONFIRM, token)
     if user is None:
         raise AccountLinkInvalid
     if user.email_confirmed_at is None:
@@ -154,7 +149,7 @@ def request_reset(email: str, *, now: datetime) -> None:
 @unit_of_work
 def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
     """Set the password and end every open session of the account. Raise AccountLinkInvalid."""
-    user = queries.user_of_token(_secret(), Purpose.RESET, token)
+    user = queries.user_of_token(site().secret_keys, Purpose.RESET, token)
     if user is None:
         raise AccountLinkInvalid
     user.password_hash = password_hash

@@ -129,7 +129,7 @@ def open_invitation(digest: str, now: datetime) -> Invitation:
     return invitation
 
 
-def user_of_token(secret: str, purpose: Purpose, token: str) -> User | None:
+def user_of_token(secret: Sequence[str], purpose: Purpose, token: str) -> User | None:
     """Return the person whom a link was mailed to, or None if the link is no longer valid."""
     if (parts := read(secret, purpose, token)) is None:
         return None

@@ -1,6 +1,7 @@
 """Signed tokens for mailed links. A token is for one purpose and one state of the account, so it works only once."""
 
 import hashlib
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,12 +16,12 @@ class Purpose(StrEnum):
 LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}
 
 
-def make(secret: str, purpose: Purpose, code: UUID, state: str) -> str:
+def make(secret: Sequence[str], purpose: Purpose, code: UUID, state: str) -> str:
     """Return a token. It stays valid while `state` is unchanged: the email to confirm, or the hash of the password."""
     return _signer(secret, purpose).dumps([str(code), _digest(state)])
 
 
-def read(secret: str, purpose: Purpose, token: str) -> tuple[UUID, str] | None:
+def read(secret: Sequence[str], purpose: Purpose, token: str) -> tuple[UUID, str] | None:
     """Return the account's code and the digest of the state, or None if the token is forged, altered or expired."""
     try:
         code, digest = _signer(secret, purpose).loads(token, max_age=LIFETIME_S[purpose])
@@ -34,7 +35,7 @@ def matches(digest: str, state: str) -> bool:
     return digest == _digest(state)
 
 
-def _signer(secret: str, purpose: Purpose) -> URLSafeTimedSerializer:
+def _signer(secret: Sequence[str], purpose: Purpose) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt=purpose)
 
 

@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
@@ -43,10 +42,6 @@ class NotForOneself(Refused):
 
 class NoFactors(Refused):
     message = "This person has no second factor."
-
-
-def _secret_key() -> str:
-    return str(current_app.secret_key)
 
 
 @unit_of_work
@@ -116,11 +111,11 @@ def use_passkey(
 
 def seal_secret(user: User, secret: str) -> str:
     """Return the secret of an authenticator app in the form that is stored. It is readable for this account only."""
-    return sealed.seal(_secret_key(), f"{SEALED_FOR} {user.code}", secret)
+    return sealed.seal(site().secret_keys, f"{SEALED_FOR} {user.code}", secret)
 
 
 def unseal_secret(user: User, sealed_secret: str) -> str | None:
-    return sealed.unseal(_secret_key(), f"{SEALED_FOR} {user.code}", sealed_secret)
+    return sealed.unseal(site().secret_keys, f"{SEALED_FOR} {user.code}", sealed_secret)
 
 
 @unit_of_work

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from course.platform.web import Refused
@@ -41,7 +40,7 @@ class Subscription:
             raise LinkNotValid from error
 
     def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(str(current_app.secret_key), salt=self.salt)
+        return URLSafeSerializer(site().secret_keys, salt=self.salt)
 
 
 def remind_each(ids: Iterable[int], remind: Callable[[int], None]) -> None:

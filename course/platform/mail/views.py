@@ -1,12 +1,12 @@
-"""The local mailbox shows stored mails to a browser on this machine only."""
+"""The local mailbox shows stored mails to the browser that opened it with the link that `./run` printed."""
 
-import ipaddress
+import hashlib
+import hmac
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.platform import jobs
@@ -16,26 +16,33 @@ from course.site import site
 
 bp = Blueprint("mail", __name__)
 MAX_LISTED_MAILS = 50
-PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+COOKIE = "mailbox"
 
 
 def local_mailbox() -> str | None:
-    """Return the mailbox's address if this visitor may see it."""
-    if site().mailbox is None or any(name in request.headers for name in PROXY_HEADERS):
-        return None
-    return url_for("mail.mailbox") if _is_local(request.remote_addr) and _is_local(_host()) else None
+    """Return the mailbox's address if this browser has opened it. An address proves nothing: a proxy is local, too."""
+    is_open = site().mailbox and hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), _token().encode())
+    return url_for("mail.mailbox") if is_open else None
 
 
-def _host() -> str:
-    """Return the requested host name. A foreign site whose name points at this machine must not read the mails."""
-    return (urlsplit(f"//{request.host}").hostname or "").replace("localhost", "127.0.0.1")
+def way_in() -> str | None:
+    """Return the path that opens the mailbox, to be printed on the terminal; None if the site has no mailbox."""
+    return f"/mailbox/{_token()}" if site().mailbox else None
 
 
-def _is_local(address: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False
+def _token() -> str:
+    """Return the same token in all processes and after a restart."""
+    return hmac.new(site().config.secret_key.encode(), b"local mailbox", hashlib.sha256).hexdigest()[:40]
+
+
+@bp.get("/mailbox/<token>")
+@public
+def open_mailbox(token: str) -> ResponseReturnValue:
+    if site().mailbox is None or not hmac.compare_digest(token.encode(), _token().encode()):
+        raise NotFound
+    response = redirect(url_for("mail.mailbox"), 303)
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax")
+    return response
 
 
 @bp.get("/mailbox/")

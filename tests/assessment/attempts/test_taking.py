@@ -329,7 +329,7 @@ class TestReports:
             reporting.close_report(admin, row.code, "Again.", now=NOON)
             assert queries.open_reports() == []
         jobs.drain(app)
-        mails = pages.get("/mailbox/").text
+        mails = pages.mails().text
         assert "The second is outdated. It is corrected." in mails
         assert "Two are right." in mails
         assert "Again." not in mails

@@ -100,7 +100,7 @@ def test_the_worker_runs_it_hourly_and_the_mail_arrives(app, subscriber, monkeyp
     with app.app_context():
         site_of(app).queue.hourly["review-mails"](clock.now())
     assert jobs.drain(app) == 1
-    text = Pages(app).get("/mailbox/").text
+    text = Pages(app).mails().text
     assert re.search(r"\d+ questions are due for review", text)
     assert "/review/stop/" in text
 

@@ -17,9 +17,10 @@ from course.platform import clock, db, jobs
 from course.platform.config import ROOT
 from course.platform.db import unit_of_work
 from course.platform.jobs import Job
-from course.platform.mail import message
+from course.platform.mail import message, views
 from course.site import site_of
 from tests import factories
+from tests.pages import Pages
 
 
 @pytest.fixture
@@ -150,25 +151,28 @@ def test_other_hourly_tasks_still_run_if_one_fails(app, caplog):
 
 
 class TestLocalMailbox:
-    def test_it_shows_stored_mails_on_this_machine(self, app, pages):
+    def test_it_shows_stored_mails_to_the_browser_that_opened_the_printed_link(self, app, pages):
         with app.app_context():
             put()
         jobs.drain(app)
-        assert "Confirm your email" in pages.get("/mailbox/").text
+        assert "Confirm your email" in pages.mails().text
 
-    @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
-    def test_it_is_closed_to_forwarded_requests(self, pages, header):
-        assert pages.get("/mailbox/", headers={header: "127.0.0.1"}).status == 404
-
-    def test_it_is_closed_to_other_host_names_of_this_machine(self, pages):
-        assert pages.get("/mailbox/", base_url="http://evil.example").status == 404
-
-    def test_it_is_closed_to_other_machines(self, pages):
-        assert pages.get("/mailbox/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status == 404
+    def test_pages_link_to_it_only_in_that_browser(self, app, pages, admin):
+        stranger = pages.as_(admin)
+        stranger.post("/confirm-email")
+        assert "local mailbox" not in stranger.get("/profile").text
+        opened = pages.as_(admin)
+        opened.mails()
+        opened.post("/confirm-email")
+        assert "Open the local mailbox" in opened.get("/profile").text
 
     @pytest.mark.parametrize("settings", [{"public_url": "https://x.example"}, {"smtp_url": "smtp://127.0.0.1"}])
     def test_it_is_closed_if_the_site_is_public_or_sends_mails(self, config, catalog, migrated, settings):
         shutil.copy(migrated, config.data / "course.db")
         app = create_app(factories.replaced(config, **settings), catalog)
-        assert app.test_client().get("/mailbox/").status_code == 404
+        assert Pages(app).get("/mailbox/").status == 404
+        with app.app_context():
+            assert views.way_in() is None
+            token = views._token()
+        assert Pages(app).get(f"/mailbox/{token}").status == 404
         site_of(app).engines.writing.dispose()

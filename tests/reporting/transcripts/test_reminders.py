@@ -127,7 +127,7 @@ def test_the_worker_runs_the_task_and_the_mail_arrives(app, licensed, monkeypatc
     with app.app_context():
         site_of(app).queue.hourly["license-mails"](clock.now())
     assert jobs.drain(app) == 1
-    text = Pages(app).get("/mailbox/").text
+    text = Pages(app).mails().text
     assert "Your license Ohio, PT OH9 expires on June 30, 2026" in text
     assert "in 30 days" in text
 

@@ -230,7 +230,7 @@ class TestDecision:
         assert "Verified total 4 hours" in mine.get("/transcript").text
         assert "Needling the shoulder" not in console.get("/admin/records-elsewhere/").text
         jobs.drain(app)
-        assert "was verified" in console.get("/mailbox/").text
+        assert "was verified" in console.mails().text
 
     def test_a_rejection_needs_a_note_which_the_learner_reads(self, console, mine, record):
         assert self.decide(console, record, CreditState.REJECTED).status == 422
