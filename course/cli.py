@@ -118,7 +118,7 @@ def serve() -> None:
     """Serve the site until stopped. This also migrates the database and checks the content."""
     config = _config()
     app = ready_app(config)
-    notices = []
+    notices = config.warnings
     with app.app_context():
         if not accounts.has_admin():
             path = accounts_actions.invite_admin(now=clock.now())

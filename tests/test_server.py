@@ -83,3 +83,26 @@ def test_a_secret_key_is_created_once_and_only_its_owner_can_read_it(tmp_path):
     key = tmp_path / "secret_key"
     assert len(key.read_text()) >= 48
     assert key.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("settings", "warns"),
+    [
+        ({}, False),
+        ({"TRUSTED_PROXIES": "1"}, False),
+        ({"PUBLIC_URL": "https://learn.example.org", "TRUSTED_PROXIES": "1"}, False),
+        ({"PUBLIC_URL": "https://learn.example.org"}, True),
+        ({"PUBLIC_URL": "https://learn.example.org", "TRUSTED_PROXIES": "0"}, True),
+    ],
+)
+def test_a_public_address_without_trusted_proxies_is_warned_about(tmp_path, settings, warns):
+    config = Config.from_environ({"COURSE_DATA": str(tmp_path), **settings})
+    assert any("set TRUSTED_PROXIES to the number of proxies" in warning for warning in config.warnings) == warns
+
+
+def test_the_start_prints_what_it_warns_about(tmp_path):
+    process = serve(tmp_path, free_port(), PUBLIC_URL="https://learn.example.org")
+    lines = [process.stdout.readline() for _ in range(3)]
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert any("set TRUSTED_PROXIES to the number of proxies" in line for line in lines)

@@ -83,6 +83,16 @@ class Config:
         """Return the folder that stores mails if no mail server is set."""
         return self.data / "mail"
 
+    @property
+    def warnings(self) -> list[str]:
+        """Return what is probably not meant that way, as sentences for the person who starts the program."""
+        if self.public_url and not self.trusted_proxies:
+            return [
+                "PUBLIC_URL is set and TRUSTED_PROXIES is 0. Behind a proxy all visitors then count as one, and one of "
+                "them can use up the limits for all: set TRUSTED_PROXIES to the number of proxies."
+            ]
+        return []
+
     @classmethod
     def from_environ(cls, env: Mapping[str, str]) -> Self:
         env = _with_files(env)
