@@ -27,7 +27,7 @@ def _leave_out_what_follows() -> ResponseReturnValue | None:
     """Redirect to the page whose address this is, with a slash or punctuation after it."""
     if not isinstance(request.routing_exception, NotFound) or request.method not in {"GET", "HEAD"}:
         return None
-    path = AFTER_ADDRESS.sub("", request.path)
+    path = "/" + AFTER_ADDRESS.sub("", request.path).lstrip("/")  # two slashes would make a host of what follows
     try:
         current_app.create_url_adapter(request).match(path, "GET")  # type: ignore[union-attr]
     except RequestRedirect:

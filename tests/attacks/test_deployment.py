@@ -40,9 +40,11 @@ def test_a_missing_slash_never_leads_to_the_host_of_the_request(app, path, host)
     assert host not in response.text
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "///evil.example/modules", "/modules//", "//evil.example/%2e%2e"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "//evil.example.", "//modules", "//modules.", "//modules/x.", "/modules//", "//..", "/."]
+)
 def test_doubled_slashes_never_lead_to_another_site(app, path):
-    location = app.test_client().open(path, base_url="http://localhost").headers.get("Location", "/")
+    location = app.test_client().get("/", environ_overrides={"PATH_INFO": path}).headers.get("Location", "/")
     assert location.startswith("/")
     assert not location.startswith("//")
 
