@@ -3,6 +3,8 @@
 from course.people.accounts import views as accounts_views
 from course.people.factors import admin as factors_admin
 from course.people.factors import views as factors_views
+from course.people.kept_forms import actions as kept_forms
+from course.people.kept_forms import views as kept_forms_views
 from course.people.second_step import views as second_step_views
 from course.people.sign_in import views as sign_in_views
 from course.people.single_sign_on import views as single_sign_on_views
@@ -13,8 +15,10 @@ WING = Wing(
         accounts_views.bp,
         factors_views.bp,
         factors_admin.bp,
+        kept_forms_views.bp,
         sign_in_views.bp,
         second_step_views.bp,
         single_sign_on_views.bp,
-    )
+    ),
+    hourly={"kept-forms": kept_forms.forget_old},
 )

@@ -213,18 +213,18 @@ def _guard() -> None:
 def next_page(default: str) -> str:
     """Return the page that the person wanted before signing in, or the default if it isn't a page of ours."""
     target = request.args.get("next", "")
-    path, _, _query = target.partition("?")
     if not target.startswith("/") or target.startswith(("//", "/\\")) or not target.isprintable():
         return default
-    return target if _shows_page(path) else default
+    return target if view_at(target, "GET") else default
 
 
-def _shows_page(path: str) -> bool:
-    """Return whether a GET request has an answer at this path. Signing out, for one, has none."""
+def view_at(address: str, method: str) -> str | None:
+    """Return the endpoint that answers the method at an address of ours, or None. GET /sign-out, for one, has none."""
+    path = address.partition("?")[0]
     adapter = current_app.create_url_adapter(request)
     try:
-        return adapter is not None and bool(adapter.match(path, method="GET"))
+        return adapter.match(path, method=method)[0] if adapter else None
     except RequestRedirect:
-        return True  # only a slash is missing at the end
+        return view_at(f"{path}/", method)  # only the slash at the end is missing
     except HTTPException:
-        return False
+        return None

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import Field
+from wtforms.form import BaseForm
 
 from course.platform.web import Refused
 
@@ -12,8 +13,11 @@ from course.platform.web import Refused
 def form_page(template: str, *, refusal: Refused | None = None, **values: Any) -> ResponseReturnValue:
     """Return the page of a form with status 200, or 422 after a POST with errors.
 
-    `refusal`: why the rules forbid what was requested; the page then has the refusal's status.
+    A form that was kept while its person signed in again is filled in as it was. `refusal`: why the rules forbid what
+    was requested; the page then has the refusal's status.
     """
+    if (kept := g.get("kept_fields")) and isinstance(form := values.get("form"), BaseForm):
+        form.process(kept)
     if refusal is not None:
         return render_template(template, **values), refusal.status
     return render_template(template, **values), 422 if request.method == "POST" else 200

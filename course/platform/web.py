@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
@@ -76,7 +76,6 @@ def init_app(app: Flask, *, secure: bool) -> None:
     csrf.init_app(app)
     app.before_request(_refuse_nul)
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.globals["product_name"] = PRODUCT_NAME
     app.add_template_global(functools.partial(asset, Path(app.static_folder or "")), "asset")
@@ -134,10 +133,6 @@ def error_page(status: int, message: str) -> ResponseReturnValue:
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
     return error_page(refusal.status, refusal.message)
-
-
-def _stale_form(_: CSRFError) -> ResponseReturnValue:
-    return error_page(400, "This form is no longer valid. Go back, reload the page and send it again.")
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -45,6 +45,7 @@ TABLE = {
     "accounts.reset_password": ("GET", "/reset-password/token", ANYONE),
     "accounts.invitation": ("GET", "/invitations/token", ANYONE),
     "sign_in.sign_out": ("POST", "/sign-out", PERSON),
+    "kept_forms.kept_form": ("GET", "/kept-form", PERSON),
     "sign_in.confirm": ("GET", "/confirm-identity", PERSON),
     "accounts.send_confirmation": ("POST", "/confirm-email", PERSON),
     "accounts.profile": ("GET", "/profile", PERSON),

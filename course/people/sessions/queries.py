@@ -21,7 +21,13 @@ def open_sessions(user_id: int, role: str, *, now: datetime) -> Sequence[SignInS
     return [row for row in rows if not limits.is_over(role, row.created_at, row.last_seen_at, now)]
 
 
+def find_by_digest(digest: str) -> SignInSession | None:
+    """Return the session of a token, which may have ended."""
+    return db.session.scalars(select(SignInSession).filter_by(digest=digest)).one_or_none()
+
+
 def find(code: UUID) -> SignInSession | None:
+    """Return the session with that code, which may have ended."""
     return db.session.scalars(select(SignInSession).filter_by(code=code)).one_or_none()
 
 

@@ -1,6 +1,6 @@
 """Signing in and out, and proving again who one is."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,16 +15,7 @@ from course.people.sessions.models import SignInSession
 from course.people.sign_in import actions
 from course.people.sign_in.forms import ConfirmForm, SignInForm, remember_first_step
 from course.platform import browser, clock, db
-from course.platform.access import (
-    FreshSignInNeeded,
-    Permission,
-    SignInNeeded,
-    current_session,
-    me,
-    next_page,
-    public,
-    requires,
-)
+from course.platform.access import Permission, current_session, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 
 bp = Blueprint("sign_in", __name__)
@@ -95,18 +86,3 @@ def confirm() -> ResponseReturnValue:
         passkey_form=passkey_form(request.host_url),
         factors=factors.factors_of(me().id),
     )
-
-
-@bp.app_errorhandler(SignInNeeded)
-def _ask_to_sign_in(_: SignInNeeded) -> ResponseReturnValue:
-    flash("Sign in to continue.", "info")
-    return redirect(url_for("sign_in.sign_in", next=_here()), 303)
-
-
-@bp.app_errorhandler(FreshSignInNeeded)
-def _ask_to_confirm(_: FreshSignInNeeded) -> ResponseReturnValue:
-    return redirect(url_for("sign_in.confirm", next=_here()), 303)
-
-
-def _here() -> str | None:
-    return request.full_path.rstrip("?") if request.method == "GET" else None

@@ -13,6 +13,7 @@ class Fate(StrEnum):
 
 FATES: Mapping[str, Fate] = {
     # How the person learned and what they added. No board asks for it.
+    "kept_form": Fate.ERASED_AT_CLOSING,
     "sign_in_session": Fate.ERASED_AT_CLOSING,
     "seat_time": Fate.ERASED_AT_CLOSING,
     "check_answer": Fate.ERASED_AT_CLOSING,
