@@ -27,6 +27,7 @@ from course.people.accounts.models import License
 from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.dates import date_in, long_date
+from course.platform.forms import form_page
 from course.platform.sent_forms import once
 from course.platform.web import ANY_ORIGIN, NotFound
 from course.site import site
@@ -100,14 +101,13 @@ def request_certificate(course_id: str) -> ResponseReturnValue:
     faults = {str(one.code): requesting.license_fault(one, clock.now()) or "" for one in user.licenses}
     form = RequestForm(user.legal_name, licenses, faults)
     if not form.validate_on_submit():
-        page = render_template(
+        return form_page(
             "certificates/issuing/request.html",
             course=found,
             form=form,
             catalog=catalog(),
-            refusal=plan_queries.name_refusal(user.legal_name),
+            name_refusal=plan_queries.name_refusal(user.legal_name),
         )
-        return page, 422 if request.method == "POST" else 200
     requesting.request_certificate(
         user,
         found,

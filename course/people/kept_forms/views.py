@@ -22,6 +22,7 @@ from course.platform import browser, clock
 from course.platform.access import (
     FreshSignInNeeded,
     Permission,
+    SecondFactorNeeded,
     SignInNeeded,
     me,
     requires,
@@ -39,10 +40,15 @@ IS_BACK = "What you typed is here again. Nothing is saved yet: check it and send
 @bp.app_errorhandler(SignInNeeded)
 def ask_to_sign_in(_: SignInNeeded) -> ResponseReturnValue:
     """Lead to the sign-in page, and from there back to where the person was."""
-    opened = _session_of_form()
+    opened = _session_of_form() or _session_of_browser()
     back = _keep(opened.user_id) if opened else _here()
     flash("You were signed out. Sign in to continue." if opened else "Sign in to continue.", "info")
     return redirect(url_for("sign_in.sign_in", next=back), 303)
+
+
+@bp.app_errorhandler(SecondFactorNeeded)
+def ask_for_second_factor(_: SecondFactorNeeded) -> ResponseReturnValue:
+    return redirect(url_for("second_step.needed", next=_keep(me().id)), 303)
 
 
 @bp.app_errorhandler(FreshSignInNeeded)
@@ -70,8 +76,12 @@ def other_session(_: CSRFError) -> ResponseReturnValue:
 
 def _session_of_form() -> SignInSession | None:
     """Return the session, which may have ended, in which the form of this request was opened."""
-    if (code := _code_in(request.form.get("csrf_token", ""))) and (opened := sessions_of.find(code)):
-        return opened
+    code = _code_in(request.form.get("csrf_token", ""))
+    return sessions_of.find(code) if code else None
+
+
+def _session_of_browser() -> SignInSession | None:
+    """Return the session in this browser's cookie, which may have ended."""
     token = browser.token()
     return sessions_of.find_by_digest(sessions.digest(token)) if token else None
 

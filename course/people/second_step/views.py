@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.people.accounts.models import User
@@ -13,7 +13,7 @@ from course.people.sessions import actions as sessions
 from course.people.sign_in.actions import begin
 from course.people.sign_in.forms import first_step
 from course.platform import access, browser, clock, throttle
-from course.platform.access import Permission, SecondFactorNeeded, current_session, me, next_page, public, requires
+from course.platform.access import Permission, current_session, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.web import Refused
 
@@ -126,9 +126,3 @@ def later() -> ResponseReturnValue:
     """Put the second factor off for this session. It is only possible on the machine that the site runs on."""
     access.put_off_second_factor()
     return go_to(next_page(HOME))
-
-
-@bp.app_errorhandler(SecondFactorNeeded)
-def _ask_for_second_factor(_: SecondFactorNeeded) -> ResponseReturnValue:
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("second_step.needed", next=back), 303)
