@@ -108,6 +108,19 @@ class TestAfterTheStolenPassword:
         assert refused.status == 429
         assert "Too many wrong codes" in refused.text
 
+    def test_wrong_codes_of_others_do_not_keep_a_known_device_out(self, app, now, learner):
+        user = with_app(app, learner)
+        hers = password_step(app, user)
+        hers.post("/sign-in/second-step", {"code": pyotp.TOTP(SECRET).at(NOON)})
+        hers.post("/sign-out")
+        attacker = password_step(app, user)
+        tried = [attacker.post("/sign-in/second-step", {"code": f"{n:06}"}).status for n in range(30)]
+        assert tried[5:] == [429] * 25
+        now[0] += timedelta(minutes=2)
+        hers.post("/sign-in", {"email": user.email, "password": PASSWORD})
+        hers.post("/sign-in/second-step", {"code": pyotp.TOTP(SECRET).at(now[0])})
+        assert is_in(hers)
+
     def test_the_step_runs_out(self, app, now, learner):
         pages = password_step(app, with_app(app, learner))
         now[0] += timedelta(minutes=11)

@@ -96,7 +96,7 @@ def sign_in(email: str, password: str) -> User | None:
     It is counted as well, so that the limit doesn't reveal it either.
     """
     user = queries.find_by_email(email)
-    attempt = throttle.count_try(throttle.PASSWORDS, addresses.key(email), device=_known_device(user))
+    attempt = throttle.count_try(throttle.PASSWORDS, addresses.key(email), device=known_device(user))
     digest = user.password_hash if user else passwords.DUMMY_HASH
     db.release()  # checking a password is slow by design; no other writer waits for it
     if not passwords.matches(password, digest) or user is None:
@@ -107,7 +107,7 @@ def sign_in(email: str, password: str) -> User | None:
     return queries.find_by_email(email)
 
 
-def _known_device(user: User | None) -> str | None:
+def known_device(user: User | None) -> str | None:
     """Return the secret of this browser if the person signed in with it before."""
     key = browser.device().key
     if user is None or key is None or not sessions_of.is_known_device(user.id, sessions.digest(key)):

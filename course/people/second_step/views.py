@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course.people.accounts.actions import known_device
 from course.people.accounts.models import User
 from course.people.factors import actions, ceremony, queries, recovery_code
 from course.people.factors.forms import PasskeyForm, new_challenge, passkey_form, take_challenge
@@ -81,7 +82,7 @@ def second_step() -> ResponseReturnValue:
 
 def _is_right(user: User, form: CodeForm, now: datetime) -> bool:
     """Return whether the code is right, and use it up. Show the error at the field otherwise. Raise TooOften."""
-    attempt = throttle.count_try(throttle.CODES, str(user.code))
+    attempt = throttle.count_try(throttle.CODES, str(user.code), device=known_device(user))
     code = form.code.data
     use = actions.use_recovery_code if recovery_code.is_shaped(code) else actions.use_code
     if use(user, code, now=now):
