@@ -71,6 +71,7 @@ def wire_app(config: Config) -> Flask:
     for blueprint in chain.from_iterable(wing.blueprints for wing in WINGS):
         app.register_blueprint(blueprint)
     access.init_app(app, sign_in_views.signed_in)
+    app.before_request(sent_forms.claim_with_work)
     _init_templates(app)
     return app
 

@@ -23,6 +23,7 @@ from course.people.single_sign_on import models as single_sign_on
 from course.platform.audit import models as audit
 from course.platform.db import Model
 from course.platform.jobs import Job
+from course.platform.kept_files import KeptFile
 from course.platform.sent_forms import SentForm
 from course.reporting.boards import models as boards
 from course.reporting.records import models as records
@@ -56,6 +57,7 @@ ROOMS = (
     study,
     transcripts,
     Job,
+    KeptFile,
     SentForm,
 )
 metadata = Model.metadata

@@ -1,11 +1,13 @@
 """Rows with sensible defaults. Each function opens an app context and returns what it committed."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from PIL import Image
 
 from course.assessment.attempts import queries as attempts
 from course.assessment.attempts import saving, taking
@@ -52,7 +54,28 @@ from course.site import install, site_of
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
 MODULE = "adverse-events"
-PROOF = b"%PDF-1.7 a license"
+
+
+def pdf(text: str) -> bytes:
+    """Return a PDF with one empty page. `text` is in a comment."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>"]
+    objects.append(b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>")
+    file, places = f"%PDF-1.7\n% {text}\n".encode(), []
+    for number, content in enumerate(objects, 1):
+        places.append(len(file))
+        file += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    table = b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    return file + table + b"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(file)
+
+
+def picture(kind: str) -> bytes:
+    """Return a small PNG or JPEG."""
+    file = io.BytesIO()
+    Image.new("RGB", (20, 10), "white").save(file, kind)
+    return file.getvalue()
+
+
+PROOF = pdf("a license")
 PASSWORD = "quiet copper lantern"
 replaced = replace
 
@@ -300,7 +323,7 @@ def add_external_credit(app: Flask, user: User, *, now: datetime = NOON, **value
             "mode": "in_person",
             "minutes": 240,
             "completed_on": date(2026, 2, 1),
-            "document": b"%PDF-1.7 paper",
+            "document": pdf("paper"),
         }
         return transcripts.add(user, **fields | values, now=now)
 

@@ -255,7 +255,6 @@ def unit_of_work(function: Callable[P, R]) -> Callable[P, R]:
             result = function(*args, **kwargs)
             session.commit()
             g.pop("first_steps", None)
-            session.info["committed"] = True
         except BaseException:
             session.rollback()
             raise
@@ -272,9 +271,20 @@ def begin_with(step: Callable[[], None]) -> None:
     g.setdefault("first_steps", []).append(step)
 
 
-def has_committed() -> bool:
-    """Return whether a unit of work of this request has committed."""
-    return bool(session.info.get("committed"))
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let units of work in this block begin without the steps, because they are not the work of the request."""
+    steps = g.pop("first_steps", None)
+    try:
+        yield
+    finally:
+        if steps is not None:
+            g.first_steps = steps
+
+
+def has_steps() -> bool:
+    """Return whether steps wait for a unit of work that commits."""
+    return "first_steps" in g
 
 
 class UnitOfWorkOpen(RuntimeError):

@@ -1,5 +1,6 @@
 """What all form pages share: show the form, show it again with its errors, or redirect."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import g, redirect, render_template, request
@@ -13,14 +14,22 @@ from course.platform.web import Refused
 def form_page(template: str, *, refusal: Refused | None = None, **values: Any) -> ResponseReturnValue:
     """Return the page of a form with status 200, or 422 after a POST with errors.
 
-    A form that was kept while its person signed in again is filled in as it was. `refusal`: why the rules forbid what
-    was requested; the page then has the refusal's status.
+    A form that was kept while its person signed in again is filled in as it was. A document that was chosen in a form
+    with errors is kept. `refusal`: why the rules forbid what was requested; the page then has the refusal's status.
     """
     if (kept := g.get("kept_fields")) and isinstance(form := values.get("form"), BaseForm):
         form.process(kept)
+    if request.method == "POST":
+        _keep_documents(values.get("form", ()))
     if refusal is not None:
         return render_template(template, **values), refusal.status
     return render_template(template, **values), 422 if request.method == "POST" else 200
+
+
+def _keep_documents(form: Iterable[Field]) -> None:
+    for field in form:
+        if keep := getattr(field, "keep", None):  # a DocumentField
+            keep()
 
 
 def refuse_field(field: Field, refusal: Refused) -> None:

@@ -86,7 +86,7 @@ def init_app(app: Flask) -> None:
 
 
 def _answer_twin() -> ResponseReturnValue | None:
-    """Answer a form whose work is done. Otherwise make its id a part of the work."""
+    """Answer a form whose work is done, also if the work ended the person's session."""
     if request.method != "POST" or not marked("once") or (sent := _sent()) is None:
         return None
     if db.session.scalar(select(SentForm.content).filter_by(key=sent.key)) == sent.content:
@@ -94,8 +94,14 @@ def _answer_twin() -> ResponseReturnValue | None:
         if (answer := _answer_of_first(sent)) is not None:
             return answer
     g.sent_form = sent
-    db.begin_with(lambda: _claim(sent))
     return None
+
+
+def claim_with_work() -> None:
+    """Make the form's id a part of the view's work. Called before the view, after what is not its work."""
+    if sent := g.pop("sent_form", None):
+        g.form_in_work = sent
+        db.begin_with(lambda: _claim(sent))
 
 
 def _sent() -> Sent | None:
@@ -132,7 +138,7 @@ def _claim(sent: Sent) -> None:
 
 def _answer_late_twin(_: SentBefore) -> ResponseReturnValue:
     """Answer a form whose work another request did after this one began."""
-    return _answer_of_first(g.pop("sent_form")) or error_page(409, UNANSWERED)
+    return _answer_of_first(g.pop("form_in_work")) or error_page(409, UNANSWERED)
 
 
 def _answer_of_first(sent: Sent) -> ResponseReturnValue | None:
@@ -158,10 +164,10 @@ def _row(sent: Sent) -> SentForm | None:
 
 def _settle(response: Response) -> Response:
     """Store the answer of a form that did its work. Answer one that was refused because its twin had done it."""
-    sent = g.pop("sent_form", None)
+    sent = g.pop("form_in_work", None)
     if sent is None:
         return response
-    if db.has_committed():
+    if not db.has_steps():
         try:
             _store_answer(sent, response)
         except OperationalError:

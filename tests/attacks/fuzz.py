@@ -99,6 +99,7 @@ ODD = (
 )
 FILES = (
     (b"", "empty.pdf", "application/pdf"),
+    (factories.PROOF, "license.pdf", "application/pdf"),
     (b"%PDF-1.7 a license", "license.pdf", "application/pdf"),
     (b"\xef\xbb\xbf%PDF-1.7", "b\u00f6m.pdf", "application/octet-stream"),
     (b"\x89PNG\r\n\x1a\n\x00\x00", "a.png", "image/png"),

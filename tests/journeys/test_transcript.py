@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests import factories
 from tests.journeys.test_path import create_admin, sign_up
 
-PAPER = {"name": "proof.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"}
+PAPER = {"name": "proof.pdf", "mimeType": "application/pdf", "buffer": factories.pdf("paper")}
 
 
 @pytest.fixture(scope="module")

@@ -1,18 +1,19 @@
+from typing import Any
+
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from course.people.accounts.forms import NameFields
 from course.people.accounts.name_parts import LegalName
-from course.platform import file_types
+from course.platform.kept_files import DocumentField
 
 
 class CorrectionRequestForm(NameFields):
     """The correct name, as it appears on the license."""
 
     reason = TextAreaField("What is wrong", [DataRequired("Describe what is wrong."), Length(max=1000)])
-    proof = FileField(
+    proof = DocumentField(
         "Proof",
         description="Your license, a government ID or a court order. PDF, JPEG or PNG, up to 10 MB.",
     )
@@ -28,12 +29,12 @@ class CorrectionRequestForm(NameFields):
         if self.name_parts.printed == shown.printed and shown.parts in (None, self.name_parts):
             raise ValidationError("The certificate already has this name. Enter the correct one.")
 
-    def validate_proof(self, field: FileField) -> None:
-        if not getattr(field.data, "filename", ""):
+    def validate_proof(self, field: DocumentField) -> None:
+        if field.content is None:
             raise ValidationError("Add a file that shows the correct name.")
-        self.sent: bytes = field.data.read()
-        if fault := file_types.fault(self.sent):
-            raise ValidationError(fault)
+
+    def values(self) -> dict[str, Any]:
+        return {"name": self.name_parts, "reason": self.reason.data, "proof": self.proof.content}
 
 
 class CorrectionApprovalForm(FlaskForm):

@@ -26,9 +26,7 @@ def ask(code: str) -> ResponseReturnValue:
     form = CorrectionRequestForm(LegalName(certificate.name, Facts.from_json(certificate.facts).name_parts))
     if form.validate_on_submit():
         try:
-            actions.ask(
-                me(), certificate, name=form.name_parts, reason=form.reason.data, proof=form.sent, now=clock.now()
-            )
+            actions.ask(me(), certificate, **form.values(), now=clock.now())
         except Refused as refusal:
             refuse_field(form.family_name, refusal)
             refused = refusal

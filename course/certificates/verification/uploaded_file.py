@@ -14,6 +14,7 @@ from typing import Any
 
 from course.certificates.credentials import baking
 from course.certificates.issuing.numbers import ALPHABET
+from course.platform import file_types
 
 MAX_FILE_MEGABYTES = 5
 MAX_BADGE_DEPTH = 40
@@ -23,8 +24,6 @@ MAX_NUMBERS = 10
 MAX_PDF_STREAMS = 1_000
 MAX_PACKED_BYTES = 200_000  # of one PDF stream
 MAX_UNPACKED_BYTES = 4_000_000  # of all PDF streams together
-PDF = b"%PDF-"
-PDF_HEADER_BYTES = 1024  # within these a PDF states that it is one
 NUMBER = re.compile(rb"(?<![0-9A-Z-])[%b]{4}(?:-[%b]{4}){3}(?![0-9A-Z-])" % ((ALPHABET.encode(),) * 2))
 STREAMS = re.compile(rb"stream\r?\n")
 
@@ -65,8 +64,8 @@ def read(data: bytes) -> UploadedFile:
 
 
 def _kind(data: bytes) -> FileKind:
-    start = data[:PDF_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if PDF in data[:PDF_HEADER_BYTES]:
+    start = data[: file_types.PDF_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if file_types.is_pdf(data):
         return FileKind.PDF
     if data.startswith(baking.PNG):
         return FileKind.PNG

@@ -26,6 +26,7 @@ FATES: Mapping[str, Fate] = {
     "accommodation": Fate.ERASED_AT_CLOSING,  # health data; each attempt keeps the limits that it had
     "share_link": Fate.ERASED_AT_CLOSING,
     "directory_name": Fate.ERASED_AT_CLOSING,
+    "kept_file": Fate.ERASED_AT_CLOSING,  # erased after two hours anyway
     "other_record": Fate.ERASED_AT_CLOSING,  # external credits with their documents; their providers have the record
     # How the person signed in.
     "passkey": Fate.ERASED_AT_CLOSING,

@@ -2,14 +2,13 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 from course.certificates.issuing.facts import MODES
-from course.platform import file_types
 from course.platform.fields import MIN_YEAR, DateField, IntegerField, require_past
+from course.platform.kept_files import DocumentField
 from course.reporting.transcripts.models import CreditState, ExternalCredit
 
 MAX_MINUTES = 60_000
@@ -35,7 +34,7 @@ class CreditForm(FlaskForm):
         description="Hours times the provider's minutes per hour. For example, 2 hours of 50 minutes are 100.",
     )
     completed_on = DateField("Completed on", [DataRequired("Enter the date of completion.")], PAST_HINT)
-    document = FileField("Certificate or other proof", description=DOCUMENT_HINT)
+    document = DocumentField("Certificate or other proof", description=DOCUMENT_HINT)
 
     def __init__(self, today: date, credit: ExternalCredit | None) -> None:
         super().__init__(data={name: getattr(credit, name) for name in FACT_FIELDS} if credit else None)
@@ -46,14 +45,6 @@ class CreditForm(FlaskForm):
     def validate_completed_on(self, field: DateField) -> None:
         require_past(field, self.today, PAST_HINT)
 
-    def validate_document(self, field: FileField) -> None:
-        self.uploaded = None
-        if field.data:
-            self.uploaded = field.data.read()
-            field.data.close()
-        if self.uploaded is not None and (fault := file_types.fault(self.uploaded)):
-            raise ValidationError(fault)
-
     def fields(self) -> dict[str, Any]:
         """Return the credit's facts and its document, None if no document was uploaded."""
         texts = {name: " ".join((self[name].data or "").split()) for name in ("title", "provider", "approval")}
@@ -62,7 +53,7 @@ class CreditForm(FlaskForm):
             "mode": self.mode.data,
             "minutes": self.minutes.data,
             "completed_on": self.completed_on.data,
-            "document": self.uploaded,
+            "document": self.document.content,
         }
 
 

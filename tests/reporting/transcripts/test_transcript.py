@@ -18,7 +18,7 @@ from course.reporting.transcripts.models import CreditState, ExternalCredit
 from tests import factories
 from tests.factories import NOON
 
-PDF, PNG, JPEG = b"%PDF-1.7 x", b"\x89PNG\r\n\x1a\n x", b"\xff\xd8\xff x"
+PDF, PNG, JPEG = factories.pdf("x"), factories.picture("PNG"), factories.picture("JPEG")
 GOOD = {
     "title": "Needling the hip",
     "provider": "Elsewhere Seminars",
@@ -187,7 +187,7 @@ class TestExternalCredit:
         mine.post(f"/transcript/records/{record.code}", form(document=None))
         with app.app_context():
             (record,) = queries.credits_of(learner.id)
-            assert (record.title, queries.document_of(record)[0]) == ("Needling the hip", b"%PDF-1.7 paper")
+            assert (record.title, queries.document_of(record)[0]) == ("Needling the hip", factories.pdf("paper"))
 
     def test_removing_it_erases_its_document(self, app, mine, learner):
         record = factories.add_external_credit(app, learner)
