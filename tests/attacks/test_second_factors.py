@@ -13,6 +13,7 @@ from course.people.accounts.models import User
 from course.people.factors import actions, queries
 from course.people.factors.models import Passkey
 from course.platform import clock, db
+from course.platform.audit import queries as audit
 from course.platform.db import unit_of_work
 from course.site import site_of
 from tests.factories import NOON, PASSWORD, change_site, issue, person, replaced
@@ -120,6 +121,17 @@ class TestAfterTheStolenPassword:
         hers.post("/sign-in", {"email": user.email, "password": PASSWORD})
         hers.post("/sign-in/second-step", {"code": pyotp.TOTP(SECRET).at(now[0])})
         assert is_in(hers)
+
+    def test_wrong_codes_are_in_the_log_with_their_address_and_without_the_code(self, app, now, learner):
+        pages = password_step(app, with_app(app, learner))
+        pages.post("/sign-in/second-step", {"code": "123456"})
+        pages.post("/sign-in/second-step", {"code": "ABCD-EFGH-JKMN"})
+        with app.app_context():
+            events = audit.about(learner.id, limit=2)
+        assert [event.event for event in events] == ["person:second-factor-refused"] * 2
+        assert [event.details["kind"] for event in events] == ["recovery code", "code"]
+        assert {event.details["address"] for event in events} == {"127.0.0.1"}
+        assert "123456" not in str([event.details for event in events])
 
     def test_the_step_runs_out(self, app, now, learner):
         pages = password_step(app, with_app(app, learner))

@@ -140,14 +140,14 @@ def remove_app(user: User, *, now: datetime) -> None:
 
 
 @unit_of_work
-def use_code(user: User, code: str, *, now: datetime) -> bool:
+def use_code(user: User, typed: str, *, now: datetime) -> bool:
     """Return whether the code is that of the person's authenticator app. A code works once."""
     db.locked(User, user.id)  # two requests with the same code take turns
     app = db.session.get(AuthenticatorApp, user.id, populate_existing=True)
     secret = unseal_secret(user, app.sealed_secret) if app else None
     if app is None or secret is None:
         return False
-    counter = one_time_code.counter_of(secret, code, now, after=app.last_counter)
+    counter = one_time_code.counter_of(secret, typed, now, after=app.last_counter)
     if counter is None:
         return False
     app.last_counter, app.last_used_at = counter, now
@@ -195,6 +195,13 @@ def _use_up(user: User, code_id: int, now: datetime) -> bool:
     record(Event.RECOVERY_CODE_USED, user, f"person:{user.code}", person_id=user.id, now=now, left=left)
     _mail(user, "factor-recovery", now, left=left)
     return True
+
+
+@unit_of_work
+def note_refusal(user: User, kind: str, address: str, *, now: datetime) -> None:
+    """Record that a code was wrong, or used already, and from where it came. Nobody acted: it may be a stranger."""
+    subject = f"person:{user.code}"
+    record(Event.FACTOR_REFUSED, None, subject, person_id=user.id, now=now, kind=kind, address=address)
 
 
 @unit_of_work

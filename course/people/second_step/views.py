@@ -83,11 +83,13 @@ def second_step() -> ResponseReturnValue:
 def _is_right(user: User, form: CodeForm, now: datetime) -> bool:
     """Return whether the code is right, and use it up. Show the error at the field otherwise. Raise TooOften."""
     attempt = throttle.count_try(throttle.CODES, str(user.code), device=known_device(user))
-    code = form.code.data
-    use = actions.use_recovery_code if recovery_code.is_shaped(code) else actions.use_code
+    code, kind, use = form.code.data, "code", actions.use_code
+    if recovery_code.is_shaped(code):
+        kind, use = "recovery code", actions.use_recovery_code
     if use(user, code, now=now):
         attempt.succeeded()
         return True
+    actions.note_refusal(user, kind, browser.device().address, now=now)
     form.code.errors = ["This code is wrong, or it was used already. Enter the one that the app shows now."]
     return False
 
