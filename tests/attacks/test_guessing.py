@@ -1,8 +1,13 @@
 """Attacks that need many tries: guessed passwords and floods of mail. Nobody may be locked out by them."""
 
 import itertools
+import re
+import signal
+import urllib.error
+import urllib.request
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +22,8 @@ from course.platform.jobs import Job
 from course.site import site_of
 from tests import factories
 from tests.factories import NOON, PASSWORD
+from tests.journeys.conftest import serve
+from tests.network import free_port
 from tests.pages import Pages
 
 HERS, ELSEWHERE, ATTACKER = "192.0.2.7", "198.51.100.4", "203.0.113.9"
@@ -182,6 +189,30 @@ def test_a_restart_and_another_process_go_on_counting(request, app, config, cata
     assert sign_in(Pages(restarted), ina.email, address=ATTACKER).status == 429
     for one in (*processes, restarted):
         site_of(one).engines.dispose()
+
+
+def test_a_real_server_goes_on_counting_after_a_restart(tmp_path):
+    """Its two worker processes answer by turns, and all of it stops and starts in between."""
+    statuses = []
+    for guesses_each in (7, 5):
+        port = free_port()
+        process = serve(tmp_path, port)
+        process.stdout.readline()
+        statuses += [guess_over_http(f"http://127.0.0.1:{port}/sign-in") for _ in range(guesses_each)]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=15)
+    assert statuses == [422] * 10 + [429] * 2
+
+
+def guess_over_http(address):
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(address) as page:
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.read().decode()).group(1)
+    data = {"email": "nobody@example.org", "password": "wrong guess", "csrf_token": token}
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        browser.open(address, urlencode(data).encode())
+    refused.value.close()
+    return refused.value.code
 
 
 class TestMails:

@@ -193,8 +193,14 @@ class TestTries:
         tried = [self.attempt(app, f"person-{n}", f"2001:db8:0:{n}::1") for n in range(7)]
         assert tried == ["ok"] * 6 + ["Wait 60 minutes."]
 
-    def test_successes_are_not_limited(self, app):
+    @pytest.mark.parametrize("store", ["file", "redis"])
+    def test_successes_are_not_limited(self, request, app, config, store):
+        if store == "redis":
+            throttle_ = throttle.new_throttle(config.data, request.getfixturevalue("redis"))
+            factories.change_site(app, throttle=throttle_)
         assert [self.attempt(app, succeeds=True) for _ in range(50)] == ["ok"] * 50
+        assert [self.attempt(app) for _ in range(3)][:2] == ["ok", "ok"]
+        assert self.attempt(app, succeeds=True) != "ok"
 
     def test_refused_tries_use_up_no_limit(self, app, wait):
         for _ in range(50):
