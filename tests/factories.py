@@ -292,7 +292,10 @@ def request_after_study(app: Flask, user: User, *, now: datetime = NOON, print_l
 
 
 def issue(app: Flask, user: User, admin: User, *, now: datetime = NOON) -> Certificate:
-    asked = request(app, user, now=now)
+    return issued(app, request(app, user, now=now), admin, now=now)
+
+
+def issued(app: Flask, asked: Request, admin: User, *, now: datetime = NOON) -> Certificate:
     with app.app_context():
         return issuing.issue(asked, actor=admin, now=now + timedelta(hours=1))
 

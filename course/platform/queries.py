@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from flask import request
+from flask import request, url_for
 from sqlalchemy import Select, func, select
 
 from course.platform import db
@@ -15,14 +15,30 @@ T = TypeVar("T")
 MAX_PAGE = 1_000_000  # beyond it the offset would no longer fit the databases' integers
 
 
+class PageBeyondLast(NotFound):
+    """The list is shorter than an old link or an address that was typed says."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(f"This list ends on page {last}.")
+        arguments = {**request.args.to_dict(), **(request.view_args or {}), "page": last}
+        self.link = (url_for(str(request.endpoint), **arguments), "Go to the last page")
+
+
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list. `number` counts from 1; `total` is the number of rows on all pages together."""
+    """One page of a list. `number` counts from 1; `total` is the number of rows on all pages together.
+
+    Raise PageBeyondLast for a page that the list doesn't have. Page 1 may be empty.
+    """
 
     rows: Sequence[T]
     number: int
     total: int
     size: int
+
+    def __post_init__(self) -> None:
+        if self.number > self.count:
+            raise PageBeyondLast(self.count)
 
     @property
     def count(self) -> int:

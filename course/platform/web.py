@@ -37,6 +37,7 @@ class Refused(Exception):
 
     status = 409
     message = "This can't be done."
+    link: tuple[str, str] | None = None  # where the person can go from here: an address and its text
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.message)
@@ -124,15 +125,15 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def error_page(status: int, message: str) -> ResponseReturnValue:
-    """Return the error as a page, or as JSON if the client prefers that."""
+def error_page(status: int, message: str, link: tuple[str, str] | None = None) -> ResponseReturnValue:
+    """Return the error as a page, or as JSON if the client prefers that. `link`: an address and its text."""
     if wants_json():
         return {"error": message}, status
-    return render_template("error.html", status=status, message=message), status
+    return render_template("error.html", status=status, message=message, link=link), status
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return error_page(refusal.status, refusal.message)
+    return error_page(refusal.status, refusal.message, refusal.link)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

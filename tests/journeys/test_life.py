@@ -25,7 +25,7 @@ def test_a_name_is_corrected_with_proof(app, sign_in, learner, admin, tmp_path, 
     mine.go("/certificates/")
     mine.press("Adverse events and emergency response")
     mine.press("Request a name correction")
-    mine.fill(Correct_name="Lena Lernér", What_is_wrong="The accent is missing.")
+    mine.fill(Given_names="Lena", Family_name="Lernér", What_is_wrong="The accent is missing.")
     (tmp_path / "license.pdf").write_bytes(PROOF)
     mine.page.get_by_label("Proof").set_input_files(tmp_path / "license.pdf")
     mine.press("Request correction")

@@ -42,7 +42,7 @@ def create_admin(walk, admin_made, *, script):
         put_off_second_factor(admin)
         return admin
     admin.go(admin.site.invitation.removeprefix(admin.site.address))
-    admin.fill(Legal_name="Ada Admin", Password=PASSWORD)
+    admin.fill(Given_names="Ada", Family_name="Admin", Password=PASSWORD)
     admin.page.get_by_label("Email").fill("admin@example.org")
     admin.press("Create account")
     put_off_second_factor(admin)
@@ -61,7 +61,8 @@ def sign_up(person, name, email):
     person.go(person.site.mailbox.removeprefix(person.site.address))
     person.go("/")
     person.press("Sign up")
-    person.fill(Legal_name=name, Password=PASSWORD)
+    given, family = name.split()
+    person.fill(Given_names=given, Family_name=family, Password=PASSWORD)
     person.page.get_by_label("Email").fill(email)
     person.press("Create account")
     person.press("Open the local mailbox")

@@ -45,6 +45,6 @@ def test_a_name_without_a_font_is_issued_in_latin_letters(app, sign_in, admin, s
     request = factories.request(app, factories.person(app, "রাজেশ কুমার"))
     console = sign_in(admin, script=script, dark=script)
     console.go(f"/admin/requests/{request.code}")
-    console.fill(Legal_name_in_Latin_letters="Rajesh Kumar", How_you_verified="The board's register")
+    console.fill(Given_names="Rajesh", Family_name="Kumar", How_you_verified="The board's register")
     console.press("Issue with this name")
     assert "Issued to Rajesh Kumar." in console.text()

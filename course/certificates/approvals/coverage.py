@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from course.content.schema.hours import Mode
 from course.learning.study import contact_time
+from course.platform.folding import same_name
 
 
 class ApprovalStatus(StrEnum):
@@ -75,11 +76,7 @@ def differences(terms: ApprovalTerms, offering: Offering) -> tuple[str, ...]:
 def _is_approved_speaker(speakers: tuple[str, ...], instructor: str | None) -> bool:
     if instructor is None:
         return not speakers
-    return _comparable(instructor) in {_comparable(one) for one in speakers}
-
-
-def _comparable(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return any(same_name(instructor, one) for one in speakers)
 
 
 def identity(course_id: str, approver: str, number: str, states: Iterable[str], terms: ApprovalTerms) -> str:

@@ -1,6 +1,15 @@
 """How a name is shown if its owner hides it."""
 
 import unicodedata
+from dataclasses import replace
+
+from course.certificates.issuing.facts import Facts
+
+
+def initials_of(facts: Facts) -> str:
+    """Return the initials of the name on a certificate, without its suffix if its parts are on record."""
+    parts = facts.name_parts
+    return initials(replace(parts, suffix="").printed if parts else facts.name)
 
 
 def initials(name: str) -> str:

@@ -89,13 +89,12 @@ def holders(state: LicensingPlace, begin: str, *, number: int, size: int, now: d
         )
         .group_by(Certificate.id)
         .order_by(key, Certificate.id)
-        .offset((number - 1) * size)
-        .limit(size)
-        .subquery()  # so that only the certificates on the page are read in full
     )
+    on_page = found.offset((number - 1) * size).limit(size).subquery()  # only its certificates are read in full
     rows = db.session.execute(
-        select(Certificate, found.c.total)
-        .join(found, found.c.id == Certificate.id)
-        .order_by(found.c.key, Certificate.id)
+        select(Certificate, on_page.c.total)
+        .join(on_page, on_page.c.id == Certificate.id)
+        .order_by(on_page.c.key, Certificate.id)
     ).all()
-    return Page([row.Certificate for row in rows], number, rows[0].total if rows else 0, size)
+    total = rows[0].total if rows else db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return Page([row.Certificate for row in rows], number, total, size)

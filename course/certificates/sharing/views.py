@@ -10,7 +10,7 @@ from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
 from course.certificates.sharing import actions, professional_profile, queries
 from course.certificates.sharing.forms import LinkForm, VisibilityForm
-from course.certificates.sharing.initials import initials
+from course.certificates.sharing.initials import initials_of
 from course.certificates.sharing.queries import NameVisibility
 from course.content.queries import catalog
 from course.content.schema.territory import LicensingPlace
@@ -45,7 +45,7 @@ def _certificate_page(found: Certificate, form: LinkForm) -> ResponseReturnValue
         standing=found.standing_at(clock.now()),
         links=queries.links_of(found),
         visibility=queries.visibility_of(found),
-        initials=initials(found.name),
+        initials=initials_of(facts),
         resume_line=professional_profile.resume_line(facts),
         linkedin_url=professional_profile.linkedin_url(facts),
         base_url=site().base_url,
@@ -83,10 +83,10 @@ def end_link(code: str, token: str) -> ResponseReturnValue:
 @requires(Permission.CERTIFICATE_OWN)
 def publicity(code: str) -> ResponseReturnValue:
     found = certificates.own_certificate(me(), code)
-    standing = found.standing_at(clock.now())
+    facts, standing = Facts.from_json(found.facts), found.standing_at(clock.now())
     form = VisibilityForm(
         found.name,
-        initials(found.name),
+        initials_of(facts),
         queries.visibility_of(found),
         may_be_listed=standing.may_end,
     )
@@ -97,7 +97,7 @@ def publicity(code: str) -> ResponseReturnValue:
     return form_page(
         "certificates/sharing/publicity.html",
         certificate=found,
-        facts=Facts.from_json(found.facts),
+        facts=facts,
         standing=standing,
         form=form,
     )

@@ -12,7 +12,7 @@ from course.certificates.issuing import queries as certificates
 from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
 from course.certificates.issuing.queries import SeveralNumbers
-from course.certificates.sharing.initials import initials
+from course.certificates.sharing.initials import initials_of
 from course.certificates.verification import json_response, queries, uploaded_file
 from course.certificates.verification.verdict import Finding, Verdict, digest_of, judge
 from course.platform import clock
@@ -115,7 +115,7 @@ def certificate(code: str) -> ResponseReturnValue:
         return _unknown(code)
     certificate, name_hidden = found
     facts, standing = Facts.from_json(certificate.facts), certificate.standing_at(clock.now())
-    name = initials(facts.name) if name_hidden else facts.name
+    name = initials_of(facts) if name_hidden else facts.name
     if wants_json():
         reply = json_response.for_certificate(facts, status=standing, name=name, name_hidden=name_hidden)
         return jsonify(reply | _ended(certificate))

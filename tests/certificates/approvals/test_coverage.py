@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,13 @@ def test_its_days_in_force_are_consecutive(terms):
 @given(terms(), days)
 def test_one_withdrawn_from_its_first_day_was_never_in_force(terms, day):
     assert status_on(replace(terms, withdrawn_from=terms.first_day), day) is ApprovalStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize("name", ["Sean O\u2019Neil", "sean  o'neil", "Séan O`Neil"])
+def test_a_speaker_is_the_same_in_every_spelling(name):
+    terms, offered = replace(TERMS, speakers=("Sean O'Neil",)), replace(OFFERED, instructor=name)
+    assert differences(terms, offered) == ()
+    assert len(differences(terms, replace(offered, instructor="Sean Neil"))) == 1
 
 
 def test_the_status_says_why_it_is_not_in_force():

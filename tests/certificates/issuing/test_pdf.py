@@ -340,6 +340,23 @@ def test_whatever_their_length_the_facts_stay_inside_the_frame(name, title):
     assert "Education, not licensure" in page.get_text_bounded()
 
 
+@pytest.mark.parametrize("letter", ["W", "i", "م"])
+def test_a_name_without_a_space_is_broken_inside_the_margins_and_stays_readable(letter):
+    name = letter * 200
+    document = pypdfium2.PdfDocument(render(dataclasses.replace(FACTS, name=name, issued_by=name, signer=name)))
+    letters_ = 0
+    for sheet in document:
+        page = sheet.get_textpage()
+        boxes = [page.get_charbox(n) for n in range(page.count_chars())]
+        assert max(right for _, _, right, _ in boxes) <= sheet.get_width() - INNER_FRAME
+        letters_ += page.get_text_bounded().count(letter)
+    assert letters_ >= 3 * len(name)
+    front = document[0].get_textpage()
+    first = next(n for n in range(front.count_chars()) if front.get_text_range(n, 1) == letter)
+    _, low, _, high = front.get_charbox(first)
+    assert high - low > 5  # points; a hairline before
+
+
 def test_twelve_modules_end_on_the_third_page():
     modules = tuple(dataclasses.replace(FACTS.modules[0], title=f"Module {n}") for n in range(12))
     document = render(dataclasses.replace(FACTS, modules=modules, assessments=FACTS.assessments * 12))

@@ -1,14 +1,17 @@
 """How the directory finds a name, and how a hidden name is shown."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course.certificates.directory import name_keys
-from course.certificates.sharing.initials import initials
+from course.certificates.sharing.initials import initials, initials_of
+from course.people.accounts.name_parts import NameParts
 from course.platform.typesetting import letters
+from tests.certificates.issuing.test_pdf import FACTS
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
 
@@ -68,6 +71,18 @@ def test_a_name_is_found_by_the_beginning_of_each_word(text):
 )
 def test_initials(name, expected):
     assert initials(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "expected"),
+    [
+        ("Robert Downey Jr.", NameParts("Robert", "Downey", "Jr."), "R. D."),
+        ("Robert Downey Jr.", None, "R. D. J."),
+        ("Juan de la Cruz III", NameParts("Juan", "de la Cruz", "III"), "J. D. L. C."),
+    ],
+)
+def test_the_initials_of_a_certificate_leave_out_a_suffix_that_is_on_record(name, parts, expected):
+    assert initials_of(replace(FACTS, name=name, name_parts=parts)) == expected
 
 
 @given(WORDS.map(letters.tidy).filter(lambda name: letters.fault(name) is None))

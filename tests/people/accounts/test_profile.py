@@ -1,6 +1,10 @@
 """The profile: licenses and the legal name."""
 
+import pytest
+
+from course.people.accounts import name_actions, queries
 from course.people.accounts.models import User
+from course.people.accounts.name_parts import LegalName, NameParts
 from course.platform import db
 from course.platform.audit.models import AuditEvent
 from tests import factories
@@ -67,3 +71,39 @@ def test_a_name_with_a_hidden_character_is_refused(app, pages, learner):
     assert "hidden character (U+202E)" in page.text
     with app.app_context():
         assert db.session.get_one(User, learner.id).legal_name == "Lena Learner"
+
+
+class TestNameFromBefore:
+    """An account from before the parts of names were asked for."""
+
+    @pytest.fixture
+    def mine(self, app, pages, learner):
+        with app.app_context():
+            name_actions.rename(queries.person(learner.id), LegalName("Robert Downey Jr.", None), now=factories.NOON)
+        return pages.as_(learner)
+
+    def test_the_profile_asks_for_the_family_name_and_guesses_nothing(self, mine):
+        page = mine.get("/profile")
+        assert "We print Robert Downey Jr. on your certificates" in page.text
+        fields = {one.get("name"): one for one in page.tree.iter("input")}
+        assert [fields[name].get("value") for name in ("given_name", "family_name")] == ["", ""]
+
+    def test_the_answer_is_on_record_and_the_printed_name_stays(self, app, mine, learner):
+        form = {"given_name": "Robert", "family_name": "Downey", "name_suffix": "Jr."}
+        assert mine.post("/profile", form).status == 303
+        page = mine.get("/profile")
+        assert "Tell us which part" not in page.text
+        assert [one.get("value") for one in page.tree.iter("option") if one.get("selected") is not None] == ["Jr."]
+        with app.app_context():
+            user = db.session.get_one(User, learner.id)
+            event = db.session.query(AuditEvent).order_by(AuditEvent.id.desc()).first()
+        assert (user.legal_name, user.name_parts) == ("Robert Downey Jr.", NameParts("Robert", "Downey", "Jr."))
+        assert event.details["before"] == {"legal_name": "Robert Downey Jr.", "parts": None}
+
+
+def test_somebody_with_one_name_says_so(app, pages, learner):
+    mine = pages.as_(learner)
+    assert mine.post("/profile", {"one_name": "y", "family_name": "Madonna"}).status == 303
+    page = mine.get("/profile").text
+    assert "We print Madonna on your certificates" in page
+    assert "an administrator has to confirm that you have only one name" in page
