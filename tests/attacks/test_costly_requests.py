@@ -1,9 +1,14 @@
 """Requests that cost the server far more than the sender. Each is answered at once."""
 
+import shutil
 import time
 
 import pytest
 
+from course.content.loader import reload
+from course.content.loader.load import ContentInvalid, load
+from course.content.schema.catalog import Catalog
+from course.platform.config import ROOT
 from tests import factories
 
 CODE_INSTEAD_OF_ARITHMETIC = (
@@ -31,3 +36,22 @@ def test_the_calculator_refuses_code_at_once(app, pages, learner, expression, su
     assert by_script.status_code == 200
     assert by_form.status == (303 if submitted else 200)
     assert not by_script.json["result"].startswith("=")
+
+
+def test_reloading_the_page_about_the_next_start_reads_the_content_once(pages, admin, monkeypatch):
+    read = []
+    monkeypatch.setattr(reload, "load", lambda *folders: read.append(folders) or load(*folders))
+    reload._loaded.cache_clear()
+    console = pages.as_(admin)
+    texts = {console.get("/admin/approvals/next").text for _ in range(5)}
+    assert len(read) == len(texts) == 1
+
+
+def test_changed_content_is_read_again(tmp_path):
+    for folder in ("modules", "quizzes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    before = reload.load_if_changed(tmp_path / "modules", tmp_path / "quizzes")
+    (tmp_path / "modules" / "courses.yaml").write_text("courses: [")
+    after = reload.load_if_changed(tmp_path / "modules", tmp_path / "quizzes")
+    assert isinstance(before, Catalog)
+    assert isinstance(after, ContentInvalid)

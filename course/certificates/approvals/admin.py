@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from course.certificates.approvals import actions, queries
 from course.certificates.approvals.coverage import differences, status_on
 from course.certificates.approvals.forms import ApprovalForm, WithdrawForm
-from course.content.loader.load import ContentInvalid, load
+from course.content.loader.load import ContentInvalid
+from course.content.loader.reload import load_if_changed
 from course.content.queries import catalog, course_of
 from course.platform import clock
 from course.platform.access import Permission, me, requires
@@ -39,10 +40,8 @@ def approvals() -> ResponseReturnValue:
 @requires(Permission.APPROVALS)
 def coming() -> ResponseReturnValue:
     """Compare the content files, which the next start will serve, with the approvals in force."""
-    try:
-        files, problems = load(site().config.modules, site().config.quizzes), []
-    except ContentInvalid as invalid:
-        files, problems = None, invalid.problems
+    found = load_if_changed(site().config.modules, site().config.quizzes)
+    files, problems = (None, found.problems) if isinstance(found, ContentInvalid) else (found, [])
     uncovered = queries.uncovered(files, clock.now().date()) if files else []
     return render_template(
         "certificates/approvals/next.html", files=files, served=catalog(), problems=problems, uncovered=uncovered
