@@ -56,6 +56,8 @@ def test_a_port_in_use_is_reported_in_one_sentence(tmp_path):
         ("MAIL_FROM", "nobody"),
         ("QUEUE_URL", "sqlite:///x"),
         ("TRUSTED_PROXIES", "all"),
+        ("UPLOAD_LIMIT_GB", "0"),
+        ("UPLOAD_LIMIT_GB", "1e9"),
         ("COURSE_DATA", "/dev/null/x"),
     ],
 )

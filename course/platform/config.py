@@ -61,6 +61,7 @@ class Config:
     board_upload_key: str
     oidc: OpenIDSettings | None = None
     trusted_proxies: int = 0
+    upload_limit_gb: int = 20
     smtp_ca: Path | None = None
     pdf_p12: Path | None = None
     pdf_p12_password: str = field(default="", repr=False)
@@ -110,6 +111,7 @@ class Config:
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
             oidc=_oidc(env),
             trusted_proxies=_trusted_proxies(env),
+            upload_limit_gb=_upload_limit(env),
             pdf_p12=Path(env["PDF_P12"]).expanduser().absolute() if env.get("PDF_P12") else None,
             pdf_p12_password=env.get("PDF_P12_PASSWORD", ""),
             secret_keys=_secret_keys(env, data),  # last, because it may write a file
@@ -174,6 +176,13 @@ def _trusted_proxies(env: Mapping[str, str]) -> int:
     given = env.get("TRUSTED_PROXIES") or "0"
     if given not in set("0123456789"):
         raise BadSetting(f"TRUSTED_PROXIES: {given!r} is not a number of proxies from 0 to 9.")
+    return int(given)
+
+
+def _upload_limit(env: Mapping[str, str]) -> int:
+    given = env.get("UPLOAD_LIMIT_GB") or "20"
+    if not (given.isascii() and given.isdigit() and len(given) <= 5 and int(given)):
+        raise BadSetting(f"UPLOAD_LIMIT_GB: {given!r} is not a number of gigabytes from 1 to 99999.")
     return int(given)
 
 

@@ -221,3 +221,8 @@ def _pass(row: Attempt) -> Pass:
     return Pass(
         str(row.code), row.points or Fraction(0), row.scored or 0, row.submitted_at or row.started_at, row.content_hash
     )
+
+
+def count_open_reports(user_id: int) -> int:
+    """Return how many of the person's reports have no answer yet."""
+    return db.session.scalars(select(func.count(ItemReport.id)).filter_by(user_id=user_id, closed_at=None)).one()

@@ -14,6 +14,7 @@ from course.platform.queries import found_or_404
 from course.platform.web import Refused
 
 MAX_REPORT_LENGTH = 2000
+MAX_OPEN_REPORTS = 50  # of one person
 
 
 class ReportEmpty(Refused):
@@ -21,11 +22,18 @@ class ReportEmpty(Refused):
     message = "Describe the problem with the question in a few words."
 
 
+class TooManyReports(Refused):
+    message = f"{MAX_OPEN_REPORTS} of your reports wait for an answer. Please wait until some of them are answered."
+
+
 @unit_of_work
 def report_item(user: User, attempt: Attempt, position: int, text: str, *, now: datetime) -> ItemReport:
-    """Store what a learner says is wrong with a question. Raise ReportEmpty and NotFound."""
+    """Store what a learner says is wrong with a question. Raise ReportEmpty, TooManyReports and NotFound."""
     if not text.strip():
         raise ReportEmpty
+    db.locked(User, user.id)
+    if queries.count_open_reports(user.id) >= MAX_OPEN_REPORTS:
+        raise TooManyReports
     place = queries.item_at(attempt, position)
     row = ItemReport(
         user_id=user.id,

@@ -10,7 +10,7 @@ from course.people.accounts import name_actions
 from course.people.accounts import queries as people
 from course.people.accounts.models import User
 from course.people.accounts.name_parts import LegalName, NameParts
-from course.platform import db, decisions, file_types, jobs
+from course.platform import db, decisions, file_types, jobs, quotas
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
@@ -31,11 +31,13 @@ def ask(
 ) -> NameCorrection:
     """Request a correction of the name. `name` was tidied and checked; `proof` is a file that shows it.
 
-    Raise ProofUnusable, CorrectionWaiting, or EndedAlready if the certificate was revoked or replaced.
+    Raise ProofUnusable, CorrectionWaiting, a refusal of `quotas`, or EndedAlready if the certificate was revoked or
+    replaced.
     """
     if fault := file_types.fault(proof):
         raise ProofUnusable(fault)
     ending.lock_standing(certificate, now)
+    quotas.require_room(user.id, len(proof))
     correction = NameCorrection(
         user_id=user.id,
         certificate_id=certificate.id,

@@ -8,6 +8,7 @@ from course.people.accounts.models import NamePartsJSON
 from course.people.accounts.name_parts import NameParts
 from course.platform.db import UTCDateTime
 from course.platform.decisions import Decidable, one_waiting
+from course.platform.quotas import UPLOAD
 
 
 class CorrectionState(StrEnum):
@@ -28,7 +29,7 @@ class NameCorrection(Decidable):
     name: Mapped[str]  # the correct name
     name_parts: Mapped[NameParts | None] = mapped_column(NamePartsJSON)
     reason: Mapped[str]
-    proof: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    proof: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, info=UPLOAD)
     proof_type: Mapped[str]  # a media type
     asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
     decided_by: Mapped[str | None]

@@ -11,6 +11,7 @@ from course.people.accounts.name_parts import LegalName
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to, refuse_field
+from course.platform.quotas import AccountFull, SiteFull
 from course.platform.sent_forms import once
 from course.platform.web import Refused, takes_files
 
@@ -28,7 +29,7 @@ def ask(code: str) -> ResponseReturnValue:
         try:
             actions.ask(me(), certificate, **form.values(), now=clock.now())
         except Refused as refusal:
-            refuse_field(form.family_name, refusal)
+            refuse_field(form.proof if isinstance(refusal, (AccountFull, SiteFull)) else form.family_name, refusal)
             refused = refusal
         else:
             flash("Correction requested. We will email you when it is decided.", "ok")

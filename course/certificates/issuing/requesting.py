@@ -74,7 +74,7 @@ def license_fault(license_: License, now: datetime) -> str | None:
     if license_.expires_on and license_.expires_on < today:
         expired = long_date(license_.expires_on)
         return f"This license expired on {expired}. If you renewed it, correct the date in your profile."
-    return license_number.fault(license_.number)
+    return license_number.fault(license_.number, confirmed=license_.number_confirmed)
 
 
 @unit_of_work

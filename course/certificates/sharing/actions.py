@@ -18,6 +18,7 @@ from course.platform.queries import one_or_404
 from course.platform.web import Refused
 
 MAX_LINKS = 20
+MAX_LINKS_EVER = 500  # of a certificate, because the row of an ended link stays
 
 
 class LinkExists(Refused):
@@ -28,19 +29,25 @@ class TooManyLinks(Refused):
     message = f"This certificate has {MAX_LINKS} links. End one that you no longer need."
 
 
+class TooManyLinksEver(Refused):
+    message = f"This certificate has had {MAX_LINKS_EVER} links, and no more can be made. Use one that has not ended."
+
+
 class NotShareable(Refused):
     message = "A revoked or superseded certificate can't be shared or listed."
 
 
 @unit_of_work
 def make_link(user: User, certificate: Certificate, label: str, *, now: datetime) -> ShareLink:
-    """Create a link to the award's certificate. Raise LinkExists, TooManyLinks, or NotShareable."""
+    """Create a link to the award's certificate. Raise LinkExists, TooManyLinks, TooManyLinksEver, or NotShareable."""
     _require_shareable(user, certificate)
     links = queries.links_of(certificate)
     if any(link.label == label for link in links):
         raise LinkExists
     if len(links) >= MAX_LINKS:
         raise TooManyLinks
+    if queries.count_links(certificate) >= MAX_LINKS_EVER:
+        raise TooManyLinksEver
     link = ShareLink(token=secrets.token_urlsafe(24), label=label, made_at=now, **asdict(certificate.award))
     db.session.add(link)
     _record(Event.CERTIFICATE_SHARED, user, certificate, now, label=label)

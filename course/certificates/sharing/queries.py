@@ -34,6 +34,12 @@ def of_award(table: type[ShareLink | HiddenName | DirectoryName]) -> ColumnEleme
     )
 
 
+def count_links(certificate: Certificate) -> int:
+    """Return how many links to the certificate's award were ever made."""
+    made = select(func.count(ShareLink.id)).join(Certificate, of_award(ShareLink))
+    return db.session.scalars(made.where(Certificate.id == certificate.id)).one()
+
+
 def links_of(certificate: Certificate) -> Sequence[ShareLink]:
     """Return the links to the certificate's award that have not ended, oldest first."""
     return db.session.scalars(

@@ -49,12 +49,19 @@ COLUMNS = (
 )
 MAX_COLUMNS = 200
 MAX_BRACKETS = 200  # so that no cell is nested too deeply to be written again
+# Numbers that a spreadsheet would rewrite: 0123 as 123, 12E4 as 120000, 3-14 as a day, and long ones as 1.2E+15.
+REWRITTEN = re.compile(r"0[0-9]+|[0-9]{12,}|[0-9]+[eE][0-9]+|[0-9]{1,2}[-/][0-9]{1,4}(?:[-/][0-9]{1,4})?")
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
 def formula_safe(cell: str) -> str:
     """Return the cell with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def text_safe(cell: str) -> str:
+    """Return the cell with an apostrophe in front if a spreadsheet would rewrite it, or take it for a formula."""
+    return f"'{cell}" if REWRITTEN.fullmatch(cell) else formula_safe(cell)
 
 
 def write(bank: Bank) -> Exported:

@@ -21,6 +21,7 @@ from course.platform.web import Refused
 from course.site import site
 
 INVITATION_LIFETIME = timedelta(days=2)
+MAX_LICENSES = 100  # of one person, also removed ones, whose rows stay
 
 
 class EmailTaken(Refused):
@@ -34,6 +35,10 @@ class AccountLinkInvalid(Refused):
 
 class LicenseAlreadyAdded(Refused):
     message = "This license is already in your profile."
+
+
+class TooManyLicenses(Refused):
+    message = f"You have entered {MAX_LICENSES} licenses, also counting removed ones, and no more can be added."
 
 
 class NotAnAdministrator(Refused):
@@ -170,14 +175,15 @@ def save_license(
     first_licensed: date | None,
     expires_on: date | None,
     renewal_months: int | None,
+    number_confirmed: bool = False,
     now: datetime,
 ) -> License:
-    """Add a license, or change the given one. Raise LicenseAlreadyAdded."""
+    """Add a license, or change the given one. Raise LicenseAlreadyAdded or TooManyLicenses."""
     before = license_.facts() if license_ else None
     license_ = license_ or _license_to_add(user, jurisdiction, profession, number.strip())
     license_.jurisdiction, license_.profession, license_.number = jurisdiction, profession, number.strip()
     license_.first_licensed, license_.expires_on = first_licensed, expires_on
-    license_.renewal_months = renewal_months
+    license_.renewal_months, license_.number_confirmed = renewal_months, number_confirmed
     try:
         db.session.flush()
     except IntegrityError:
@@ -192,6 +198,9 @@ def _license_to_add(user: User, jurisdiction: str, profession: str, number: str)
     key = {"user_id": user.id, "jurisdiction": jurisdiction, "profession": profession, "number": number}
     known = db.session.query(License).filter_by(**key).one_or_none()
     if known is None:
+        db.locked(User, user.id)
+        if db.session.query(License).filter_by(user_id=user.id).count() >= MAX_LICENSES:
+            raise TooManyLicenses
         known = License(**key)
         db.session.add(known)
     elif known.removed_at is None:

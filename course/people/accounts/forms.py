@@ -129,6 +129,7 @@ class LicenseForm(FlaskForm):
         [required("the license number"), Length(max=40)],
         description="As your board writes it, with letters and leading zeros.",
     )
+    number_confirmed = BooleanField("This is the number that my board issued")
     first_licensed = DateField("Date first licensed", [Optional()], description="Optional.")
     expires_on = DateField("Expiration date", [Optional()], description="Optional.")
     renewal_months = IntegerField(
@@ -148,7 +149,8 @@ class LicenseForm(FlaskForm):
         require_past(field, self.today)
 
     def validate_number(self, field: StringField) -> None:
-        if fault := license_number.fault((field.data or "").strip()):
+        number = (field.data or "").strip()
+        if fault := license_number.fault(number, confirmed=self.number_confirmed.data):
             raise ValidationError(fault)
 
     def validate_expires_on(self, field: DateField) -> None:

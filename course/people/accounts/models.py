@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask_login import UserMixin
-from sqlalchemy import JSON, Dialect, ForeignKey, TypeDecorator, UniqueConstraint, Uuid, true
+from sqlalchemy import JSON, Dialect, ForeignKey, TypeDecorator, UniqueConstraint, Uuid, false, true
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -86,6 +86,7 @@ class License(Model):
     jurisdiction: Mapped[str]
     profession: Mapped[str]  # PT or PTA
     number: Mapped[str] = mapped_column(index=True)
+    number_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())  # although it looks made up
     search_key: Mapped[str] = mapped_column(default="", server_default="")  # of the number
     first_licensed: Mapped[date | None]
     expires_on: Mapped[date | None]
@@ -106,7 +107,7 @@ class License(Model):
             "first_licensed": self.first_licensed.isoformat() if self.first_licensed else None,
             "expires_on": self.expires_on.isoformat() if self.expires_on else None,
             "renewal_months": self.renewal_months,
-        }
+        } | ({"number_confirmed": True} if self.number_confirmed else {})
 
 
 class Invitation(Model):

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.content.queries import catalog
-from course.people.accounts import actions, name_actions, passwords, queries
+from course.people.accounts import actions, license_number, name_actions, passwords, queries
 from course.people.accounts.forms import ForgottenForm, LicenseForm, NameFields, NewPasswordForm, SignUpForm
 from course.people.accounts.models import License, User
 from course.people.sessions import actions as sessions
@@ -143,7 +143,8 @@ def license(code: UUID) -> ResponseReturnValue:  # noqa: A001 - named after its 
 def _edit_license(license_: License | None) -> ResponseReturnValue:
     form = LicenseForm(catalog().licensing_places, clock.now(), obj=license_)
     if not form.validate_on_submit():
-        return form_page("people/accounts/license.html", form=form, license=license_)
+        unusual = license_number.looks_like_placeholder(form.number.data or "")
+        return form_page("people/accounts/license.html", form=form, license=license_, unusual_number=unusual)
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
     actions.save_license(me(), license_, **values, now=clock.now())
     flash("Your license is saved.", "ok")

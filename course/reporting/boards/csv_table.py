@@ -1,6 +1,6 @@
 """A CSV table with everything that boards ask about a completion, for a board that accepts one.
 
-A cell that a spreadsheet would read as a formula starts with an apostrophe.
+A cell that a spreadsheet would read as a formula, or whose number it would rewrite, starts with an apostrophe.
 """
 
 import csv
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.certificates.issuing.facts import MODES, Facts, hours
-from course.content.exchange.csv import formula_safe
+from course.content.exchange.csv import text_safe
 from course.content.schema.boards import Board
 from course.reporting.boards.status import Completion
 
@@ -52,7 +52,7 @@ def write(table_rows: Sequence[TableRow], board: Board) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for table_row in table_rows:
-        writer.writerow([formula_safe(cell) for cell in _cells(table_row, board)])
+        writer.writerow([text_safe(cell) for cell in _cells(table_row, board)])
     return text.getvalue().encode("utf-8-sig")
 
 

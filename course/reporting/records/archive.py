@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from course.content.exchange.csv import formula_safe
+from course.content.exchange.csv import text_safe
 
 COPY_CHUNK_BYTES = 1 << 20
 OWNER_ONLY_FILE = 0o100600 << 16  # ZIP keeps the Unix mode of an entry in the upper 16 bits
@@ -101,4 +101,4 @@ def cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = str(value)
-    return formula_safe(text)
+    return text_safe(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import License, User
-from course.platform import db, decisions, jobs
+from course.platform import db, decisions, jobs, quotas
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
@@ -19,12 +19,17 @@ from course.reporting.transcripts.models import CreditState, ExternalCredit
 from course.site import site
 
 MAX_EXTERNAL_CREDITS = 300
+MAX_REMOVED_CREDITS = 1000  # their rows stay, because the audit log refers to them
 BATCH_SIZE = 500
 LICENSE_MAILS = Subscription(salt="license-mail", path="/licenses/stop")
 
 
 class TooManyCredits(Refused):
     message = f"A transcript can have {MAX_EXTERNAL_CREDITS} external credits. Remove one that you no longer need."
+
+
+class TooManyRemovedCredits(Refused):
+    message = f"You have removed {MAX_REMOVED_CREDITS} external credits, and no more can be added."
 
 
 class CreditChanged(Refused):
@@ -49,11 +54,13 @@ class TranscriptNotPrintable(Refused):
 def add(user: User, *, document: bytes | None, now: datetime, **fields: Any) -> ExternalCredit:
     """Add an external credit. `fields`: title, provider, approval, mode, minutes and completed_on.
 
-    Raise TooManyCredits.
+    Raise TooManyCredits, TooManyRemovedCredits, or a refusal of `quotas`.
     """
     db.locked(User, user.id)
     if queries.count_credits(user.id) >= MAX_EXTERNAL_CREDITS:
         raise TooManyCredits
+    if queries.count_credits(user.id, removed=True) >= MAX_REMOVED_CREDITS:
+        raise TooManyRemovedCredits
     credit = ExternalCredit(user_id=user.id, added_at=now, changed_at=now, state=CreditState.UNVERIFIED, **fields)
     _attach(credit, document)
     db.session.add(credit)
@@ -67,8 +74,9 @@ def add(user: User, *, document: bytes | None, now: datetime, **fields: Any) -> 
 def change(user: User, credit: ExternalCredit, *, document: bytes | None, now: datetime, **fields: Any) -> None:
     """Change an external credit, which undoes an earlier decision. `document` None keeps the document.
 
-    Raise CreditChanged if it was removed.
+    Raise CreditChanged if it was removed, or a refusal of `quotas`.
     """
+    db.locked(User, user.id)
     credit = db.locked(ExternalCredit, credit.id)
     if credit.removed_at is not None:
         raise CreditChanged
@@ -93,6 +101,7 @@ def change(user: User, credit: ExternalCredit, *, document: bytes | None, now: d
 
 def _attach(credit: ExternalCredit, document: bytes | None) -> None:
     if document is not None:
+        quotas.require_room(credit.user_id, len(document))
         credit.document, credit.document_type = document, media_type(document)
 
 

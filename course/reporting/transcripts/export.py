@@ -1,6 +1,6 @@
 """The transcript as CSV with a row for each entry of each license, for spreadsheets and other systems.
 
-A cell that a spreadsheet would read as a formula starts with an apostrophe.
+A cell that a spreadsheet would read as a formula, or whose number it would rewrite, starts with an apostrophe.
 """
 
 import csv
@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from course.certificates.issuing.facts import MODES
-from course.content.exchange.csv import formula_safe
+from course.content.exchange.csv import text_safe
 from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptPeriod
 
 COLUMNS = (
@@ -43,7 +43,7 @@ def table(statements: Iterable[Statement]) -> str:
 
 
 def _guarded(row: Sequence[str]) -> Iterator[str]:
-    return (formula_safe(cell) for cell in row)
+    return (text_safe(cell) for cell in row)
 
 
 def _row(statement: Statement, period: TranscriptPeriod, entry: TranscriptEntry) -> list[str]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from course.platform.db import UTCDateTime
 from course.platform.decisions import Decidable
+from course.platform.quotas import UPLOAD
 
 
 class CreditState(StrEnum):
@@ -38,7 +39,7 @@ class ExternalCredit(Decidable):
     mode: Mapped[str]  # a catalog Mode
     minutes: Mapped[int]
     completed_on: Mapped[date]
-    document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=UPLOAD)
     document_type: Mapped[str | None]  # a media type
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
     changed_at: Mapped[datetime] = mapped_column(UTCDateTime)  # by the learner; a change undoes the decision

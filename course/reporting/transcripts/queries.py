@@ -102,8 +102,12 @@ def credits_of(user_id: int) -> Sequence[ExternalCredit]:
     ).all()
 
 
-def count_credits(user_id: int) -> int:
-    return db.session.scalars(select(func.count(ExternalCredit.id)).filter_by(user_id=user_id, removed_at=None)).one()
+def count_credits(user_id: int, *, removed: bool = False) -> int:
+    """Return how many external credits the person has, or how many were removed."""
+    wanted = select(func.count(ExternalCredit.id)).where(
+        ExternalCredit.user_id == user_id, ExternalCredit.removed_at.is_not(None) == removed
+    )
+    return db.session.scalars(wanted).one()
 
 
 def own_credit(user: User, code: UUID) -> ExternalCredit:

@@ -12,7 +12,8 @@ from course.platform import clock
 from course.platform.access import Permission, may, me, public, requires
 from course.platform.downloads import download, untrusted_download
 from course.platform.file_types import ENDINGS
-from course.platform.forms import form_page, go_to
+from course.platform.forms import form_page, go_to, refuse_field
+from course.platform.quotas import AccountFull, SiteFull
 from course.platform.sent_forms import once
 from course.platform.typesetting import compiler
 from course.platform.web import takes_files
@@ -74,10 +75,14 @@ def _edit(credit: ExternalCredit | None) -> ResponseReturnValue:
     form = CreditForm(accounts.latest_today(me(), now), credit)
     if not form.validate_on_submit():
         return form_page("reporting/transcripts/credit.html", form=form, credit=credit)
-    if credit is None:
-        actions.add(me(), **form.fields(), now=now)
-    else:
-        actions.change(me(), credit, **form.fields(), now=now)
+    try:
+        if credit is None:
+            actions.add(me(), **form.fields(), now=now)
+        else:
+            actions.change(me(), credit, **form.fields(), now=now)
+    except (AccountFull, SiteFull) as refusal:
+        refuse_field(form.document, refusal)
+        return form_page("reporting/transcripts/credit.html", refusal=refusal, form=form, credit=credit)
     flash("Credit saved. It counts as not verified until an administrator has checked its document.", "ok")
     return go_to(url_for(".transcript"))
 

@@ -218,3 +218,5 @@ class TestTable:
             "2026-03-02",
             "AAAA-BBBB",
         )
+        zeros = completion(license=BoardLicense(profession="PT", number="012399", expires_on=None))
+        assert b",'012399," in csv_table.write([csv_table.TableRow(zeros, facts, "")], BOARD)
