@@ -161,9 +161,12 @@ def first_time() -> ResponseReturnValue:
     can_be_new = person.email is not None and accounts.find_by_email(person.email) is None
     if request.method == "POST" and current_user.is_authenticated:
         return _connect(person, target, now)
+    if request.method == "POST" and (known := queries.find(person)):  # the form was sent twice
+        return _enter(accounts.person(known.user_id), person, target, now)
     if can_be_new and not current_user.is_authenticated and form.validate_on_submit():
         user = actions.sign_up(person, form.name_parts, now=now)
         begin(user, second_factor=person.second_factor, now=now)
+        forget_identity()
         return go_to(target)
     return form_page(
         "people/single_sign_on/first_time.html",

@@ -99,6 +99,19 @@ def test_somebody_new_gets_an_account_after_stating_their_name(app, pages, hospi
     assert come_back(again, hospital).location == "/home"
 
 
+def test_the_form_of_somebody_new_sent_twice_makes_one_account(app, pages, hospital):
+    hospital.sign_in_as("nina-1", email="nina@example.org", email_verified=True)
+    come_back(pages, hospital)
+    twin = Pages(app)
+    twin.client._cookies = dict(pages.client._cookies)
+    for browser in (pages, twin):
+        page = browser.post("/sign-in/first-time", {"given_name": "Nina", "family_name": "New"})
+        assert page.location == "/home"
+        assert browser.get("/profile").status == 200
+    with app.app_context():
+        assert db.session.query(User).count() == db.session.query(ExternalIdentity).count() == 1
+
+
 def test_an_account_with_the_same_email_is_connected_only_after_its_password(app, pages, hospital, ina):
     hospital.sign_in_as("ina-1", email=ina.email, email_verified=True)
     come_back(pages, hospital, next="/transcript")
