@@ -188,6 +188,10 @@ class TestCostlyFiles:
         with counted_steps(200_000):
             assert send(app, json.dumps(badge).encode(), headers=JSON).response.get_json()["status"] == "altered"
 
+    def test_the_answer_names_only_the_first_faults_of_a_badge(self, app):
+        badge = badge_of_a_stranger(evidence=[{}] * 3000)
+        assert len(send(app, json.dumps(badge).encode(), headers=JSON).response.get_json()["faults"]) <= 21
+
     def test_an_ordinary_badge_is_still_checked(self):
         assert foreign_badge.is_checkable(badge_of_a_stranger())
         assert foreign_badge.is_checkable(json.loads((SAMPLES / "complete.json").read_text())["evidence"][0])

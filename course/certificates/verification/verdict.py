@@ -16,6 +16,8 @@ from course.certificates.issuing.facts import Facts
 from course.certificates.issuing.models import Certificate
 from course.certificates.verification.uploaded_file import FileKind, UploadedFile, is_same
 
+MAX_FAULTS = 20  # a badge can have thousands
+
 
 class Finding(StrEnum):
     ISSUED = "issued here and unchanged"
@@ -120,7 +122,7 @@ def _issuer(badge: dict[str, Any]) -> str | None:
 
 def _faults(badge: dict[str, Any], key: str | None, now: datetime) -> list[str]:
     if found := rules.faults(badge):
-        return found
+        return found[:MAX_FAULTS]
     if "validUntil" in badge and datetime.fromisoformat(badge["validUntil"]) < now:
         return ["It has expired."]
     if key and not foreign_badge.is_valid(badge, key):

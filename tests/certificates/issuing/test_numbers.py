@@ -66,6 +66,8 @@ WRITTEN = {
     "non-breaking spaces": NUMBER.replace("-", "\xa0"),
     "line break at a dash": NUMBER.replace("3T5B-", "3T5B-\r\n"),
     "line break in a group": NUMBER.replace("3T", "3\n T"),
+    "line break in a quoted mail": NUMBER.replace("3T5B-", "3T5B-\n> "),
+    "line break in a mail's source": NUMBER.replace("3T", "3=\r\nT"),
     "line breaks": "\n".join(NUMBER.split("-")),
     "fullwidth": NUMBER.translate(FULLWIDTH),
     "lower case": NUMBER.lower(),
