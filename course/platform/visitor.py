@@ -1,11 +1,16 @@
-"""Whether a visitor sits at the machine that the site runs on."""
+"""Where a request comes from, and whether that is the machine that the site runs on."""
 
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import has_request_context, request
 
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
+def address() -> str | None:
+    """Return the address that the request came from; None outside of a request."""
+    return request.remote_addr if has_request_context() else None
 
 
 def is_local() -> bool:

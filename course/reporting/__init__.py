@@ -5,6 +5,7 @@ from course.reporting.boards import admin as boards_admin
 from course.reporting.records import actions as records
 from course.reporting.records import admin as records_admin
 from course.reporting.records import packet_actions as packets
+from course.reporting.records import seal_actions
 from course.reporting.retention import actions as retention
 from course.reporting.retention import views as retention_views
 from course.reporting.transcripts import actions as transcripts
@@ -19,5 +20,5 @@ WING = Wing(
         "closed-accounts": retention.erase_expired_records,
         "old-packets": packets.remove_old_files,
     },
-    steps=(records.step,),
+    steps=(seal_actions.step, records.step),
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from course.platform import db
+from course.platform import db, visitor
 from course.platform.audit.models import AuditEvent
 
 
@@ -172,5 +172,6 @@ def record(
             person_id=person_id,
             subject=subject,
             details=details,
+            address=visitor.address(),
         )
     )

@@ -20,3 +20,4 @@ class AuditEvent(Model):
     person_id: Mapped[int | None] = mapped_column(index=True)
     subject: Mapped[str]
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    address: Mapped[str | None]  # from which the request came; None for the system

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from course.platform import db
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
-from course.reporting.records import checks, queries
+from course.reporting.records import checks, queries, seal_actions
 from course.reporting.records.checked_record import Discrepancy
 from course.reporting.records.models import RecordCheck
 
@@ -43,7 +43,7 @@ def step(now: datetime) -> bool:
     if batch:
         _save_step(id_, after, batch[-1].certificate.id, len(batch), found)
     else:
-        _finish(id_, queries.missing_certificates(), now)
+        _finish(id_, _faults_of_all(), now)
     return True
 
 
@@ -124,8 +124,13 @@ def check_all(
         _report(tally, len(batch), found, on_fault)
         last_id = batch[-1].certificate.id
         on_progress(len(batch))
-    _report(tally, 0, queries.missing_certificates(), on_fault)
+    _report(tally, 0, _faults_of_all(), on_fault)
     return _save(tally, now)
+
+
+def _faults_of_all() -> list[Discrepancy]:
+    """Return the faults that belong to no certificate on record."""
+    return [*queries.missing_certificates(), *seal_actions.faults()]
 
 
 def _report(

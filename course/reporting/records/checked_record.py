@@ -41,6 +41,8 @@ class Fault(StrEnum):
     SUCCESSION = "certificate does not follow the one it supersedes"
     HOURS = "hours certified twice"
     LOG = "audit log and register differ"
+    SEAL = "audit log changed after it was sealed"
+    SCORE = "score of an attempt differs from the audit log"
     GONE = "certificate missing from the register"
 
 

@@ -25,6 +25,19 @@ class RecordCheck(Model):
     faults: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # the first ones: kind, subject, words
 
 
+class AuditSeal(Model):
+    """A signed digest of all audit events up to one. A change to an earlier event breaks it."""
+
+    __tablename__ = "audit_seal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last_id: Mapped[int] = mapped_column(unique=True)  # id of the last event that it covers
+    events: Mapped[int]  # how many events it adds to the seal before
+    digest: Mapped[str]
+    sealed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    key: Mapped[str]  # the public key in multibase, as in did.json
+    signature: Mapped[str]
+
+
 class Packet(Model):
     """An audit packet. The worker creates its file in the data folder."""
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from course.assessment.attempts.models import Attempt
 from course.certificates.backdating import actions as backdating
 from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
@@ -15,7 +16,7 @@ from course.certificates.issuing.models import Correction, Reason
 from course.cli import cli
 from course.people.accounts.models import User
 from course.platform import clock, db, jobs
-from course.platform.audit.log import Event
+from course.platform.audit.log import Event, record
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
 from course.reporting.records import actions, checks, queries
@@ -123,8 +124,8 @@ BROKEN = {
     "UPDATE certificate_request SET completed_at = '2026-03-01 00:00:00+00:00'": {Fault.DATES},
     "DELETE FROM reading WHERE section_id = 'what-counts'": {Fault.STUDY},
     "UPDATE reading SET at = '2026-03-01 00:00:00+00:00'": {Fault.STUDY},
-    "UPDATE attempt SET passed = false": {Fault.QUIZ},
-    "UPDATE attempt SET points = '3'": {Fault.QUIZ},
+    "UPDATE attempt SET passed = false": {Fault.QUIZ, Fault.SCORE},
+    "UPDATE attempt SET points = '3'": {Fault.QUIZ, Fault.SCORE},
     "UPDATE attempt SET submitted_at = '2026-03-02 11:00:00+00:00'": {Fault.QUIZ},
     'UPDATE attempt SET user_id = (SELECT max(id) FROM "user")': {Fault.QUIZ},
     "DELETE FROM evaluation": {Fault.EVALUATION},
@@ -231,6 +232,22 @@ def test_supersession_and_revocation_are_compared_with_the_log(app, award, admin
     assert set(kinds(app)) == expected
 
 
+@unit_of_work
+def log_rescoring():
+    attempt = db.session.scalars(select(Attempt)).one()
+    record(
+        Event.ATTEMPT_RESCORED,
+        None,
+        f"attempt:{attempt.code}",
+        person_id=attempt.user_id,
+        now=LATER,
+        item="i",
+        rescoring="a",
+        before={"points": "11", "scored": 11, "passed": True},
+        after={"points": "3", "scored": attempt.scored, "passed": False},
+    )
+
+
 def test_a_pass_lost_by_rescoring_is_accepted_if_the_certificate_is_in_question(app, award):
     broken(app, "UPDATE attempt SET passed = false, points = '3'")
     broken(
@@ -243,6 +260,8 @@ def test_a_pass_lost_by_rescoring_is_accepted_if_the_certificate_is_in_question(
         "INSERT INTO rescored_attempt (rescoring_id, attempt_id, points_before, scored_before, passed_before,"
         " points_after, scored_after, passed_after) SELECT 1, id, '11', 11, true, '3', 11, false FROM attempt",
     )
+    with app.app_context():
+        log_rescoring()
     assert kinds(app) == [Fault.QUIZ]
     broken(
         app,
@@ -300,8 +319,9 @@ def test_a_name_in_latin_letters_needs_its_log_entry(app, admin):
 def test_these_tests_cover_every_kind_of_fault(app):
     met = {kind for expected in BROKEN.values() for kind in expected}
     met |= {kind for _, expected in FACTS.values() for kind in expected}
-    assert set(Fault) - met == {Fault.SIGNATURE, Fault.ATTACHMENT, Fault.HOURS}  # HOURS: in issuing/test_hours.py
-    assert set(checks.CHECKS) == set(Fault) - {Fault.UNREADABLE, Fault.GONE}
+    assert set(Fault) - met == {Fault.SIGNATURE, Fault.ATTACHMENT, Fault.HOURS, Fault.SEAL}
+    # HOURS: in issuing/test_hours.py; SEAL: in attacks/test_audit_log.py
+    assert set(checks.CHECKS) == set(Fault) - {Fault.UNREADABLE, Fault.GONE, Fault.SEAL, Fault.SCORE}
 
 
 def drained(app):
