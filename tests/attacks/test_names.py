@@ -1,11 +1,16 @@
 """Names as a way to reach strangers, boards and the console."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
+from course.people.accounts import queries as people
 from course.platform import db
+from course.platform.config import ROOT
 from course.platform.jobs import Job
 from course.platform.mail import message
+from course.reporting.retention import actions as retention
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -47,6 +52,31 @@ def test_a_stranger_gets_no_text_that_somebody_else_typed(app, pages):
     texts = mails(app)
     assert len(texts) >= 2
     assert not any("locked" in text or "number below" in text for text in texts)
+
+
+def test_no_mail_to_an_email_that_nobody_confirmed_has_the_name(app, pages):
+    person = factories.person(app, "Your account is locked", confirmed=False, licensed=False)
+    with app.app_context():
+        retention.close(people.person(person.id), now=factories.NOON)
+    (text,) = mails(app)
+    assert text.startswith("Hello,\n")
+    assert "locked" not in text
+
+
+def test_every_mail_greets_by_the_name_that_may_be_in_mails():
+    greeting = "Hello{{ ' ' ~ name if name else '' }},"
+    others = {}
+    for template in (ROOT / "course/templates/mail").iterdir():
+        line = template.read_text().splitlines()[1]
+        if line not in (greeting, "Hello,"):
+            others[template.name] = line
+    assert others == {}
+    putters = [
+        path for path in (ROOT / "course").rglob("*.py") if "name=" in (text := path.read_text()) and "jobs.put" in text
+    ]
+    typed = re.compile(r"^\s+name=\w+\.legal_name,$", re.MULTILINE)
+    assert len(putters) > 5
+    assert [str(path) for path in putters if typed.search(path.read_text())] == []
 
 
 @pytest.mark.parametrize("text", ["_", "%", "__", "%%", "a%", "\\", "' OR name=name --"])

@@ -83,7 +83,7 @@ def _notify_reporter(row: ItemReport, now: datetime) -> None:
             now=now,
             to=person.email,
             template="report-answered",
-            name=person.legal_name,
+            name=person.name_in_mails,
             stem=stem,
             report=row.text,
             reply=row.reply,

@@ -135,7 +135,7 @@ def remind(user_id: int, *, now: datetime) -> None:
         now=now,
         to=user.email,
         template="review-due",
-        name=user.legal_name,
+        name=user.name_in_mails,
         count=len(today.waiting),
         first=today.ahead,
         link=f"{site().base_url}/review/",

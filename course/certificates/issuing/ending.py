@@ -47,7 +47,7 @@ def _notify_revoked(certificate: Certificate, reason: Reason, now: datetime) -> 
             now=now,
             to=person.email,
             template="certificate-revoked",
-            name=person.legal_name,
+            name=person.name_in_mails,
             code=certificate.code,
             reason=reason,
             link=plan_queries.verify_url(certificate.code),

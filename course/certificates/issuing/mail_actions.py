@@ -16,7 +16,7 @@ def put_mail(request: Request, template: str, key: str, now: datetime, **values:
         now=now,
         to=person.email,
         template=template,
-        name=person.legal_name,
+        name=person.name_in_mails,
         course=request.completion["title"],
         home=f"{site().base_url}/courses/{request.course_id}",
         **values,

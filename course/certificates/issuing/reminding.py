@@ -38,7 +38,7 @@ def _remind(certificate: Certificate, last_day: date, template: str, key: str, n
         now=now,
         to=person.email,
         template=template,
-        name=person.legal_name,
+        name=person.name_in_mails,
         course=certificate.facts["course_title"],
         code=certificate.code,
         last_day=long_date(last_day),

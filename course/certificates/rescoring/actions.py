@@ -197,7 +197,7 @@ def _notify(rescoring: Rescoring, recorded: Recorded, in_question: dict[int, str
             now=rescoring.at,
             to=person.email,
             template="score-changed",
-            name=person.legal_name,
+            name=person.name_in_mails,
             reason=rescoring.reason,
             dropped=rescoring.decision == "drop",
             changes=[_mail_values(*one) for one in changes],

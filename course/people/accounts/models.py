@@ -67,6 +67,14 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
         viewonly=True,
     )
 
+    @property
+    def name_in_mails(self) -> str:
+        """The name in the greeting of a mail, empty until the email is confirmed.
+
+        Otherwise somebody could sign up with a stranger's email and send them any text as a name.
+        """
+        return self.legal_name if self.email_confirmed_at else ""
+
     @validates("legal_name", "email")
     def _follow_with_search_key(self, column: str, value: str) -> str:
         found_by = {"legal_name": self.legal_name, "email": self.email} | {column: value}

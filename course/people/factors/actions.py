@@ -258,7 +258,7 @@ def _mail(user: User, template: str, now: datetime, **values: Any) -> None:
         now=now,
         to=user.email,
         template=template,
-        name=user.legal_name,
+        name=user.name_in_mails,
         link=f"{site().base_url}/profile/security",
         **values,
     )

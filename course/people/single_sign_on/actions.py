@@ -68,7 +68,7 @@ def _note(event: Event, template: str, user: User, now: datetime) -> None:
         now=now,
         to=user.email,
         template=template,
-        name=user.legal_name,
+        name=user.name_in_mails,
         provider_name=provider.name,
         link=f"{site().base_url}/profile/security",
     )

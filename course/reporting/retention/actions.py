@@ -67,7 +67,7 @@ def close(person: User, *, now: datetime) -> date | None:
         now=now,
         to=user.email,
         template="account-closed",
-        name=user.legal_name,
+        name=user.name_in_mails,
         kept_until=long_date(kept_until) if kept_until else None,
     )
     _disable(user, kept_until, now)

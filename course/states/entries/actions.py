@@ -102,7 +102,7 @@ def _notify(edition: RequirementsEdition, state: Jurisdiction, now: datetime) ->
             now=now,
             to=person.email,
             template="state-changed",
-            name=person.legal_name,
+            name=person.name_in_mails,
             state=state.name,
             link=link,
             changes="\n".join(f"- {name}: {before} -> {after}" for name, before, after in edition.changes),
