@@ -53,6 +53,6 @@ def is_about(table: Table, user_id: int) -> ColumnElement[bool]:
     owners = [
         key.parent.in_(select(key.column).where(is_about(key.column.table, user_id)))
         for key in table.foreign_keys
-        if key.column.table.name != "user"
+        if key.column.table.name != "user" and key.column.table is not table  # a row may name another of its table
     ]
     return or_(false(), *owners)
