@@ -6,6 +6,8 @@ from course.people.factors import views as factors_views
 from course.people.kept_forms import actions as kept_forms
 from course.people.kept_forms import views as kept_forms_views
 from course.people.second_step import views as second_step_views
+from course.people.sessions import actions as sessions
+from course.people.sessions import views as sessions_views
 from course.people.sign_in import views as sign_in_views
 from course.people.single_sign_on import views as single_sign_on_views
 from course.platform.wing import Wing
@@ -16,9 +18,10 @@ WING = Wing(
         factors_views.bp,
         factors_admin.bp,
         kept_forms_views.bp,
+        sessions_views.bp,
         sign_in_views.bp,
         second_step_views.bp,
         single_sign_on_views.bp,
     ),
-    hourly={"kept-forms": kept_forms.forget_old},
+    hourly={"kept-forms": kept_forms.forget_old, "old-sessions": sessions.forget_old},
 )

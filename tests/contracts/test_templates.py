@@ -40,7 +40,8 @@ def test_every_template_is_used():
     mails = {
         f"mail/{kind}.txt"
         for kind in re.findall(
-            r'"((?:account|license|record|report|review|confirm|reset|certificate|state|score|name|factors?)(?:-[a-z]+)+)"',
+            r'"((?:account|certificate|confirm|email|factors?|license|name|new|password|record|report|reset|review|score'
+            r'|state)(?:-[a-z]+)+)"',
             code,
         )
     }

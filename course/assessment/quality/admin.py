@@ -70,7 +70,7 @@ def assessment(assessment_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/assessments/<assessment_id>.csv")
-@requires(Permission.ITEMS)
+@requires(Permission.ITEMS, fresh=True)
 def table(assessment_id: str) -> ResponseReturnValue:
     rules = assessment_of(assessment_id)
     _, rows = _rows(rules)

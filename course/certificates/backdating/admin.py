@@ -29,7 +29,7 @@ def proposals() -> ResponseReturnValue:
 
 
 @bp.route("/requests/<uuid:code>/earlier-date", methods=["GET", "POST"])
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def ask(code: UUID) -> ResponseReturnValue:
     request, refused = register.request_of(code), None
@@ -78,7 +78,7 @@ def _page(code: UUID, refusal: Refused | None = None) -> ResponseReturnValue:
 
 
 @bp.post("/backdating/<uuid:code>/confirm")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def confirm(code: UUID) -> ResponseReturnValue:
     try:

@@ -33,7 +33,7 @@ def bulk_issues() -> ResponseReturnValue:
 
 
 @bp.post("/")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def start() -> ResponseReturnValue:
     bulk_issue = actions.start(course_of(request.form.get("course", "")), actor=me(), now=clock.now())

@@ -71,7 +71,7 @@ def proof(code: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:code>/accept")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def accept(code: UUID) -> ResponseReturnValue:
     form = CorrectionApprovalForm()

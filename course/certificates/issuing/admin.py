@@ -49,7 +49,7 @@ def queue() -> ResponseReturnValue:
 
 
 @bp.post("/requests/issue")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def issue() -> ResponseReturnValue:
     """Issue the selected requests, each in its own transaction, so that one refusal does not stop the others."""
@@ -112,7 +112,7 @@ def _request_page(
 
 
 @bp.post("/requests/<uuid:code>/latin")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def issue_in_latin(code: UUID) -> ResponseReturnValue:
     form = LatinForm()
@@ -125,7 +125,7 @@ def issue_in_latin(code: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/requests/<uuid:code>/short-time")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def accept_short_time(code: UUID) -> ResponseReturnValue:
     form = ShortTimeForm()
@@ -137,7 +137,7 @@ def accept_short_time(code: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/requests/<uuid:code>/reject")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def reject(code: UUID) -> ResponseReturnValue:
     form = RejectForm()
@@ -180,7 +180,7 @@ def _certificate_page(
 
 
 @bp.post("/certificates/<code>/revoke")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def revoke(code: str) -> ResponseReturnValue:
     form = RevokeForm()
@@ -193,7 +193,7 @@ def revoke(code: str) -> ResponseReturnValue:
 
 
 @bp.post("/certificates/<code>/reissue")
-@requires(Permission.CERTIFICATE_DECIDE)
+@requires(Permission.CERTIFICATE_DECIDE, fresh=True)
 @once
 def reissue(code: str) -> ResponseReturnValue:
     """Reissue the certificate for the same completion, with the provider and approvals as they are now."""
@@ -237,7 +237,7 @@ def _sizes(facts: Facts, template: pdf.Template) -> list[tuple[int, int]]:
 
 
 @bp.post("/template")
-@requires(Permission.TEMPLATE)
+@requires(Permission.TEMPLATE, fresh=True)
 @once
 def choose_template() -> ResponseReturnValue:
     template_actions.choose_template(request.form.get("digest", ""), actor=me(), now=clock.now())

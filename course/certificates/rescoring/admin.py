@@ -44,7 +44,7 @@ def rescorings() -> ResponseReturnValue:
 
 
 @bp.route("/rescoring/<item_id>", methods=["GET", "POST"])
-@requires(Permission.RESCORE)
+@requires(Permission.RESCORE, fresh=True)
 @once
 def preview(item_id: str) -> ResponseReturnValue:
     form = RescoringForm()
@@ -137,7 +137,7 @@ def questions() -> ResponseReturnValue:
 
 
 @bp.route("/questions/<uuid:code>", methods=["GET", "POST"])
-@requires(Permission.RESCORE)
+@requires(Permission.RESCORE, fresh=True)
 @once
 def question(code: UUID) -> ResponseReturnValue:
     found, rescoring = queries.question_of(code)

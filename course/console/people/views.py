@@ -11,6 +11,7 @@ from course.console.people.forms import OneNameForm, ReviewerForm
 from course.content.queries import catalog
 from course.people.accounts import actions, name_actions
 from course.people.accounts import queries as accounts
+from course.people.sessions import actions as sessions
 from course.platform import clock
 from course.platform.access import Permission, me, requires
 from course.platform.audit import queries as audit
@@ -34,7 +35,7 @@ def people() -> ResponseReturnValue:
 
 
 @bp.post("/<uuid:code>/reviewer")
-@requires(Permission.PEOPLE_CHANGE)
+@requires(Permission.PEOPLE_CHANGE, fresh=True)
 def set_reviewer(code: UUID) -> ResponseReturnValue:
     """Make the person a reviewer, or end that role if `reviewer` is no."""
     if request.form.get("reviewer") == "no":
@@ -49,8 +50,18 @@ def set_reviewer(code: UUID) -> ResponseReturnValue:
     return go_to(url_for(".person", code=code))
 
 
+@bp.post("/<uuid:code>/sessions/end")
+@requires(Permission.PEOPLE_CHANGE, fresh=True)
+def end_sessions(code: UUID) -> ResponseReturnValue:
+    """Sign the person out everywhere, because a device is lost or a password is known to others."""
+    person_ = accounts.person_of(code)
+    count = sessions.end_by_administrator(me(), person_, now=clock.now())
+    flash(f"Signed out: {person_.legal_name} ({count} {'browser' if count == 1 else 'browsers'}).", "ok")
+    return go_to(url_for(".person", code=code))
+
+
 @bp.post("/<uuid:code>/one-name")
-@requires(Permission.PEOPLE_CHANGE)
+@requires(Permission.PEOPLE_CHANGE, fresh=True)
 def confirm_one_name(code: UUID) -> ResponseReturnValue:
     person_, form = accounts.person_of(code), OneNameForm()
     if not form.validate_on_submit():

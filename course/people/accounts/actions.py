@@ -12,6 +12,7 @@ from course.people.accounts.name_parts import NameParts
 from course.people.accounts.tokens import Purpose
 from course.people.sessions import actions as sessions
 from course.people.sessions import queries as sessions_of
+from course.people.sessions.models import SignInSession
 from course.platform import browser, db, decisions, jobs, throttle
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
@@ -295,3 +296,21 @@ def _set_reviewer(admin: User, person: User, credentials: str | None, proof: str
         after=credentials,
         proof=proof,
     )
+
+
+@unit_of_work
+def change_password(user: User, password_hash: str, session: SignInSession, *, now: datetime) -> str:
+    """Set the password and end the person's other sessions. Return the new token of this one."""
+    user = db.locked(User, user.id)
+    user.password_hash = password_hash
+    sessions.end_all(user.id, except_id=session.id, forget_devices=True, now=now)
+    record(Event.PASSWORD_CHANGED, user, f"person:{user.code}", person_id=user.id, now=now)
+    mail_password_changed(user, now=now)
+    return sessions.prove(session, now=now)
+
+
+def mail_password_changed(user: User, *, now: datetime) -> None:
+    """Let the person know that their password is another one, in case somebody else changed it."""
+    link = f"{site().base_url}/forgotten-password"
+    key = f"password-changed:{user.code}:{now.isoformat()}"
+    jobs.put("mail", key=key, now=now, to=user.email, template="password-changed", name=user.legal_name, link=link)

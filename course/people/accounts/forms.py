@@ -156,3 +156,17 @@ class LicenseForm(FlaskForm):
     def validate_expires_on(self, field: DateField) -> None:
         if field.data and self.first_licensed.data and field.data < self.first_licensed.data:
             raise ValidationError("The expiration date can't be before the date first licensed.")
+
+
+class ChangePasswordForm(FlaskForm):
+    current_password = PasswordField("Current password", [required("your current password")])
+    password = new_password_field("New password")
+
+    def __init__(self, email: str, name: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.own = (email, name)
+
+    def validate_password(self, field: PasswordField) -> None:
+        refuse_weak(field, *self.own)
+        if field.data == self.current_password.data:
+            raise ValidationError("This is your password already. Choose another one.")

@@ -8,11 +8,18 @@ from flask_login import current_user
 
 from course.content.queries import catalog
 from course.people.accounts import actions, license_number, name_actions, passwords, queries
-from course.people.accounts.forms import ForgottenForm, LicenseForm, NameFields, NewPasswordForm, SignUpForm
+from course.people.accounts.forms import (
+    ChangePasswordForm,
+    ForgottenForm,
+    LicenseForm,
+    NameFields,
+    NewPasswordForm,
+    SignUpForm,
+)
 from course.people.accounts.models import License, User
 from course.people.sessions import actions as sessions
 from course.platform import browser, clock, throttle
-from course.platform.access import Permission, me, next_page, public, requires
+from course.platform.access import Permission, current_session, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.mail import addresses
 from course.platform.mail import queries as mails
@@ -158,3 +165,18 @@ def remove_license(code: UUID) -> ResponseReturnValue:
     actions.remove_license(me(), queries.own_license(me(), code), now=clock.now())
     flash("The license is removed.", "ok")
     return go_to(url_for(".profile"))
+
+
+@bp.route("/profile/password", methods=["GET", "POST"])
+@requires(Permission.PROFILE)
+def change_password() -> ResponseReturnValue:
+    user = me()
+    form = ChangePasswordForm(user.email, user.legal_name)
+    if form.validate_on_submit():
+        if actions.sign_in(user.email, form.current_password.data):
+            digest = passwords.hash_password(form.password.data)
+            browser.renew(actions.change_password(user, digest, current_session(), now=clock.now()))
+            flash("Your password is changed. All other browsers are signed out.", "ok")
+            return go_to(url_for(".profile"))
+        form.current_password.errors = ["This is not your current password. Try again."]
+    return form_page("people/accounts/change_password.html", form=form)

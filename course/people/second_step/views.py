@@ -10,11 +10,10 @@ from course.people.accounts.models import User
 from course.people.factors import actions, ceremony, queries, recovery_code
 from course.people.factors.forms import PasskeyForm, new_challenge, passkey_form, take_challenge
 from course.people.second_step.forms import CodeForm
-from course.people.sessions import actions as sessions
-from course.people.sign_in.actions import begin
+from course.people.sign_in.actions import begin, confirm_again
 from course.people.sign_in.forms import first_step
 from course.platform import access, browser, clock, throttle
-from course.platform.access import Permission, current_session, me, next_page, public, requires
+from course.platform.access import Permission, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.web import Refused
 
@@ -119,7 +118,7 @@ def needed() -> ResponseReturnValue:
 
 
 def _proved(now: datetime) -> ResponseReturnValue:
-    browser.renew(sessions.prove(current_session(), second_factor=True, now=now))
+    confirm_again(me(), second_factor=True, now=now)
     return go_to(next_page(HOME))
 
 

@@ -2,15 +2,30 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from course.people.sessions import limits
 from course.people.sessions.models import SignInSession
 from course.platform import db
+from course.platform.audit.log import Event, record
 from course.platform.browser import Device, Ticket
 from course.platform.db import unit_of_work
+
+KEPT_FOR = timedelta(days=90)  # after a session was last seen; so long its browser counts as a known device
+
+
+class Person(Protocol):
+    """A person with an account. The accounts room, which defines it, is above this one."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def code(self) -> Any: ...
+    @property
+    def legal_name(self) -> Any: ...
 
 
 def digest(token: str) -> str:
@@ -97,3 +112,44 @@ def end_all(user_id: int, *, except_id: int | None = None, forget_devices: bool 
         update(SignInSession).where(*others, SignInSession.ended_at.is_(None)).values(ended_at=now)
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+@unit_of_work
+def end_one(person: Person, session: SignInSession, *, now: datetime) -> None:
+    """End one of the person's own sessions. Safe to repeat."""
+    if session.ended_at is None:
+        end(session, now=now)
+        _record_end(person, person, 1, "by the person", now)
+
+
+@unit_of_work
+def end_others(person: Person, current: SignInSession, *, now: datetime) -> None:
+    """End the person's sessions except the current one."""
+    if count := end_all(person.id, except_id=current.id, now=now):
+        _record_end(person, person, count, "by the person", now)
+
+
+@unit_of_work
+def end_by_administrator(admin: Person, person: Person, *, now: datetime) -> int:
+    """End all sessions of a person, and return how many were open."""
+    if count := end_all(person.id, forget_devices=True, now=now):
+        _record_end(admin, person, count, "by an administrator", now)
+    return count
+
+
+def _record_end(actor: Person, person: Person, sessions: int, reason: str, now: datetime) -> None:
+    record(
+        Event.SESSIONS_ENDED,
+        actor,
+        f"person:{person.code}",
+        person_id=person.id,
+        now=now,
+        sessions=sessions,
+        reason=reason,
+    )
+
+
+@unit_of_work
+def forget_old(now: datetime) -> None:
+    """Erase sessions that nobody used for long. Safe to repeat."""
+    db.session.execute(delete(SignInSession).where(SignInSession.last_seen_at < now - KEPT_FOR))

@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from course.people.sessions import limits
 from course.people.sessions.models import SignInSession
 from course.platform import db
+from course.platform.queries import one_or_404
 
 
 def open_sessions(user_id: int, role: str, *, now: datetime) -> Sequence[SignInSession]:
@@ -29,6 +30,11 @@ def find_by_digest(digest: str) -> SignInSession | None:
 def find(code: UUID) -> SignInSession | None:
     """Return the session with that code, which may have ended."""
     return db.session.scalars(select(SignInSession).filter_by(code=code)).one_or_none()
+
+
+def own(user_id: int, code: UUID) -> SignInSession:
+    """Return the person's session with that code. Raise NotFound."""
+    return one_or_404(select(SignInSession).filter_by(user_id=user_id, code=code))
 
 
 def is_known_device(user_id: int, device_digest: str) -> bool:

@@ -1,6 +1,6 @@
 """Signing in and out, and proving again who one is."""
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -47,6 +47,7 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         if user := accounts.sign_in(form.email.data, form.password.data):
             return _signed_in(user)
+        _note_failure(form.email.data, "wrong email or password")
         form.password.errors = ["Email or password is incorrect."]
     return form_page("people/sign_in/sign_in.html", form=form, passkey_form=passkey_form(request.host_url))
 
@@ -61,13 +62,23 @@ def _signed_in(user: User) -> ResponseReturnValue:
     return go_to(next_page(HOME))
 
 
+def _note_failure(email: str, reason: str) -> None:
+    actions.note_failure(email, reason, browser.device().address, now=clock.now())
+
+
 @bp.post("/sign-out")
 @requires(Permission.PROFILE)
 def sign_out() -> ResponseReturnValue:
-    sessions.end(current_session(), now=clock.now())
+    """End the session, and clear what the browser cached.
+
+    Its storage stays, because answers may wait there that were not sent yet. So does the cookie of a known device.
+    """
+    actions.sign_out(me(), current_session(), now=clock.now())
     browser.leave()
     flash("You are signed out.", "info")
-    return go_to(url_for("front.front"))
+    response = make_response(go_to(url_for("front.front")))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @bp.route("/confirm-identity", methods=["GET", "POST"])
@@ -77,8 +88,9 @@ def confirm() -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         if accounts.sign_in(me().email, form.password.data) is not None:
-            browser.renew(sessions.prove(current_session(), now=clock.now()))
+            actions.confirm_again(me(), second_factor=False, now=clock.now())
             return go_to(next_page(HOME))
+        _note_failure(me().email, "wrong password at a confirmation")
         form.password.errors = ["This is not your password. Try again."]
     return form_page(
         "people/sign_in/confirm.html",

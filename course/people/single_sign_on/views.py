@@ -12,14 +12,13 @@ from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
 from course.people.accounts.name_parts import NameParts
 from course.people.factors import queries as factors
-from course.people.sessions import actions as sessions
-from course.people.sign_in.actions import begin
+from course.people.sign_in.actions import begin, confirm_again
 from course.people.sign_in.forms import remember_first_step
 from course.people.single_sign_on import actions, queries
 from course.people.single_sign_on.forms import NewAccountForm, forget_identity, keep_identity, kept_identity
 from course.people.single_sign_on.identity import Identity, identity
-from course.platform import access, browser, clock, db
-from course.platform.access import FreshSignInNeeded, Permission, current_session, me, next_page, public, requires
+from course.platform import access, clock, db
+from course.platform.access import FreshSignInNeeded, Permission, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.open_id import SignInFailed
 from course.platform.web import Refused
@@ -131,7 +130,7 @@ def _failed() -> ResponseReturnValue:
 def _confirmed(person: Identity, started: dict[str, str], now: datetime) -> ResponseReturnValue:
     if person.signed_in_at is None or now - person.signed_in_at > RECENT:
         return _failed()
-    browser.renew(sessions.prove(current_session(), second_factor=person.second_factor, now=now))
+    confirm_again(me(), second_factor=person.second_factor, now=now)
     return go_to(started["next"])
 
 

@@ -10,6 +10,12 @@ from course.platform.audit.models import AuditEvent
 
 class Event(StrEnum):
     SIGNED_UP = "person:signed-up"
+    SIGNED_IN = "session:started"
+    SIGN_IN_FAILED = "session:refused"
+    IDENTITY_CONFIRMED = "session:confirmed"
+    SIGNED_OUT = "session:signed-out"
+    SESSIONS_ENDED = "session:ended"
+    PASSWORD_CHANGED = "person:password-changed"  # noqa: S105 - the name of an event
     EMAIL_CONFIRMED = "person:email-confirmed"
     PASSWORD_RESET = "person:password-reset"  # noqa: S105 - the name of an event
     FACTOR_ADDED = "person:second-factor-added"
@@ -79,6 +85,12 @@ class Event(StrEnum):
 CHANGE = frozenset({"before", "after"})
 DETAILS: dict[Event, frozenset[str]] = {
     Event.SIGNED_UP: frozenset({"email"}),
+    Event.SIGNED_IN: frozenset({"device", "known_device", "second_factor"}),
+    Event.SIGN_IN_FAILED: frozenset({"reason", "address"}),
+    Event.IDENTITY_CONFIRMED: frozenset({"second_factor"}),
+    Event.SIGNED_OUT: frozenset(),
+    Event.SESSIONS_ENDED: frozenset({"sessions", "reason"}),
+    Event.PASSWORD_CHANGED: frozenset(),
     Event.EMAIL_CONFIRMED: frozenset({"email"}),
     Event.PASSWORD_RESET: frozenset(),
     Event.FACTOR_ADDED: frozenset({"name"}),

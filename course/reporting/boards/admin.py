@@ -81,7 +81,7 @@ def _title_of(course_id: str) -> str:
 
 
 @bp.route("/<key>/file", methods=["GET", "POST"])
-@requires(Permission.BOARDS)
+@requires(Permission.BOARDS, fresh=True)
 @once
 def make(key: str) -> ResponseReturnValue:
     board_ = queries.board_of(key)
@@ -163,7 +163,7 @@ def _roster_page(roster_: Roster, form: ReceiptForm, accept: AcceptAllForm, stat
 
 
 @bp.get("/files/<uuid:code>/file")
-@requires(Permission.BOARDS)
+@requires(Permission.BOARDS, fresh=True)
 def file(code: UUID) -> ResponseReturnValue:
     """Return the file exactly as it was created."""
     roster_ = queries.roster_of(code, with_file=True)
@@ -226,7 +226,7 @@ def accept_all(code: UUID) -> ResponseReturnValue:
 
 
 @bp.route("/<key>/completions/<code>", methods=["GET", "POST"])
-@requires(Permission.BOARDS)
+@requires(Permission.BOARDS, fresh=True)
 @once
 def completion(key: str, code: str) -> ResponseReturnValue:
     board_, code = queries.board_of(key), certificates.certificate_of(code).code

@@ -53,7 +53,7 @@ def packets() -> ResponseReturnValue:
 
 
 @bp.post("/packets/")
-@requires(Permission.RECORDS)
+@requires(Permission.RECORDS, fresh=True)
 @once
 def ask() -> ResponseReturnValue:
     form = _form()
@@ -63,7 +63,7 @@ def ask() -> ResponseReturnValue:
 
 
 @bp.post("/people/<uuid:code>/packet")
-@requires(Permission.RECORDS)
+@requires(Permission.RECORDS, fresh=True)
 @once
 def ask_about(code: UUID) -> ResponseReturnValue:
     person = accounts.person_of(code)
@@ -116,7 +116,7 @@ def _has_file(packet_: Packet) -> bool:
 
 
 @bp.post("/packets/<uuid:code>/download")
-@requires(Permission.RECORDS)
+@requires(Permission.RECORDS, fresh=True)
 def download(code: UUID) -> ResponseReturnValue:
     """Return the file. This is a POST because each download is recorded in the audit log."""
     packet_ = packet_queries.packet_of(code)
@@ -128,7 +128,7 @@ def download(code: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/packets/<uuid:code>/again")
-@requires(Permission.RECORDS)
+@requires(Permission.RECORDS, fresh=True)
 @once
 def again(code: UUID) -> ResponseReturnValue:
     packet_ = packet_queries.packet_of(code)
