@@ -257,7 +257,7 @@ class TestMails:
         assert self.mails(app) - before <= 3
 
     def test_accounts_for_one_mailbox_are_limited(self, app):
-        data = {"legal_name": "Ina Member", "email": "new@example.org", "password": PASSWORD}
+        data = {"given_name": "Ina", "family_name": "Member", "email": "new@example.org", "password": PASSWORD}
         tried = [Pages(app).post("/sign-up", data).status for _ in range(6)]
         assert tried[0] == 303
         assert self.mails(app) <= 3
@@ -268,6 +268,6 @@ class TestMails:
         monkeypatch.setattr(actions.throttle, "SIGN_UPS", limits)
         tried = []
         for n in range(5):
-            data = {"legal_name": "Ina Member", "email": f"new{n}@example.org", "password": PASSWORD}
+            data = {"given_name": "Ina", "family_name": "Member", "email": f"new{n}@example.org", "password": PASSWORD}
             tried.append(Pages(app).post("/sign-up", data).status)
         assert tried == [303] * 3 + [429] * 2
