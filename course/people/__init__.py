@@ -1,6 +1,8 @@
 """Who uses the site: accounts, licenses, sessions, sign-in, second factors and single sign-on."""
 
 from course.people.accounts import views as accounts_views
+from course.people.email_changes import admin as email_changes_admin
+from course.people.email_changes import views as email_changes_views
 from course.people.factors import admin as factors_admin
 from course.people.factors import views as factors_views
 from course.people.kept_forms import actions as kept_forms
@@ -15,6 +17,8 @@ from course.platform.wing import Wing
 WING = Wing(
     blueprints=(
         accounts_views.bp,
+        email_changes_views.bp,
+        email_changes_admin.bp,
         factors_views.bp,
         factors_admin.bp,
         kept_forms_views.bp,

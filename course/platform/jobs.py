@@ -103,13 +103,15 @@ def put(
     expires: datetime | None = None,
     rank: int = 0,
     **payload: Any,
-) -> None:
+) -> Job:
     """Add a job to the open transaction. A worker does it after the commit, or when it is `due`.
 
     After `expires` it is of no use and is given up.
     """
     times = {"created_at": now, "due_at": due or now, "expires_at": expires}
-    db.session.add(Job(kind=kind, key=key, payload=payload, rank=rank, **times))
+    job = Job(kind=kind, key=key, payload=payload, rank=rank, **times)
+    db.session.add(job)
+    return job
 
 
 def known(keys: Collection[str]) -> set[str]:

@@ -70,6 +70,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         MAX_CONTENT_LENGTH=MEGABYTE,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # the address of a static file changes with its bytes
         WTF_CSRF_TIME_LIMIT=None,  # a form that was left open over lunch can still be saved
+        WTF_CSRF_SSL_STRICT=False,  # pages with a secret link in their address send no referrer
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -57,6 +57,9 @@ REPEATABLE = {
     "attempts.calculate": "it stores nothing",
     "attempts.submit": "what is submitted stays submitted",
     "attempts_saving.save": "each answer has a serial",
+    "email_changes.cancel": "what is canceled stays canceled",
+    "email_changes.confirm": "the change is made once",
+    "email_changes.undo": "the change is undone once",
     "entries.notice_seen": "what was seen stays seen",
     "factors.add_passkey": "a passkey is added once, whatever its registration is sent with",
     "factors.passkey": "it sets the name",
@@ -458,6 +461,15 @@ def sign_review(app: Flask) -> Form:
     return Form(reviewer, f"/admin/review/{MODULE}", fields)
 
 
+def change_email(app: Flask) -> Form:
+    return Form(lena(app), "/profile/email", {"email": "new@example.org"})
+
+
+def change_email_of_person(app: Flask) -> Form:
+    fields = {"email": "new@example.org", "proof": "Photo ID on a video call."}
+    return Form(ada(app), f"/admin/people/{lena(app).code}/email", fields)
+
+
 ONCE: dict[str, Callable[[Flask], Form]] = {
     "accounts.sign_up": sign_up,
     "accounts.invitation": invitation,
@@ -483,6 +495,8 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "corrections.ask": ask_correction,
     "corrections_admin.accept": decide_correction("accept", seen="y", rename="y"),
     "corrections_admin.reject": decide_correction("reject", note="The scan can't be read."),
+    "email_changes.change": change_email,
+    "email_changes_admin.change": change_email_of_person,
     "entries_admin.entry": check_state,
     "factors.remove_passkey": remove_passkey,
     "factors_admin.factors": remove_factors,

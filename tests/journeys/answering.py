@@ -30,6 +30,7 @@ class Asked:
 
 
 def sign_up(page: Page, name: str, email: str) -> None:
+    """Create an account and sign in, before the email is confirmed."""
     page.goto("/sign-up")
     given, family = name.split()
     page.get_by_label("Given names").fill(given)
@@ -38,6 +39,7 @@ def sign_up(page: Page, name: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Create account").click()
+    sign_in(page, email)
 
 
 def sign_in(page: Page, email: str) -> None:

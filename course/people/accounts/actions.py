@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
@@ -17,6 +18,7 @@ from course.platform import browser, db, decisions, jobs, throttle
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
+from course.platform.jobs import Job
 from course.platform.mail import addresses
 from course.platform.web import Refused
 from course.site import site
@@ -47,24 +49,60 @@ class NotAnAdministrator(Refused):
 
 
 @unit_of_work
-def sign_up(name: NameParts, email: str, password_hash: str, *, now: datetime) -> User:
-    """Create a learner's account and mail a link that confirms its email. Raise EmailTaken."""
+def sign_up(name: NameParts, email: str, password_hash: str, *, now: datetime) -> UUID:
+    """Create a learner's account, mail a link that confirms its email, and return the account's code.
+
+    If the email has an account, mail its owner instead and return a code of nothing. The caller can't tell, and both
+    ways write as many rows.
+    """
     user = _add_user(name, email, password_hash, Role.LEARNER, now)
+    if user is None:
+        _record_second_sign_up(email, now)
+        code = uuid4()
+        mail_that_account_exists(addresses.normalized(email), cause=code, now=now)
+        return code
     record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
     _mail_link(user, Purpose.CONFIRM, now)
-    return user
+    return user.code
 
 
 @unit_of_work
 def add_learner(name: NameParts, email: str, *, now: datetime) -> User:
     """Create a learner's account without a password, for an email that somebody else has verified. Raise EmailTaken."""
     user = _add_user(name, email, passwords.UNUSABLE_HASH, Role.LEARNER, now)
+    if user is None:
+        raise EmailTaken
     user.email_confirmed_at = now
     record(Event.SIGNED_UP, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
     return user
 
 
-def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: datetime) -> User:
+def _record_second_sign_up(email: str, now: datetime) -> User | None:
+    """Note that somebody signed up with an email that has an account. Return its owner."""
+    owner = queries.find_by_email(email)
+    subject = f"person:{owner.code}" if owner else "person"
+    record(Event.SIGNED_UP_AGAIN, None, subject, person_id=owner.id if owner else None, now=now)
+    return owner
+
+
+def mail_that_account_exists(email: str, *, cause: UUID, now: datetime) -> None:
+    """Tell the owner of the mailbox that it has an account already."""
+    base = site().base_url
+    jobs.put(
+        "mail",
+        key=f"account-exists:{cause}",
+        now=now,
+        to=email,
+        template="account-exists",
+        sign_in=f"{base}/sign-in",
+        reset=f"{base}/forgotten-password",
+    )
+
+
+def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: datetime) -> User | None:
+    """Add the account, or return None if its email is taken."""
+    if queries.is_taken(addresses.key(email), now=now):
+        return None
     user = User(
         legal_name=name.printed,
         name_parts=name,
@@ -73,26 +111,35 @@ def _add_user(name: NameParts, email: str, password_hash: str, role: Role, now: 
         role=role,
         created_at=now,
     )
-    db.session.add(user)
     try:
-        db.session.flush()
+        with db.session.begin_nested():
+            db.session.add(user)
     except IntegrityError:
-        raise EmailTaken from None
+        return None  # somebody signed up with it since we looked
     return user
 
 
-def _mail_link(user: User, purpose: Purpose, now: datetime) -> None:
+def _mail_link(user: User, purpose: Purpose, now: datetime) -> Job:
     """Mail the link, without the name: it may have been typed with somebody else's email."""
-    token = tokens.make(site().secret_keys, purpose, user.code, queries.token_state(purpose, user))
-    jobs.put(
+    return jobs.put(
         "mail",
         key=f"{purpose}:{user.code}:{now.isoformat()}",
         now=now,
         expires=now + timedelta(seconds=tokens.LIFETIME_S[purpose]),
         to=user.email,
         template=purpose,
-        link=f"{site().base_url}/{purpose}/{token}",
+        link=f"{site().base_url}{_path(user, purpose)}",
     )
+
+
+def _path(user: User, purpose: Purpose) -> str:
+    token = tokens.make(site().secret_keys, purpose, user.code, queries.token_state(purpose, user))
+    return f"/{purpose}/{token}"
+
+
+def reset_path(user: User) -> str:
+    """Return the path at which the person sets a new password, for somebody who has just proved who they are."""
+    return _path(user, Purpose.RESET)
 
 
 def sign_in(email: str, password: str) -> User | None:
@@ -133,12 +180,18 @@ def send_confirmation(user: User, *, now: datetime) -> None:
         _mail_link(user, Purpose.CONFIRM, now)
 
 
+def person_of_link(purpose: Purpose, token: str) -> User:
+    """Return the person to whom the link was mailed. Raise AccountLinkInvalid."""
+    user = queries.user_of_token(site().secret_keys, purpose, token)
+    if user is None:
+        raise AccountLinkInvalid
+    return user
+
+
 @unit_of_work
 def confirm_email(token: str, *, now: datetime) -> User:
     """Confirm the email that the link was mailed to. Raise AccountLinkInvalid."""
-    user = queries.user_of_token(site().secret_keys, Purpose.CONFIRM, token)
-    if user is None:
-        raise AccountLinkInvalid
+    user = person_of_link(Purpose.CONFIRM, token)
     if user.email_confirmed_at is None:
         user.email_confirmed_at = now
         record(Event.EMAIL_CONFIRMED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
@@ -147,21 +200,33 @@ def confirm_email(token: str, *, now: datetime) -> User:
 
 @unit_of_work
 def request_reset(email: str, *, now: datetime) -> None:
-    """Mail a reset link if the email has an account. The caller can't tell whether it has."""
-    if user := queries.find_by_email(email):
-        _mail_link(user, Purpose.RESET, now)
+    """Mail a reset link if the email has an account. The caller can't tell whether it has.
+
+    Two mails are written in any case, and those to nobody taken back, so that the answer takes as long.
+    """
+    owner = queries.find_by_email(email)
+    to_nobody = [_mail_link(_nobody(email), Purpose.RESET, now) for _ in range(1 if owner else 2)]
+    if owner is not None:
+        _mail_link(owner, Purpose.RESET, now)
+    db.session.flush()
+    for job in to_nobody:
+        db.session.delete(job)
+
+
+def _nobody(email: str) -> User:
+    """Return a person who has no account."""
+    return User(code=uuid4(), email=addresses.normalized(email), password_hash=passwords.DUMMY_HASH)
 
 
 @unit_of_work
 def reset_password(token: str, password_hash: str, *, now: datetime) -> User:
     """Set the password and end every open session of the account. Raise AccountLinkInvalid."""
-    user = queries.user_of_token(site().secret_keys, Purpose.RESET, token)
-    if user is None:
-        raise AccountLinkInvalid
+    user = person_of_link(Purpose.RESET, token)
     user.password_hash = password_hash
     sessions.end_all(user.id, forget_devices=True, now=now)
     user.email_confirmed_at = user.email_confirmed_at or now  # the link was mailed there
     record(Event.PASSWORD_RESET, user, f"person:{user.code}", person_id=user.id, now=now)
+    mail_password_changed(user, now=now)
     return user
 
 
@@ -225,32 +290,67 @@ def _record_license(event: Event, user: User, license_: License, before: object,
 @unit_of_work
 def invite_admin(*, now: datetime) -> str:
     """Create a one-time invitation for an administrator and return the path of its link."""
+    return _invite(Role.ADMIN, None, now)
+
+
+def _invite(role: Role, person: User | None, now: datetime) -> str:
     token = secrets.token_urlsafe(24)
     expires_at = now + INVITATION_LIFETIME
-    db.session.add(Invitation(digest=_digest(token), role=Role.ADMIN, created_at=now, expires_at=expires_at))
+    db.session.add(Invitation(digest=_digest(token), role=role, created_at=now, expires_at=expires_at))
     record(
         Event.INVITED,
         None,
         "invitation",
-        person_id=None,
+        person_id=person.id if person else None,
         now=now,
-        role=Role.ADMIN,
+        role=role,
         expires_at=expires_at.isoformat(),
     )
     return f"/invitations/{token}"
 
 
 @unit_of_work
-def accept_invitation(token: str, name: NameParts, email: str, password_hash: str, *, now: datetime) -> User:
-    """Create the account that the invitation is for. Raise NotFound, AccountLinkInvalid or EmailTaken."""
+def accept_invitation(token: str, name: NameParts, email: str, password_hash: str, *, now: datetime) -> UUID:
+    """Create the account that the invitation is for, mail a link that confirms its email, and return its code.
+
+    If the email has an account, mail its owner an invitation for that account instead and return a code of nothing.
+    The caller can't tell. Raise NotFound or AccountLinkInvalid.
+    """
+    invitation = _use_invitation(token, now)
+    user = _add_user(name, email, password_hash, Role(invitation.role), now)
+    if user is None:
+        owner = _record_second_sign_up(email, now)
+        link = site().base_url + _invite(Role(invitation.role), owner, now)
+        jobs.put(
+            "mail",
+            key=f"account-invited:{uuid4()}",
+            now=now,
+            expires=now + INVITATION_LIFETIME,
+            to=addresses.normalized(email),
+            template="account-invited",
+            link=link,
+        )
+        return uuid4()
+    record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+    _mail_link(user, Purpose.CONFIRM, now)
+    return user.code
+
+
+@unit_of_work
+def accept_invitation_as(person: User, token: str, *, now: datetime) -> None:
+    """Give the role of the invitation to a person who has an account. Raise NotFound or AccountLinkInvalid."""
+    invitation = _use_invitation(token, now)
+    user = db.locked(User, person.id)
+    user.role = invitation.role
+    record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
+
+
+def _use_invitation(token: str, now: datetime) -> Invitation:
     invitation = db.locked(Invitation, queries.open_invitation(_digest(token), now).id)
     if invitation.used_at is not None:
         raise AccountLinkInvalid
     invitation.used_at = now
-    user = _add_user(name, email, password_hash, Role(invitation.role), now)
-    record(Event.ADMIN_CREATED, user, f"person:{user.code}", person_id=user.id, now=now, email=user.email)
-    _mail_link(user, Purpose.CONFIRM, now)
-    return user
+    return invitation
 
 
 def require_invitation(token: str, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Forms for accounts and licenses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Email, Length, NumberRange, Optiona
 from course.content.queries import catalog
 from course.content.schema.territory import LicensingPlace
 from course.people.accounts import license_number, name_rules, passwords
+from course.people.accounts.models import User
 from course.people.accounts.name_parts import SUFFIXES, NameParts
 from course.platform.dates import FIRST_TO_BEGIN, date_in
 from course.platform.fields import DateField, IntegerField, require_past
@@ -69,9 +70,9 @@ def _tidied(typed: str | None) -> str:
     return addresses.tidied(typed or "")
 
 
-def email_field() -> EmailField:
+def email_field(label: str = "Email") -> EmailField:
     looks_right = Email("Enter an email such as name@example.org.")
-    return EmailField("Email", [required("your email"), looks_right, Length(max=254)], [_tidied])
+    return EmailField(label, [required("your email"), looks_right, Length(max=254)], [_tidied])
 
 
 def new_password_field(label: str) -> PasswordField:
@@ -91,14 +92,6 @@ class SignUpForm(NameFields):
     email = email_field()
     password = new_password_field("Password")
 
-    def __init__(self, *, is_taken: Callable[[str], bool] = lambda _: False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.is_taken = is_taken
-
-    def validate_email(self, field: EmailField) -> None:
-        if self.is_taken(field.data or ""):
-            raise ValidationError("An account with this email already exists. Sign in, or reset your password.")
-
     def validate_password(self, field: PasswordField) -> None:
         refuse_weak(field, self.email.data or "", self.name_parts.printed)
 
@@ -110,8 +103,14 @@ class ForgottenForm(FlaskForm):
 class NewPasswordForm(FlaskForm):
     password = new_password_field("New password")
 
+    def __init__(self, user: User, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.user = user
+
     def validate_password(self, field: PasswordField) -> None:
-        refuse_weak(field)
+        refuse_weak(field, self.user.email, self.user.legal_name)
+        if passwords.matches(field.data or "", self.user.password_hash):
+            raise ValidationError("This is your password already. Choose another one.")
 
 
 class LicenseForm(FlaskForm):

@@ -82,6 +82,28 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
         return value
 
 
+class EmailChange(Model):
+    """A change of a person's email. It waits until a link to the new address was opened, unless it was ended.
+
+    A link to the old address undoes it. Until that link expires, nobody else gets the old address.
+    """
+
+    __tablename__ = "email_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[UUID] = mapped_column(Uuid, default=uuid4, unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    old_email: Mapped[str]
+    old_key: Mapped[str] = mapped_column(index=True)
+    new_email: Mapped[str]
+    new_key: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))  # the administrator who saw proof
+    confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # when it was canceled, replaced or undone
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
 class License(Model):
     """A license to practice in one jurisdiction. A removed one keeps its row, because a certificate may name it."""
 

@@ -1,7 +1,7 @@
 """Finds people, licenses and invitations."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
@@ -9,8 +9,8 @@ from sqlalchemy.orm import selectinload
 
 from course.content.queries import catalog
 from course.people.accounts import license_number
-from course.people.accounts.models import Invitation, License, User
-from course.people.accounts.tokens import Purpose, matches, read
+from course.people.accounts.models import EmailChange, Invitation, License, User
+from course.people.accounts.tokens import LIFETIME_S, Purpose, matches, read
 from course.people.sessions.models import SignInSession
 from course.platform import db
 from course.platform.access import Role
@@ -44,6 +44,24 @@ def find_by_email(typed: str) -> User | None:
 
 def find_by_code(code: UUID) -> User | None:
     return db.session.scalars(select(User).filter_by(code=code)).one_or_none()
+
+
+def is_taken(key: str, *, now: datetime, except_id: int = 0) -> bool:
+    """Return whether an account has the email with this key, or may get it back because its change can be undone."""
+    undoable_since = now - timedelta(seconds=LIFETIME_S[Purpose.UNDO_EMAIL_CHANGE])
+    owned = select(User.id).where(User.email_key == key, User.id != except_id)
+    changed = select(EmailChange.id).where(
+        EmailChange.old_key == key,
+        EmailChange.confirmed_at > undoable_since,
+        EmailChange.undone_at.is_(None),
+        EmailChange.user_id != except_id,
+    )
+    return db.session.scalar(select(owned.exists() | changed.exists())) or False
+
+
+def waiting_email_changes(user_id: int) -> Sequence[EmailChange]:
+    """Return the person's changes of email that wait for their confirmation; there is one at most."""
+    return db.session.scalars(select(EmailChange).filter_by(user_id=user_id, confirmed_at=None, ended_at=None)).all()
 
 
 def person_of(code: UUID) -> User:
@@ -141,7 +159,7 @@ def user_of_token(secret: Sequence[str], purpose: Purpose, token: str) -> User |
 
 def token_state(purpose: Purpose, user: User) -> str:
     """Return what must not change for a mailed link of that purpose to stay valid."""
-    return user.email if purpose is Purpose.CONFIRM else user.password_hash
+    return user.email if purpose is Purpose.CONFIRM else f"{user.email} {user.password_hash}"
 
 
 def search(text: str, *, number: int, size: int) -> Page[User]:

@@ -11,9 +11,17 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 class Purpose(StrEnum):
     CONFIRM = "confirm-email"
     RESET = "reset-password"
+    CHANGE_EMAIL = "change-email"
+    UNDO_EMAIL_CHANGE = "undo-email-change"
 
 
-LIFETIME_S = {Purpose.CONFIRM: 7 * 24 * 3600, Purpose.RESET: 2 * 3600}
+DAY_S = 24 * 3600
+LIFETIME_S = {
+    Purpose.CONFIRM: 7 * DAY_S,
+    Purpose.RESET: 2 * 3600,
+    Purpose.CHANGE_EMAIL: 2 * DAY_S,
+    Purpose.UNDO_EMAIL_CHANGE: 7 * DAY_S,
+}
 
 
 def make(secret: Sequence[str], purpose: Purpose, code: UUID, state: str) -> str:

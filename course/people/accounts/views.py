@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from course.content.queries import catalog
 from course.people.accounts import actions, license_number, name_actions, passwords, queries
+from course.people.accounts.actions import AccountLinkInvalid
 from course.people.accounts.forms import (
     ChangePasswordForm,
     ForgottenForm,
@@ -16,21 +17,33 @@ from course.people.accounts.forms import (
     NewPasswordForm,
     SignUpForm,
 )
-from course.people.accounts.models import License, User
+from course.people.accounts.models import License
+from course.people.accounts.tokens import Purpose
 from course.people.sessions import actions as sessions
 from course.platform import browser, clock, throttle
-from course.platform.access import Permission, current_session, me, next_page, public, requires
+from course.platform.access import Permission, current_session, may, me, next_page, public, requires
 from course.platform.forms import form_page, go_to
 from course.platform.mail import addresses
 from course.platform.mail import queries as mails
 from course.platform.sent_forms import once
+from course.platform.web import unlisted
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
+SIGNED_UP = "signed_up"  # in the cookie: the account that this browser asked for
+LINK_PAGES = {f"accounts.{name}" for name in ("confirm_email", "reset_password", "invitation")}
 
 
-def _is_taken(email: str) -> bool:
-    return queries.find_by_email(email) is not None
+@bp.after_request
+def _keep_links_secret(response: Response) -> Response:
+    """Send the address of a page with a secret link nowhere."""
+    return unlisted(response) if request.endpoint in LINK_PAGES else response
+
+
+@bp.errorhandler(AccountLinkInvalid)
+def _link_invalid(refusal: AccountLinkInvalid) -> ResponseReturnValue:
+    """Say that a mailed link can't be used, and where to get another."""
+    return render_template("people/accounts/link_invalid.html", message=refusal.message), refusal.status
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
@@ -39,30 +52,48 @@ def _is_taken(email: str) -> bool:
 def sign_up() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return go_to(next_page(HOME))
-    form = SignUpForm(is_taken=_is_taken)
+    form = SignUpForm()
     if not form.validate_on_submit():
         return form_page("people/accounts/sign_up.html", form=form)
     throttle.count_try(throttle.SIGN_UPS, addresses.key(form.email.data))
-    user = actions.sign_up(
+    code = actions.sign_up(
         form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
-    return _welcome(user, "Your account is ready.")
+    return _ask_to_confirm(code, form.email.data)
 
 
-def _welcome(user: User, message: str) -> ResponseReturnValue:
-    browser.enter(sessions.start(user.id, browser.known_device(), now=clock.now()))
-    flash(f"{message} To confirm your email, open the link that we sent to {user.email}.", "mail")
-    return go_to(next_page(HOME))
+def _ask_to_confirm(code: UUID, email: str) -> ResponseReturnValue:
+    """Lead to the page that asks for the mail, whether or not there is a new account.
+
+    The browser remembers the account, so that the link in the mail signs it in without another password.
+    """
+    session[SIGNED_UP] = {"code": str(code), "email": email, "next": next_page(HOME)}
+    return go_to(url_for(".check_mail"))
+
+
+@bp.get("/sign-up/sent")
+@public
+def check_mail() -> ResponseReturnValue:
+    signed_up = session.get(SIGNED_UP, {})
+    page = "people/accounts/check_mail.html"
+    return render_template(page, email=signed_up.get("email"), next=signed_up.get("next"))
 
 
 @bp.route("/confirm-email/<token>", methods=["GET", "POST"])
 @public
 def confirm_email(token: str) -> ResponseReturnValue:
-    if request.method == "POST":  # mail programs open links on their own; only a press of the button confirms
-        actions.confirm_email(token, now=clock.now())
-        flash("Your email is confirmed.", "ok")
-        return go_to(HOME if current_user.is_authenticated else url_for("sign_in.sign_in"))
-    return render_template("people/accounts/confirm_email.html")
+    if request.method == "GET":  # mail programs open links on their own; only a press of the button confirms
+        user = actions.person_of_link(Purpose.CONFIRM, token)
+        return render_template("people/accounts/confirm_email.html", email=user.email)
+    user = actions.confirm_email(token, now=clock.now())
+    signed_up = session.pop(SIGNED_UP, {})
+    is_theirs = signed_up.get("code") == str(user.code)
+    if is_theirs and not current_user.is_authenticated:
+        browser.enter(sessions.start(user.id, browser.known_device(), now=clock.now()))
+    flash("Your email is confirmed.", "ok")
+    if is_theirs:
+        return go_to(signed_up["next"])
+    return go_to(HOME if current_user.is_authenticated else url_for("sign_in.sign_in"))
 
 
 @bp.post("/confirm-email")
@@ -95,7 +126,7 @@ def forgotten_password() -> ResponseReturnValue:
 @public
 @once
 def reset_password(token: str) -> ResponseReturnValue:
-    form = NewPasswordForm()
+    form = NewPasswordForm(actions.person_of_link(Purpose.RESET, token))
     if not form.validate_on_submit():
         return form_page("people/accounts/reset_password.html", form=form)
     now = clock.now()
@@ -110,14 +141,25 @@ def reset_password(token: str) -> ResponseReturnValue:
 @once
 def invitation(token: str) -> ResponseReturnValue:
     actions.require_invitation(token, now=clock.now())
-    form = SignUpForm(is_taken=_is_taken)
+    if current_user.is_authenticated and not may(Permission.CONSOLE):
+        return _accept_as(token)
+    form = SignUpForm()
     if not form.validate_on_submit():
         return form_page("people/accounts/invitation.html", form=form)
     throttle.count_try(throttle.SIGN_UPS, addresses.key(form.email.data))
-    user = actions.accept_invitation(
+    code = actions.accept_invitation(
         token, form.name_parts, form.email.data, passwords.hash_password(form.password.data), now=clock.now()
     )
-    return _welcome(user, "Your administrator account is ready.")
+    return _ask_to_confirm(code, form.email.data)
+
+
+def _accept_as(token: str) -> ResponseReturnValue:
+    """Ask whether the account in this browser should take the invitation."""
+    if request.method == "GET":
+        return render_template("people/accounts/accept_invitation.html")
+    actions.accept_invitation_as(me(), token, now=clock.now())
+    flash("You are an administrator now.", "ok")
+    return go_to(HOME)
 
 
 @bp.route("/profile", methods=["GET", "POST"])
@@ -129,9 +171,14 @@ def profile() -> ResponseReturnValue:
         name_actions.rename(me(), form.name_parts.whole, now=clock.now())
         flash("Your name is saved.", "ok")
         return go_to(url_for(".profile"))
-    undelivered = mails.undelivered_to(me().email)
-    places = catalog().licensing_places
-    return form_page("people/accounts/profile.html", form=form, places=places, undelivered=undelivered)
+    changes = queries.waiting_email_changes(me().id)
+    return form_page(
+        "people/accounts/profile.html",
+        form=form,
+        places=catalog().licensing_places,
+        changes=changes,
+        undelivered=mails.undelivered_to(me().email, causes=[str(change.code) for change in changes]),
+    )
 
 
 @bp.route("/profile/licenses/new", methods=["GET", "POST"])

@@ -26,6 +26,11 @@ class Event(StrEnum):
     FACTORS_REMOVED = "person:second-factors-removed-by-administrator"
     SIGN_IN_CONNECTED = "person:single-sign-on-connected"
     SIGN_IN_DISCONNECTED = "person:single-sign-on-disconnected"
+    SIGNED_UP_AGAIN = "person:signed-up-again"  # with an email that has an account
+    EMAIL_CHANGE_ASKED = "person:email-change-asked"
+    EMAIL_CHANGE_CANCELED = "person:email-change-canceled"
+    EMAIL_CHANGED = "person:email-changed"
+    EMAIL_CHANGE_UNDONE = "person:email-change-undone"
     PROFILE_CHANGED = "person:profile-changed"
     ONE_NAME_CONFIRMED = "person:one-name-confirmed"
     LICENSE_ADDED = "license:added"
@@ -101,6 +106,11 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.FACTORS_REMOVED: frozenset({"factors", "reason"}),
     Event.SIGN_IN_CONNECTED: frozenset({"issuer"}),
     Event.SIGN_IN_DISCONNECTED: frozenset({"issuer"}),
+    Event.SIGNED_UP_AGAIN: frozenset(),
+    Event.EMAIL_CHANGE_ASKED: CHANGE | {"proof"},
+    Event.EMAIL_CHANGE_CANCELED: frozenset(),
+    Event.EMAIL_CHANGED: CHANGE,
+    Event.EMAIL_CHANGE_UNDONE: CHANGE,
     Event.PROFILE_CHANGED: CHANGE,
     Event.ONE_NAME_CONFIRMED: frozenset({"name", "reason"}),
     Event.LICENSE_ADDED: CHANGE,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 
 from course.platform import db
 from course.platform.jobs import MAIL, Job
@@ -15,9 +15,10 @@ def undelivered(*, number: int, size: int) -> Page[Job]:
     return page_of(_undelivered().order_by(Job.failed_at.is_(None), Job.id.desc()), number=number, size=size)
 
 
-def undelivered_to(*addresses: str) -> Sequence[Job]:
-    """Return the mails to any of these addresses that wait or failed, newest first."""
-    theirs = Job.payload["to"].as_string().in_(addresses)
+def undelivered_to(address: str, *, causes: Sequence[str] = ()) -> Sequence[Job]:
+    """Return the mails that wait or failed, newest first: those to the address, and those whose key ends in a cause."""
+    caused = [Job.key.endswith(f":{cause}") for cause in causes]
+    theirs = or_(Job.payload["to"].as_string() == address, *caused)
     return db.session.scalars(_undelivered().where(theirs).order_by(Job.id.desc())).all()
 
 

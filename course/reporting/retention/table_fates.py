@@ -33,6 +33,7 @@ FATES: Mapping[str, Fate] = {
     "authenticator_app": Fate.ERASED_AT_CLOSING,
     "recovery_code": Fate.ERASED_AT_CLOSING,
     "external_identity": Fate.ERASED_AT_CLOSING,
+    "email_change": Fate.ERASED_AT_CLOSING,
     # The evidence for a completion.
     "reading": Fate.ERASED_LATER,
     "rereading": Fate.ERASED_LATER,
