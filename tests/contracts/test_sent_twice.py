@@ -39,7 +39,7 @@ from tests.assessment.quality.test_standards import rate
 from tests.certificates.rescoring import bank
 from tests.certificates.rescoring.test_rescoring import certify, questions
 from tests.factories import COURSE, MODULE, NOON, PASSWORD, PROOF
-from tests.pages import Pages
+from tests.pages import Pages, session_of
 from tests.reporting.boards.boards import BOARD, holder, mirrored, send, use
 from tests.reporting.retention.test_closing import with_password
 
@@ -48,6 +48,7 @@ SECTION = f"/modules/{MODULE}/what-counts"
 
 # What may be sent again: the reason, by endpoint.
 REPEATABLE = {
+    "accounts.change_password": "each press asks for the current password",
     "accounts.confirm_email": "an email that is confirmed stays confirmed",
     "accounts.profile": "it sets the name",
     "accounts.license": "it sets the license",
@@ -82,6 +83,7 @@ REPEATABLE = {
     "second_step.confirm_by_passkey": "the answer of a passkey counts once",
     "second_step.needed": "a code counts once, and another press needs another code",
     "second_step.later": "it sets a choice",
+    "sessions.end_others": "what has ended stays ended",
     "sharing.publicity": "it sets what the public sees",
     "sign_in.sign_in": "each press asks for the password again",
     "sign_in.confirm": "each press asks for the password again",
@@ -170,6 +172,17 @@ def remove_factors(app: Flask) -> Form:
     person = lena(app)
     factories.add_passkey(app, person)
     return Form(ada(app), f"/admin/people/{person.code}/second-factors", {"reason": "The phone is lost."})
+
+
+def end_session(app: Flask) -> Form:
+    person = lena(app)
+    return Form(person, f"/profile/sessions/{session_of(app, person).code}/end", {})
+
+
+def end_sessions(app: Flask) -> Form:
+    person = lena(app)
+    session_of(app, person)
+    return Form(ada(app), f"/admin/people/{person.code}/sessions/end", {})
 
 
 def give_feedback(app: Flask) -> Form:
@@ -519,8 +532,10 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "records_admin.again": make_packet_again,
     "rescoring_admin.preview": rescore,
     "rescoring_admin.question": decide_question,
+    "people.end_sessions": end_sessions,
     "retention.close": close,
     "review_admin.module": sign_review,
+    "sessions.end": end_session,
     "sharing.make_link": make_link,
     "sharing.end_link": end_link,
     "study.give_feedback": give_feedback,

@@ -17,6 +17,7 @@ from course.platform.access import Permission, me, requires
 from course.platform.audit import queries as audit
 from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
+from course.platform.sent_forms import once
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
 PAGE_SIZE = 25
@@ -52,6 +53,7 @@ def set_reviewer(code: UUID) -> ResponseReturnValue:
 
 @bp.post("/<uuid:code>/sessions/end")
 @requires(Permission.PEOPLE_CHANGE, fresh=True)
+@once
 def end_sessions(code: UUID) -> ResponseReturnValue:
     """Sign the person out everywhere, because a device is lost or a password is known to others."""
     person_ = accounts.person_of(code)

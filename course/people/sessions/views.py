@@ -9,6 +9,7 @@ from course.people.sessions import actions, queries
 from course.platform import clock
 from course.platform.access import Permission, current_session, me, requires
 from course.platform.forms import go_to
+from course.platform.sent_forms import once
 
 bp = Blueprint("sessions", __name__, url_prefix="/profile/sessions")
 
@@ -22,6 +23,7 @@ def sessions() -> ResponseReturnValue:
 
 @bp.post("/<uuid:code>/end")
 @requires(Permission.PROFILE)
+@once
 def end(code: UUID) -> ResponseReturnValue:
     actions.end_one(me(), queries.own(me().id, code), now=clock.now())
     flash("That browser is signed out.", "ok")
