@@ -15,6 +15,7 @@ def long_moment(value: datetime) -> str:
 
 
 FIRST_TO_BEGIN = "Etc/GMT-14"  # the time zone in which a day begins first
+LAST_TO_END = "Etc/GMT+12"  # the time zone in which a day ends last
 
 
 def date_in(zone: str, moment: datetime) -> date:

@@ -12,7 +12,7 @@ from course.people.sessions import actions as sessions
 from course.platform import db, jobs
 from course.platform.access import Role
 from course.platform.audit.log import Event, record
-from course.platform.dates import long_date
+from course.platform.dates import LAST_TO_END, date_in, long_date
 from course.platform.db import unit_of_work
 from course.platform.mail import actions as mails
 from course.platform.mail.message import CLOSED_ACCOUNT_DOMAIN
@@ -112,9 +112,10 @@ def _erase(user_id: int, fate: Fate) -> None:
 
 
 def erase_expired_records(now: datetime) -> None:
-    """Erase what was kept of closed accounts whose retention period is over. Safe to repeat."""
-    for user_id in queries.expired_accounts(now.date()):
-        _erase_if_expired(user_id, now.date())
+    """Erase what was kept of closed accounts whose retention period is over everywhere. Safe to repeat."""
+    today = date_in(LAST_TO_END, now)
+    for user_id in queries.expired_accounts(today):
+        _erase_if_expired(user_id, today)
 
 
 @unit_of_work

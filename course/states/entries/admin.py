@@ -31,7 +31,8 @@ def entries() -> ResponseReturnValue:
 def entry(code: str) -> ResponseReturnValue:
     entry_ = queries.entry_of(code)
     now = clock.now()
-    form = StateEntryForm(accounts.latest_today(me(), now), data=form_values(entry_.state) | {"checked_on": now.date()})
+    today = accounts.latest_today(me(), now)
+    form = StateEntryForm(today, data=form_values(entry_.state) | {"checked_on": min(today, now.date())})
     if form.validate_on_submit():
         actions.check_entry(
             me(),

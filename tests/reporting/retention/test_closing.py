@@ -291,3 +291,11 @@ class TestOtherRooms:
 
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(try_it, admins)) == ["closed", "stays"]
+
+
+def test_a_record_is_kept_while_its_last_day_goes_on_anywhere(app, monkeypatch):
+    asked = []
+    monkeypatch.setattr(queries, "expired_accounts", lambda today: asked.append(today) or [])
+    for hour in (11, 12):
+        actions.erase_expired_records(datetime(2035, 3, 2, hour, tzinfo=UTC))
+    assert asked == [date(2035, 3, 1), date(2035, 3, 2)]

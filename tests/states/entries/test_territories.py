@@ -1,10 +1,13 @@
 """Territories: a license can be from one, and nothing about their law is said."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from course.certificates.issuing import queries
 from course.certificates.issuing.facts import Facts
 from course.content.schema.territory import TERRITORIES
+from course.platform import clock
 from course.platform.dates import date_in
 from tests import factories
 from tests.factories import COURSE, NOON
@@ -67,3 +70,13 @@ def _facts(app, person):
     with app.app_context():
         (certificate,) = queries.every_award(person.id)
         return Facts.from_json(certificate.facts)
+
+
+@pytest.mark.parametrize("now", [datetime(2026, 3, 3, 4, tzinfo=UTC), datetime(2026, 3, 3, 12, tzinfo=UTC)])
+def test_the_day_that_the_form_of_a_check_proposes_is_accepted(pages, admin, monkeypatch, now):
+    """At the first moment it is still March 2 in Hawaii, where the administrator has a license."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    proposed = pages.as_(admin).get("/admin/states/FL").html.split('id="checked_on"')[1].split('value="')[1][:10]
+    assert proposed == ("2026-03-02" if now.hour < 10 else "2026-03-03")
+    page = pages.as_(admin).post("/admin/states/FL", {"checked_on": proposed})
+    assert "Enter today's date or an earlier one." not in page.text
