@@ -413,4 +413,4 @@ def mail_password_changed(user: User, *, now: datetime) -> None:
     """Let the person know that their password is another one, in case somebody else changed it."""
     link = f"{site().base_url}/forgotten-password"
     key = f"password-changed:{user.code}:{now.isoformat()}"
-    jobs.put("mail", key=key, now=now, to=user.email, template="password-changed", name=user.legal_name, link=link)
+    jobs.put("mail", key=key, now=now, to=user.email, template="password-changed", name=user.name_in_mails, link=link)

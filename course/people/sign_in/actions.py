@@ -56,7 +56,7 @@ def _mail_about_device(user: User, device: Device, ticket: Ticket, now: datetime
         now=now,
         to=user.email,
         template="new-device",
-        name=user.legal_name,
+        name=user.name_in_mails,
         device=device.words,
         moment=long_moment(now),
         address=device.address,
