@@ -128,8 +128,8 @@ class TestAfterTheStolenPassword:
         pages.post("/sign-in/second-step", {"code": "ABCD-EFGH-JKMN"})
         with app.app_context():
             events = audit.about(learner.id, limit=2)
-        assert [event.event for event in events] == ["person:second-factor-refused"] * 2
-        assert [event.details["kind"] for event in events] == ["recovery code", "code"]
+        assert [event.event for event in events] == ["session:refused"] * 2
+        assert [event.details["reason"] for event in events] == ["wrong recovery code", "wrong code"]
         assert {event.details["address"] for event in events} == {"127.0.0.1"}
         assert "123456" not in str([event.details for event in events])
 

@@ -198,13 +198,6 @@ def _use_up(user: User, code_id: int, now: datetime) -> bool:
 
 
 @unit_of_work
-def note_refusal(user: User, kind: str, address: str, *, now: datetime) -> None:
-    """Record that a code was wrong, or used already, and from where it came. Nobody acted: it may be a stranger."""
-    subject = f"person:{user.code}"
-    record(Event.FACTOR_REFUSED, None, subject, person_id=user.id, now=now, kind=kind, address=address)
-
-
-@unit_of_work
 def remove_all(admin: User, person: User, reason: str, *, now: datetime) -> None:
     """Remove the second factors of a person who lost them, and end their sessions. Raise NotForOneself or NoFactors.
 

@@ -10,7 +10,7 @@ from course.people.accounts.models import User
 from course.people.factors import actions, ceremony, queries, recovery_code
 from course.people.factors.forms import PasskeyForm, new_challenge, passkey_form, take_challenge
 from course.people.second_step.forms import CodeForm
-from course.people.sign_in.actions import begin, confirm_again
+from course.people.sign_in.actions import begin, confirm_again, note_failure
 from course.people.sign_in.forms import first_step
 from course.platform import access, browser, clock, throttle
 from course.platform.access import Permission, me, next_page, public, requires
@@ -88,7 +88,7 @@ def _is_right(user: User, form: CodeForm, now: datetime) -> bool:
     if use(user, code, now=now):
         attempt.succeeded()
         return True
-    actions.note_refusal(user, kind, browser.device().address, now=now)
+    note_failure(user.email, f"wrong {kind}", browser.device().address, now=now)
     form.code.errors = ["This code is wrong, or it was used already. Enter the one that the app shows now."]
     return False
 

@@ -20,7 +20,6 @@ class Event(StrEnum):
     PASSWORD_RESET = "person:password-reset"  # noqa: S105 - the name of an event
     FACTOR_ADDED = "person:second-factor-added"
     FACTOR_REMOVED = "person:second-factor-removed"
-    FACTOR_REFUSED = "person:second-factor-refused"
     RECOVERY_CODES_MADE = "person:recovery-codes-made"
     RECOVERY_CODE_USED = "person:recovery-code-used"
     FACTORS_REMOVED = "person:second-factors-removed-by-administrator"
@@ -100,7 +99,6 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.PASSWORD_RESET: frozenset(),
     Event.FACTOR_ADDED: frozenset({"name"}),
     Event.FACTOR_REMOVED: frozenset({"name"}),
-    Event.FACTOR_REFUSED: frozenset({"kind", "address"}),
     Event.RECOVERY_CODES_MADE: frozenset(),
     Event.RECOVERY_CODE_USED: frozenset({"left"}),
     Event.FACTORS_REMOVED: frozenset({"factors", "reason"}),
