@@ -24,6 +24,7 @@ from course.certificates.issuing.models import Request
 from course.certificates.issuing.pdf import BUILT_IN
 from course.certificates.rescoring import queries as rescoring
 from course.content.queries import course_of
+from course.people.accounts import queries as accounts
 from course.people.accounts import tokens
 from course.people.accounts.models import User
 from course.people.accounts.tokens import Purpose
@@ -145,7 +146,8 @@ def forgotten_password(app: Flask) -> Form:
 
 def reset_password(app: Flask) -> Form:
     person = lena(app)
-    token = tokens.make(site_of(app).config.secret_key, Purpose.RESET, person.code, person.password_hash)
+    state = accounts.token_state(Purpose.RESET, person)
+    token = tokens.make(site_of(app).secret_keys, Purpose.RESET, person.code, state)
     return Form(None, f"/reset-password/{token}", {"password": PASSWORD, "repeat": PASSWORD})
 
 
@@ -545,6 +547,8 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
 }
 
 SILENT = {
+    "accounts.invitation",
+    "accounts.sign_up",
     "bulk_admin.start",
     "quality_admin.open_panel",
     "records_admin.check_now",
