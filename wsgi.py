@@ -1,3 +1,5 @@
 from course import create_app
+from course.platform import logs
 
+logs.configure()
 app = create_app()

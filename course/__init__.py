@@ -34,6 +34,7 @@ from course.platform import (
     db,
     headers,
     jobs,
+    logs,
     open_id,
     sent_forms,
     throttle,
@@ -61,6 +62,7 @@ def wire_app(config: Config) -> Flask:
     app.config["SECRET_KEY_FALLBACKS"] = list(config.secret_keys[1:])
     app.config["WTF_CSRF_SECRET_KEY"] = list(reversed(config.secret_keys))
     db.init_app(app)
+    logs.init_app(app, every_request=config.access_log)
     headers.init_app(app, public_url=config.public_url)
     throttle.init_app(app, trusted_proxies=config.trusted_proxies)
     secure = config.public_url.startswith("https:")

@@ -52,7 +52,8 @@ class BufferedWSGI:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self.threads, _answer, self.app, environ, protocol)
         except Refusal as refusal:
-            log.warning("%s %s from %s: %s", scope.method, scope.path, environ["REMOTE_ADDR"], refusal.message)
+            fields = {"method": scope.method, "address": environ["REMOTE_ADDR"], "status": refusal.status}
+            log.warning(refusal.message, extra={"fields": fields})
             headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close"), ("server", "")]
             protocol.response_str(refusal.status, headers, refusal.message + "\n")
 

@@ -29,7 +29,7 @@ from course.content.schema.catalog import Catalog
 from course.learning.search import actions as search_actions
 from course.people.accounts import actions as accounts_actions
 from course.people.accounts import queries as accounts
-from course.platform import clock, db, jobs
+from course.platform import clock, db, jobs, logs
 from course.platform.config import BadSetting, Config, add_secret_key
 from course.platform.mail import views as mail_views
 from course.platform.web import Refused
@@ -267,5 +267,6 @@ def _explained(run: Callable[[], R]) -> R:
 
 
 def main() -> None:
+    logs.configure()
     os.umask(0o077)  # every file that this process and its children create is private
     _explained(lambda: cli(prog_name="./run"))

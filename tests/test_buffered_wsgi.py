@@ -26,7 +26,7 @@ def running(kind, host="127.0.0.1"):
     process = subprocess.Popen([part.replace("127.0.0.1", host) for part in command], cwd=ROOT)
     try:
         with closing(http.client.HTTPConnection(host, port, timeout=20)) as connection:
-            for _ in range(200):
+            for _ in range(1200):  # a busy machine takes long to start a server
                 try:
                     reply(connection, "GET", "/")
                     break

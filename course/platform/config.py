@@ -62,6 +62,7 @@ class Config:
     oidc: OpenIDSettings | None = None
     trusted_proxies: int = 0
     upload_limit_gb: int = 20
+    access_log: bool = False
     smtp_ca: Path | None = None
     pdf_p12: Path | None = None
     pdf_p12_password: str = field(default="", repr=False)
@@ -106,6 +107,7 @@ class Config:
             public_url=_public_url(env),
             smtp_url=_smtp_url(env),
             smtp_ca=_smtp_ca(env),
+            access_log=_access_log(env),
             mail_from=_mail_from(env),
             board_upload_key=env.get("BOARD_UPLOAD_KEY", "").strip(),
             queue_url=_url(env, "QUEUE_URL", {"redis", "rediss"}, "redis://queue.example.org:6379/0"),
@@ -170,6 +172,13 @@ def _port(env: Mapping[str, str]) -> int:
     if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 65535:
         raise BadSetting(f"PORT: {given!r} is not a number from 1 to 65535.")
     return int(given)
+
+
+def _access_log(env: Mapping[str, str]) -> bool:
+    given = env.get("ACCESS_LOG") or "0"
+    if given not in {"0", "1"}:
+        raise BadSetting(f"ACCESS_LOG: {given!r} is neither 0 nor 1.")
+    return given == "1"
 
 
 def _trusted_proxies(env: Mapping[str, str]) -> int:

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
+from course.platform import logs
 from course.platform.dates import long_date, long_moment
 from course.platform.marks import mark as mark_view
 from course.platform.marks import marked
@@ -128,9 +129,10 @@ def wants_json() -> bool:
 
 def error_page(status: int, message: str, link: tuple[str, str] | None = None) -> ResponseReturnValue:
     """Return the error as a page, or as JSON if the client prefers that. `link`: an address and its text."""
+    reference = logs.reference() if status >= 500 else None
     if wants_json():
-        return {"error": message}, status
-    return render_template("error.html", status=status, message=message, link=link), status
+        return {"error": message} | ({"reference": reference} if reference else {}), status
+    return render_template("error.html", status=status, message=message, link=link, reference=reference), status
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
