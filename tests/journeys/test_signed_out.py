@@ -79,6 +79,6 @@ def test_a_person_signs_out_another_browser_and_changes_the_password(walk, ann, 
 
 
 def _picture(one, name: str) -> None:
-    """Save a screenshot for whoever looks at the pages: PICTURES=folder."""
+    """Save a screenshot if PICTURES names a folder."""
     if folder := os.environ.get("PICTURES"):
         one.page.screenshot(path=f"{folder}/{name}-{'dark' if one.script else 'plain'}.png", full_page=True)

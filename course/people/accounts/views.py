@@ -30,6 +30,7 @@ from course.platform.web import unlisted
 
 bp = Blueprint("accounts", __name__)
 HOME = "/home"
+WANTED = "wanted"  # in the session: the page that a person who forgot the password came for
 SIGNED_UP = "signed_up"  # in the cookie: the account that this browser asked for
 LINK_PAGES = {f"accounts.{name}" for name in ("confirm_email", "reset_password", "invitation")}
 
@@ -119,7 +120,8 @@ def forgotten_password() -> ResponseReturnValue:
         "If this email has an account, we sent it a link to set a new password. The link works for two hours.",
         "mail",
     )
-    return go_to(url_for("sign_in.sign_in"))
+    session[WANTED] = next_page(HOME)
+    return go_to(url_for("sign_in.sign_in", next=request.args.get("next")))
 
 
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
@@ -133,7 +135,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     user = actions.reset_password(token, passwords.hash_password(form.password.data), now=now)
     sessions.remember_device(user.id, browser.known_device(), now=now)
     flash("Your password is changed. Sign in with the new one.", "ok")
-    return go_to(url_for("sign_in.sign_in"))
+    return go_to(url_for("sign_in.sign_in", next=session.pop(WANTED, None)))
 
 
 @bp.route("/invitations/<token>", methods=["GET", "POST"])
