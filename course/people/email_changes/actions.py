@@ -10,7 +10,9 @@ from course.people.accounts.actions import AccountLinkInvalid, mail_that_account
 from course.people.accounts.models import EmailChange, User
 from course.people.accounts.tokens import Purpose
 from course.people.email_changes import queries
+from course.people.factors import actions as factors
 from course.people.sessions import actions as sessions
+from course.people.single_sign_on import actions as single_sign_on
 from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
@@ -18,6 +20,8 @@ from course.platform.decisions import require_another
 from course.platform.mail import addresses
 from course.platform.web import Refused
 from course.site import site
+
+SUSPECT_BEFORE = timedelta(days=1)  # what was added this long before the change may be the thief's
 
 
 class SameEmail(Refused):
@@ -149,8 +153,8 @@ def change_to_undo(token: str) -> EmailChange:
 def undo(token: str, *, now: datetime) -> str:
     """Restore the email from before, end all sessions, and void the password, which somebody else seems to know.
 
-    Changes that followed are void too. Return the path at which the person sets a new password. Raise
-    AccountLinkInvalid.
+    Changes that followed are void too, and so is every way to sign in that was added shortly before. Return the path
+    at which the person sets a new password. Raise AccountLinkInvalid.
     """
     change = db.locked(EmailChange, change_to_undo(token).id)
     user = db.locked(User, change.user_id)
@@ -163,5 +167,7 @@ def undo(token: str, *, now: datetime) -> str:
     _set_email(user, change.old_email, change.old_key, now)
     user.password_hash = passwords.UNUSABLE_HASH
     sessions.end_all(user.id, forget_devices=True, now=now)
+    factors.remove_added_since(user, change.asked_at - SUSPECT_BEFORE, now=now)
+    single_sign_on.disconnect_since(user, change.asked_at - SUSPECT_BEFORE, now=now)
     record(Event.EMAIL_CHANGE_UNDONE, user, f"person:{user.code}", person_id=user.id, now=now, **details)
     return reset_path(user)

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from course.people.accounts.models import User
@@ -223,6 +223,19 @@ def remove_all(admin: User, person: User, reason: str, *, now: datetime) -> None
         reason=reason,
     )
     _mail(person, "factors-removed", now, reason=reason)
+
+
+@unit_of_work
+def remove_added_since(user: User, moment: datetime, *, now: datetime) -> None:
+    """Remove what was added since that moment by somebody else who was in the account."""
+    db.locked(User, user.id)
+    for passkey in db.session.scalars(select(Passkey).where(Passkey.user_id == user.id, Passkey.added_at >= moment)):
+        db.session.delete(passkey)
+        _removed(user, passkey.name, now)
+    app = queries.app_of(user.id)
+    if app is not None and app.added_at >= moment:
+        db.session.delete(app)
+        _removed(user, APP, now)
 
 
 def _require_another(user: User) -> None:

@@ -59,6 +59,14 @@ def disconnect(user: User, *, now: datetime) -> None:
         _note(Event.SIGN_IN_DISCONNECTED, "factor-disconnected", user, now)
 
 
+@unit_of_work
+def disconnect_since(user: User, moment: datetime, *, now: datetime) -> None:
+    """Disconnect what was connected since that moment by somebody else who was in the account."""
+    since = delete(ExternalIdentity).where(ExternalIdentity.user_id == user.id, ExternalIdentity.linked_at >= moment)
+    for issuer in db.session.scalars(since.returning(ExternalIdentity.issuer)).all():
+        record(Event.SIGN_IN_DISCONNECTED, user, f"person:{user.code}", person_id=user.id, now=now, issuer=issuer)
+
+
 def _note(event: Event, template: str, user: User, now: datetime) -> None:
     provider = queries.provider()
     record(event, user, f"person:{user.code}", person_id=user.id, now=now, issuer=provider.issuer)

@@ -7,6 +7,10 @@ import pytest
 from course.people.accounts import actions as accounts
 from course.people.accounts import passwords, queries
 from course.people.accounts.models import EmailChange, User
+from course.people.factors import actions as factor_actions
+from course.people.factors import queries as factor_queries
+from course.people.factors.ceremony import NewKey
+from course.people.single_sign_on.models import ExternalIdentity
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.db import unit_of_work
@@ -115,6 +119,26 @@ def test_the_old_address_restores_itself_and_locks_the_thief_out(app, pages, lea
     assert pages.post("/sign-in", {"email": OLD, "password": "another copper lantern"}).location == "/home"
     assert pages.get(link).status == 410
     assert "person:email-change-undone" in events(app)
+
+
+def test_what_the_thief_added_signs_nobody_in_after_the_change_is_undone(app, pages, learner):
+    """A passkey or a provider's account opens the site without the password. The person's own ones stay."""
+    factories.add_passkey(app, learner)  # months ago
+
+    @unit_of_work
+    def add(now):
+        factor_actions.add_passkey(learner, NewKey(b"of the thief", b"key", 0), "Thief", now=now)
+        factor_actions.set_app(learner, "sealed", 1, now=now)
+        db.session.add(ExternalIdentity(user_id=learner.id, issuer="https://x", subject="thief", linked_at=now))
+
+    with app.app_context():
+        add(clock.now())
+    pages.as_(learner).post("/profile/email", {"email": NEW})
+    pages.post(path(mails(app)["email-change-asked"]))
+    with app.app_context():
+        left = factor_queries.factors_of(learner.id)
+        assert ([one.name for one in left.passkeys], left.app) == (["Laptop"], None)
+        assert db.session.query(ExternalIdentity).count() == 0
 
 
 def test_the_notice_stops_a_change_before_it_is_made(app, pages, learner, asked):
