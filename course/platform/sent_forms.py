@@ -36,6 +36,7 @@ from course.site import site
 V = TypeVar("V", bound=Callable[..., Any])
 FIELD = "form_id"
 FORM_ID = re.compile(r"[0-9a-f]{32}")
+REMEMBERED = ("signed_up",)  # what the first answer's cookie also tells the page that it leads to
 NOT_CONTENT = frozenset({FIELD, "csrf_token"})
 KEPT_FOR = timedelta(days=7)
 POLL_INTERVAL = timedelta(milliseconds=50)
@@ -53,6 +54,7 @@ class SentForm(Model):
     content: Mapped[str]  # a digest of the fields and files
     location: Mapped[str | None]
     messages: Mapped[list[list[str]] | None] = mapped_column(JSON)  # categories and texts
+    remembered: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # values of the cookie, by name
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
@@ -127,7 +129,8 @@ def _digest(value: Any) -> str:
 
 def _claim(sent: Sent) -> None:
     """Add the form to the open transaction. Raise SentBefore if another request did; wait for it if it is not done."""
-    row = {"content": sent.content, "location": None, "messages": None, "created_at": clock.now()}
+    row: dict[str, Any] = {"content": sent.content, "location": None, "messages": None, "remembered": None}
+    row["created_at"] = clock.now()
     add = db.insert(SentForm).values(key=sent.key, **row)
     add = add.on_conflict_do_update(
         index_elements=[SentForm.key], set_=row, where=SentForm.content != sent.content
@@ -149,6 +152,7 @@ def _answer_of_first(sent: Sent) -> ResponseReturnValue | None:
         if row.location is not None:
             for category, text in row.messages or ():
                 flash(text, category)
+            session.update(row.remembered or {})
             return go_to(row.location)
         if clock.now() - row.created_at > ANSWER_POLLS * POLL_INTERVAL:
             break  # its process died before it had an answer
@@ -187,7 +191,9 @@ def _store_answer(sent: Sent, response: Response) -> None:
         db.session.execute(delete(SentForm).where(*row))
         return
     messages = [list(one) for one in session.get("_flashes", ()) if one not in sent.earlier]
-    db.session.execute(update(SentForm).where(*row).values(location=response.location, messages=messages))
+    remembered = {name: session[name] for name in REMEMBERED if name in session}
+    answer = {"location": response.location, "messages": messages, "remembered": remembered}
+    db.session.execute(update(SentForm).where(*row).values(**answer))
 
 
 @unit_of_work

@@ -571,6 +571,7 @@ class Answer(NamedTuple):
     status: int
     location: str | None
     messages: list[Any]
+    remembered: Any
 
 
 def browser(app: Flask, person: User | None) -> Pages:
@@ -591,7 +592,9 @@ def post(pages: Pages, form: Form) -> Answer:
     }
     answer = copy.client.post(form.path, data=fields | {"form_id": ID})
     with copy.client.session_transaction() as session:
-        return Answer(answer.status_code, answer.headers.get("Location"), session.get("_flashes", []))
+        return Answer(
+            answer.status_code, answer.headers.get("Location"), session.get("_flashes", []), session.get("signed_up")
+        )
 
 
 def shape(text: Any) -> str:
@@ -650,4 +653,5 @@ def test_a_form_that_is_sent_twice_at_once_and_again_later_does_its_work_once(ei
             shape(alone.messages),
         )
     assert (first, second) == (third, third)
+    assert (first.remembered is None) == (alone.remembered is None)
     assert growth(before, rows(either_app)) == new_rows != {}
