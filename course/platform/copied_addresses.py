@@ -1,6 +1,5 @@
 """Addresses that were copied from a sentence: `/shared/TOKEN.`, `/certificates/NUMBER/`, `/invitations/TOKEN>`."""
 
-import re
 from typing import Any
 
 from flask import Flask, current_app, redirect, request
@@ -9,8 +8,6 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import RequestRedirect
 
 from course.platform import copied_text
-
-AFTER_ADDRESS = re.compile(r"[^A-Za-z0-9_-]+$")
 
 
 def init_app(app: Flask) -> None:
@@ -27,7 +24,7 @@ def _leave_out_what_follows() -> ResponseReturnValue | None:
     """Redirect to the page whose address this is, with a slash or punctuation after it."""
     if not isinstance(request.routing_exception, NotFound) or request.method not in {"GET", "HEAD"}:
         return None
-    path = "/" + AFTER_ADDRESS.sub("", request.path).lstrip("/")  # two slashes would make a host of what follows
+    path = "/" + copied_text.without_end(request.path).lstrip("/")  # two slashes would make a host of what follows
     try:
         current_app.create_url_adapter(request).match(path, "GET")  # type: ignore[union-attr]
     except RequestRedirect:

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from urllib.parse import quote
 
 import pytest
 
@@ -55,3 +56,11 @@ def test_changed_content_is_read_again(tmp_path):
     after = reload.load_if_changed(tmp_path / "modules", tmp_path / "quizzes")
     assert isinstance(before, Catalog)
     assert isinstance(after, ContentInvalid)
+
+
+@pytest.mark.parametrize("address", ["/nowhere{}a", "/shared/{}a{}", "/invitations/a{}b", "/verify/{}a"])
+@pytest.mark.parametrize("sign", [".", "/", " ", "\N{EN DASH}"])
+def test_a_long_address_of_punctuation_is_read_in_one_pass(pages, address, sign):
+    since = time.process_time()
+    pages.get(quote(address.format(sign * 50_000, sign * 50_000)))
+    assert time.process_time() - since < 2
