@@ -63,6 +63,13 @@ def test_the_change_takes_effect_when_the_new_address_confirms_it(app, pages, le
     assert events(app) == ["person:email-change-asked", "person:email-changed"]
 
 
+def test_the_console_finds_the_person_by_the_new_address_only(pages, admin, asked):
+    pages.post(path(asked["email-confirm-change"]))
+    ada = pages.as_(admin)
+    assert "Lena Learner" in ada.get("/admin/people/", query_string={"q": NEW}).text
+    assert "No matches" in ada.get("/admin/people/", query_string={"q": OLD}).text
+
+
 def test_a_change_ends_the_other_sessions_and_keeps_this_one(app, pages, learner, asked):
     mine, other = pages.as_(learner), pages.as_(learner)
     assert mine.post(path(asked["email-confirm-change"])).location == "/profile"
