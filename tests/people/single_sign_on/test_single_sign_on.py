@@ -1,5 +1,7 @@
 """Single sign-on with a real provider, from the button to the session."""
 
+import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +12,8 @@ from course.people.accounts import passwords
 from course.people.accounts import queries as accounts
 from course.people.accounts.models import User
 from course.people.factors import actions as factors
+from course.people.single_sign_on import actions
+from course.people.single_sign_on.identity import Identity
 from course.people.single_sign_on.models import ExternalIdentity
 from course.platform import clock, db
 from course.platform.audit import queries as audit
@@ -18,7 +22,7 @@ from course.platform.jobs import Job
 from course.platform.open_id import Provider
 from course.site import site_of
 from tests import openid
-from tests.factories import NOON, PASSWORD, change_site, replaced
+from tests.factories import NOON, PASSWORD, change_site, person, replaced
 from tests.openid import NAME, OpenID
 from tests.pages import Pages
 
@@ -221,6 +225,34 @@ class TestAttacks:
         assert pages.get(link.removeprefix(BASE)).status == 400
         pages.get("/sign-in/with-provider")
         assert pages.get(link.removeprefix(BASE)).status == 400
+
+    def test_a_reply_with_another_state_is_refused_before_the_provider_is_asked(self, app, pages, hospital):
+        hospital.sign_in_as("ina-1")
+        back = hospital.visit(pages.get("/sign-in/with-provider").location).removeprefix(BASE)
+        use(app, "http://127.0.0.1:9", hospital)
+        another = re.sub(r"state=[^&]+", "state=another", back)
+        assert pages.get(re.sub(r"&iss=[^&]+", "", another)).status == 400  # and not 503
+
+    def test_one_sign_in_at_the_provider_is_connected_to_one_account_in_a_race(self, either_app, hospital):
+        use(either_app, hospital.issuer, hospital)
+        people = [person(either_app, f"{name} Racer") for name in ("Rosa", "Rita", "Ron")]
+        claimed = Identity(hospital.issuer, "ina-1", None, "", "", second_factor=False, signed_in_at=None)
+        outcomes = []
+
+        def claim(user):
+            with either_app.app_context():
+                try:
+                    actions.connect(user, claimed, now=NOON)
+                    outcomes.append("connected")
+                except actions.ConnectedToSomebodyElse:
+                    outcomes.append("refused")
+
+        threads = [threading.Thread(target=claim, args=(user,)) for user in people]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["connected", "refused", "refused"]
 
     def test_a_reply_counts_once(self, app, pages, hospital, ina):
         connect(app, ina)
