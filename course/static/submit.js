@@ -20,7 +20,8 @@ function end(form) {
   sending.delete(form);
 }
 
-document.addEventListener("submit", (event) => {
+// On the window, so that scripts which listen on the document and send the form themselves have had their turn.
+addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post") return; // another script has sent it
   if (sending.has(form)) event.preventDefault();
