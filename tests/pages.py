@@ -88,6 +88,11 @@ class SignedIn(FlaskClient):
             session["csrf_token"], session[TOKEN] = ticket.code.hex, ticket.token
 
 
+def headers_of(response: Any) -> list[tuple[str, str]]:
+    """Return the headers of a response without the number that each request gets."""
+    return [header for header in response.headers.to_wsgi_list() if header[0] != "X-Request-ID"]
+
+
 class Pages:
     def __init__(self, app: Flask) -> None:
         self.app = app

@@ -39,10 +39,16 @@ class FloatField(_OneMessage, wtforms.FloatField):  # type: ignore[misc]
     """A number with a decimal point or comma. Infinity and “not a number” are refused."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([text.replace(",", ".") for text in valuelist])
-        if valuelist and not math.isfinite(self.data):
-            self.data = None
+        if not valuelist:
+            return
+        self.data = None
+        try:
+            number = float(valuelist[0].replace(",", "."))
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
             raise ValueError("Enter a number, such as 12.5.")
+        self.data = number
 
 
 class DateField(_OneMessage, wtforms.DateField):  # type: ignore[misc]

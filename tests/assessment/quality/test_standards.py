@@ -50,8 +50,9 @@ class TestWorksheet:
 
     def test_ten_items_a_page_are_saved_in_one_transaction(self, app, pages, reviewer, panel, count_queries):
         data = {"round": 1} | {f"rating-{id_}": 70 for id_ in bank(app)[:10]}
+        mine = pages.as_(reviewer)
         with count_queries() as seen:
-            answer = pages.as_(reviewer).post(self.path(panel), data)
+            answer = mine.post(self.path(panel), data)
         assert (answer.status, answer.location.endswith("page=2")) == (303, True)
         assert seen.count("COMMIT") == 1
         assert len(ratings(app)) == 10

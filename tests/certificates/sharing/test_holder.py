@@ -14,6 +14,7 @@ from course.platform.audit.models import AuditEvent
 from course.reporting.retention import actions as retention
 from tests import factories
 from tests.factories import NOON
+from tests.pages import headers_of
 
 
 @pytest.fixture
@@ -235,7 +236,7 @@ class TestShared:
         answers = [pages.get(f"/shared/{token}{file}") for token in ("nonsense", "x" * 2000, ended, kept, "ж")]
         assert [answer.status for answer in answers] == [404] * 5
         assert len({answer.html for answer in answers}) == 1
-        assert len({tuple(answer.response.headers.to_wsgi_list()) for answer in answers}) == 1
+        assert len({tuple(headers_of(answer.response)) for answer in answers}) == 1
 
     def test_a_replaced_certificate_is_shown_by_the_same_link(self, app, pages, admin, token, certificate):
         new = supersede(app, admin, certificate)

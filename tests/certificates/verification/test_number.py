@@ -10,6 +10,7 @@ from course.certificates.issuing.models import Certificate, Correction, Reason
 from course.people.accounts.models import User
 from course.platform import db
 from tests import factories
+from tests.pages import headers_of
 
 WORDS_OF_EVERY_PAGE = {"learner", "issued", "license", "none", "on record"}
 SHOWN_FACTS = ("name", "course_title", "provider_name", "provider_number", "code")
@@ -145,7 +146,7 @@ def test_unknown_and_malformed_numbers_get_the_same_answer(pages, code):
     unknown, malformed = pages.get(f"/verify/{UNISSUED}"), pages.get(f"/verify/{code}")
     assert (unknown.status, malformed.status) == (404, 404)
     assert malformed.html == unknown.html
-    assert malformed.response.headers.to_wsgi_list() == unknown.response.headers.to_wsgi_list()
+    assert headers_of(malformed.response) == headers_of(unknown.response)
 
 
 @pytest.mark.parametrize("code", [UNISSUED, *MALFORMED])
@@ -236,7 +237,7 @@ class TestForSystems:
     def test_unknown_and_malformed_numbers_get_the_same_answer(self, pages, code):
         unknown, malformed = self.ask(pages, UNISSUED), self.ask(pages, code)
         assert (malformed.status_code, malformed.json) == (404, {"status": "unknown"})
-        assert malformed.headers.to_wsgi_list() == unknown.headers.to_wsgi_list()
+        assert headers_of(malformed) == headers_of(unknown)
 
     def test_caches_keep_page_and_data_apart(self, pages, certificate):
         for headers in ({}, self.JSON):
