@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -24,12 +24,14 @@ WORDS = {
     404: "Page not found.",
     405: "This address can't be used that way.",
     413: "The file or form is too large.",
+    415: "This can only be sent as a form.",
     421: "This site has another address.",
     500: "Something went wrong on our side. What you had saved is safe; please try again.",
 }
 ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}  # for files that wallets and verifiers load from other sites
 V = TypeVar("V", bound=Callable[..., Any])
 MEGABYTE = 1_000_000
+FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data"})
 csrf = CSRFProtect()
 
 
@@ -77,6 +79,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_set_upload_limit)  # before any other hook reads the form
     csrf.init_app(app)
+    app.before_request(_refuse_other_bodies)
     app.before_request(_refuse_nul)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)
@@ -107,6 +110,12 @@ def max_body_bytes(app: Flask, method: str, path: str) -> int:
     except HTTPException:
         return MEGABYTE
     return int(getattr(app.view_functions[endpoint], "max_bytes", MEGABYTE))
+
+
+def _refuse_other_bodies() -> None:
+    """Answer 415 to a body that is no form. Flask-WTF would read JSON of any shape and depth as fields."""
+    if request.content_length and request.mimetype not in FORM_TYPES:
+        abort(415)
 
 
 def _refuse_nul() -> None:

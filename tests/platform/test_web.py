@@ -23,6 +23,15 @@ def test_a_form_with_a_nul_character_is_refused(pages):
     assert pages.post("/sign-in", {"email": "ada\0@example.org", "password": "three calm needles"}).status == 422
 
 
+@pytest.mark.parametrize("body", ["0", "[[1]]", '{"a": ' * 600, "x"])
+def test_a_body_that_is_no_form_is_refused(pages, body):
+    """Found by odd requests: JSON of another shape ended in an internal error."""
+    for address in ("/sign-in", "/sign-up", "/forgotten-password", "/profile/email"):
+        answer = pages.post(address, body, content_type="application/json")
+        assert answer.status == 415
+        assert "only be sent as a form" in answer.text
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "x", 10**30])
 @pytest.mark.parametrize("path", ["people/", "requests/", "certificates/", "feedback/", "rescoring/"])
 def test_a_list_answers_any_page_number(pages, path, number):

@@ -145,7 +145,7 @@ def test_the_form_shows_the_entry_and_saving_it_unchanged_changes_nothing(app, p
         ({"source_url": ""}, "web address of the text"),
         ({"checked_on": "2099-01-01"}, "or an earlier one"),
         ({"citation": ""}, "Enter the citation"),
-        ({"total_hours": "many"}, "valid"),
+        ({"total_hours": "many"}, "Enter a number"),
     ],
 )
 def test_an_invalid_check_is_refused_and_changes_nothing(app, pages, admin, catalog, wrong, message):
