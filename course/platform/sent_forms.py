@@ -91,12 +91,16 @@ def _answer_twin() -> ResponseReturnValue | None:
     """Answer a form whose work is done, also if the work ended the person's session."""
     if request.method != "POST" or not marked("once") or (sent := _sent()) is None:
         return None
-    if db.session.scalar(select(SentForm.content).filter_by(key=sent.key)) == sent.content:
+    if _is_done(sent):
         db.release()
         if (answer := _answer_of_first(sent)) is not None:
             return answer
     g.sent_form = sent
     return None
+
+
+def _is_done(sent: Sent) -> bool:
+    return db.session.scalar(select(SentForm.content).filter_by(key=sent.key)) == sent.content
 
 
 def claim_with_work() -> None:
@@ -167,20 +171,25 @@ def _row(sent: Sent) -> SentForm | None:
 
 
 def _settle(response: Response) -> Response:
-    """Store the answer of a form that did its work. Answer one that was refused because its twin had done it."""
-    sent = g.pop("form_in_work", None)
-    if sent is None:
-        return response
-    if not db.has_steps():
+    """Store the answer of a form that did its work. Answer one that did none because its twin had done it."""
+    sent, refused = g.pop("form_in_work", None), g.pop("sent_form", None)  # refused: before its view, as by a sign-out
+    if sent and not db.has_steps():
         try:
             _store_answer(sent, response)
         except OperationalError:
             log.exception("the answer of a form was not stored, so twins get none")
-    elif response.status_code >= 400:
-        db.release()
-        if (answer := _answer_of_first(sent)) is not None:
-            return make_response(answer)
+    elif sent or refused:
+        return _answer_instead(sent or refused, response)
     return response
+
+
+def _answer_instead(sent: Sent, response: Response) -> Response:
+    """Return the answer of the twin that did the work, or the response if none did."""
+    db.release()
+    if _row(sent) is None:
+        return response
+    session["_flashes"] = list(sent.earlier)  # without what the response says, such as "You did that already"
+    return make_response(_answer_of_first(sent) or response)
 
 
 @unit_of_work

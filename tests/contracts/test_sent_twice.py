@@ -28,7 +28,7 @@ from course.people.accounts import queries as accounts
 from course.people.accounts import tokens
 from course.people.accounts.models import User
 from course.people.accounts.tokens import Purpose
-from course.platform import db
+from course.platform import db, sent_forms
 from course.platform.db import unit_of_work
 from course.reporting.records.models import Packet
 from course.reporting.transcripts.actions import version
@@ -655,3 +655,13 @@ def test_a_form_that_is_sent_twice_at_once_and_again_later_does_its_work_once(ei
     assert (first, second) == (third, third)
     assert (first.remembered is None) == (alone.remembered is None)
     assert growth(before, rows(either_app)) == new_rows != {}
+
+
+@pytest.mark.parametrize("endpoint", ONCE)
+def test_a_twin_that_comes_while_the_first_is_worked_on_gets_its_answer(app, endpoint, monkeypatch):
+    """It sees no row of the first when it begins, but its view sees the work that is done."""
+    form = ONCE[endpoint](app)
+    pages = browser(app, form.person)
+    first = post(pages, form)
+    monkeypatch.setattr(sent_forms, "_is_done", lambda _: False)
+    assert post(pages, form) == first
