@@ -45,6 +45,8 @@ class Permission(StrEnum):
     TEMPLATE = "certificates:template"
     BOARDS = "boards:report"
     RECORDS = "records:audit"
+    INSTRUCT = "hands-on:instruct"
+    HANDS_ON = "hands-on:edit"
 
 
 PUBLIC = "public"
@@ -70,8 +72,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.TEMPLATE,
         Permission.BOARDS,
         Permission.RECORDS,
+        Permission.HANDS_ON,
     },
 }
+INSTRUCTOR = frozenset({Permission.INSTRUCT})  # what being an instructor adds to any role
 REVIEWER = frozenset({Permission.REVIEW, Permission.RATE})  # what the reviewer role adds to an administrator
 
 
@@ -119,6 +123,8 @@ def me() -> Any:
 def granted(person: Any) -> frozenset[Permission]:
     """Return the permissions that the person's role grants. A role from an earlier release counts as a learner."""
     permissions = GRANTS.get(person.role, _EVERYONE)
+    if person.is_instructor:
+        permissions |= INSTRUCTOR
     is_reviewer = person.role == Role.ADMIN and person.is_reviewer
     return permissions | REVIEWER if is_reviewer else permissions
 

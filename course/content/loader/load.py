@@ -21,6 +21,7 @@ from course.content.schema.course import CoursesFile
 from course.content.schema.glossary import Glossary, GlossaryFile
 from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.content.schema.module import Module, ModuleFile, Section
+from course.content.schema.topic import Topic, TopicsFile
 from course.content.source import Document, Problem, Problems
 from course.content.text import section_parsing, section_rendering
 from course.content.text.section_parsing import DataFigure, Parsed
@@ -52,6 +53,7 @@ class Files:
     modules: dict[str, Module] = field(default_factory=dict)
     states: dict[str, Jurisdiction] = field(default_factory=dict)
     boards: dict[str, Board] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
 
 
 def load(modules: Path, quizzes: Path) -> Catalog:
@@ -72,6 +74,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
             files.modules, files.banks, courses, files.states, glossary, files.parsed, files.documents, files.problems
         )
         _boards(modules / "boards.yaml", courses, files)
+        _topics(modules / "topics.yaml", files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
     if not files.problems.found and courses and glossary:
         catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
@@ -106,7 +109,7 @@ def _catalog(
         *(m.digest for m in modules.values()),
         *(b.digest for b in files.banks.values()),
     ]
-    parts += [one.model_dump_json() for one in (*files.states.values(), *files.boards.values())]
+    parts += [one.model_dump_json() for one in (*files.states.values(), *files.boards.values(), *files.topics.values())]
     return Catalog(
         modules=_frozen(modules),
         banks=_frozen(files.banks),
@@ -114,6 +117,7 @@ def _catalog(
         courses=_frozen({c.id: c for c in courses.courses}),
         jurisdictions=_frozen(files.states),
         boards=_frozen(files.boards),
+        topics=_frozen(files.topics),
         glossary=glossary,
         compiled_on=compiled_on,
         evaluation=courses.evaluation,
@@ -169,6 +173,14 @@ def _boards(path: Path, courses: CoursesFile, files: Files) -> None:
     if document and file:
         consistency.check_boards(file.boards, courses, files.states, document, files.problems)
         files.boards = {board.key: board for board in file.boards}
+
+
+def _topics(path: Path, files: Files) -> None:
+    document = _document(path, files, "topics")
+    file = source.typed(TopicsFile, document, files.problems) if document else None
+    if document and file:
+        consistency.check_topics(file.topics, files.modules, document, files.problems)
+        files.topics = {topic.id: topic for topic in file.topics}
 
 
 def _glossary(path: Path, files: Files) -> Glossary | None:

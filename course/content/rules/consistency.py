@@ -10,6 +10,7 @@ from course.content.schema.course import CoursesFile
 from course.content.schema.glossary import Glossary
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Domain, Module
+from course.content.schema.topic import Topic
 from course.content.source import Document, Problems
 from course.content.text.markup import cited_in
 from course.content.text.section_parsing import Parsed
@@ -253,6 +254,15 @@ def check_boards(
         _known([board.state], states, ["boards", n, "state"], "state", document, problems)
         _known(board.courses, offered, ["boards", n, "courses"], "course", document, problems)
         _known(board.subject_areas, list(Domain), ["boards", n, "subject_areas"], "domain", document, problems)
+
+
+def check_topics(
+    topics: Sequence[Topic], modules: Mapping[str, Module], document: Document, problems: Problems
+) -> None:
+    """Add a problem for each topic with an id that another has, or with a module that does not exist."""
+    _unique([topic.id for topic in topics], "topics", document, problems)
+    for n, topic in enumerate(topics):
+        _known(topic.modules, modules, ["topics", n, "modules"], "module", document, problems)
 
 
 def _known(

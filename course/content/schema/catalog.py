@@ -16,6 +16,7 @@ from course.content.schema.glossary import Glossary, Term
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Module
 from course.content.schema.territory import TERRITORIES, LicensingPlace
+from course.content.schema.topic import Topic
 
 MAX_RELATED_MODULES = 3
 
@@ -30,6 +31,7 @@ class Catalog:
     courses: Mapping[str, Course]
     jurisdictions: Mapping[str, Jurisdiction]
     boards: Mapping[str, Board]
+    topics: Mapping[str, Topic]
     glossary: Glossary
     compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]

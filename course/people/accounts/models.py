@@ -53,6 +53,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login carries no ty
     password_hash: Mapped[str]
     role: Mapped[str] = mapped_column(default=Role.LEARNER)
     is_reviewer: Mapped[bool] = mapped_column(default=False)  # an administrator who may sign clinical reviews
+    is_instructor: Mapped[bool] = mapped_column(default=False, server_default=false())  # teaches hands-on parts
     credentials: Mapped[str | None]  # degrees and licenses, as another administrator verified them
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
