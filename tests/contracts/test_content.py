@@ -24,6 +24,7 @@ COURSES = "modules/courses.yaml"
 ANSWERS = "modules/adverse-events/02-pneumothorax.md"
 GLOSSARY = "modules/glossary.yaml"
 BOARDS = "modules/boards.yaml"
+MUSCLES = "modules/muscles.yaml"
 TWO_BOARDS = """boards:
 - {key: ce-broker-fl, name: Twin, state: FL, formats: [csv], provider_number: null, professions: {}, courses: {}}
 - key: ce-broker-fl"""
@@ -102,6 +103,7 @@ FAULTS = {
     "check without key": (SECTION, "key: b\n", "", SECTION, "key is missing"),
     "style in a figure": (FIGURE, 'class="f-box"', 'style="x"', FIGURE, "is not allowed"),
     "script in a figure": (FIGURE, "</svg>", "<script/></svg>", FIGURE, "<script> is not allowed"),
+    "muscle twice": (MUSCLES, "id: soleus", "id: popliteus", MUSCLES, "the id popliteus is used twice"),
     "board twice": (BOARDS, "boards:\n- key: ce-broker-fl", TWO_BOARDS, BOARDS, "the key ce-broker-fl is used twice"),
     "board of no state": (BOARDS, "state: FL", "state: ZZ", BOARDS, "no state ZZ"),
     "board with another's course": (BOARDS, "    dry-needling:", "    magic:", BOARDS, "no course magic"),

@@ -21,6 +21,7 @@ from course.content.schema.course import CoursesFile
 from course.content.schema.glossary import Glossary, GlossaryFile
 from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.content.schema.module import Module, ModuleFile, Section
+from course.content.schema.muscle import Muscle, MusclesFile
 from course.content.schema.topic import Topic, TopicsFile
 from course.content.source import Document, Problem, Problems
 from course.content.text import section_parsing, section_rendering
@@ -54,6 +55,7 @@ class Files:
     states: dict[str, Jurisdiction] = field(default_factory=dict)
     boards: dict[str, Board] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    muscles: dict[str, Muscle] = field(default_factory=dict)
 
 
 def load(modules: Path, quizzes: Path) -> Catalog:
@@ -75,6 +77,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         )
         _boards(modules / "boards.yaml", courses, files)
         _topics(modules / "topics.yaml", files)
+        _muscles(modules / "muscles.yaml", files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
     if not files.problems.found and courses and glossary:
         catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
@@ -109,7 +112,8 @@ def _catalog(
         *(m.digest for m in modules.values()),
         *(b.digest for b in files.banks.values()),
     ]
-    parts += [one.model_dump_json() for one in (*files.states.values(), *files.boards.values(), *files.topics.values())]
+    others = (files.states, files.boards, files.topics, files.muscles)
+    parts += [one.model_dump_json() for mapping in others for one in mapping.values()]
     return Catalog(
         modules=_frozen(modules),
         banks=_frozen(files.banks),
@@ -118,6 +122,7 @@ def _catalog(
         jurisdictions=_frozen(files.states),
         boards=_frozen(files.boards),
         topics=_frozen(files.topics),
+        muscles=_frozen(files.muscles),
         glossary=glossary,
         compiled_on=compiled_on,
         evaluation=courses.evaluation,
@@ -181,6 +186,14 @@ def _topics(path: Path, files: Files) -> None:
     if document and file:
         consistency.check_topics(file.topics, files.modules, document, files.problems)
         files.topics = {topic.id: topic for topic in file.topics}
+
+
+def _muscles(path: Path, files: Files) -> None:
+    document = _document(path, files, "muscles")
+    file = source.typed(MusclesFile, document, files.problems) if document else None
+    if document and file:
+        consistency.check_muscles(file.muscles, document, files.problems)
+        files.muscles = {muscle.id: muscle for muscle in file.muscles}
 
 
 def _glossary(path: Path, files: Files) -> Glossary | None:

@@ -10,6 +10,7 @@ from course.content.schema.course import CoursesFile
 from course.content.schema.glossary import Glossary
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Domain, Module
+from course.content.schema.muscle import Muscle
 from course.content.schema.topic import Topic
 from course.content.source import Document, Problems
 from course.content.text.markup import cited_in
@@ -263,6 +264,11 @@ def check_topics(
     _unique([topic.id for topic in topics], "topics", document, problems)
     for n, topic in enumerate(topics):
         _known(topic.modules, modules, ["topics", n, "modules"], "module", document, problems)
+
+
+def check_muscles(muscles: Sequence[Muscle], document: Document, problems: Problems) -> None:
+    """Add a problem for each muscle with an id that another has."""
+    _unique([muscle.id for muscle in muscles], "muscles", document, problems)
 
 
 def _known(

@@ -15,6 +15,7 @@ from course.content.schema.course import Course, EvaluationQuestion, Provider, R
 from course.content.schema.glossary import Glossary, Term
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Module
+from course.content.schema.muscle import Muscle
 from course.content.schema.territory import TERRITORIES, LicensingPlace
 from course.content.schema.topic import Topic
 
@@ -32,6 +33,7 @@ class Catalog:
     jurisdictions: Mapping[str, Jurisdiction]
     boards: Mapping[str, Board]
     topics: Mapping[str, Topic]
+    muscles: Mapping[str, Muscle]
     glossary: Glossary
     compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]

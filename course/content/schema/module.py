@@ -42,6 +42,20 @@ class Region(StrEnum):
     LUMBAR_HIP = "lumbar-hip"
     LEG = "leg"
 
+    @property
+    def words(self) -> str:
+        """Return the region as it is printed, such as `Head and neck`."""
+        return _REGION_WORDS[self]
+
+
+_REGION_WORDS = {
+    Region.HEAD_NECK: "Head and neck",
+    Region.THORAX: "Chest and upper back",
+    Region.ARM: "Shoulder and arm",
+    Region.LUMBAR_HIP: "Low back and hip",
+    Region.LEG: "Thigh, leg and foot",
+}
+
 
 class Objective(Content):
     """A learning objective. `topics` are ids of glossary terms, which link it to objectives of other modules."""
