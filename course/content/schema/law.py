@@ -74,6 +74,7 @@ class Demand(Rule):
 class Hours(Demand):
     """Hours of training, clock hours as the rule counts them.
 
+    `hours`: None if no number was seen. `any_number`: the rule itself sets none, so any training of this kind meets it.
     `online`: what of them may be online; live_only: only in real time; part: at most `online_max` hours of any kind of
     online training, or an unstated share if that is None. `topics`: only training in these topics counts; empty: any
     training in dry needling. `within_years`: how recent each hour has to be. `span_years`: how long it may take from
@@ -82,6 +83,7 @@ class Hours(Demand):
 
     kind: Literal["hours"]
     hours: float | None = Field(ge=0)
+    any_number: bool = False
     online: Literal["no", "part", "live_only", "yes"] | None
     online_max: float | None = Field(default=None, ge=0)
     topics: tuple[Id, ...] = ()
