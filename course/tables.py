@@ -17,6 +17,7 @@ from course.learning.search import models as search
 from course.learning.study import models as study
 from course.people.accounts import models as accounts
 from course.people.factors import models as factors
+from course.people.instructors import models as instructors
 from course.people.kept_forms import models as kept_forms
 from course.people.sessions import models as sessions
 from course.people.single_sign_on import models as single_sign_on
@@ -43,6 +44,7 @@ ROOMS = (
     corrections,
     directory,
     factors,
+    instructors,
     kept_forms,
     practice,
     quality,

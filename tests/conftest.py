@@ -182,6 +182,11 @@ def reviewer(app: Flask, admin: factories.User) -> factories.User:
 
 
 @pytest.fixture
+def instructor(app: Flask, admin: factories.User) -> factories.User:
+    return factories.instructor(app, admin)
+
+
+@pytest.fixture
 def admin(app: Flask) -> factories.User:
     return factories.person(app, "Ada Admin", role="admin")
 

@@ -35,11 +35,15 @@ from course.learning.study import actions as study
 from course.learning.study import queries as studied
 from course.people.accounts import actions as accounts
 from course.people.accounts import passwords
+from course.people.accounts import queries as people
 from course.people.accounts.models import License, User
 from course.people.accounts.name_parts import NameParts
 from course.people.factors import actions as factors
 from course.people.factors.ceremony import NewKey
 from course.people.factors.models import Passkey
+from course.people.instructors import actions as instructors
+from course.people.instructors import queries as instructing
+from course.people.instructors.models import Qualification
 from course.platform import clock, db
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
@@ -172,6 +176,31 @@ def make_reviewer(app: Flask, admin: User, person: User) -> User:
     with app.app_context():
         accounts.make_reviewer(admin, person, credentials="PT, DPT, HI 1234", proof="Looked up.", now=NOON)
         return db.session.get_one(User, person.id)
+
+
+def instructor(
+    app: Flask, admin: User, name: str = "Iris Instructor", *, expires_on: date | None = date(2030, 12, 31)
+) -> User:
+    """Add an instructor with a license from 2020 until `expires_on`."""
+    teacher = person(app, name)
+    with app.app_context():
+        instructors.set_instructor(admin, teacher, is_instructor=True, reason="Teaches labs.", now=NOON)
+        qualify(admin, teacher, first_day=date(2020, 1, 1), expires_on=expires_on)
+        return people.person(teacher.id)
+
+
+def qualify(admin: User, teacher: User, *, first_day: date, expires_on: date | None) -> Qualification:
+    """Record a license in the open app context."""
+    days = {"first_day": first_day, "expires_on": expires_on}
+    license_ = {"name": "Physical therapist license", "issuer": "Hawaii Board of Physical Therapy", "number": "PT-77"}
+    return instructors.record_qualification(admin, teacher, **license_, **days, now=NOON)
+
+
+def codes_of_instructor(app: Flask, teacher: User) -> dict[str, str]:
+    """Return the codes of an instructor and their license."""
+    with app.app_context():
+        (license_,) = instructing.qualifications_of([teacher.id])[teacher.id]
+        return {"teacher": str(teacher.code), "qualification": str(license_.code)}
 
 
 def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> None:

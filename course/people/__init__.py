@@ -1,10 +1,11 @@
-"""Who uses the site: accounts, licenses, sessions, sign-in, second factors and single sign-on."""
+"""Who uses the site: accounts, licenses, sessions, sign-in, second factors, single sign-on and instructors."""
 
 from course.people.accounts import views as accounts_views
 from course.people.email_changes import admin as email_changes_admin
 from course.people.email_changes import views as email_changes_views
 from course.people.factors import admin as factors_admin
 from course.people.factors import views as factors_views
+from course.people.instructors import admin as instructors_admin
 from course.people.kept_forms import actions as kept_forms
 from course.people.kept_forms import views as kept_forms_views
 from course.people.second_step import views as second_step_views
@@ -21,6 +22,7 @@ WING = Wing(
         email_changes_admin.bp,
         factors_views.bp,
         factors_admin.bp,
+        instructors_admin.bp,
         kept_forms_views.bp,
         sessions_views.bp,
         sign_in_views.bp,

@@ -22,6 +22,7 @@ ANYONE, PERSON, ADMIN, OWNER = "anyone", "person", "admin", "owner"
 PUBLISHED = "anyone, if PUBLIC_URL is set"
 PROVIDER = "anyone, if OIDC_ISSUER is set"
 UNDERWAY = "anyone who is signing in"  # others are sent to the first page of it
+INSTRUCTOR = "instructor"
 PRINTED = "anyone, by the link that ./run prints"
 
 # By endpoint: (method, address, who has access). {x} stands for something that belongs to the learner.
@@ -247,6 +248,10 @@ TABLE = {
     "records_admin.download": ("POST", "/admin/packets/{packet}/download", ADMIN),
     "records_admin.again": ("POST", "/admin/packets/{packet}/again", ADMIN),
     "overview.console": ("GET", "/admin/", ADMIN),
+    "instructors_admin.instructors": ("GET", "/admin/instructors/", ADMIN),
+    "instructors_admin.instructor": ("GET", "/admin/instructors/{person}", ADMIN),
+    "instructors_admin.add": ("GET", "/admin/instructors/{person}/qualifications/new", ADMIN),
+    "instructors_admin.withdraw": ("GET", "/admin/instructors/{teacher}/qualifications/{qualification}", ADMIN),
     "people.people": ("GET", "/admin/people/", ADMIN),
     "people.person": ("GET", "/admin/people/{person}", ADMIN),
 }
@@ -254,12 +259,13 @@ ALLOWED = {
     "nobody has it": set(),
     PUBLISHED: set(),
     PROVIDER: set(),
-    UNDERWAY: {"learner", "other", "admin", "reviewer"},
+    UNDERWAY: {"learner", "other", "admin", "reviewer", "instructor"},
     PRINTED: set(),
     "reviewer": {"reviewer"},
     "refused to a learner": {"admin", "reviewer"},
-    ANYONE: {"nobody", "learner", "other", "admin", "reviewer"},
-    PERSON: {"learner", "other", "admin", "reviewer"},
+    INSTRUCTOR: {"instructor"},
+    ANYONE: {"nobody", "learner", "other", "admin", "reviewer", "instructor"},
+    PERSON: {"learner", "other", "admin", "reviewer", "instructor"},
     OWNER: {"learner"},
     "owner or admin": {"learner", "admin", "reviewer"},
     ADMIN: {"admin", "reviewer"},
@@ -287,8 +293,9 @@ def world(tmp_path_factory, catalog, migrated) -> World:
         "other": factories.person(app, "Otto Other"),
         "admin": admin,
         "reviewer": factories.make_reviewer(app, admin, factories.person(app, "Rita Reviewer", role="admin")),
+        "instructor": (teacher := factories.instructor(app, admin)),
     }
-    things = things_of(app, learner, admin)
+    things = things_of(app, learner, admin) | factories.codes_of_instructor(app, teacher)
     site_of(app).engines.writing.dispose()
     return World(data, people, things)
 

@@ -68,6 +68,7 @@ REPEATABLE = {
     "factors.authenticator": "the same secret is set once",
     "factors.remove_authenticator": "what is off stays off",
     "factors.recovery_codes": "each press makes new codes, and the page with the last ones is shown",
+    "instructors_admin.instructor": "it sets the role",
     "mail_admin.retry": "it sets the time of the next try",
     "mail_admin.retry_all": "it sets the time of the next try",
     "people.confirm_one_name": "a name that is confirmed stays confirmed",
@@ -485,6 +486,18 @@ def change_email_of_person(app: Flask) -> Form:
     return Form(ada(app), f"/admin/people/{lena(app).code}/email", fields)
 
 
+def add_qualification(app: Flask) -> Form:
+    fields = {"name": "License", "issuer": "Board", "number": "1", "first_day": "2026-01-01", "expires_on": ""}
+    return Form(ada(app), f"/admin/instructors/{lena(app).code}/qualifications/new", fields)
+
+
+def withdraw_qualification(app: Flask) -> Form:
+    admin = ada(app)
+    codes = factories.codes_of_instructor(app, factories.instructor(app, admin))
+    path = f"/admin/instructors/{codes['teacher']}/qualifications/{codes['qualification']}"
+    return Form(admin, path, {"reason": "Another person's."})
+
+
 ONCE: dict[str, Callable[[Flask], Form]] = {
     "accounts.sign_up": sign_up,
     "accounts.invitation": invitation,
@@ -515,6 +528,8 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "entries_admin.entry": check_state,
     "factors.remove_passkey": remove_passkey,
     "factors_admin.factors": remove_factors,
+    "instructors_admin.add": add_qualification,
+    "instructors_admin.withdraw": withdraw_qualification,
     "issuing.request_certificate": request_certificate,
     "issuing.renewal": renewal,
     "issuing_admin.issue": issue,

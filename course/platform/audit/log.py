@@ -82,6 +82,9 @@ class Event(StrEnum):
     PACKET_ASKED = "records:packet-asked"
     PACKET_DOWNLOADED = "records:packet-downloaded"
     REVIEWER_SET = "person:reviewer-set"
+    INSTRUCTOR_SET = "person:instructor-set"
+    QUALIFICATION_RECORDED = "instructor:qualification-recorded"
+    QUALIFICATION_WITHDRAWN = "instructor:qualification-withdrawn"
     CONTENT_REVIEWED = "content:reviewed"
     STATE_CHECKED = "state:checked"
 
@@ -165,6 +168,9 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.PACKET_ASKED: frozenset({"question"}),
     Event.PACKET_DOWNLOADED: frozenset({"sha256"}),
     Event.REVIEWER_SET: CHANGE | {"proof"},
+    Event.INSTRUCTOR_SET: CHANGE | {"reason"},
+    Event.QUALIFICATION_RECORDED: frozenset({"name", "issuer", "number", "first_day", "expires_on"}),
+    Event.QUALIFICATION_WITHDRAWN: frozenset({"reason"}),
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
 }

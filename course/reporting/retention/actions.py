@@ -103,7 +103,7 @@ def _disable(user: User, kept_until: date | None, now: datetime) -> None:
     user.email = user.email_key = f"{user.code}@{CLOSED_ACCOUNT_DOMAIN}"
     user.password_hash = UNUSABLE_PASSWORD_HASH
     sessions.end_all(user.id, now=now)
-    user.is_reviewer = False
+    user.is_reviewer = user.is_instructor = False
 
 
 def _erase(user_id: int, fate: Fate) -> None:

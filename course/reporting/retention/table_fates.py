@@ -61,6 +61,8 @@ FATES: Mapping[str, Fate] = {
     "certificate_question": Fate.KEPT,
     "backdating": Fate.KEPT,
     "bulk_line": Fate.KEPT,
+    # By what a person taught others, whose records name them.
+    "instructor_qualification": Fate.KEPT,
     # What a person did as an administrator.
     "audit_packet": Fate.KEPT,
     "bulk_issue": Fate.KEPT,
