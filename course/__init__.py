@@ -133,11 +133,19 @@ def _init_templates(app: Flask) -> None:
     app.add_template_filter(_markdown, "md")
     app.add_template_filter(scoring.in_words, "points")
     app.add_template_filter(lambda mode: Mode(mode).words, "mode")
+    app.add_template_filter(lambda code: site.site().catalog.licensing_places[code].name, "place")
+    app.add_template_filter(_muscle, "muscle")
 
 
 def _hidden_fields() -> Markup:
     """Return the fields of each form that prove where it came from and let it be recognized if it is sent twice."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf()) + sent_forms.new_id()
+
+
+def _muscle(id_: str) -> str:
+    """Return the muscle's name. One that has left the list since it was logged keeps its id."""
+    muscle = site.site().catalog.muscles.get(id_)
+    return muscle.name if muscle else id_
 
 
 def _section_svg(section: CrossSection, placement: Placement, *, handles: bool = False) -> Markup:

@@ -15,6 +15,7 @@ from course.certificates.sharing import models as sharing
 from course.learning.review import models as review
 from course.learning.search import models as search
 from course.learning.study import models as study
+from course.learning.supervision import models as supervision
 from course.people.accounts import models as accounts
 from course.people.factors import models as factors
 from course.people.instructors import models as instructors
@@ -57,6 +58,7 @@ ROOMS = (
     single_sign_on,
     states,
     study,
+    supervision,
     transcripts,
     Job,
     KeptFile,

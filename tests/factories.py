@@ -33,11 +33,16 @@ from course.content.queries import catalog
 from course.content.schema.module import Module, Section
 from course.learning.study import actions as study
 from course.learning.study import queries as studied
+from course.learning.supervision import actions as supervision
+from course.learning.supervision import queries as supervised
+from course.learning.supervision.models import SupervisedSession, SupervisionRequest, Supervisor
+from course.learning.supervision.statement import SupervisorStatement
 from course.people.accounts import actions as accounts
-from course.people.accounts import passwords
+from course.people.accounts import passwords, tokens
 from course.people.accounts import queries as people
 from course.people.accounts.models import License, User
 from course.people.accounts.name_parts import NameParts
+from course.people.accounts.tokens import Purpose
 from course.people.factors import actions as factors
 from course.people.factors.ceremony import NewKey
 from course.people.factors.models import Passkey
@@ -419,3 +424,64 @@ def request_packet(app: Flask, admin: User, *, now: datetime = NOON, **about: An
 def invitation(app: Flask) -> str:
     with app.app_context():
         return accounts.invite_admin(now=clock.now())
+
+
+def log_sessions(
+    app: Flask, user: User, count: int = 1, *, now: datetime = NOON, **values: Any
+) -> list[SupervisedSession]:
+    """Log sessions of half an hour that nobody has confirmed. `values` replace their facts."""
+    facts: dict[str, Any] = {
+        "held_on": date(2026, 3, 1),
+        "minutes": 30,
+        "muscles": ["infraspinatus", "teres-minor"],
+        "setting": "clinic",
+        "jurisdiction": "FL",
+        "by_video": False,
+        "note": None,
+    }
+    with app.app_context():
+        supervision.log(user, count=count, now=now, **facts | values)
+        newest = supervised.log_of(user.id, number=1, size=1000).rows
+        return sorted(newest, key=lambda one: one.id)[-count:]
+
+
+def add_supervisor(app: Flask, user: User, name: str = "Sam Supervisor", *, now: datetime = NOON) -> Supervisor:
+    """Add a supervisor of whom the learner knows only name and email."""
+    unknown = dict.fromkeys(("profession", "jurisdiction", "license_number"))
+    with app.app_context():
+        email = f"{name.split()[0].lower()}@clinic.example"
+        return supervision.add_supervisor(user, name=name, email=email, **unknown, now=now)
+
+
+def send_sessions(
+    app: Flask,
+    user: User,
+    sessions: list[SupervisedSession],
+    supervisor: Supervisor | None = None,
+    *,
+    now: datetime = NOON,
+) -> tuple[SupervisionRequest, str]:
+    """Send the sessions and return the request with the token of the supervisor's link."""
+    supervisor = supervisor or add_supervisor(app, user, now=now)
+    with app.app_context():
+        request = supervision.send(user, supervisor, {one.code for one in sessions}, now=now)
+        return request, tokens.make(site_of(app).secret_keys, Purpose.SUPERVISE, request.code, str(request.sends))
+
+
+SUPERVISOR = SupervisorStatement(
+    name="Sam Supervisor",
+    profession="PT",
+    jurisdiction="FL",
+    license_number="PT 2201",
+    license_years=12,
+    needling_years=5,
+    sessions=900,
+    relation="supervisor",
+)
+
+
+def confirm_sessions(app: Flask, user: User, sessions: list[SupervisedSession], *, now: datetime = NOON) -> None:
+    """Let a supervisor confirm the sessions."""
+    _, token = send_sessions(app, user, sessions, now=now)
+    with app.app_context():
+        supervision.answer(token, SUPERVISOR, {one.code for one in sessions}, None, now=now)

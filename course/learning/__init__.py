@@ -1,13 +1,25 @@
-"""Study: the sections of modules, the search over them, and their clinical review."""
+"""Study: modules with search and clinical review, and the log of supervised treatment sessions."""
 
 from course.learning.review import admin as review_admin
 from course.learning.search import actions as search_actions
 from course.learning.search import views as search_views
 from course.learning.study import admin as study_admin
 from course.learning.study import views as study_views
+from course.learning.supervision import actions as supervision_actions
+from course.learning.supervision import admin as supervision_admin
+from course.learning.supervision import views as supervision_views
 from course.platform.wing import Wing
 
 WING = Wing(
-    blueprints=(study_views.bp, study_admin.bp, search_views.bp, review_admin.bp),
+    blueprints=(
+        study_views.bp,
+        study_admin.bp,
+        search_views.bp,
+        review_admin.bp,
+        supervision_views.bp,
+        supervision_views.public_bp,
+        supervision_admin.bp,
+    ),
     jobs={"reindex": search_actions.reindex},
+    hourly={"remind-supervisors": supervision_actions.remind_all},
 )

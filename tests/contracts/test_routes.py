@@ -10,6 +10,7 @@ from flask import Flask
 from course import create_app
 from course.certificates.issuing.pdf import BUILT_IN
 from course.people.accounts.models import User
+from course.platform import clock
 from course.platform.access import PUBLIC
 from course.platform.config import Config
 from course.site import site_of
@@ -23,6 +24,7 @@ PUBLISHED = "anyone, if PUBLIC_URL is set"
 PROVIDER = "anyone, if OIDC_ISSUER is set"
 UNDERWAY = "anyone who is signing in"  # others are sent to the first page of it
 INSTRUCTOR = "instructor"
+OTHERS = "anyone but the learner"
 PRINTED = "anyone, by the link that ./run prints"
 
 # By endpoint: (method, address, who has access). {x} stands for something that belongs to the learner.
@@ -247,6 +249,21 @@ TABLE = {
     "records_admin.packet": ("GET", "/admin/packets/{packet}", ADMIN),
     "records_admin.download": ("POST", "/admin/packets/{packet}/download", ADMIN),
     "records_admin.again": ("POST", "/admin/packets/{packet}/again", ADMIN),
+    "supervision.overview": ("GET", "/supervised/", PERSON),
+    "supervision.log": ("GET", "/supervised/new", PERSON),
+    "supervision.log_again": ("POST", "/supervised/{session}/again", OWNER),
+    "supervision.session": ("GET", "/supervised/{session}", OWNER),
+    "supervision.remove": ("POST", "/supervised/{session}/remove", OWNER),
+    "supervision.annul": ("POST", "/supervised/{session}/annul", OWNER),
+    "supervision.supervisors": ("GET", "/supervised/supervisors", PERSON),
+    "supervision.remove_supervisor": ("POST", "/supervised/supervisors/{supervisor}/remove", OWNER),
+    "supervision.send": ("GET", "/supervised/send", PERSON),
+    "supervision.request_page": ("GET", "/supervised/requests/{supervision}", OWNER),
+    "supervision.send_again": ("POST", "/supervised/requests/{supervision}/again", OWNER),
+    "supervision.withdraw": ("POST", "/supervised/requests/{supervision}/withdraw", OWNER),
+    "supervision_public.answer": ("GET", "/supervise/{supervise}", OTHERS),
+    "supervision_admin.log": ("GET", "/admin/people/{person}/supervised", ADMIN),
+    "supervision_admin.session": ("GET", "/admin/supervised/{session}", ADMIN),
     "overview.console": ("GET", "/admin/", ADMIN),
     "instructors_admin.instructors": ("GET", "/admin/instructors/", ADMIN),
     "instructors_admin.instructor": ("GET", "/admin/instructors/{person}", ADMIN),
@@ -266,6 +283,7 @@ ALLOWED = {
     INSTRUCTOR: {"instructor"},
     ANYONE: {"nobody", "learner", "other", "admin", "reviewer", "instructor"},
     PERSON: {"learner", "other", "admin", "reviewer", "instructor"},
+    OTHERS: {"nobody", "other", "admin", "reviewer", "instructor"},
     OWNER: {"learner"},
     "owner or admin": {"learner", "admin", "reviewer"},
     ADMIN: {"admin", "reviewer"},
@@ -303,6 +321,9 @@ def world(tmp_path_factory, catalog, migrated) -> World:
 def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
     factories.add_license(app, learner)
     certificate = factories.issue(app, learner, admin)
+    (unsent, sent), now = factories.log_sessions(app, learner, 2), clock.now()
+    supervisor = factories.add_supervisor(app, learner)
+    asked, link = factories.send_sessions(app, learner, [sent], supervisor, now=now)
     with app.app_context():
         return {
             "roster": str(factories.roster(app, admin).code),
@@ -318,6 +339,10 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "link": factories.share(app, learner, certificate),
             "card": factories.start_review(app, learner),
             "packet": str(factories.request_packet(app, admin).code),
+            "session": str(unsent.code),
+            "supervision": str(asked.code),
+            "supervise": link,
+            "supervisor": str(supervisor.code),
             "passkey": str(factories.add_passkey(app, learner).code),
         }
 
@@ -352,7 +377,9 @@ def test_a_view_without_a_mark_is_closed(app: Flask, make_app, admin):
 
 def test_the_public_routes_are_those_in_the_table(app: Flask):
     marked = {name for name, view in app.view_functions.items() if view.access == PUBLIC}
-    assert marked == {name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED, PROVIDER, UNDERWAY, PRINTED}}
+    assert marked == {
+        name for name, row in TABLE.items() if row[2] in {ANYONE, PUBLISHED, PROVIDER, UNDERWAY, PRINTED, OTHERS}
+    }
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, learner):

@@ -28,7 +28,7 @@ from course.people.accounts import queries as accounts
 from course.people.accounts import tokens
 from course.people.accounts.models import User
 from course.people.accounts.tokens import Purpose
-from course.platform import db, sent_forms
+from course.platform import clock, db, sent_forms
 from course.platform.db import unit_of_work
 from course.reporting.records.models import Packet
 from course.reporting.transcripts.actions import version
@@ -87,6 +87,7 @@ REPEATABLE = {
     "second_step.later": "it sets a choice",
     "sessions.end_others": "what has ended stays ended",
     "sharing.publicity": "it sets what the public sees",
+    "supervision.session": "it sets the session",
     "sign_in.sign_in": "each press asks for the password again",
     "sign_in.confirm": "each press asks for the password again",
     "sign_in.sign_out": "the session ends once",
@@ -498,6 +499,82 @@ def withdraw_qualification(app: Flask) -> Form:
     return Form(admin, path, {"reason": "Another person's."})
 
 
+def session_fields(**more: str) -> dict[str, str]:
+    fields = {"held_on": "2026-03-01", "minutes": "30", "muscles": "soleus", "setting": "clinic", "jurisdiction": "FL"}
+    return fields | {"note": ""} | more
+
+
+def log_sessions(app: Flask) -> Form:
+    return Form(lena(app), "/supervised/new", session_fields(count="2"))
+
+
+def on_session(verb: str) -> Callable[[Flask], Form]:
+    def case(app: Flask) -> Form:
+        person = lena(app)
+        (session,) = factories.log_sessions(app, person)
+        return Form(person, f"/supervised/{session.code}/{verb}", {})
+
+    return case
+
+
+def annul_session(app: Flask) -> Form:
+    person = lena(app)
+    (session,) = factories.log_sessions(app, person)
+    factories.confirm_sessions(app, person, [session])
+    return Form(person, f"/supervised/{session.code}/annul", {"reason": "The date was wrong."})
+
+
+def annul_session_of_person(app: Flask) -> Form:
+    code = annul_session(app).path.split("/")[2]
+    return Form(ada(app), f"/admin/supervised/{code}", {"reason": "The supervisor wrote to us."})
+
+
+def add_supervisor(app: Flask) -> Form:
+    fields = {"name": "Sam Supervisor", "email": "sam@clinic.example", "profession": "", "jurisdiction": ""}
+    return Form(lena(app), "/supervised/supervisors", fields | {"license_number": ""})
+
+
+def remove_supervisor(app: Flask) -> Form:
+    person = lena(app)
+    return Form(person, f"/supervised/supervisors/{factories.add_supervisor(app, person).code}/remove", {})
+
+
+def send_sessions(app: Flask) -> Form:
+    person = lena(app)
+    (session,) = factories.log_sessions(app, person)
+    supervisor = factories.add_supervisor(app, person)
+    return Form(person, "/supervised/send", {"supervisor": str(supervisor.code), "sessions": str(session.code)})
+
+
+def on_supervision(verb: str) -> Callable[[Flask], Form]:
+    def case(app: Flask) -> Form:
+        person = lena(app)
+        asked, _ = factories.send_sessions(app, person, factories.log_sessions(app, person))
+        return Form(person, f"/supervised/requests/{asked.code}/{verb}", {})
+
+    return case
+
+
+def answer_supervision(app: Flask) -> Form:
+    person = lena(app)
+    (session,) = factories.log_sessions(app, person)
+    _, token = factories.send_sessions(app, person, [session], now=clock.now())
+    return Form(None, f"/supervise/{token}", {"sessions": str(session.code), "reason": ""} | SUPERVISOR_FIELDS)
+
+
+SUPERVISOR_FIELDS = {
+    "profession": "PT",
+    "jurisdiction": "FL",
+    "license_number": "PT 2201",
+    "license_years": "12",
+    "needling_years": "5",
+    "own_sessions": "900",
+    "relation": "supervisor",
+    "signature": "Sam Supervisor",
+    "sure": "y",
+}
+
+
 ONCE: dict[str, Callable[[Flask], Form]] = {
     "accounts.sign_up": sign_up,
     "accounts.invitation": invitation,
@@ -556,6 +633,17 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "sharing.make_link": make_link,
     "sharing.end_link": end_link,
     "study.give_feedback": give_feedback,
+    "supervision.log": log_sessions,
+    "supervision.log_again": on_session("again"),
+    "supervision.remove": on_session("remove"),
+    "supervision.annul": annul_session,
+    "supervision.supervisors": add_supervisor,
+    "supervision.remove_supervisor": remove_supervisor,
+    "supervision.send": send_sessions,
+    "supervision.send_again": on_supervision("again"),
+    "supervision.withdraw": on_supervision("withdraw"),
+    "supervision_public.answer": answer_supervision,
+    "supervision_admin.session": annul_session_of_person,
     "transcripts.add": add_credit,
     "transcripts.remove": remove_credit,
     "transcripts_admin.record": check_credit,
@@ -613,8 +701,10 @@ def post(pages: Pages, form: Form) -> Answer:
 
 
 def shape(text: Any) -> str:
-    """Return the text without the numbers that chance gives to rows."""
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{4}(-[A-Z0-9]{4}){3}|adverse-\d+", "", str(text))
+    """Return the text without the numbers that chance gives to rows, also in signed links."""
+    return re.sub(
+        r"(?<=supervise/)[\w.-]+|[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z0-9]{4}(-[A-Z0-9]{4}){3}|adverse-\d+", "", str(text)
+    )
 
 
 def rows(app: Flask) -> dict[str, int]:

@@ -41,7 +41,7 @@ def test_every_template_is_used():
         f"mail/{kind}.txt"
         for kind in re.findall(
             r'"((?:account|certificate|confirm|email|factors?|license|name|new|password|record|report|reset|review|score'
-            r'|state)(?:-[a-z]+)+)"',
+            r'|state|supervision)(?:-[a-z]+)+)"',
             code,
         )
     }

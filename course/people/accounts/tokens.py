@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     RESET = "reset-password"
     CHANGE_EMAIL = "change-email"
     UNDO_EMAIL_CHANGE = "undo-email-change"
+    SUPERVISE = "supervise"
 
 
 DAY_S = 24 * 3600
@@ -21,6 +22,7 @@ LIFETIME_S = {
     Purpose.RESET: 2 * 3600,
     Purpose.CHANGE_EMAIL: 2 * DAY_S,
     Purpose.UNDO_EMAIL_CHANGE: 7 * DAY_S,
+    Purpose.SUPERVISE: 30 * DAY_S,
 }
 
 

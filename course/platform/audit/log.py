@@ -75,6 +75,15 @@ class Event(StrEnum):
     OTHER_RECORD_CHANGED = "transcript:record-changed"
     OTHER_RECORD_REMOVED = "transcript:record-removed"
     OTHER_RECORD_CHECKED = "transcript:record-checked"
+    SESSIONS_LOGGED = "supervision:sessions-logged"
+    SUPERVISED_SESSION_CHANGED = "supervision:session-changed"
+    SUPERVISED_SESSION_REMOVED = "supervision:session-removed"
+    SUPERVISED_SESSION_ANNULLED = "supervision:session-annulled"
+    SUPERVISOR_ADDED = "supervision:supervisor-added"
+    SUPERVISOR_REMOVED = "supervision:supervisor-removed"
+    SUPERVISION_ASKED = "supervision:confirmation-asked"
+    SUPERVISION_WITHDRAWN = "supervision:request-withdrawn"
+    SUPERVISION_ANSWERED = "supervision:request-answered"
     ROSTER_MADE = "board:roster-made"
     RECEIPT_READ = "board:receipt-read"
     REPORT_CORRECTED = "board:report-corrected"
@@ -161,6 +170,15 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.OTHER_RECORD_CHANGED: CHANGE,
     Event.OTHER_RECORD_REMOVED: frozenset(),
     Event.OTHER_RECORD_CHECKED: CHANGE | {"note"},
+    Event.SESSIONS_LOGGED: frozenset({"sessions", "first"}),
+    Event.SUPERVISED_SESSION_CHANGED: CHANGE,
+    Event.SUPERVISED_SESSION_REMOVED: frozenset({"before"}),
+    Event.SUPERVISED_SESSION_ANNULLED: frozenset({"reason"}),
+    Event.SUPERVISOR_ADDED: frozenset({"name"}),
+    Event.SUPERVISOR_REMOVED: frozenset({"name"}),
+    Event.SUPERVISION_ASKED: frozenset({"supervisor", "sessions", "sends"}),
+    Event.SUPERVISION_WITHDRAWN: frozenset(),
+    Event.SUPERVISION_ANSWERED: frozenset({"confirmed", "declined", "reason"}),
     Event.ROSTER_MADE: frozenset({"board", "format", "records", "file_sha256"}),
     Event.RECEIPT_READ: frozenset({"board", "accepted", "rejected"}),
     Event.REPORT_CORRECTED: CHANGE | {"board", "reason"},

@@ -39,6 +39,11 @@ FATES: Mapping[str, Fate] = {
     "rereading": Fate.ERASED_LATER,
     "section_opening": Fate.ERASED_LATER,
     "evaluation": Fate.ERASED_LATER,
+    # Supervised sessions, which a board may ask for, with what supervisors stated about themselves.
+    "supervised_session": Fate.ERASED_LATER,
+    "session_annulment": Fate.ERASED_LATER,
+    "supervision_request": Fate.ERASED_LATER,
+    "supervisor": Fate.ERASED_LATER,
     # Rows that other rows refer to.
     "user": Fate.ANONYMIZED,  # email and password are overwritten at closing
     "license": Fate.ANONYMIZED,

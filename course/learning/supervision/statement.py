@@ -1,0 +1,62 @@
+"""What a supervisor states about themselves when they answer a request, and where it falls short of a state's rule."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from course.states.requirements.evidence import SupervisorFacts
+
+PROFESSIONS = {
+    "PT": "Physical therapist",
+    "MD": "Physician (MD)",
+    "DO": "Physician (DO)",
+    "LAc": "Licensed acupuncturist",
+    "DC": "Chiropractor",
+    "other": "Another profession",
+}
+RELATIONS = {
+    "supervisor": "Supervisor at work",
+    "colleague": "Colleague",
+    "instructor": "Instructor of a course",
+    "other": "Other",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupervisorStatement:
+    """`name` is the signature. Years are whole years; `sessions` are those in which the supervisor needled."""
+
+    name: str
+    profession: str
+    jurisdiction: str
+    license_number: str
+    license_years: int
+    needling_years: int
+    sessions: int
+    relation: str
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(**data)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def profession_words(self) -> str:
+        return PROFESSIONS[self.profession]
+
+    @property
+    def relation_words(self) -> str:
+        return RELATIONS[self.relation]
+
+    @property
+    def facts(self) -> SupervisorFacts:
+        """Return what the rules of a state ask of a supervisor."""
+        return SupervisorFacts(
+            name=self.name,
+            profession=self.profession,
+            jurisdiction=self.jurisdiction,
+            license_years=self.license_years,
+            needling_years=self.needling_years,
+            sessions=self.sessions,
+        )
