@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from course.certificates.issuing.facts import MODES
 from course.learning.study import contact_time
-from course.reporting.transcripts.renewal_periods import RenewalPeriod, period_of
+from course.states.requirements.renewal_periods import RenewalPeriod, period_of
 
 DEFAULT_HOUR_MINUTES = 60
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.reporting.transcripts.renewal_periods import RenewalPeriod, period_of
+from course.states.requirements.renewal_periods import RenewalPeriod, period_of
 
 DAY = timedelta(days=1)
 days = st.dates(date(1960, 1, 1), date(2090, 1, 1))
