@@ -470,7 +470,7 @@ def send_sessions(
 
 SUPERVISOR = SupervisorStatement(
     name="Sam Supervisor",
-    profession="PT",
+    profession="physical therapist",
     jurisdiction="FL",
     license_number="PT 2201",
     license_years=12,

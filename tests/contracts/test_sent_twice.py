@@ -563,7 +563,7 @@ def answer_supervision(app: Flask) -> Form:
 
 
 SUPERVISOR_FIELDS = {
-    "profession": "PT",
+    "profession": "physical therapist",
     "jurisdiction": "FL",
     "license_number": "PT 2201",
     "license_years": "12",

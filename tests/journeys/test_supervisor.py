@@ -94,7 +94,7 @@ def confirm_two(supervisor, path, name):
     be_refused(supervisor, "Sign and send")
     assert "Enter why you don't confirm" in supervisor.text()
     supervisor.page.get_by_label("Why you don't confirm the others").fill("I was away that day.")
-    supervisor.page.get_by_label("Your profession").select_option("PT")
+    supervisor.page.get_by_label("Your profession").select_option("physical therapist")
     supervisor.page.get_by_label("State that licensed you").select_option("FL")
     supervisor.page.get_by_label("Your license number").fill("PT 2201")
     supervisor.page.get_by_label("Full years since you were licensed").fill("12")

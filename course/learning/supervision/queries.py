@@ -9,14 +9,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from course.content.queries import catalog
+from course.content.schema.law import Law
+from course.learning.supervision import session_goals
 from course.learning.supervision.models import SessionAnnulment, SupervisedSession, SupervisionRequest, Supervisor
+from course.learning.supervision.session_goals import Profession, SessionGoals, SupervisorVerdict
+from course.learning.supervision.statement import SupervisorStatement
 from course.people.accounts import tokens
-from course.people.accounts.models import User
+from course.people.accounts.models import License, User
 from course.people.accounts.tokens import Purpose
 from course.platform import db
+from course.platform.dates import date_in
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 from course.site import site
+from course.states.entries import queries as entries
 from course.states.requirements.evidence import SupervisorFacts, TreatmentSession
 
 
@@ -239,3 +246,39 @@ def confirmed_days_of(user_ids: Collection[int]) -> dict[int, list[date]]:
     for user_id, day in rows:
         found[user_id].append(day)
     return dict(found)
+
+
+def goals_of(user: User, now: datetime) -> list[SessionGoals]:
+    """Return how far the person's log goes in each state of their licenses. Two statements."""
+    laws, sessions = _laws(user), sessions_of([user.id]).get(user.id, [])
+    return [
+        session_goals.goals_of(laws.get(one.jurisdiction), *_license(one), sessions, _today(one, now))
+        for one in user.licenses
+    ]
+
+
+def verdicts_on(user: User, statement: SupervisorStatement, now: datetime) -> list[SupervisorVerdict]:
+    """Return how the supervisor compares with the rules of each state of the person's licenses."""
+    laws = _laws(user)
+    return [
+        verdict
+        for one in user.licenses
+        for verdict in session_goals.verdicts_on(
+            laws.get(one.jurisdiction), *_license(one), statement.facts, _today(one, now)
+        )
+    ]
+
+
+def _license(license_: License) -> tuple[str, Profession]:
+    return license_.jurisdiction, "PTA" if license_.profession == "PTA" else "PT"
+
+
+def _laws(user: User) -> dict[str, Law]:
+    """Return the current law of each state of the person's licenses. Nothing is on file for territories."""
+    wanted = {one.jurisdiction for one in user.licenses}
+    states: dict[str, object] = {code: one.state for code, one in entries.entries().items() if code in wanted}
+    return {code: state for code, state in states.items() if isinstance(state, Law)}
+
+
+def _today(license_: License, now: datetime) -> date:
+    return date_in(catalog().licensing_places[license_.jurisdiction].time_zone, now)

@@ -5,13 +5,16 @@ from typing import Any, Self
 
 from course.states.requirements.evidence import SupervisorFacts
 
+# The words of the states' rules, and how they are shown.
 PROFESSIONS = {
-    "PT": "Physical therapist",
-    "MD": "Physician (MD)",
-    "DO": "Physician (DO)",
-    "LAc": "Licensed acupuncturist",
-    "DC": "Chiropractor",
-    "other": "Another profession",
+    "physical therapist": "Physical therapist",
+    "physician": "Physician (MD)",
+    "osteopathic physician": "Osteopathic physician (DO)",
+    "acupuncture and Eastern medicine practitioner": "Acupuncturist",
+    "advanced registered nurse practitioner": "Nurse practitioner",
+    "naturopath": "Naturopath",
+    "chiropractor": "Chiropractor",
+    "member of another profession": "Another profession",
 }
 RELATIONS = {
     "supervisor": "Supervisor at work",

@@ -43,6 +43,7 @@ def overview() -> ResponseReturnValue:
         page=queries.log_of(me().id, number=page_number(), size=PAGE_SIZE),
         newest=queries.newest_of(me().id),
         requests=queries.requests_of(me().id),
+        goals=queries.goals_of(me(), now),
     )
 
 
@@ -175,9 +176,13 @@ def _send_page(
 @bp.get("/requests/<uuid:code>")
 @requires(Permission.STUDY)
 def request_page(code: UUID) -> ResponseReturnValue:
-    found = queries.own_request(me(), code)
+    found, now = queries.own_request(me(), code), clock.now()
     return render_template(
-        "learning/supervision/request.html", request_=found, sessions=queries.sessions_in(found), now=clock.now()
+        "learning/supervision/request.html",
+        request_=found,
+        sessions=queries.sessions_in(found),
+        verdicts=queries.verdicts_on(me(), found.answers, now) if found.answers else [],
+        now=now,
     )
 
 
