@@ -31,6 +31,7 @@ from course.reporting.boards import models as boards
 from course.reporting.records import models as records
 from course.reporting.transcripts import models as transcripts
 from course.states.entries import models as states
+from course.states.proof import models as proof
 
 ROOMS = (
     accounts,
@@ -48,6 +49,7 @@ ROOMS = (
     instructors,
     kept_forms,
     practice,
+    proof,
     quality,
     records,
     rescoring,

@@ -59,6 +59,9 @@ from course.reporting.records.packet_request import PacketRequest
 from course.reporting.transcripts import actions as transcripts
 from course.reporting.transcripts.models import ExternalCredit
 from course.site import install, site_of
+from course.states.proof import actions as proof
+from course.states.proof.models import Proof
+from course.states.proof.stated_facts import Kind
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 COURSE = "needling-safety"
@@ -363,6 +366,13 @@ def add_external_credit(app: Flask, user: User, *, now: datetime = NOON, **value
             "document": pdf("paper"),
         }
         return transcripts.add(user, **fields | values, now=now)
+
+
+def add_proof(app: Flask, user: User, *, document: bytes | None = PROOF, now: datetime = NOON, **facts: Any) -> Proof:
+    """Add a statement about five years of practice in Florida, with a document. `facts` replace its facts."""
+    with app.app_context():
+        stated = {"jurisdiction": "FL", "first": date(2021, 1, 1), "last": None, "weekly_hours": 32.0} | facts
+        return proof.add(user, Kind.PRACTICE, stated, document=document, now=now)
 
 
 def license_in(app: Flask, user: User, state: str, **facts: Any) -> License:

@@ -1,6 +1,7 @@
 """Requests that an administrator decides: the columns that their tables share, and the steps from open to decided."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID, uuid4
 
@@ -13,6 +14,23 @@ from course.platform.db import Model, UTCDateTime
 from course.platform.web import Refused
 
 D = TypeVar("D", bound="Decidable")
+
+
+class ProofState(StrEnum):
+    """Whether an administrator has compared what a person entered with its document. `label` is what people read."""
+
+    UNVERIFIED = "not verified"
+    VERIFIED = "verified"
+    REJECTED = "refused"
+
+    @property
+    def label(self) -> str:
+        return "rejected" if self is ProofState.REJECTED else str(self)
+
+    @property
+    def tone(self) -> str:
+        """The kind of badge that shows the state."""
+        return {ProofState.UNVERIFIED: "warn", ProofState.VERIFIED: "ok", ProofState.REJECTED: "danger"}[self]
 
 
 class DecidedAlready(Refused):

@@ -405,6 +405,22 @@ def check_credit(app: Flask) -> Form:
     return Form(ada(app), f"/admin/records-elsewhere/{credit.code}", fields)
 
 
+def add_proof(app: Flask) -> Form:
+    fields = {"jurisdiction": "FL", "first": "2020-01-01", "last": "", "weekly_hours": "32", "document": PROOF}
+    return Form(lena(app), "/proof/new/practice", fields)
+
+
+def remove_proof(app: Flask) -> Form:
+    person = lena(app)
+    return Form(person, f"/proof/{factories.add_proof(app, person).code}/remove", {})
+
+
+def check_proof(app: Flask) -> Form:
+    proof = factories.add_proof(app, lena(app))
+    fields = {"seen": proof.state, "decision": "verified", "note": ""}
+    return Form(ada(app), f"/admin/proof/{proof.code}", fields)
+
+
 def make_board_file(app: Flask) -> Form:
     admin = ada(app)
     use(app)
@@ -603,6 +619,9 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "email_changes.change": change_email,
     "email_changes_admin.change": change_email_of_person,
     "entries_admin.entry": check_state,
+    "proof.add": add_proof,
+    "proof.remove": remove_proof,
+    "proof_admin.proof": check_proof,
     "factors.remove_passkey": remove_passkey,
     "factors_admin.factors": remove_factors,
     "instructors_admin.add": add_qualification,

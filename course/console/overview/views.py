@@ -19,6 +19,7 @@ from course.reporting.records import queries as records
 from course.reporting.transcripts import queries as transcripts
 from course.site import site
 from course.states.entries import queries as states
+from course.states.proof import queries as proof
 
 bp = Blueprint("overview", __name__, url_prefix="/admin")
 
@@ -34,6 +35,7 @@ def console() -> ResponseReturnValue:
         name_corrections=corrections.count_waiting(),
         backdating_approvals=backdating.count_waiting(),
         external_credits=transcripts.count_undecided(),
+        proofs=proof.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
         failed_mails=mails.count_failed(),
         unreviewed_modules=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),

@@ -96,6 +96,9 @@ class Event(StrEnum):
     QUALIFICATION_WITHDRAWN = "instructor:qualification-withdrawn"
     CONTENT_REVIEWED = "content:reviewed"
     STATE_CHECKED = "state:checked"
+    PROOF_ADDED = "proof:added"
+    PROOF_REMOVED = "proof:removed"
+    PROOF_CHECKED = "proof:checked"
 
 
 CHANGE = frozenset({"before", "after"})
@@ -191,6 +194,9 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.QUALIFICATION_WITHDRAWN: frozenset({"reason"}),
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
+    Event.PROOF_ADDED: frozenset({"kind", "facts"}),
+    Event.PROOF_REMOVED: frozenset(),
+    Event.PROOF_CHECKED: CHANGE | {"note"},
 }
 
 

@@ -28,6 +28,7 @@ FATES: Mapping[str, Fate] = {
     "directory_name": Fate.ERASED_AT_CLOSING,
     "kept_file": Fate.ERASED_AT_CLOSING,  # erased after two hours anyway
     "other_record": Fate.ERASED_AT_CLOSING,  # external credits with their documents; their providers have the record
+    "proof": Fate.ERASED_AT_CLOSING,  # what the person stated toward a state's requirements
     # How the person signed in.
     "passkey": Fate.ERASED_AT_CLOSING,
     "authenticator_app": Fate.ERASED_AT_CLOSING,

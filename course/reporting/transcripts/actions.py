@@ -11,11 +11,12 @@ from course.platform import db, decisions, jobs, quotas
 from course.platform.audit.log import Event, record
 from course.platform.dates import long_date
 from course.platform.db import unit_of_work
+from course.platform.decisions import ProofState
 from course.platform.file_types import media_type
 from course.platform.mail.subscriptions import Subscription, remind_each
 from course.platform.web import Refused
 from course.reporting.transcripts import queries, reminders
-from course.reporting.transcripts.models import CreditState, ExternalCredit
+from course.reporting.transcripts.models import ExternalCredit
 from course.site import site
 
 MAX_EXTERNAL_CREDITS = 300
@@ -52,7 +53,7 @@ class TranscriptNotPrintable(Refused):
 
 @unit_of_work
 def add(user: User, *, document: bytes | None, now: datetime, **fields: Any) -> ExternalCredit:
-    """Add an external credit. `fields`: title, provider, approval, mode, minutes and completed_on.
+    """Add an external credit. `fields`: those of its form.
 
     Raise TooManyCredits, TooManyRemovedCredits, or a refusal of `quotas`.
     """
@@ -61,7 +62,7 @@ def add(user: User, *, document: bytes | None, now: datetime, **fields: Any) -> 
         raise TooManyCredits
     if queries.count_credits(user.id, removed=True) >= MAX_REMOVED_CREDITS:
         raise TooManyRemovedCredits
-    credit = ExternalCredit(user_id=user.id, added_at=now, changed_at=now, state=CreditState.UNVERIFIED, **fields)
+    credit = ExternalCredit(user_id=user.id, added_at=now, changed_at=now, state=ProofState.UNVERIFIED, **fields)
     _attach(credit, document)
     db.session.add(credit)
     db.session.flush()
@@ -86,7 +87,7 @@ def change(user: User, credit: ExternalCredit, *, document: bytes | None, now: d
     _attach(credit, document)
     if before == credit.facts() and document is None:
         return
-    credit.changed_at, credit.state = now, CreditState.UNVERIFIED
+    credit.changed_at, credit.state = now, ProofState.UNVERIFIED
     credit.decided_at = credit.decided_by = credit.note = None
     record(
         Event.OTHER_RECORD_CHANGED,
@@ -116,7 +117,7 @@ def remove(user: User, credit: ExternalCredit, *, now: datetime) -> None:
 
 @unit_of_work
 def decide(
-    admin: User, credit: ExternalCredit, state: CreditState, note: str | None, *, seen: str, now: datetime
+    admin: User, credit: ExternalCredit, state: ProofState, note: str | None, *, seen: str, now: datetime
 ) -> None:
     """Verify or reject the credit and email the learner. `seen`: the version that the administrator saw.
 
@@ -126,7 +127,7 @@ def decide(
     if credit.removed_at is not None or version(credit) != seen:
         raise CreditChanged
     decisions.require_another(admin, credit.user_id)
-    if state is CreditState.VERIFIED and credit.document_type is None:
+    if state is ProofState.VERIFIED and credit.document_type is None:
         raise NoDocument
     before = credit.state
     decisions.decide(credit, state, now)

@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from course.people.accounts import queries as accounts
 from course.platform import clock
 from course.platform.access import Permission, me, requires
+from course.platform.decisions import ProofState
 from course.platform.forms import form_page, go_to
 from course.platform.queries import page_number
 from course.platform.sent_forms import once
 from course.reporting.transcripts import actions, queries
 from course.reporting.transcripts.forms import DecisionForm
-from course.reporting.transcripts.models import CreditState
 
 bp = Blueprint("transcripts_admin", __name__, url_prefix="/admin")
 PAGE_SIZE = 25
@@ -37,7 +37,7 @@ def record(code: UUID) -> ResponseReturnValue:
         actions.decide(
             me(),
             credit,
-            CreditState(form.decision.data),
+            ProofState(form.decision.data),
             (form.note.data or "").strip() or None,
             seen=form.seen.data or "",
             now=clock.now(),

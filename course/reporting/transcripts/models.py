@@ -1,36 +1,19 @@
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from course.platform.db import UTCDateTime
-from course.platform.decisions import Decidable
+from course.platform.decisions import Decidable, ProofState
 from course.platform.quotas import UPLOAD
-
-
-class CreditState(StrEnum):
-    """The values in the database; `label` is what people read."""
-
-    UNVERIFIED = "not verified"
-    VERIFIED = "verified"
-    REJECTED = "refused"
-
-    @property
-    def label(self) -> str:
-        return "rejected" if self is CreditState.REJECTED else str(self)
-
-    @property
-    def tone(self) -> str:
-        """The kind of badge that shows the state."""
-        return {CreditState.UNVERIFIED: "warn", CreditState.VERIFIED: "ok", CreditState.REJECTED: "danger"}[self]
 
 
 class ExternalCredit(Decidable):
     """Education with another provider, entered by the learner. An administrator verifies it by its document."""
 
     __tablename__ = "other_record"
-    OPEN = CreditState.UNVERIFIED
+    OPEN = ProofState.UNVERIFIED
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     title: Mapped[str]
@@ -39,6 +22,10 @@ class ExternalCredit(Decidable):
     mode: Mapped[str]  # a catalog Mode
     minutes: Mapped[int]
     completed_on: Mapped[date]
+    is_needling: Mapped[bool] = mapped_column(default=False, server_default=false())  # training in dry needling
+    is_entry_level: Mapped[bool] = mapped_column(default=False, server_default=false())  # part of the degree
+    topics: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # ids of modules/topics.yaml
+    approvers: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # ids that state laws name
     document: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True, info=UPLOAD)
     document_type: Mapped[str | None]  # a media type
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -49,10 +36,10 @@ class ExternalCredit(Decidable):
     note: Mapped[str | None]  # the learner reads it
 
     @property
-    def credit_state(self) -> CreditState:
-        return CreditState(self.state)
+    def credit_state(self) -> ProofState:
+        return ProofState(self.state)
 
-    def facts(self) -> dict[str, str | int | None]:
+    def facts(self) -> dict[str, Any]:
         """Return what the audit log records."""
         return {
             "title": self.title,
@@ -61,4 +48,8 @@ class ExternalCredit(Decidable):
             "mode": self.mode,
             "minutes": self.minutes,
             "completed_on": self.completed_on.isoformat(),
+            "is_needling": self.is_needling,
+            "is_entry_level": self.is_entry_level,
+            "topics": self.topics,
+            "approvers": self.approvers,
         }

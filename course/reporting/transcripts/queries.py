@@ -12,11 +12,12 @@ from course.content.queries import catalog
 from course.people.accounts.models import License, User
 from course.platform import db, decisions
 from course.platform.dates import date_in
+from course.platform.decisions import ProofState
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 from course.reporting.transcripts import statement
 from course.reporting.transcripts.calendar import LicenseExpiration
-from course.reporting.transcripts.models import CreditState, ExternalCredit
+from course.reporting.transcripts.models import ExternalCredit
 from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptLicense
 
 
@@ -63,8 +64,8 @@ def _credit_entry(credit: ExternalCredit) -> TranscriptEntry:
         minutes={credit.mode: credit.minutes},
         standing=credit.credit_state.label,
         tone=credit.credit_state.tone,
-        counts=credit.credit_state is not CreditState.REJECTED,
-        verified=credit.credit_state is CreditState.VERIFIED,
+        counts=credit.credit_state is not ProofState.REJECTED,
+        verified=credit.credit_state is ProofState.VERIFIED,
     )
 
 

@@ -13,8 +13,9 @@ from course.certificates.issuing import ending
 from course.certificates.issuing.models import Reason
 from course.platform import clock, db, file_types, jobs
 from course.platform.audit.models import AuditEvent
+from course.platform.decisions import ProofState
 from course.reporting.transcripts import actions, queries
-from course.reporting.transcripts.models import CreditState, ExternalCredit
+from course.reporting.transcripts.models import ExternalCredit
 from tests import factories
 from tests.factories import NOON
 
@@ -125,7 +126,7 @@ class TestExternalCredit:
         assert answer.status == 303
         with app.app_context():
             (record,) = queries.credits_of(learner.id)
-            assert (record.credit_state, record.document_type) == (CreditState.UNVERIFIED, kind)
+            assert (record.credit_state, record.document_type) == (ProofState.UNVERIFIED, kind)
             assert queries.document_of(record) == (data, kind)
             assert db.session.query(AuditEvent).filter_by(event="transcript:record-added").count() == 1
 
@@ -182,6 +183,19 @@ class TestExternalCredit:
         body = {"data": bytes(11_000_001), "content_type": "multipart/form-data; boundary=x"}
         assert mine.client.post("/transcript/records/new", **body).status_code == 413
 
+    def test_training_in_needling_keeps_its_topics_and_approvers(self, app, mine, learner):
+        answer = mine.post(
+            "/transcript/records/new", form(is_needling="y", topics=["palpation", "consent"], approvers=["fsbpt"])
+        )
+        assert answer.status == 303
+        with app.app_context():
+            (credit,) = queries.credits_of(learner.id)
+            kept = (credit.is_needling, credit.is_entry_level, credit.topics, credit.approvers)
+            assert kept == (True, False, ["palpation", "consent"], ["fsbpt"])
+        page = mine.get(f"/transcript/records/{credit.code}")
+        assert page.tree.find(".//input[@value='palpation']").get("checked") is not None
+        assert mine.post("/transcript/records/new", form(topics=["astrology"])).status == 422
+
     def test_a_change_without_a_new_document_keeps_the_old_one(self, app, mine, learner):
         record = factories.add_external_credit(app, learner)
         mine.post(f"/transcript/records/{record.code}", form(document=None))
@@ -220,7 +234,7 @@ class TestDecision:
             r'name="seen" id="seen" value="([^"]+)"', console.get(f"/admin/records-elsewhere/{record.code}").html
         )[1]
 
-    def decide(self, console, record, decision=CreditState.VERIFIED, note="", seen=None):
+    def decide(self, console, record, decision=ProofState.VERIFIED, note="", seen=None):
         data = {"decision": decision, "note": note, "seen": seen or self.seen(console, record)}
         return console.post(f"/admin/records-elsewhere/{record.code}", data)
 
@@ -233,8 +247,8 @@ class TestDecision:
         assert "was verified" in console.mails().text
 
     def test_a_rejection_needs_a_note_which_the_learner_reads(self, console, mine, record):
-        assert self.decide(console, record, CreditState.REJECTED).status == 422
-        assert self.decide(console, record, CreditState.REJECTED, "The paper is unsigned.").status == 303
+        assert self.decide(console, record, ProofState.REJECTED).status == 422
+        assert self.decide(console, record, ProofState.REJECTED, "The paper is unsigned.").status == 303
         text = mine.get("/transcript").text
         assert "The paper is unsigned." in text
         assert "rejected not counted" in text
@@ -243,14 +257,14 @@ class TestDecision:
         self.decide(console, record)
         mine.post(f"/transcript/records/{record.code}", form(document=None))
         with app.app_context():
-            assert queries.credits_of(learner.id)[0].credit_state is CreditState.UNVERIFIED
+            assert queries.credits_of(learner.id)[0].credit_state is ProofState.UNVERIFIED
 
     def test_saving_without_a_change_keeps_the_decision(self, app, console, mine, learner, record):
         self.decide(console, record)
-        same = record.facts()
+        same = {name: value for name, value in record.facts().items() if value}
         mine.post(f"/transcript/records/{record.code}", same)
         with app.app_context():
-            assert queries.credits_of(learner.id)[0].credit_state is CreditState.VERIFIED
+            assert queries.credits_of(learner.id)[0].credit_state is ProofState.VERIFIED
 
     def test_a_credit_that_changed_since_it_was_shown_is_not_verified(self, app, console, mine, record):
         seen = self.seen(console, record)
@@ -261,12 +275,12 @@ class TestDecision:
     def test_a_credit_without_a_document_or_of_ones_own_is_not_verified(self, app, console, learner, admin):
         bare = factories.add_external_credit(app, learner, document=None)
         assert "so it can't be verified" in self.decide(console, bare).text
-        assert self.decide(console, bare, CreditState.REJECTED, "No paper.").status == 303
+        assert self.decide(console, bare, ProofState.REJECTED, "No paper.").status == 303
         own = factories.add_external_credit(app, admin)
         assert "another administrator has to do it" in self.decide(console, own).text
 
     def test_a_learner_can_not_decide(self, mine, record):
-        assert mine.post(f"/admin/records-elsewhere/{record.code}", {"decision": CreditState.VERIFIED}).status == 403
+        assert mine.post(f"/admin/records-elsewhere/{record.code}", {"decision": ProofState.VERIFIED}).status == 403
 
 
 def test_external_credits_work_on_both_databases(either_app):
@@ -274,13 +288,11 @@ def test_external_credits_work_on_both_databases(either_app):
     record = factories.add_external_credit(either_app, person)
     with either_app.app_context():
         kept = queries.credit_of(record.code)
-        actions.decide(
-            admin, kept, CreditState.VERIFIED, None, seen=actions.version(kept), now=NOON + timedelta(days=1)
-        )
+        actions.decide(admin, kept, ProofState.VERIFIED, None, seen=actions.version(kept), now=NOON + timedelta(days=1))
         assert queries.count_undecided() == 0
         actions.remove(person, kept, now=NOON)
         with pytest.raises(actions.CreditChanged):
             actions.change(person, kept, document=None, now=NOON, title="Another")
         with pytest.raises(actions.CreditChanged):
-            actions.decide(admin, kept, CreditState.REJECTED, "x", seen=actions.version(kept), now=NOON)
+            actions.decide(admin, kept, ProofState.REJECTED, "x", seen=actions.version(kept), now=NOON)
         assert queries.statements_of(person, NOON)[0].periods[0].entries == ()
