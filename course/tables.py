@@ -14,6 +14,7 @@ from course.certificates.rescoring import models as rescoring
 from course.certificates.sharing import models as sharing
 from course.learning.review import models as review
 from course.learning.search import models as search
+from course.learning.skills import models as skills
 from course.learning.study import models as study
 from course.learning.supervision import models as supervision
 from course.people.accounts import models as accounts
@@ -58,6 +59,7 @@ ROOMS = (
     sessions,
     sharing,
     single_sign_on,
+    skills,
     states,
     study,
     supervision,

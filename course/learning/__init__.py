@@ -1,8 +1,11 @@
-"""Study: modules with search and clinical review, and the log of supervised treatment sessions."""
+"""Study: modules with search and clinical review, hands-on skills, and the log of supervised sessions."""
 
 from course.learning.review import admin as review_admin
 from course.learning.search import actions as search_actions
 from course.learning.search import views as search_views
+from course.learning.skills import actions as skills_actions
+from course.learning.skills import admin as skills_admin
+from course.learning.skills import views as skills_views
 from course.learning.study import admin as study_admin
 from course.learning.study import views as study_views
 from course.learning.supervision import actions as supervision_actions
@@ -16,10 +19,15 @@ WING = Wing(
         study_admin.bp,
         search_views.bp,
         review_admin.bp,
+        skills_views.bp,
+        skills_admin.bp,
         supervision_views.bp,
         supervision_views.public_bp,
         supervision_admin.bp,
     ),
     jobs={"reindex": search_actions.reindex},
-    hourly={"remind-supervisors": supervision_actions.remind_all},
+    hourly={
+        "remind-supervisors": supervision_actions.remind_all,
+        "skill-versions": skills_actions.keep_versions,
+    },
 )

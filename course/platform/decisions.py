@@ -50,10 +50,10 @@ class Actor(Protocol):
     def id(self) -> int: ...
 
 
-def require_another(actor: Actor | None, person_id: int) -> None:
-    """Raise OwnRecord if the administrator is the person whom the decision concerns. `actor` None is the system."""
+def require_another(actor: Actor | None, person_id: int, refusal: type[OwnRecord] = OwnRecord) -> None:
+    """Raise the refusal if the actor is the person whom the decision concerns. `actor` None is the system."""
     if actor is not None and actor.id == person_id:
-        raise OwnRecord
+        raise refusal
 
 
 class Decidable(Model):

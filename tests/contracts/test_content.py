@@ -25,6 +25,7 @@ ANSWERS = "modules/adverse-events/02-pneumothorax.md"
 GLOSSARY = "modules/glossary.yaml"
 BOARDS = "modules/boards.yaml"
 MUSCLES = "modules/muscles.yaml"
+SKILLS = "modules/skills.yaml"
 TWO_BOARDS = """boards:
 - {key: ce-broker-fl, name: Twin, state: FL, formats: [csv], provider_number: null, professions: {}, courses: {}}
 - key: ce-broker-fl"""
@@ -200,6 +201,12 @@ FAULTS = {
         BANK,
         "adverse-035: two options say the same",
     ),
+    "skill twice": (SKILLS, "id: landmarks", "id: insertion", SKILLS, "the id insertion is used twice"),
+    "skill of an unknown topic": (SKILLS, "topics: [consent]", "topics: [magic]", SKILLS, "no topic magic"),
+    "skill without its source": (SKILLS, "references: [R112, R130]", "references: [R999]", SKILLS, "no reference R999"),
+    "source of no skill": (SKILLS, "references: [R112, R130]", "references: [R112]", SKILLS, "R130 is never cited"),
+    "skill without steps": (SKILLS, "  steps:\n  - Secures", "  steps: []\n  note:\n  - Secures", SKILLS, "too few"),
+    "statement without a name": (SKILLS, "I observed {learner}", "I observed one", SKILLS, "competent"),
     "reason that covers others": (
         STICKS,
         "a: A solid needle carries no blood at all",

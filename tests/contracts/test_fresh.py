@@ -44,6 +44,7 @@ FRESH = {
     "rescoring_admin.preview",
     "rescoring_admin.question",
     "single_sign_on.disconnect",
+    "skills_admin.determination",
 }
 
 

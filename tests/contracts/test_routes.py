@@ -16,6 +16,7 @@ from course.platform.config import Config
 from course.site import site_of
 from tests import factories
 from tests.factories import COURSE, MODULE
+from tests.learning.skills import table
 from tests.pages import Pages
 
 SECTION = f"/modules/{MODULE}/what-counts"
@@ -113,6 +114,13 @@ TABLE = {
     "study_admin.hours": ("GET", "/admin/hours/", ADMIN),
     "entries_admin.entries": ("GET", "/admin/states/", ADMIN),
     "entries_admin.entry": ("GET", "/admin/states/FL", ADMIN),
+    "skills.skills": ("GET", "/skills/", PERSON),
+    "skills.countersign": ("POST", "/skills/countersign", PERSON),
+    "skills.sign_off": ("GET", "/skills/sign-offs/{sign_off}", OWNER),
+    "skills.determination": ("GET", "/skills/determinations/{determination}", OWNER),
+    "skills_admin.skills": ("GET", "/admin/people/{person}/skills", ADMIN),
+    "skills_admin.determination": ("GET", "/admin/determinations/{determination}", ADMIN),
+    "review_admin.skills": ("GET", "/admin/review/skills", "reviewer"),
     "review_admin.modules": ("GET", "/admin/review/", ADMIN),
     "review_admin.module": ("GET", f"/admin/review/{MODULE}", "reviewer"),
     "people.confirm_one_name": ("POST", "/admin/people/{person}/one-name", "refused to a learner"),
@@ -330,6 +338,7 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
     (unsent, sent), now = factories.log_sessions(app, learner, 2), clock.now()
     supervisor = factories.add_supervisor(app, learner)
     asked, link = factories.send_sessions(app, learner, [sent], supervisor, now=now)
+    ines = factories.instructor(app, admin, "Ines Instructor")
     with app.app_context():
         return {
             "roster": str(factories.roster(app, admin).code),
@@ -351,6 +360,8 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "supervise": link,
             "supervisor": str(supervisor.code),
             "passkey": str(factories.add_passkey(app, learner).code),
+            "sign_off": str(table.sign(app, ines, learner).code),
+            "determination": str(table.determine(app, ines, learner, competent=False).code),
         }
 
 

@@ -40,6 +40,7 @@ from tests.assessment.quality.test_standards import rate
 from tests.certificates.rescoring import bank
 from tests.certificates.rescoring.test_rescoring import certify, questions
 from tests.factories import COURSE, MODULE, NOON, PASSWORD, PROOF
+from tests.learning.skills import table
 from tests.pages import Pages, session_of
 from tests.reporting.boards.boards import BOARD, holder, mirrored, send, use
 from tests.reporting.retention.test_closing import with_password
@@ -591,6 +592,30 @@ SUPERVISOR_FIELDS = {
 }
 
 
+def countersign(app: Flask) -> Form:
+    person = lena(app)
+    one = table.sign(app, factories.instructor(app, ada(app)), person)
+    return Form(person, "/skills/countersign", {"sign_offs": str(one.code)})
+
+
+def contest(app: Flask) -> Form:
+    person = lena(app)
+    one = table.sign(app, factories.instructor(app, ada(app)), person)
+    return Form(person, f"/skills/sign-offs/{one.code}", {"note": "I kept the depth."})
+
+
+def annul_determination(app: Flask) -> Form:
+    admin = ada(app)
+    one = table.determine(app, factories.instructor(app, admin), lena(app), competent=False)
+    return Form(admin, f"/admin/determinations/{one.code}", {"reason": "The wrong person."})
+
+
+def sign_review_of_skills(app: Flask) -> Form:
+    reviewer = sign_review(app).person
+    fields = {"read": "y", "digest": site_of(app).catalog.skills.reviewed_digest}
+    return Form(reviewer, "/admin/review/skills", fields)
+
+
 ONCE: dict[str, Callable[[Flask], Form]] = {
     "accounts.sign_up": sign_up,
     "accounts.invitation": invitation,
@@ -648,6 +673,10 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "people.end_sessions": end_sessions,
     "retention.close": close,
     "review_admin.module": sign_review,
+    "review_admin.skills": sign_review_of_skills,
+    "skills.countersign": countersign,
+    "skills.sign_off": contest,
+    "skills_admin.determination": annul_determination,
     "sessions.end": end_session,
     "sharing.make_link": make_link,
     "sharing.end_link": end_link,

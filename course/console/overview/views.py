@@ -27,7 +27,7 @@ bp = Blueprint("overview", __name__, url_prefix="/admin")
 @bp.get("/")
 @requires(Permission.CONSOLE)
 def console() -> ResponseReturnValue:
-    today = clock.now().date()
+    today, reviewable = clock.now().date(), reviews.reviewable()
     return render_template(
         "console/overview/console.html",
         catalog=catalog(),
@@ -38,7 +38,7 @@ def console() -> ResponseReturnValue:
         proofs=proof.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
         failed_mails=mails.count_failed(),
-        unreviewed_modules=len(catalog().modules) - len(reviews.reviews_of(catalog().modules.values())),
+        unreviewed_modules=len(reviewable) - len(reviews.reviews_of(reviewable)),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         issued=certificates.count_issued(),
         last_check=records.find_latest(),

@@ -22,6 +22,7 @@ from course.content.schema.glossary import Glossary, GlossaryFile
 from course.content.schema.jurisdiction import Jurisdiction, JurisdictionsFile
 from course.content.schema.module import Module, ModuleFile, Section
 from course.content.schema.muscle import Muscle, MusclesFile
+from course.content.schema.skill import SkillList
 from course.content.schema.topic import Topic, TopicsFile
 from course.content.source import Document, Problem, Problems
 from course.content.text import section_parsing, section_rendering
@@ -56,6 +57,7 @@ class Files:
     boards: dict[str, Board] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
     muscles: dict[str, Muscle] = field(default_factory=dict)
+    skills: SkillList | None = None
 
 
 def load(modules: Path, quizzes: Path) -> Catalog:
@@ -78,11 +80,14 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         _boards(modules / "boards.yaml", courses, files)
         _topics(modules / "topics.yaml", files)
         _muscles(modules / "muscles.yaml", files)
+        _skills(modules / "skills.yaml", files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
-    if not files.problems.found and courses and glossary:
-        catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, compiled_on)
+    if not files.problems.found and courses and glossary and files.skills:
+        catalog = _catalog(
+            courses, _in_course_order(files.modules, courses), files, glossary, files.skills, compiled_on
+        )
         _check_forms(catalog, files)
-    if files.problems.found or courses is None or glossary is None:
+    if files.problems.found or courses is None or glossary is None or files.skills is None:
         raise ContentInvalid(files.problems.found)
     return catalog
 
@@ -104,11 +109,17 @@ def _check_forms(catalog: Catalog, files: Files) -> None:
 
 
 def _catalog(
-    courses: CoursesFile, modules: dict[str, Module], files: Files, glossary: Glossary, compiled_on: date
+    courses: CoursesFile,
+    modules: dict[str, Module],
+    files: Files,
+    glossary: Glossary,
+    skills: SkillList,
+    compiled_on: date,
 ) -> Catalog:
     parts = [
         courses.model_dump_json(),
         glossary.model_dump_json(),
+        skills.model_dump_json(),
         *(m.digest for m in modules.values()),
         *(b.digest for b in files.banks.values()),
     ]
@@ -124,6 +135,7 @@ def _catalog(
         topics=_frozen(files.topics),
         muscles=_frozen(files.muscles),
         glossary=glossary,
+        skills=skills,
         compiled_on=compiled_on,
         evaluation=courses.evaluation,
         attestation=courses.attestation,
@@ -194,6 +206,14 @@ def _muscles(path: Path, files: Files) -> None:
     if document and file:
         consistency.check_muscles(file.muscles, document, files.problems)
         files.muscles = {muscle.id: muscle for muscle in file.muscles}
+
+
+def _skills(path: Path, files: Files) -> None:
+    document = _document(path, files, "skills")
+    file = source.typed(SkillList, document, files.problems) if document else None
+    if document and file:
+        consistency.check_skills(file, files.topics, document, files.problems)
+        files.skills = file
 
 
 def _glossary(path: Path, files: Files) -> Glossary | None:

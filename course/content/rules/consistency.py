@@ -11,6 +11,7 @@ from course.content.schema.glossary import Glossary
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Domain, Module
 from course.content.schema.muscle import Muscle
+from course.content.schema.skill import SkillList
 from course.content.schema.topic import Topic
 from course.content.source import Document, Problems
 from course.content.text.markup import cited_in
@@ -269,6 +270,21 @@ def check_topics(
 def check_muscles(muscles: Sequence[Muscle], document: Document, problems: Problems) -> None:
     """Add a problem for each muscle with an id that another has."""
     _unique([muscle.id for muscle in muscles], "muscles", document, problems)
+
+
+def check_skills(skills: SkillList, topics: Iterable[str], document: Document, problems: Problems) -> None:
+    """Add a problem for each skill with an id that another has, or with a topic or reference that does not exist."""
+    _unique([skill.id for skill in skills.skills], "skills", document, problems)
+    _unique([reference.id for reference in skills.references], "references", document, problems)
+    listed = [reference.id for reference in skills.references]
+    for n, skill in enumerate(skills.skills):
+        _known(skill.topics, topics, ["skills", n, "topics"], "topic", document, problems)
+        _known(skill.references, listed, ["skills", n, "references"], "reference", document, problems)
+    _known(skills.determination.references, listed, ["determination", "references"], "reference", document, problems)
+    cited = {*skills.determination.references, *(id_ for skill in skills.skills for id_ in skill.references)}
+    for id_ in sorted(set(listed) - cited):
+        line = document.line(["references", listed.index(id_)])
+        problems.add(document.file, line, f"the reference {id_} is never cited", "cite it or remove it")
 
 
 def _known(

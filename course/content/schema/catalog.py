@@ -16,6 +16,7 @@ from course.content.schema.glossary import Glossary, Term
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.schema.module import Module
 from course.content.schema.muscle import Muscle
+from course.content.schema.skill import Skill, SkillList
 from course.content.schema.territory import TERRITORIES, LicensingPlace
 from course.content.schema.topic import Topic
 
@@ -35,6 +36,7 @@ class Catalog:
     topics: Mapping[str, Topic]
     muscles: Mapping[str, Muscle]
     glossary: Glossary
+    skills: SkillList
     compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]
     attestation: str
@@ -89,6 +91,10 @@ class Catalog:
                 found.add((module.id, module.taught_in(current[0] if current else item).id))
         order = [(module.id, section.id) for module in self.modules.values() for section in module.sections]
         return [place for place in order if place in found]
+
+    def skills_of(self, course: Course) -> tuple[Skill, ...]:
+        """Return the skills that the course's hands-on part teaches; none if it has no such part."""
+        return self.skills.skills if course.hands_on_minutes else ()
 
     def related(self, module: Module) -> list[tuple[Module, list[Term]]]:
         """Return up to three other modules that share topics, most shared first, each with the shared terms."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 
 from course.content.schema.module import Module
+from course.content.schema.skill import SkillList
 from course.learning.review.models import ModuleReview
 from course.people.accounts.models import User
 from course.platform import db
@@ -26,7 +27,7 @@ class AlreadySigned(Refused):
 
 
 @unit_of_work
-def sign(reviewer: User, module: Module, digest: str, *, now: datetime) -> ModuleReview:
+def sign(reviewer: User, module: Module | SkillList, digest: str, *, now: datetime) -> ModuleReview:
     """Sign the content that the page showed, with the name and credentials of the reviewer's account.
 
     `digest` is that of the content which the reviewer read. Raise NoCredentials, ContentChanged if the module has

@@ -17,8 +17,29 @@ bp = Blueprint("review_admin", __name__, url_prefix="/admin/review")
 @bp.get("/")
 @requires(Permission.CONSOLE)
 def modules() -> ResponseReturnValue:
-    modules_ = list(catalog().modules.values())
+    modules_ = queries.reviewable()
     return render_template("learning/review/modules.html", modules=modules_, reviews=queries.reviews_of(modules_))
+
+
+@bp.route("/skills", methods=["GET", "POST"])
+@requires(Permission.REVIEW)
+@once
+def skills() -> ResponseReturnValue:
+    """Show and sign the list of hands-on skills."""
+    skills_ = catalog().skills
+    form = SignForm(digest=skills_.reviewed_digest)
+    form.read.label.text = "I have read every skill and both statements. They are correct and safe to teach."
+    if form.validate_on_submit():
+        actions.sign(me(), skills_, form.digest.data, now=clock.now())
+        flash("You signed the list of skills. The signature counts until the list changes.", "ok")
+        return go_to(url_for(".modules"))
+    return form_page(
+        "learning/review/skills.html",
+        skills=skills_,
+        form=form,
+        current=queries.reviews_of([skills_]).get(skills_.id),
+        history=queries.history_of(skills_.id),
+    )
 
 
 @bp.route("/<slug>", methods=["GET", "POST"])

@@ -4,13 +4,23 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
+from course.content.queries import catalog
 from course.content.schema.module import Module
+from course.content.schema.skill import SkillList
 from course.learning.review.models import ModuleReview
 from course.platform import db
 
 
-def reviews_of(modules: Collection[Module]) -> dict[str, ModuleReview]:
-    """Return the signature on each module's current content, by module id. Unreviewed modules are left out."""
+def reviewable() -> list[Module | SkillList]:
+    """Return everything that a reviewer signs: the modules and the list of hands-on skills."""
+    return [*catalog().modules.values(), catalog().skills]
+
+
+def reviews_of(modules: Collection[Module | SkillList]) -> dict[str, ModuleReview]:
+    """Return the signature on each module's current content, by module id. Unreviewed modules are left out.
+
+    The list of skills is signed like a module.
+    """
     signed = by_digest([module.reviewed_digest for module in modules])
     return {module.id: signed[module.reviewed_digest] for module in modules if module.reviewed_digest in signed}
 

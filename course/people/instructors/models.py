@@ -24,6 +24,9 @@ class Qualification(Model):
     recorded_by: Mapped[str]
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # because it was recorded in error
 
+    def is_in_force(self, day: date) -> bool:
+        return self.first_day <= day and (self.expires_on is None or day <= self.expires_on)
+
     def facts(self) -> dict[str, str | None]:
         """Return what the audit log records."""
         return {

@@ -99,6 +99,10 @@ class Event(StrEnum):
     PROOF_ADDED = "proof:added"
     PROOF_REMOVED = "proof:removed"
     PROOF_CHECKED = "proof:checked"
+    SKILL_SIGNED_OFF = "skill:signed-off"
+    SKILL_COUNTERSIGNED = "skill:countersigned"
+    COMPETENCE_DETERMINED = "competence:determined"
+    DETERMINATION_ANNULLED = "competence:determination-annulled"
 
 
 CHANGE = frozenset({"before", "after"})
@@ -197,6 +201,10 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.PROOF_ADDED: frozenset({"kind", "facts"}),
     Event.PROOF_REMOVED: frozenset(),
     Event.PROOF_CHECKED: CHANGE | {"note"},
+    Event.SKILL_SIGNED_OFF: frozenset({"course", "skill", "digest", "passed", "signed_at"}),
+    Event.SKILL_COUNTERSIGNED: frozenset({"agreed", "note"}),
+    Event.COMPETENCE_DETERMINED: frozenset({"course", "competent"}),
+    Event.DETERMINATION_ANNULLED: frozenset({"reason"}),
 }
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Table, false, func, or_, select
 
 from course.certificates.issuing.models import Certificate, Request, RequestState
+from course.learning.skills.models import Determination, SkillSignOff
 from course.people.accounts.models import User
 from course.platform import db
 from course.platform.access import Role
@@ -14,12 +15,14 @@ PERSON_COLUMNS = ("user_id", "person_id")  # columns with a person's id, some wi
 
 
 def moments_of(user_id: int) -> list[datetime]:
-    """Return when the person last completed a course, requested a certificate and got one."""
+    """Return when the person last completed a course, requested a certificate, got one, and was seen at the table."""
     row = db.session.execute(
         select(
             select(func.max(Certificate.issued_at)).where(Certificate.user_id == user_id).scalar_subquery(),
             select(func.max(Request.completed_at)).where(Request.user_id == user_id).scalar_subquery(),
             select(func.max(Request.requested_at)).where(Request.user_id == user_id).scalar_subquery(),
+            select(func.max(SkillSignOff.signed_at)).where(SkillSignOff.user_id == user_id).scalar_subquery(),
+            select(func.max(Determination.at)).where(Determination.user_id == user_id).scalar_subquery(),
         )
     ).one()
     return [moment for moment in row if moment is not None]

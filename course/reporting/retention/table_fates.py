@@ -45,6 +45,11 @@ FATES: Mapping[str, Fate] = {
     "session_annulment": Fate.ERASED_LATER,
     "supervision_request": Fate.ERASED_LATER,
     "supervisor": Fate.ERASED_LATER,
+    # What instructors saw the person do. An instructor's own rows are about learners and go with those.
+    "skill_sign_off": Fate.ERASED_LATER,
+    "skill_countersignature": Fate.ERASED_LATER,
+    "determination": Fate.ERASED_LATER,
+    "determination_annulment": Fate.ERASED_LATER,
     # Rows that other rows refer to.
     "user": Fate.ANONYMIZED,  # email and password are overwritten at closing
     "license": Fate.ANONYMIZED,
