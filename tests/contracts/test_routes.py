@@ -264,6 +264,7 @@ TABLE = {
     "records_admin.download": ("POST", "/admin/packets/{packet}/download", ADMIN),
     "records_admin.again": ("POST", "/admin/packets/{packet}/again", ADMIN),
     "supervision.overview": ("GET", "/supervised/", PERSON),
+    "supervision.printed": ("GET", "/supervised/print", PERSON),
     "supervision.log": ("GET", "/supervised/new", PERSON),
     "supervision.log_again": ("POST", "/supervised/{session}/again", OWNER),
     "supervision.session": ("GET", "/supervised/{session}", OWNER),

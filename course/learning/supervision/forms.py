@@ -82,13 +82,13 @@ class SessionForm(FlaskForm):
     def validate_held_on(self, field: DateField) -> None:
         require_past(field, self.today)
 
-    def regions(self) -> Iterator[tuple[str, list[Any], int]]:
-        """Yield each region's name, the checkboxes of its muscles, and how many of them are selected."""
+    def regions(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield each region's name and the checkboxes of its muscles."""
         boxes: dict[Region, list[Any]] = {region: [] for region in Region}
         for box in self.muscles:
             boxes[catalog().muscles[box.data].region].append(box)
         for region, options in boxes.items():
-            yield region.words, options, sum(bool(box.checked) for box in options)
+            yield region.words, options
 
     def fields(self) -> dict[str, Any]:
         """Return the facts of a session."""
@@ -178,6 +178,10 @@ class AnswerForm(FlaskForm):
         [DataRequired("Choose one.")],
         choices=[SelectChoice(*pair) for pair in RELATIONS.items()],
     )
+    needs_no_more = BooleanField(
+        "In my judgment, the therapist needs no more supervised sessions (optional)",
+        description="Florida's rule asks for it. Leave this unchecked if more sessions are needed.",
+    )
     signature = StringField(
         "Your full name, as your signature", [DataRequired("Enter your name."), Length(max=120)], [tidied]
     )
@@ -216,6 +220,7 @@ class AnswerForm(FlaskForm):
             needling_years=self.needling_years.data,
             sessions=self.own_sessions.data,
             relation=self.relation.data,
+            needs_no_more=self.needs_no_more.data,
         )
 
 

@@ -127,6 +127,16 @@ def sendable(user_id: int, now: datetime) -> Sequence[SupervisedSession]:
     return db.session.scalars(wanted.order_by(SupervisedSession.held_on, SupervisedSession.id)).all()
 
 
+def confirmed_of(user_id: int) -> Sequence[SupervisedSession]:
+    """Return the person's confirmed sessions with their requests by day, without annulled ones. One statement."""
+    wanted = _with_request().where(
+        SupervisedSession.user_id == user_id,
+        SupervisedSession.confirmed_at.is_not(None),
+        ~SupervisedSession.annulment.has(),
+    )
+    return db.session.scalars(wanted.order_by(SupervisedSession.held_on, SupervisedSession.id)).all()
+
+
 def supervisors_of(user_id: int) -> Sequence[Supervisor]:
     """Return the person's supervisors by name, without removed ones."""
     return db.session.scalars(

@@ -26,7 +26,10 @@ RELATIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class SupervisorStatement:
-    """`name` is the signature. Years are whole years; `sessions` are those in which the supervisor needled."""
+    """`name` is the signature. Years are whole years; `sessions` are those in which the supervisor needled.
+
+    `needs_no_more`: the therapist needs no more supervised sessions, which Florida's rule lets the supervisor document.
+    """
 
     name: str
     profession: str
@@ -36,6 +39,7 @@ class SupervisorStatement:
     needling_years: int
     sessions: int
     relation: str
+    needs_no_more: bool = False
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

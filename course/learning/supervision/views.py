@@ -47,6 +47,14 @@ def overview() -> ResponseReturnValue:
     )
 
 
+@bp.get("/print")
+@requires(Permission.STUDY)
+def printed() -> ResponseReturnValue:
+    """Show the confirmed sessions and their supervisors on one page, for a board that asks for the log."""
+    sessions = queries.confirmed_of(me().id)
+    return render_template("learning/supervision/printed.html", sessions=sessions, now=clock.now())
+
+
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.STUDY)
 @once

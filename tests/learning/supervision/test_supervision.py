@@ -203,6 +203,7 @@ class TestAnswering:
         assert all(one.confirmed_at for one in rows(app, SupervisedSession))
         (request,) = rows(app, SupervisionRequest)
         assert request.answers == SUPERVISOR
+        assert not request.answers.needs_no_more
         (mail,) = mails(app, "supervision-answered")
         assert (mail["to"], mail["confirmed"], mail["declined"]) == ("lena@example.org", 2, 0)
 
@@ -325,6 +326,14 @@ class TestAfterTheAnswer:
         assert (third.on, third.supervisor, third.verified_by) == (unsent.held_on, None, None)
         assert second.minutes == 30
 
+    def test_the_log_to_print_has_confirmed_sessions_and_their_supervisors_only(self, app, mine, learner, confirmed):
+        factories.log_sessions(app, learner, minutes=480)
+        with app.app_context():
+            actions.annul(confirmed[0], "Wrong.", actor=learner, now=NOON)
+        page = mine.get("/supervised/print")
+        assert "1 confirmed session, 30 minutes in all" in page.text
+        assert "Florida, PT 2201" in page.text
+
     def test_closing_the_account_erases_everything_about_it(self, app, learner, confirmed):
         factories.add_supervisor(app, learner, "Second Supervisor")
         with app.app_context():
@@ -402,7 +411,13 @@ def test_a_request_is_withdrawn_or_answered_but_never_both(either_app):
 def test_pages_cost_the_same_for_three_sessions_and_thirty(app, pages, learner, count_queries):
     def costs():
         mine, found = pages.as_(learner), []
-        for path in ("/supervised/", "/supervised/send", f"/supervised/requests/{asked.code}", f"/supervise/{token}"):
+        for path in (
+            "/supervised/",
+            "/supervised/send",
+            "/supervised/print",
+            f"/supervised/requests/{asked.code}",
+            f"/supervise/{token}",
+        ):
             with count_queries() as seen:
                 assert (mine if path.startswith("/supervised") else pages).get(path).status == 200
             found.append(len(seen))
