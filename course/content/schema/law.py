@@ -75,10 +75,10 @@ class Hours(Demand):
     """Hours of training, clock hours as the rule counts them.
 
     `hours`: None if no number was seen. `any_number`: the rule itself sets none, so any training of this kind meets it.
-    `online`: what of them may be online; live_only: only in real time; part: at most `online_max` hours of any kind of
-    online training, or an unstated share if that is None. `topics`: only training in these topics counts; empty: any
-    training in dry needling. `within_years`: how recent each hour has to be. `span_years`: how long it may take from
-    the first to the last hour. `entry_level`: whether hours of the professional degree count.
+    `online`: what of them may be online; live_only: only in real time; part: a share that is unstated if `online_max`
+    is None. `online_max`: online hours at most, for part and live_only. `topics`: only training in these topics
+    counts; empty: any training in dry needling. `within_years`: how recent each hour has to be. `span_years`: how long
+    it may take from the first to the last hour. `entry_level`: whether hours of the professional degree count.
     """
 
     kind: Literal["hours"]

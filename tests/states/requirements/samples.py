@@ -19,7 +19,13 @@ SUPERVISOR = SupervisorFacts(name="Kim Lee", profession="physical therapist", ju
 
 
 def fields(kind, rule_id=None, **more):
-    return {"id": rule_id or kind, "kind": kind, "text": "In full.", "source": "statute", "confidence": "high"} | more
+    return {
+        "id": rule_id or kind.replace("_", "-"),
+        "kind": kind,
+        "text": "In full.",
+        "source": "statute",
+        "confidence": "high",
+    } | more
 
 
 def rule(kind, rule_id=None, **more):

@@ -129,7 +129,7 @@ def _age(rule: Hours, training: Training, case: Case) -> Check:
 
 
 def _most_online(rule: Hours, otherwise: int) -> int:
-    if rule.online != "part" or rule.online_max is None:
+    if rule.online not in ("part", "live_only") or rule.online_max is None:
         return otherwise
     return round(rule.online_max * HOUR_MINUTES)
 
