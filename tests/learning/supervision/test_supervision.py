@@ -1,6 +1,7 @@
 """Logging supervised sessions, sending them to a supervisor, the answer without an account, and annulling."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
@@ -374,7 +375,16 @@ def test_of_two_confirmations_of_one_link_at_once_one_counts(either_app):
     assert len(mails(either_app, "supervision-answered")) == 1
 
 
-def test_a_session_that_is_sent_to_two_supervisors_at_once_is_with_one(either_app):
+def test_a_session_that_is_sent_to_two_supervisors_at_once_is_with_one(either_app, monkeypatch):
+    """Each takes a moment between reading which sessions can be sent and sending them."""
+    find = queries.sendable
+
+    def slowly(*args):
+        found = find(*args)
+        time.sleep(0.2)
+        return found
+
+    monkeypatch.setattr(queries, "sendable", slowly)
     person = factories.person(either_app, "Lena Learner")
     sessions = factories.log_sessions(either_app, person, 2)
     supervisors = [factories.add_supervisor(either_app, person, name) for name in ("Sam Supervisor", "Tia Trainer")]
