@@ -24,7 +24,7 @@ from course.platform.mail.subscriptions import remind_each
 from course.platform.web import NotFound, Refused
 from course.site import site
 
-MAX_SESSIONS = 3000
+MAX_SESSIONS = 1000
 MAX_SESSIONS_SENT = 300
 MAX_SUPERVISORS = 50  # with removed ones, whose rows stay
 REMIND_AFTER = timedelta(days=7)

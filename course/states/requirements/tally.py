@@ -1,6 +1,6 @@
 """Dated evidence, and the first day on which there is enough of it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -83,5 +83,7 @@ def fullest(items: Sequence[Item], amount: Callable[[Sequence[Item]], float], mo
     return max((_window(items, day, months) for day in days), key=amount)
 
 
-def _window(items: Sequence[Item], last: date, months: int) -> list[Item]:
-    return [item for item in items if item.on <= last <= add_months(item.on, months)]
+def _window(items: Sequence[Item], last: date, months: int) -> Sequence[Item]:
+    """Return the items of the months up to the last day. A log has hundreds, so none is looked at twice."""
+    start = bisect_left(items, last, key=lambda item: add_months(item.on, months))
+    return items[start : bisect_right(items, last, key=lambda item: item.on)]

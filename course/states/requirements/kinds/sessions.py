@@ -19,7 +19,7 @@ def judge(rule: Sessions, case: Case) -> Result:
     """Return the confirmed sessions with a supervisor who fits the rule, and what is missing."""
     items = case.dated(rule, [_item(rule, session, case) for session in case.evidence.sessions])
     used = fullest(certain(items), len, rule.within_months)
-    left = [item for item in certain(items) if item not in used]
+    left = len(certain(items)) - len(used)
     span = f"Not within {counted(rule.within_months or 0, 'month')} with the sessions that count."
 
     def enough(some: Sequence[Item]) -> bool:
@@ -34,7 +34,7 @@ def judge(rule: Sessions, case: Case) -> Result:
         state=state,
         have=_have(rule, used),
         counted=tuple(_grouped(used)),
-        not_counted=(*_reasons(items), *([NotCounted(counted(len(left), "session"), span)] if left else [])),
+        not_counted=(*_reasons(items), *([NotCounted(counted(left, "session"), span)] if left else [])),
         earned=len(used) if rule.sessions is not None else _minutes(used) / HOUR_MINUTES,
         needed=rule.sessions if rule.sessions is not None else rule.hours,
         next_step=_next_step(rule, state, used, is_seen=is_seen),
