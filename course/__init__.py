@@ -25,6 +25,7 @@ from course.content.schema.catalog import Catalog
 from course.content.schema.hours import Mode
 from course.content.schema.knowledge_check import NeedleCheck
 from course.content.text import markup
+from course.learning.labs import lab_times
 from course.people.sign_in import views as sign_in_views
 from course.platform import (
     access,
@@ -135,6 +136,7 @@ def _init_templates(app: Flask) -> None:
     app.add_template_filter(lambda mode: Mode(mode).words, "mode")
     app.add_template_filter(lambda code: site.site().catalog.licensing_places[code].name, "place")
     app.add_template_filter(_muscle, "muscle")
+    app.add_template_filter(lab_times.clock_in_words, "clock")
 
 
 def _hidden_fields() -> Markup:

@@ -12,6 +12,7 @@ from course.certificates.directory import models as directory
 from course.certificates.issuing import models as certificates
 from course.certificates.rescoring import models as rescoring
 from course.certificates.sharing import models as sharing
+from course.learning.labs import models as labs
 from course.learning.review import models as review
 from course.learning.search import models as search
 from course.learning.skills import models as skills
@@ -49,6 +50,7 @@ ROOMS = (
     factors,
     instructors,
     kept_forms,
+    labs,
     practice,
     proof,
     quality,

@@ -31,6 +31,10 @@ from course.certificates.sharing.queries import NameVisibility
 from course.content.items.options import LetteredOptions
 from course.content.queries import catalog
 from course.content.schema.module import Module, Section
+from course.learning.labs import actions as labs
+from course.learning.labs import queries as lab_queries
+from course.learning.labs import screen_code
+from course.learning.labs.models import Lab
 from course.learning.study import actions as study
 from course.learning.study import queries as studied
 from course.learning.supervision import actions as supervision
@@ -209,6 +213,45 @@ def codes_of_instructor(app: Flask, teacher: User) -> dict[str, str]:
     with app.app_context():
         (license_,) = instructing.qualifications_of([teacher.id])[teacher.id]
         return {"teacher": str(teacher.code), "qualification": str(license_.code)}
+
+
+def lab(app: Flask, admin: User, teacher: User, *, starts_at: datetime = NOON, **values: Any) -> Lab:
+    """Schedule a lab of four hours in Hawaii. `values` replace its fields."""
+    fields: dict[str, Any] = {
+        "course_id": COURSE,
+        "title": "Needling the shoulder",
+        "mode": "in_person",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=4),
+        "time_zone": "Pacific/Honolulu",
+        "place": "1 Aloha Street, Honolulu",
+        "jurisdiction": "HI",
+        "capacity": 12,
+        "topics": {"palpation": 60, "needle-technique": 120},
+        "instructors": [teacher.id],
+    }
+    with app.app_context():
+        made = labs.create(admin, **fields | values, now=NOON - timedelta(days=30))
+        return lab_queries.lab_of(made.code)
+
+
+def book(app: Flask, learner: User, lab: Lab, *, now: datetime = NOON - timedelta(days=10)) -> bool:
+    with app.app_context():
+        return labs.book(learner, lab, now=now)
+
+
+def attend(app: Flask, learner: User, lab: Lab, *, first: int = 0, last: int = 240) -> None:
+    """Check the learner in and out, these minutes after the start of the lab. The learner has a place."""
+    with app.app_context():
+        for minute, act in ((first, labs.check_in), (last, labs.check_out)):
+            moment = lab.starts_at + timedelta(minutes=minute)
+            act(learner, lab, screen_code.code_at(lab.secret, moment), now=moment)
+
+
+def close_lab(app: Flask, teacher: User, lab: Lab) -> None:
+    with app.app_context():
+        counts: dict[str, Any] = {"needles_out": 40, "needles_in": 40, "needle_note": None, "incidents": None}
+        labs.close(teacher, lab, **counts, now=lab.ends_at + timedelta(hours=1))
 
 
 def study_module(app: Flask, user: User, slug: str = MODULE, *, now: datetime = NOON) -> None:

@@ -1,5 +1,8 @@
-"""Study: modules with search and clinical review, hands-on skills, and the log of supervised sessions."""
+"""Study: modules with search and clinical review, labs, hands-on skills, and the log of supervised sessions."""
 
+from course.learning.labs import actions as lab_actions
+from course.learning.labs import admin as labs_admin
+from course.learning.labs import views as labs_views
 from course.learning.review import admin as review_admin
 from course.learning.search import actions as search_actions
 from course.learning.search import views as search_views
@@ -19,6 +22,8 @@ WING = Wing(
         study_admin.bp,
         search_views.bp,
         review_admin.bp,
+        labs_views.bp,
+        labs_admin.bp,
         skills_views.bp,
         skills_admin.bp,
         supervision_views.bp,
@@ -27,6 +32,7 @@ WING = Wing(
     ),
     jobs={"reindex": search_actions.reindex},
     hourly={
+        "lab-reminders": lab_actions.remind_all,
         "remind-supervisors": supervision_actions.remind_all,
         "skill-versions": skills_actions.keep_versions,
     },

@@ -79,3 +79,10 @@ def require_past(field: DateField, today: date, hint: str = "Enter a date that i
     """Raise ValidationError if the day of the field is after today, which is judged where the person is."""
     if field.data and field.data > today:
         raise ValidationError(hint)
+
+
+class TimeField(_OneMessage, wtforms.TimeField):  # type: ignore[misc]
+    """A time of day, as browsers send it, or typed as 2:30 PM."""
+
+    def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, format=["%H:%M", "%I:%M %p", "%I:%M%p"], **kwargs)

@@ -36,6 +36,7 @@ OWN_FIELDS = {
     wtforms.IntegerField: fields.IntegerField,
     wtforms.FloatField: fields.FloatField,
     wtforms.DateField: fields.DateField,
+    wtforms.TimeField: fields.TimeField,
 }
 UNBOUNDED_FIELDS = (
     wtforms.IntegerField,

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -284,6 +285,24 @@ TABLE = {
     "instructors_admin.instructor": ("GET", "/admin/instructors/{person}", ADMIN),
     "instructors_admin.add": ("GET", "/admin/instructors/{person}/qualifications/new", ADMIN),
     "instructors_admin.withdraw": ("GET", "/admin/instructors/{teacher}/qualifications/{qualification}", ADMIN),
+    "labs.labs": ("GET", "/labs/", PERSON),
+    "labs.lab": ("GET", "/labs/{lab}", PERSON),
+    "labs.book": ("POST", "/labs/{lab}/sign-up", PERSON),
+    "labs.cancel_booking": ("POST", "/labs/{lab}/give-up", PERSON),
+    "labs.here": ("GET", "/labs/{lab}/here/00000000", PERSON),
+    "labs.check": ("POST", "/labs/{lab}/here", PERSON),
+    "labs.answer_check": ("POST", "/labs/{lab}/attendance-check", PERSON),
+    "labs_admin.labs": ("GET", "/admin/labs/", ADMIN),
+    "labs_admin.add": ("GET", "/admin/labs/new", ADMIN),
+    "labs_admin.lab": ("GET", "/admin/labs/{lab}", ADMIN),
+    "labs_admin.edit": ("GET", "/admin/labs/{lab}/edit", ADMIN),
+    "labs_admin.cancel": ("POST", "/admin/labs/{lab}/cancel", ADMIN),
+    "instructing.home": ("GET", "/instructor/", INSTRUCTOR),
+    "instructing.lab": ("GET", "/instructor/labs/{lab}", INSTRUCTOR),
+    "instructing.screen": ("GET", "/instructor/labs/{lab}/screen", INSTRUCTOR),
+    "instructing.open_check": ("POST", "/instructor/labs/{lab}/checks", INSTRUCTOR),
+    "instructing.presence": ("GET", "/instructor/labs/{lab}/roster/{person}", INSTRUCTOR),
+    "instructing.close": ("GET", "/instructor/labs/{lab}/close", INSTRUCTOR),
     "people.people": ("GET", "/admin/people/", ADMIN),
     "people.person": ("GET", "/admin/people/{person}", ADMIN),
 }
@@ -329,6 +348,9 @@ def world(tmp_path_factory, catalog, migrated) -> World:
         "instructor": (teacher := factories.instructor(app, admin)),
     }
     things = things_of(app, learner, admin) | factories.codes_of_instructor(app, teacher)
+    lab = factories.lab(app, admin, teacher, starts_at=clock.now() + timedelta(days=1))
+    factories.book(app, learner, lab)
+    things["lab"] = str(lab.code)
     site_of(app).engines.writing.dispose()
     return World(data, people, things)
 

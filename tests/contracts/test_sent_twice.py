@@ -24,6 +24,8 @@ from course.certificates.issuing.models import Request
 from course.certificates.issuing.pdf import BUILT_IN
 from course.certificates.rescoring import queries as rescoring
 from course.content.queries import course_of
+from course.learning.labs import screen_code
+from course.learning.labs.models import Lab
 from course.people.accounts import queries as accounts
 from course.people.accounts import tokens
 from course.people.accounts.models import User
@@ -70,6 +72,8 @@ REPEATABLE = {
     "factors.remove_authenticator": "what is off stays off",
     "factors.recovery_codes": "each press makes new codes, and the page with the last ones is shown",
     "instructors_admin.instructor": "it sets the role",
+    "labs.answer_check": "the first answer counts",
+    "labs_admin.edit": "it sets the lab",
     "mail_admin.retry": "it sets the time of the next try",
     "mail_admin.retry_all": "it sets the time of the next try",
     "people.confirm_one_name": "a name that is confirmed stays confirmed",
@@ -616,6 +620,62 @@ def sign_review_of_skills(app: Flask) -> Form:
     return Form(reviewer, "/admin/review/skills", fields)
 
 
+def lab_now(app: Flask, *, minutes_ago: int = 60, **values: Any) -> tuple[User, User, Lab]:
+    """Return an administrator, an instructor, and a lab of theirs that started some minutes ago."""
+    admin = ada(app)
+    teacher = factories.instructor(app, admin)
+    starts_at = clock.now() - timedelta(minutes=minutes_ago)
+    return admin, teacher, factories.lab(app, admin, teacher, starts_at=starts_at, **values)
+
+
+def add_lab(app: Flask) -> Form:
+    admin, teacher, _ = lab_now(app)
+    fields = {"course": COURSE, "title": "Hip", "mode": "in_person", "day": "2030-04-01", "starts": "09:00"}
+    fields |= {"ends": "17:00", "jurisdiction": "HI", "time_zone": "", "place": "Hall", "capacity": "9"}
+    return Form(admin, "/admin/labs/new", fields | {"instructors": str(teacher.id)})
+
+
+def cancel_lab(app: Flask) -> Form:
+    admin, _, lab = lab_now(app)
+    factories.book(app, lena(app), lab)
+    return Form(admin, f"/admin/labs/{lab.code}/cancel", {"reason": "The roof leaks."})
+
+
+def book_lab(app: Flask) -> Form:
+    return Form(lena(app), f"/labs/{lab_now(app)[2].code}/sign-up", {})
+
+
+def give_up_place(app: Flask) -> Form:
+    person, lab = lena(app), lab_now(app, minutes_ago=-60)[2]
+    factories.book(app, person, lab)
+    return Form(person, f"/labs/{lab.code}/give-up", {})
+
+
+def check_in(app: Flask) -> Form:
+    person, lab = lena(app), lab_now(app)[2]
+    factories.book(app, person, lab)
+    digits = screen_code.code_at(lab.secret, clock.now())
+    return Form(person, f"/labs/{lab.code}/here", {"digits": digits, "direction": "in"})
+
+
+def open_check(app: Flask) -> Form:
+    _, teacher, lab = lab_now(app, mode="live_online")
+    return Form(teacher, f"/instructor/labs/{lab.code}/checks", {"minutes": "3"})
+
+
+def record_presence(app: Flask) -> Form:
+    person, (_, teacher, lab) = lena(app), lab_now(app)
+    factories.book(app, person, lab)
+    fields = {"came": "09:00", "left": "10:00", "reason": "No phone.", "replaces": ""}
+    return Form(teacher, f"/instructor/labs/{lab.code}/roster/{person.code}", fields)
+
+
+def close_lab(app: Flask) -> Form:
+    _, teacher, lab = lab_now(app, minutes_ago=300)
+    fields = {"needles_out": "4", "needles_in": "4", "needle_note": "", "incidents": ""}
+    return Form(teacher, f"/instructor/labs/{lab.code}/close", fields)
+
+
 ONCE: dict[str, Callable[[Flask], Form]] = {
     "accounts.sign_up": sign_up,
     "accounts.invitation": invitation,
@@ -651,6 +711,14 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "factors_admin.factors": remove_factors,
     "instructors_admin.add": add_qualification,
     "instructors_admin.withdraw": withdraw_qualification,
+    "instructing.open_check": open_check,
+    "instructing.presence": record_presence,
+    "instructing.close": close_lab,
+    "labs.book": book_lab,
+    "labs.cancel_booking": give_up_place,
+    "labs.check": check_in,
+    "labs_admin.add": add_lab,
+    "labs_admin.cancel": cancel_lab,
     "issuing.request_certificate": request_certificate,
     "issuing.renewal": renewal,
     "issuing_admin.issue": issue,

@@ -40,8 +40,8 @@ def test_every_template_is_used():
     mails = {
         f"mail/{kind}.txt"
         for kind in re.findall(
-            r'"((?:account|certificate|confirm|determination|email|factors?|license|name|new|password|record|report|reset'
-            r'|review|score|skill|state|supervision)(?:-[a-z]+)+)"',
+            r'"((?:account|certificate|confirm|determination|email|factors?|lab|license|name|new|password|record|report'
+            r'|reset|review|score|skill|state|supervision)(?:-[a-z]+)+)"',
             code,
         )
     }

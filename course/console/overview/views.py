@@ -9,6 +9,7 @@ from course.certificates.backdating import queries as backdating
 from course.certificates.corrections import queries as corrections
 from course.certificates.issuing import queries as certificates
 from course.content.queries import catalog
+from course.learning.labs import queries as labs
 from course.learning.review import queries as reviews
 from course.learning.study import queries as study
 from course.people.accounts import queries as accounts
@@ -38,6 +39,7 @@ def console() -> ResponseReturnValue:
         proofs=proof.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
         failed_mails=mails.count_failed(),
+        labs_to_close=labs.count_to_close(clock.now()),
         unreviewed_modules=len(reviewable) - len(reviews.reviews_of(reviewable)),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),
         issued=certificates.count_issued(),

@@ -94,6 +94,16 @@ class Event(StrEnum):
     INSTRUCTOR_SET = "person:instructor-set"
     QUALIFICATION_RECORDED = "instructor:qualification-recorded"
     QUALIFICATION_WITHDRAWN = "instructor:qualification-withdrawn"
+    LAB_CREATED = "lab:created"
+    LAB_CHANGED = "lab:changed"
+    LAB_CANCELED = "lab:canceled"
+    LAB_BOOKED = "lab:signed-up"
+    LAB_BOOKING_CANCELED = "lab:sign-up-canceled"
+    LAB_PRESENCE = "lab:presence-recorded"
+    LAB_LEFT = "lab:checked-out"
+    LAB_CLOSED = "lab:closed"
+    ATTENDANCE_CHECK_OPENED = "lab:attendance-check-opened"
+    ATTENDANCE_CHECK_ANSWERED = "lab:attendance-check-answered"
     CONTENT_REVIEWED = "content:reviewed"
     STATE_CHECKED = "state:checked"
     PROOF_ADDED = "proof:added"
@@ -106,6 +116,9 @@ class Event(StrEnum):
 
 
 CHANGE = frozenset({"before", "after"})
+LAB_FACTS = frozenset(
+    {"course", "title", "mode", "starts_at", "ends_at", "time_zone", "place", "jurisdiction", "capacity", "topics"}
+) | {"instructors"}
 DETAILS: dict[Event, frozenset[str]] = {
     Event.SIGNED_UP: frozenset({"email"}),
     Event.SIGNED_IN: frozenset({"device", "known_device", "second_factor"}),
@@ -196,6 +209,16 @@ DETAILS: dict[Event, frozenset[str]] = {
     Event.INSTRUCTOR_SET: CHANGE | {"reason"},
     Event.QUALIFICATION_RECORDED: frozenset({"name", "issuer", "number", "first_day", "expires_on"}),
     Event.QUALIFICATION_WITHDRAWN: frozenset({"reason"}),
+    Event.LAB_CREATED: LAB_FACTS,
+    Event.LAB_CHANGED: CHANGE,
+    Event.LAB_CANCELED: frozenset({"reason"}),
+    Event.LAB_BOOKED: frozenset(),
+    Event.LAB_BOOKING_CANCELED: frozenset(),
+    Event.LAB_PRESENCE: frozenset({"in_at", "out_at", "how", "replaces", "reason"}),
+    Event.LAB_LEFT: frozenset({"out_at"}),
+    Event.LAB_CLOSED: frozenset({"needles_out", "needles_in", "needle_note", "incidents", "instructors", "learners"}),
+    Event.ATTENDANCE_CHECK_OPENED: frozenset({"minutes"}),
+    Event.ATTENDANCE_CHECK_ANSWERED: frozenset(),
     Event.CONTENT_REVIEWED: frozenset({"content_hash", "name", "credentials"}),
     Event.STATE_CHECKED: CHANGE | {"source", "checked_on"},
     Event.PROOF_ADDED: frozenset({"kind", "facts"}),

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from course.certificates.corrections import actions as corrections
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.models import Request, RequestState
+from course.learning.labs import actions as labs
 from course.people.accounts.models import License, User
 from course.people.sessions import actions as sessions
 from course.platform import db, jobs
@@ -79,7 +80,7 @@ def close(person: User, *, now: datetime) -> date | None:
 
 
 def _withdraw(user: User, now: datetime) -> None:
-    """Withdraw the person's open requests for certificates and name corrections."""
+    """Withdraw the person's open requests and give up their places in labs."""
     for request in queries.waiting_requests(user.id):
         request.state, request.decided_at, request.decided_by = RequestState.REJECTED, now, user.legal_name
         request.reason = WITHDRAWAL_REASON
@@ -95,6 +96,7 @@ def _withdraw(user: User, now: datetime) -> None:
             after=RequestState.REJECTED,
         )
     corrections.withdraw(user, WITHDRAWAL_REASON, now=now)
+    labs.withdraw(user, now=now)
 
 
 def _disable(user: User, kept_until: date | None, now: datetime) -> None:

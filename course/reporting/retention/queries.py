@@ -4,6 +4,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Table, false, func, or_, select
 
 from course.certificates.issuing.models import Certificate, Request, RequestState
+from course.learning.labs.models import Presence
 from course.learning.skills.models import Determination, SkillSignOff
 from course.people.accounts.models import User
 from course.platform import db
@@ -15,7 +16,7 @@ PERSON_COLUMNS = ("user_id", "person_id")  # columns with a person's id, some wi
 
 
 def moments_of(user_id: int) -> list[datetime]:
-    """Return when the person last completed a course, requested a certificate, got one, and was seen at the table."""
+    """Return when the person last completed a course, requested a certificate, got one, and was at a lab or table."""
     row = db.session.execute(
         select(
             select(func.max(Certificate.issued_at)).where(Certificate.user_id == user_id).scalar_subquery(),
@@ -23,6 +24,7 @@ def moments_of(user_id: int) -> list[datetime]:
             select(func.max(Request.requested_at)).where(Request.user_id == user_id).scalar_subquery(),
             select(func.max(SkillSignOff.signed_at)).where(SkillSignOff.user_id == user_id).scalar_subquery(),
             select(func.max(Determination.at)).where(Determination.user_id == user_id).scalar_subquery(),
+            select(func.max(Presence.in_at)).where(Presence.user_id == user_id).scalar_subquery(),
         )
     ).one()
     return [moment for moment in row if moment is not None]

@@ -29,6 +29,7 @@ FATES: Mapping[str, Fate] = {
     "kept_file": Fate.ERASED_AT_CLOSING,  # erased after two hours anyway
     "other_record": Fate.ERASED_AT_CLOSING,  # external credits with their documents; their providers have the record
     "proof": Fate.ERASED_AT_CLOSING,  # what the person stated toward a state's requirements
+    "lab_booking": Fate.ERASED_AT_CLOSING,  # places in coming labs are given up first
     # How the person signed in.
     "passkey": Fate.ERASED_AT_CLOSING,
     "authenticator_app": Fate.ERASED_AT_CLOSING,
@@ -50,6 +51,8 @@ FATES: Mapping[str, Fate] = {
     "skill_countersignature": Fate.ERASED_LATER,
     "determination": Fate.ERASED_LATER,
     "determination_annulment": Fate.ERASED_LATER,
+    "lab_presence": Fate.ERASED_LATER,
+    "attendance_answer": Fate.ERASED_LATER,
     # Rows that other rows refer to.
     "user": Fate.ANONYMIZED,  # email and password are overwritten at closing
     "license": Fate.ANONYMIZED,
@@ -74,6 +77,7 @@ FATES: Mapping[str, Fate] = {
     "bulk_line": Fate.KEPT,
     # By what a person taught others, whose records name them.
     "instructor_qualification": Fate.KEPT,
+    "lab_instructor": Fate.KEPT,
     # What a person did as an administrator.
     "audit_packet": Fate.KEPT,
     "bulk_issue": Fate.KEPT,
