@@ -311,7 +311,7 @@ class TestAfterTheAnswer:
         console = pages.as_(admin)
         assert "2 confirmed" in console.get(f"/admin/people/{learner.code}/supervised").text
         path = f"/admin/supervised/{confirmed[0].code}"
-        assert "Sam Supervisor" in console.get(path).text
+        assert "Sent to Sam Supervisor, sam@clinic.example" in console.get(path).text
         assert console.post(path, {"reason": "The supervisor wrote to us."}).status == 303
         assert [one.annulled_by for one in rows(app, SessionAnnulment)] == ["Ada Admin"]
         own = factories.log_sessions(app, admin)
