@@ -1,14 +1,17 @@
 """A law and evidence for tests of the requirement engine, made of a few words."""
 
+import re
 from datetime import date
 
 from pydantic import TypeAdapter
 
 from course.content.schema.hours import Mode
 from course.content.schema.law import Area, Law, Requirement
+from course.platform.config import ROOT
 from course.states.requirements.engine import judge
 from course.states.requirements.evidence import Evidence, HeldLicense, SupervisorFacts, Training, TreatmentSession
 
+DOCUMENT = (ROOT / "docs/states.md").read_text()
 DAY = date(2026, 12, 1)
 ONLINE, LIVE, IN_PERSON = Mode.SELF_PACED_ONLINE, Mode.LIVE_ONLINE, Mode.IN_PERSON
 STATUTE = {"id": "statute", "url": "https://law.example", "title": "Code", "kind": "primary", "as_of": None}
@@ -77,3 +80,8 @@ def trained(*trainings):
 
 def session(on=date(2026, 6, 1), supervisor=SUPERVISOR, confirmed="Kim Lee", **more):
     return TreatmentSession(on=on, minutes=45, supervisor=supervisor, verified_by=confirmed, **more)
+
+
+def yaml_of_the_document(first_line):
+    """Return the YAML example of docs/states.md that begins with the line."""
+    return next(block for block in re.findall(r"(?s)```yaml\n(.*?)```", DOCUMENT) if block.startswith(first_line))
