@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
@@ -52,7 +52,7 @@ def _page(lab: Lab, form: OpenCheckForm) -> ResponseReturnValue:
         lab=lab,
         now=now,
         catalog=catalog(),
-        roster=queries.roster_of(lab),
+        roster=queries.roster_of(lab, clock.now()),
         checks=checks,
         open_check=next((one for one in checks if now <= one.closes_at), None),
         standings=queries.standings_of([lab])[lab.id],
@@ -62,11 +62,11 @@ def _page(lab: Lab, form: OpenCheckForm) -> ResponseReturnValue:
 @bp.get("/labs/<uuid:code>/screen")
 @requires(Permission.INSTRUCT)
 def screen(code: UUID) -> ResponseReturnValue:
-    """Show the code of this half minute. The page loads again when it changes."""
+    """Show the code of this half minute, or only the part with it, which a script asks for again and again."""
     lab, now = queries.taught_lab(me(), code), clock.now()
     digits = screen_code.code_at(lab.secret, now)
     return render_template(
-        "console/instructing/screen.html",
+        "console/instructing/code.html" if request.args.get("part") else "console/instructing/screen.html",
         lab=lab,
         digits=screen_code.in_groups(digits),
         picture=qr_code.picture(f"{site().base_url}/labs/{lab.code}/here/{digits}"),
@@ -92,7 +92,9 @@ def open_check(code: UUID) -> ResponseReturnValue:
 def presence(code: UUID, person: UUID) -> ResponseReturnValue:
     """Show when the person was there, and record or correct it."""
     lab, form = queries.taught_lab(me(), code), PresenceForm()
-    learner = found_or_404(next((one.person for one in queries.roster_of(lab) if one.person.code == person), None))
+    learner = found_or_404(
+        next((one.person for one in queries.roster_of(lab, clock.now()) if one.person.code == person), None)
+    )
     counting = queries.presences_of(lab).get(learner.id, [])
     if not form.validate_on_submit():
         return form_page(
@@ -134,7 +136,9 @@ def _replaced(form: PresenceForm, counting: list[Presence]) -> Presence | None:
 def close(code: UUID) -> ResponseReturnValue:
     lab, form = queries.taught_lab(me(), code), ClosingForm()
     if not form.validate_on_submit():
-        return form_page("console/instructing/close.html", form=form, lab=lab, roster=queries.roster_of(lab))
+        return form_page(
+            "console/instructing/close.html", form=form, lab=lab, roster=queries.roster_of(lab, clock.now())
+        )
     actions.close(me(), lab, **form.values(), now=clock.now())
     flash("The lab is closed. Its attendance counts from now on.", "ok")
     return go_to(url_for(".lab", code=code))

@@ -74,7 +74,7 @@ def _page(lab: Lab, form: CancelForm) -> ResponseReturnValue:
         lab=lab,
         now=clock.now(),
         catalog=catalog(),
-        roster=queries.roster_of(lab),
+        roster=queries.roster_of(lab, clock.now()),
         checks=len(queries.checks_of(lab)),
         standings=queries.standings_of([lab])[lab.id],
     )

@@ -193,7 +193,7 @@ def is_flagged(standings: Mapping[int, Standing]) -> bool:
 
 @dataclass(frozen=True)
 class RosterLine:
-    """One person on the roster of a lab. `answered`: attendance checks."""
+    """One person on the roster of a lab. `answered`: attendance checks; `missed_too_many`: of those that are over."""
 
     person: User
     is_in: bool
@@ -201,15 +201,14 @@ class RosterLine:
     is_here: bool
     minutes: int
     answered: int
-
-    def missed_too_many(self, checks: int) -> bool:
-        return attendance.missed_too_many(self.answered, checks)
+    missed_too_many: bool
 
 
-def roster_of(lab: Lab) -> list[RosterLine]:
+def roster_of(lab: Lab, now: datetime) -> list[RosterLine]:
     """Return everybody who signed up or was there: first those who are in, then those who wait, then others."""
     booked = [one.user_id for one in bookings_of(lab)]
     inside, presences, answers = set(seats.seated(booked, lab.capacity)), presences_of(lab), answers_of(lab)
+    checks = sum(1 for one in checks_of(lab) if one.closes_at < now)
     order = [*booked, *(id_ for id_ in presences if id_ not in booked)]
     people = accounts.people_of(order)
     return [
@@ -220,6 +219,7 @@ def roster_of(lab: Lab) -> list[RosterLine]:
             is_here=any(one.out_at is None for one in presences.get(id_, ())),
             minutes=minutes_in(lab, presences.get(id_, ())),
             answered=answers[id_],
+            missed_too_many=attendance.missed_too_many(answers[id_], checks),
         )
         for id_ in order
     ]
