@@ -112,7 +112,10 @@ class Supervisor(Content):
 
 
 class Sessions(Demand):
-    """Supervised treatment sessions. `hours`: their length in all. `telehealth`: whether supervision may be remote."""
+    """Supervised treatment sessions. `hours`: their length in all. `telehealth`: whether supervision may be remote.
+
+    `within_months`: from the day on which the requirements in `after` are met; without any, from the first session.
+    """
 
     kind: Literal["sessions"]
     sessions: int | None

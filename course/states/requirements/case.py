@@ -9,6 +9,7 @@ from typing import Any
 from course.content.schema.law import Approval, Group, Hours, Law, LawSource, Requirement
 from course.platform.dates import long_date
 from course.states.requirements import wording
+from course.states.requirements.calendar_time import add_months
 from course.states.requirements.evidence import Evidence, Fact
 from course.states.requirements.judgment import Result, State
 from course.states.requirements.tally import Item
@@ -59,11 +60,15 @@ class Case:
             self.results[rule.id] = result
         return self.results[rule.id]
 
-    def dated(self, rule: Requirement, items: Iterable[Item]) -> list[Item]:
-        """Return the items after two more checks: not later than the day, and not before an earlier requirement."""
+    def dated(self, rule: Requirement, items: Iterable[Item], *, months: int | None = None) -> list[Item]:
+        """Return the items after two more checks: not later than the day, and not before an earlier requirement.
+
+        `months`: nor later than this long after the earlier requirements were met.
+        """
         first = self._before(rule)
         starts = [one.met_on for one in first if one.met_on]
         start = max(starts, default=date.min)
+        end = add_months(start, months) if starts and months is not None else date.max
         is_unmet = any(one.state < State.UNKNOWN for one in first)
         is_unknown = any(one.state is State.UNKNOWN for one in first)
         return [
@@ -71,6 +76,7 @@ class Case:
                 (item.on <= self.day, f"It is dated after {long_date(self.day)}."),
                 (not is_unmet, "An earlier requirement has to be met first."),
                 (item.on >= start, f"It comes before an earlier requirement was met on {long_date(start)}."),
+                (item.on <= end, f"It comes after the last day for it, {long_date(end)}."),
                 (None if is_unknown else True, "Whether an earlier requirement was met is unknown."),
             )
             for item in items

@@ -7,7 +7,7 @@ import pytest
 
 from course.states.requirements.evidence import Evidence
 from course.states.requirements.judgment import State
-from tests.states.requirements.samples import SUPERVISOR, fields, result, session
+from tests.states.requirements.samples import SUPERVISOR, fields, result, session, training
 
 WHO = {"professions": ["physical therapist"], "needling_years": 1}
 
@@ -71,3 +71,18 @@ def test_sessions_have_to_add_up_to_the_hours_too():
 
 def test_a_number_that_nobody_saw_is_never_met():
     assert result(sessions(None), done(*[session()] * 300)).state is State.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [
+        (date(2026, 5, 31), State.CANNOT_ONLINE),
+        (date(2026, 6, 1), State.MET),
+        (date(2026, 9, 1), State.MET),
+        (date(2026, 9, 2), State.CANNOT_ONLINE),
+    ],
+)
+def test_the_months_run_from_an_earlier_requirement(on, state):
+    first = fields("hours", hours=10, online="no")
+    rule = sessions(1, within_months=3, after=["hours"])
+    assert result(rule, Evidence(training=(training(10),), sessions=(session(on=on),)), first).state is state

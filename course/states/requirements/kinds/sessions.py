@@ -17,8 +17,10 @@ HOUR_MINUTES = 60
 
 def judge(rule: Sessions, case: Case) -> Result:
     """Return the confirmed sessions with a supervisor who fits the rule, and what is missing."""
-    items = case.dated(rule, [_item(rule, session, case) for session in case.evidence.sessions])
-    used = fullest(certain(items), len, rule.within_months)
+    found = [_item(rule, session, case) for session in case.evidence.sessions]
+    items = case.dated(rule, found, months=rule.within_months if rule.after else None)
+    months = None if rule.after else rule.within_months
+    used = fullest(certain(items), len, months)
     left = len(certain(items)) - len(used)
     span = f"Not within {counted(rule.within_months or 0, 'month')} with the sessions that count."
 
@@ -26,8 +28,8 @@ def judge(rule: Sessions, case: Case) -> Result:
         return len(some) >= (rule.sessions or 0) and _minutes(some) >= (rule.hours or 0) * HOUR_MINUTES
 
     is_seen = rule.sessions is not None or rule.hours is not None
-    met_on = first_day(certain(items), enough, rule.within_months) if is_seen else None
-    may_be = not is_seen or first_day(possible(items), enough, rule.within_months)
+    met_on = first_day(certain(items), enough, months) if is_seen else None
+    may_be = not is_seen or first_day(possible(items), enough, months)
     state = State.MET if met_on else State.UNKNOWN if may_be else State.CANNOT_ONLINE
     return Result(
         **case.header(rule),
