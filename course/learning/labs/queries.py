@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from course.content.queries import catalog
 from course.content.schema.hours import Mode
@@ -246,16 +246,22 @@ def attended_of(user_ids: Collection[int]) -> dict[int, list[AttendedLab]]:
 
 
 def _attended(user_ids: Collection[int]) -> dict[int, list[tuple[Lab, int]]]:
-    """Return (lab, minutes) of the closed labs that each person attended for a minute or more."""
-    times: dict[tuple[int, int], list[Presence]] = defaultdict(list)
-    for one in db.session.scalars(_valid_presences().where(Presence.user_id.in_(user_ids))):
-        times[one.user_id, one.lab_id].append(one)
-    closed = _labs().where(
-        Lab.id.in_({lab_id for _, lab_id in times}), Lab.closed_at.is_not(None), Lab.canceled_at.is_(None)
+    """Return (lab, minutes) of the closed labs that each person attended for a minute or more. One statement."""
+    wanted = (
+        _valid_presences()
+        .add_columns(Lab)
+        .join(Lab, Lab.id == Presence.lab_id)
+        .where(Presence.user_id.in_(user_ids), Lab.closed_at.is_not(None), Lab.canceled_at.is_(None))
+        .options(joinedload(Lab.topics), joinedload(Lab.teaching).joinedload(LabInstructor.user))
     )
-    labs = db.session.scalars(closed.order_by(Lab.ends_at, Lab.id)).all()
+    times: dict[tuple[int, int], list[Presence]] = defaultdict(list)
+    labs: dict[int, Lab] = {}
+    for presence, lab in db.session.execute(wanted).unique():
+        labs[lab.id] = lab
+        times[presence.user_id, lab.id].append(presence)
+    earliest_first = sorted(labs.values(), key=lambda lab: (lab.ends_at, lab.id))
     return {
-        id_: [(lab, minutes) for lab in labs if (minutes := minutes_in(lab, times.get((id_, lab.id), ())))]
+        id_: [(lab, minutes) for lab in earliest_first if (minutes := minutes_in(lab, times.get((id_, lab.id), ())))]
         for id_ in user_ids
     }
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from course.learning.skills.models import (
 from course.learning.skills.standing import SkillStanding, last_needed_pass, standings
 from course.platform import db
 from course.platform.dates import date_in
-from course.platform.queries import one_or_404
+from course.platform.queries import one_or_404, together
 from course.states.requirements.evidence import PassedExamination, SignedDetermination
 
 
@@ -153,42 +153,61 @@ def passed_skills_of(user_ids: Collection[int]) -> dict[int, dict[tuple[str, str
     return found
 
 
-def examinations_of(user_ids: Collection[int]) -> dict[int, list[PassedExamination]]:
-    """Return a practical examination for each course of which the learner passed every skill. One statement in all."""
-    found: Mapping[int, Sequence[SignedOff]] = sign_offs_of(user_ids)
-    return {id_: [_examination(course, last) for course, last in _completed(found[id_])] for id_ in user_ids}
+@dataclass(frozen=True)
+class HandsOnEvidence:
+    """What instructors signed: a practical examination for each course of which every skill was passed, and the
+    determinations that the learner is competent, without annulled ones.
+    """
+
+    examinations: tuple[PassedExamination, ...]
+    determinations: tuple[SignedDetermination, ...]
 
 
-def _completed(attempts: Sequence[SignedOff]) -> list[tuple[Course, SignedOff]]:
+def evidence_of(user_ids: Collection[int]) -> dict[int, HandsOnEvidence]:
+    """Return what instructors signed for each learner. One statement in all."""
+    annulled = select(DeterminationAnnulment.determination_id)
+    signed, determined = together(
+        select(SkillSignOff).where(SkillSignOff.user_id.in_(user_ids)),
+        select(Determination).where(
+            Determination.user_id.in_(user_ids), Determination.competent.is_(True), Determination.id.not_in(annulled)
+        ),
+    )
+    return {
+        id_: HandsOnEvidence(
+            tuple(_examination(*one) for one in _completed([row for row in signed if row.user_id == id_])),
+            tuple(_determination(row) for row in determined if row.user_id == id_),
+        )
+        for id_ in user_ids
+    }
+
+
+def _completed(attempts: Sequence[SkillSignOff]) -> list[tuple[Course, SkillSignOff]]:
     """Return the courses of which every skill was passed, with the attempt that passed the last one."""
-    lasts = [(course, last_needed_pass(standings_in(course, attempts))) for course in courses()]
+    of_courses = [(course, standings(course.id, catalog().skills_of(course), attempts)) for course in courses()]
+    lasts = [(course, last_needed_pass(of_course)) for course, of_course in of_courses]
     return [(course, last) for course, last in lasts if last is not None]
 
 
-def _examination(course: Course, last: SignedOff) -> PassedExamination:
+def _examination(course: Course, last: SkillSignOff) -> PassedExamination:
+    on = date_in(last.time_zone, last.signed_at)
     return PassedExamination(
         title=f"Skills of {course.title}",
         form="practical",
-        on=last.on,
+        on=on,
         in_person=True,
-        verified_by=last.row.instructor_name,
-        verified_on=last.on,
+        verified_by=last.instructor_name,
+        verified_on=on,
         source="skills signed off by an instructor",
     )
 
 
-def determinations_of(user_ids: Collection[int]) -> dict[int, list[SignedDetermination]]:
-    """Return the determinations that the learners are competent, without annulled ones. One statement in all."""
-    about = determinations_about(user_ids)
-    return {id_: [_evidence(one) for one in about[id_] if one.row.competent and not one.annulment] for id_ in user_ids}
-
-
-def _evidence(one: Determined) -> SignedDetermination:
+def _determination(row: Determination) -> SignedDetermination:
+    on = date_in(row.time_zone, row.at)
     return SignedDetermination(
         by="instructor",
-        name=one.row.instructor_name,
-        on=one.on,
-        verified_by=one.row.instructor_name,
-        verified_on=one.on,
-        source=f"determination of competence, {one.row.course_title}",
+        name=row.instructor_name,
+        on=on,
+        verified_by=row.instructor_name,
+        verified_on=on,
+        source=f"determination of competence, {row.course_title}",
     )

@@ -82,7 +82,7 @@ def test_an_administrator_annuls_it_once_with_a_reason(app, ines, learner, admin
     assert "Ada Admin annulled this determination" in shown
     assert REASON["reason"] in shown
     with app.app_context():
-        assert queries.determinations_of([learner.id]) == {learner.id: []}
+        assert queries.evidence_of([learner.id])[learner.id].determinations == ()
 
 
 def test_an_administrator_does_not_annul_their_own(app, ines, admin, pages):
@@ -116,16 +116,15 @@ def test_evidence_comes_from_passed_skills_and_determinations_that_count(
     ids, by = [learner.id, other_learner.id], "Ines Instructor"
     facts = {"on": date(2026, 3, 2), "verified_by": by, "verified_on": date(2026, 3, 2)}
     with app.app_context(), count_queries() as statements:
-        examinations, determinations = queries.examinations_of(ids), queries.determinations_of(ids)
-        passed = queries.passed_skills_of(ids)
-    assert len(statements) == 3
-    (examination,), (determination,) = examinations[learner.id], determinations[learner.id]
+        found, passed = queries.evidence_of(ids), queries.passed_skills_of(ids)
+    assert len(statements) == 2
+    (examination,), (determination,) = found[learner.id].examinations, found[learner.id].determinations
     assert isinstance(examination, PassedExamination)
     assert isinstance(determination, SignedDetermination)
     assert (examination.form, examination.in_person) == ("practical", True)
     for one in (examination, determination):
         assert {name: getattr(one, name) for name in facts} == facts
     assert determination.name == by
-    assert (examinations[other_learner.id], determinations[other_learner.id]) == ([], [])
+    assert (found[other_learner.id].examinations, found[other_learner.id].determinations) == ((), ())
     assert len(passed[learner.id]) == 11
     assert len(passed[other_learner.id]) == 1
