@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from course.certificates.completion.rules import Requirement, RequirementKind
+from course.certificates.completion.requirement import Requirement, RequirementKind
 
 
 @dataclass(frozen=True)
@@ -30,4 +30,8 @@ def step_for(requirement: Requirement) -> NextStep:
         case RequirementKind.LICENSE:
             return NextStep(title, "accounts.add_license")
         case RequirementKind.HANDS_ON:
-            return NextStep(title)
+            return NextStep(title, "labs.labs")
+        case RequirementKind.SKILL | RequirementKind.DETERMINATION:
+            return NextStep(title, "skills.skills")
+        case RequirementKind.SESSIONS:
+            return NextStep(title, "supervision.overview")

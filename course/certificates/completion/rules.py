@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from course.assessment.attempts.scoring import Pass, in_words
+from course.certificates.completion import hands_on
+from course.certificates.completion.hands_on import NEVER, NOTHING, HandsOnHistory, HandsOnRecord
+from course.certificates.completion.requirement import Requirement, RequirementKind
 from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
 from course.content.schema.hours import Mode
@@ -14,21 +16,12 @@ from course.learning.study.cycle_period import CyclePeriod, CycleStart
 from course.learning.study.reading_time import Completion, ModuleTime
 
 
-class RequirementKind(StrEnum):
-    STUDY = "study"
-    QUIZ = "quiz"
-    HANDS_ON = "hands-on"
-    EVALUATION = "evaluation"
-    EMAIL = "email"
-    LICENSE = "license"
-
-
 @dataclass(frozen=True)
 class CycleRecord:
     """What one person has done in a cycle of a course, by module, assessment or course id.
 
     `read`: section ids; `seconds`: time on record by module and section; `active`: active seconds measured by the
-    browser; `in_person`: minutes.
+    browser.
     """
 
     read: Mapping[str, Set[str]]
@@ -39,7 +32,7 @@ class CycleRecord:
     evaluated_at: Mapping[str, datetime]
     email_confirmed_at: datetime | None
     has_license: bool
-    in_person: int = 0
+    hands_on: HandsOnRecord = NOTHING
 
 
 @dataclass(frozen=True)
@@ -53,6 +46,7 @@ class LearningRecord:
     cycles: Mapping[str, Sequence[CycleStart]]
     email_confirmed_at: datetime | None
     has_license: bool
+    hands_on: HandsOnHistory = NEVER
 
     def in_cycle(self, course_id: str, number: int | None = None) -> CycleRecord:
         """Return what counts in that cycle of the course; without a number, in the running cycle."""
@@ -69,6 +63,7 @@ class LearningRecord:
             evaluated_at={course_id: evaluated} if evaluated else {},
             email_confirmed_at=self.email_confirmed_at,
             has_license=self.has_license,
+            hands_on=self.hands_on.in_cycle(course_id, cycle),
         )
 
 
@@ -79,28 +74,13 @@ def _first(sections: Mapping[str, Sequence[Completion]], cycle: CyclePeriod) -> 
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """`id`: of the module, assessment or course. `evidence`: what met it, or what to do. `at`: when it was met.
-
-    `is_short`: less time is on record for the module than the course file asks for.
-    """
-
-    kind: RequirementKind
-    id: str
-    title: str
-    met: bool
-    evidence: str
-    at: datetime | None = None
-    is_short: bool = False
-
-
-@dataclass(frozen=True)
 class CourseProgress:
     """`started`: whether anything of the course was done. `minutes`: contact minutes earned."""
 
     requirements: tuple[Requirement, ...]
     minutes: Mapping[Mode, int]
     started: bool
+    hands_on: HandsOnRecord = NOTHING
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
@@ -123,7 +103,15 @@ class CourseProgress:
 
 
 COURSEWORK = frozenset(
-    {RequirementKind.STUDY, RequirementKind.QUIZ, RequirementKind.HANDS_ON, RequirementKind.EVALUATION}
+    {
+        RequirementKind.STUDY,
+        RequirementKind.QUIZ,
+        RequirementKind.HANDS_ON,
+        RequirementKind.SKILL,
+        RequirementKind.SESSIONS,
+        RequirementKind.DETERMINATION,
+        RequirementKind.EVALUATION,
+    }
 )
 
 
@@ -132,15 +120,16 @@ def course_progress(course: Course, catalog: Catalog, record: CycleRecord) -> Co
     requirements = (
         *_study(course, catalog, record),
         *_quizzes(course, catalog, record),
-        *_hands_on(course, record),
+        *hands_on.requirements(course, catalog, record.hands_on),
         _evaluation(course, record),
         *_person(record),
     )
-    return CourseProgress(requirements, _minutes(course, catalog, record), _is_started(course, record))
+    return CourseProgress(requirements, _minutes(course, catalog, record), _is_started(course, record), record.hands_on)
 
 
 def _is_started(course: Course, record: CycleRecord) -> bool:
     studied = any(record.read.get(id_) or record.active.get(id_) for id_ in course.modules)
+    studied = studied or bool(record.hands_on.labs or record.hands_on.skills)
     return studied or course.id in record.evaluated_at or any(id_ in record.passes for id_ in course.assessments)
 
 
@@ -177,13 +166,6 @@ def _quizzes(course: Course, catalog: Catalog, record: CycleRecord) -> Iterator[
             yield Requirement(RequirementKind.QUIZ, id_, title, False, f"pass mark {assessment.pass_mark}%")
 
 
-def _hands_on(course: Course, record: CycleRecord) -> Iterator[Requirement]:
-    if course.hands_on_minutes:
-        met = record.in_person >= course.hands_on_minutes
-        evidence = f"{record.in_person} of {course.hands_on_minutes} minutes in person"
-        yield Requirement(RequirementKind.HANDS_ON, course.id, "Hands-on training", met, evidence)
-
-
 def _evaluation(course: Course, record: CycleRecord) -> Requirement:
     at = record.evaluated_at.get(course.id)
     return Requirement(
@@ -209,5 +191,6 @@ def _minutes(course: Course, catalog: Catalog, record: CycleRecord) -> dict[Mode
     for id_ in course.modules:
         for mode, minutes in contact_time.minutes(catalog.modules[id_], record.read.get(id_, frozenset())).items():
             total[mode] += minutes
-    total[Mode.IN_PERSON] += min(record.in_person, course.hands_on_minutes)
+    for mode, minutes in hands_on.minutes_of(course, record.hands_on).items():
+        total[mode] += minutes
     return total

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from course.certificates.completion.rules import CourseProgress, Requirement
+from course.certificates.completion.hands_on import HandsOnRecord
+from course.certificates.completion.requirement import Requirement
+from course.certificates.completion.rules import CourseProgress
 from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
 from course.content.schema.hours import Mode
@@ -20,6 +22,27 @@ def completion_of(course: Course, catalog: Catalog, progress: CourseProgress) ->
         "modules": [_module(catalog.modules[id_]) for id_ in course.modules],
         "minutes": {mode.value: progress.minutes.get(mode, 0) for mode in Mode},
         "evidence": [_evidence(requirement) for requirement in progress.requirements],
+        "hands_on": _hands_on(progress.hands_on, catalog) if course.has_hands_on or course.live_minutes else None,
+    }
+
+
+def _hands_on(done: HandsOnRecord, catalog: Catalog) -> dict[str, Any]:
+    names = {topic.id: topic.name for topic in catalog.topics.values()}
+    return {
+        "labs": [
+            {
+                "title": lab.title,
+                "mode": lab.mode.value,
+                "ended_at": lab.ended_at.isoformat(),
+                "jurisdiction": lab.jurisdiction,
+                "minutes": lab.minutes,
+                "topics": [[names.get(topic, topic), minutes] for topic, minutes in lab.topics.items()],
+                "instructors": list(lab.instructors),
+            }
+            for lab in done.labs
+        ],
+        "supervised_sessions": len(done.sessions),
+        "determination": done.determination,
     }
 
 

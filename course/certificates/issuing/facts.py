@@ -36,6 +36,53 @@ class Approval:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LabFacts:
+    """A lab that was attended. `minutes`: those attended, of which `topics` states the parts by name."""
+
+    title: str
+    mode: str  # a key of MODES
+    on: date
+    jurisdiction: str
+    minutes: int
+    topics: tuple[tuple[str, int], ...]
+    instructors: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandsOnFacts:
+    """What was done beyond the theory. `skills`: titles, each with the day on which an instructor signed it off."""
+
+    labs: tuple[LabFacts, ...]
+    skills: tuple[tuple[str, date], ...]
+    supervised_sessions: int
+    determination: str | None  # who found the person competent and when, in words
+
+    def to_json(self) -> dict[str, Any]:
+        data = asdict(self)
+        data["labs"] = [
+            lab | {"on": lab["on"].isoformat(), "topics": [list(one) for one in lab["topics"]]} for lab in data["labs"]
+        ]
+        data["skills"] = [[title, on.isoformat()] for title, on in self.skills]
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        labs = tuple(
+            LabFacts(
+                **lab
+                | {
+                    "on": date.fromisoformat(lab["on"]),
+                    "topics": tuple((name, minutes) for name, minutes in lab["topics"]),
+                    "instructors": tuple(lab["instructors"]),
+                }
+            )
+            for lab in data["labs"]
+        )
+        skills = tuple((title, date.fromisoformat(on)) for title, on in data["skills"])
+        return cls(**dict(data) | {"labs": labs, "skills": skills})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """Everything that a certificate states.
 
@@ -73,6 +120,7 @@ class Facts:
     valid_until: date | None = None  # the last day, if certificates of the course expire
     signer: str | None = None  # who is authorized to sign for the provider
     name_parts: NameParts | None = None  # of `name`; not printed, but reported to boards
+    hands_on: HandsOnFacts | None = None  # None: the course has no hands-on part
 
     @property
     def total_minutes(self) -> int:
@@ -103,6 +151,38 @@ class Facts:
         minutes: dict[str, int] = {}
         for module in self.modules:
             minutes[module.domain] = minutes.get(module.domain, 0) + module.minutes
+        return minutes
+
+    @property
+    def has_hands_on(self) -> bool:
+        """Whether anything was done in person; a certificate without it says so."""
+        return bool(self.minutes.get(Mode.IN_PERSON) or (self.hands_on and self.hands_on.skills))
+
+    @property
+    def minutes_by_topic(self) -> dict[tuple[str, str], int]:
+        """The minutes by mode and topic: of the modules by their subject area, and of the labs by theirs."""
+        modules = {(Mode.SELF_PACED_ONLINE.value, topic): minutes for topic, minutes in self.minutes_by_domain.items()}
+        return modules | self.minutes_by_lab_topic
+
+    @property
+    def hands_on_text(self) -> str:
+        """What was done in person, in words."""
+        if not self.has_hands_on:
+            return "none: this course contains no hands-on training"
+        parts = [f"{hours(self.minutes.get(Mode.IN_PERSON, 0))} hours in person"]
+        if self.hands_on and self.hands_on.skills:
+            parts.append(f"{len(self.hands_on.skills)} skills signed off by an instructor")
+        if self.hands_on and self.hands_on.supervised_sessions:
+            parts.append(f"{self.hands_on.supervised_sessions} supervised sessions")
+        return ", ".join(parts)
+
+    @property
+    def minutes_by_lab_topic(self) -> dict[tuple[str, str], int]:
+        """The minutes attended in labs, by mode and topic."""
+        minutes: dict[tuple[str, str], int] = {}
+        for lab in self.hands_on.labs if self.hands_on else ():
+            for topic, more in lab.topics:
+                minutes[lab.mode, topic] = minutes.get((lab.mode, topic), 0) + more
         return minutes
 
     @property
@@ -137,6 +217,7 @@ class Facts:
         data["valid_until"] = self.valid_until.isoformat() if self.valid_until else None
         data["modules"] = [module | {"objectives": list(module["objectives"])} for module in data["modules"]]
         data["approvals"] = list(data["approvals"])
+        data["hands_on"] = self.hands_on.to_json() if self.hands_on else None
         return data
 
     @classmethod
@@ -154,6 +235,8 @@ class Facts:
             read["name_parts"] = NameParts.from_json(parts)
         if end := data.get("valid_until"):
             read["valid_until"] = date.fromisoformat(end)
+        if hands_on := data.get("hands_on"):
+            read["hands_on"] = HandsOnFacts.from_json(hands_on)
         return cls(**read)
 
 

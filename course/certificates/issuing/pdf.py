@@ -89,6 +89,8 @@ def _data(facts: Facts) -> dict[str, Any]:
         "modules": [_module(module) for module in facts.modules],
         "assessments": [[title, long_date(on)] for title, on in facts.assessments],
         "delivery": _delivery(facts),
+        "hands_on": _hands_on(facts),
+        "has_hands_on": facts.has_hands_on,
         "awaits_review": facts.awaits_review,
         "review": facts.review_text,
         **_qr(facts.verify_url),
@@ -113,6 +115,29 @@ def _delivery(facts: Facts) -> str:
     if len(used) < 2:
         return facts.delivery
     return ", ".join(f"{hours(used[mode])} {words.lower()}" for mode, words in MODES.items() if mode in used)
+
+
+def _hands_on(facts: Facts) -> dict[str, Any] | None:
+    if (done := facts.hands_on) is None:
+        return None
+    by_topic = facts.minutes_by_lab_topic.items()
+    return {
+        "labs": [
+            [
+                lab.title,
+                long_date(lab.on),
+                lab.jurisdiction,
+                ", ".join(lab.instructors),
+                MODES[lab.mode],
+                str(lab.minutes),
+            ]
+            for lab in done.labs
+        ],
+        "by_topic": [[topic, MODES[mode], str(minutes), hours(minutes)] for (mode, topic), minutes in by_topic],
+        "skills": [[title, long_date(on)] for title, on in done.skills],
+        "supervised_sessions": str(done.supervised_sessions),
+        "determination": done.determination,
+    }
 
 
 def _sum(name: str, minutes: int) -> list[str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload, undefer
 
-from course.certificates.completion.rules import RequirementKind
+from course.certificates.completion.requirement import RequirementKind
 from course.certificates.issuing import numbers, renewal
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
 from course.people.accounts.models import User

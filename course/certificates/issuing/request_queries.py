@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from course.certificates.completion import queries as completion
-from course.certificates.completion.rules import Requirement
+from course.certificates.completion.requirement import Requirement
 from course.certificates.issuing.completion_record import completion_of, short_of
 from course.certificates.issuing.models import Request, RequestState
 from course.content.queries import catalog

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
+from course.certificates.issuing.facts import Approval, Facts, HandsOnFacts, LabFacts, ModuleFacts
 from course.content.schema.course import Provider
 
 BADGE = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "A sample"}'
@@ -23,6 +23,21 @@ _MODULE = ModuleFacts(
     objectives=OBJECTIVES,
     review="reviewed",
     reviewed_by="Sam Sample, MD, 2026-01-31",
+)
+_LAB = LabFacts(
+    title="Needling lab: trunk",
+    mode="in_person",
+    on=date(2026, 3, 1),
+    jurisdiction="FL",
+    minutes=60,
+    topics=(("Palpation", 20), ("Needle insertion and manipulation", 40)),
+    instructors=("Iris Instructor",),
+)
+_HANDS_ON = HandsOnFacts(
+    labs=(_LAB,),
+    skills=(("Palpation", date(2026, 3, 1)), ("Needle insertion", date(2026, 3, 1))),
+    supervised_sessions=25,
+    determination="Competent, determined by Iris Instructor, PT, DPT on March 1, 2026",
 )
 _PLAIN = Facts(
     code="0000-0000-0000-0000",
@@ -53,6 +68,7 @@ _PLAIN = Facts(
     verify_url="https://learn.example.org/verify/0000-0000-0000-0000",
     template_version="0" * 12,
     valid_until=date(2028, 3, 2),
+    hands_on=_HANDS_ON,
 )
 _APPROVALS = tuple(
     Approval(state=state, number=f"{state}-2026-000000", approver="A board of the state")
@@ -82,6 +98,7 @@ def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]
         modules=(replace(_MODULE, review="awaiting", reviewed_by=None),),
         assessments=(),
         minutes={"self_paced_online": 90, "live_online": 0, "in_person": 0},
+        hands_on=None,
     )
     return {
         "plain": ("A typical certificate", plain),
@@ -100,7 +117,8 @@ def samples(provider: Provider, base_url: str) -> Mapping[str, tuple[str, Facts]
             replace(
                 plain,
                 modules=tuple(replace(_MODULE, title=f"Module {n} of the course") for n in range(1, 13)),
-                minutes={"self_paced_online": 1080, "live_online": 0, "in_person": 0},
+                minutes={"self_paced_online": 1080, "live_online": 0, "in_person": 480},
+                hands_on=replace(_HANDS_ON, labs=(_LAB,) * 8, skills=(("Palpation", date(2026, 3, 1)),) * 7),
             ),
         ),
         "right-to-left": ("A right-to-left name", replace(plain, name="محمد عبد الرحمن الأنصاري")),

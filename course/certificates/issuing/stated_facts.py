@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from course.certificates.completion.rules import RequirementKind
-from course.certificates.issuing.facts import Approval, Facts, ModuleFacts
+from course.certificates.completion.requirement import RequirementKind
+from course.certificates.issuing.facts import Approval, Facts, HandsOnFacts, LabFacts, ModuleFacts
 from course.certificates.issuing.models import Request
 from course.content.schema.course import Provider
 from course.content.schema.territory import LicensingPlace
@@ -71,6 +71,7 @@ def stated_facts(request: Request, license_: License, state: LicensingPlace, pro
         valid_until=months_after(completed_on, completion.get("valid_months")),
         signer=provider.signer,
         name_parts=issue.name_parts,
+        hands_on=_hands_on(completion, zone),
     )
 
 
@@ -93,6 +94,31 @@ def _module(module: Mapping[str, Any], reviewer: str | None) -> ModuleFacts:
         objectives=tuple(module["objectives"]),
         review="reviewed" if reviewer else "awaiting",
         reviewed_by=reviewer,
+    )
+
+
+def _hands_on(completion: Mapping[str, Any], zone: str) -> HandsOnFacts | None:
+    done = completion.get("hands_on")
+    if done is None:
+        return None
+    skills = [entry for entry in completion["evidence"] if entry["kind"] == RequirementKind.SKILL]
+    return HandsOnFacts(
+        labs=tuple(_lab(lab, zone) for lab in done["labs"]),
+        skills=tuple((entry["title"], date_in(zone, datetime.fromisoformat(entry["at"]))) for entry in skills),
+        supervised_sessions=done["supervised_sessions"],
+        determination=done["determination"],
+    )
+
+
+def _lab(lab: Mapping[str, Any], zone: str) -> LabFacts:
+    return LabFacts(
+        title=lab["title"],
+        mode=lab["mode"],
+        on=date_in(zone, datetime.fromisoformat(lab["ended_at"])),
+        jurisdiction=lab["jurisdiction"],
+        minutes=lab["minutes"],
+        topics=tuple((name, minutes) for name, minutes in lab["topics"]),
+        instructors=tuple(lab["instructors"]),
     )
 
 

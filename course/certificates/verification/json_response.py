@@ -26,6 +26,7 @@ def for_certificate(facts: Facts, *, status: str, name: str, name_hidden: bool) 
             for mode, minutes in facts.minutes.items()
             if minutes
         ],
+        "hands_on": facts.hands_on_text,
         "completed_on": facts.completed_on.isoformat(),
         "issued_on": facts.issued_on.isoformat(),
         "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,

@@ -80,7 +80,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         _boards(modules / "boards.yaml", courses, files)
         _topics(modules / "topics.yaml", files)
         _muscles(modules / "muscles.yaml", files)
-        _skills(modules / "skills.yaml", files)
+        _skills(modules / "skills.yaml", courses, files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
     if not files.problems.found and courses and glossary and files.skills:
         catalog = _catalog(
@@ -208,11 +208,12 @@ def _muscles(path: Path, files: Files) -> None:
         files.muscles = {muscle.id: muscle for muscle in file.muscles}
 
 
-def _skills(path: Path, files: Files) -> None:
+def _skills(path: Path, courses: CoursesFile, files: Files) -> None:
     document = _document(path, files, "skills")
     file = source.typed(SkillList, document, files.problems) if document else None
     if document and file:
         consistency.check_skills(file, files.topics, document, files.problems)
+        consistency.check_course_skills(courses, file, files.documents["courses"], files.problems)
         files.skills = file
 
 

@@ -272,6 +272,12 @@ def check_muscles(muscles: Sequence[Muscle], document: Document, problems: Probl
     _unique([muscle.id for muscle in muscles], "muscles", document, problems)
 
 
+def check_course_skills(courses: CoursesFile, skills: SkillList, document: Document, problems: Problems) -> None:
+    """Add a problem for each skill of a course that does not exist."""
+    for n, course in enumerate(courses.courses):
+        _known(course.skills, skills.by_id, ["courses", n, "skills"], "skill", document, problems)
+
+
 def check_skills(skills: SkillList, topics: Iterable[str], document: Document, problems: Problems) -> None:
     """Add a problem for each skill with an id that another has, or with a topic or reference that does not exist."""
     _unique([skill.id for skill in skills.skills], "skills", document, problems)

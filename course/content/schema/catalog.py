@@ -93,8 +93,8 @@ class Catalog:
         return [place for place in order if place in found]
 
     def skills_of(self, course: Course) -> tuple[Skill, ...]:
-        """Return the skills that the course's hands-on part teaches; none if it has no such part."""
-        return self.skills.skills if course.hands_on_minutes else ()
+        """Return the skills that the course requires."""
+        return tuple(self.skills.by_id[id_] for id_ in course.skills)
 
     def related(self, module: Module) -> list[tuple[Module, list[Term]]]:
         """Return up to three other modules that share topics, most shared first, each with the shared terms."""
@@ -114,4 +114,5 @@ class Catalog:
         """
         parts = [self.modules[m].digest for m in course.modules]
         parts += [self.assessment_digest(self.assessments[a]) for a in course.assessments]
+        parts += [skill.digest for skill in self.skills_of(course)]
         return digest_of(course.model_dump_json(exclude_defaults=True), *parts)

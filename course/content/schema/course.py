@@ -37,7 +37,13 @@ class ReadingTimeRule(Content):
 
 
 class Course(Content):
-    """`valid_months` after completion a certificate expires; None: it never does."""
+    """A course, and what it requires for its certificate.
+
+    `hands_on_minutes` and `live_minutes`: attended in labs of the course, in person and live online. `skills`: ids of
+    modules/skills.yaml, each signed off by an instructor. `supervised_sessions`: confirmed by their supervisors.
+    `determination`: an instructor has to find the learner competent. `valid_months` after completion a certificate
+    expires; None: it never does.
+    """
 
     id: Id
     title: Text
@@ -49,6 +55,15 @@ class Course(Content):
     certificate: Literal["on_approval", "at_once"]
     instructor: Text | None
     valid_months: int | None = Field(default=None, ge=1)
+    live_minutes: int = Field(default=0, ge=0)
+    skills: tuple[Id, ...] = ()
+    supervised_sessions: int = Field(default=0, ge=0)
+    determination: bool = False
+
+    @property
+    def has_hands_on(self) -> bool:
+        """Return whether the course has parts that no online training can give."""
+        return bool(self.hands_on_minutes or self.skills or self.supervised_sessions or self.determination)
 
 
 class EvaluationQuestion(Content):

@@ -9,7 +9,8 @@ from typing import Any
 
 from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import in_words
-from course.certificates.completion.rules import COURSEWORK, RequirementKind
+from course.certificates.completion.requirement import RequirementKind
+from course.certificates.completion.rules import COURSEWORK
 from course.certificates.issuing.models import Correction, RequestState
 from course.content.schema.hours import Mode
 from course.platform.audit.log import Event
@@ -69,12 +70,16 @@ def _renamed(record: CheckedRecord) -> bool:
 
 def minutes(record: CheckedRecord) -> Iterator[str]:
     stated = record.facts
-    online = stated.total_minutes - stated.minutes.get(Mode.IN_PERSON, 0)
+    self_paced = stated.minutes.get(Mode.SELF_PACED_ONLINE, 0)
     modules = sum(module.minutes for module in stated.modules)
-    if online != modules:
-        yield f"the modules have {modules} minutes, the online modes {online}"
-    if stated.total_minutes != sum(stated.minutes_by_domain.values()) + stated.minutes.get(Mode.IN_PERSON, 0):
-        yield "the topics do not add up to the total"
+    if self_paced != modules:
+        yield f"the modules have {modules} minutes, the self-paced mode {self_paced}"
+    if self_paced != sum(stated.minutes_by_domain.values()):
+        yield "the topics do not add up to the minutes of the modules"
+    for mode in (Mode.LIVE_ONLINE, Mode.IN_PERSON):
+        attended = sum(lab.minutes for lab in stated.hands_on.labs if lab.mode == mode) if stated.hands_on else None
+        if attended is not None and stated.minutes.get(mode, 0) > attended:
+            yield f"{stated.minutes[mode]} minutes {mode.words} are stated, {attended} were attended in labs"
     if any(value < 0 for value in stated.minutes.values()):
         yield "a mode has negative minutes"
 

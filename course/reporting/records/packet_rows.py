@@ -9,7 +9,7 @@ from course.assessment.attempts.models import Attempt
 from course.assessment.attempts.scoring import in_words
 from course.certificates.approvals.models import Approval
 from course.certificates.backdating.models import Backdating
-from course.certificates.completion.rules import RequirementKind
+from course.certificates.completion.requirement import RequirementKind
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.facts import Facts, hours
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing

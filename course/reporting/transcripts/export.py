@@ -28,6 +28,7 @@ COLUMNS = (
     "minutes",
     "hour_minutes",
     "hours",
+    "topics",
 )
 
 
@@ -65,4 +66,5 @@ def _row(statement: Statement, period: TranscriptPeriod, entry: TranscriptEntry)
         str(entry.total),
         str(period.hour_minutes),
         period.hours(entry.total),
+        entry.topics_text,
     ]

@@ -58,6 +58,7 @@ def _entry(entry: TranscriptEntry, period: TranscriptPeriod) -> dict[str, Any]:
         "title": entry.title,
         "about": " · ".join(part for part in (entry.provider, entry.approvals, entry.code or "") if part),
         "mode": ", ".join(words for mode, words in MODES.items() if entry.minutes.get(mode)),
+        "topics": entry.topics_text,
         "standing": entry.standing if entry.counts else f"{entry.standing}, not counted",
         "minutes": str(entry.total),
         "hours": period.hours(entry.total) if entry.counts else "–",

@@ -52,6 +52,7 @@ def _certificate_entry(certificate: Certificate, now: datetime) -> TranscriptEnt
         counts=standing.may_end,
         verified=True,
         code=certificate.code,
+        topics=facts.minutes_by_topic,
     )
 
 

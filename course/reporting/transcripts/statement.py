@@ -1,11 +1,12 @@
 """What a person earned, added up for each license and each of its renewal periods."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from course.certificates.issuing.facts import MODES
+from course.content.schema.hours import Mode
 from course.learning.study import contact_time
 from course.states.requirements.renewal_periods import RenewalPeriod, period_of
 
@@ -17,7 +18,8 @@ class TranscriptEntry:
     """A completed course: with the certificate `code` if it was completed here, otherwise an external credit.
 
     `minutes` by mode. `counts` is False for a revoked or superseded certificate and a rejected credit. `verified` is
-    False for an external credit that no administrator has verified.
+    False for an external credit that no administrator has verified. `topics`: minutes by mode and topic, as far as the
+    certificate states them.
     """
 
     completed_on: date
@@ -30,6 +32,12 @@ class TranscriptEntry:
     counts: bool
     verified: bool
     code: str | None = None
+    topics: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def topics_text(self) -> str:
+        """The minutes by topic, such as `safety 75 (self-paced online), Palpation 60 (in person)`."""
+        return ", ".join(f"{topic} {minutes} ({Mode(mode).words})" for (mode, topic), minutes in self.topics.items())
 
     @property
     def total(self) -> int:

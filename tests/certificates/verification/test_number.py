@@ -187,6 +187,7 @@ class TestForSystems:
             "course": facts["course_title"],
             "contact_hours": 1.25,
             "delivery": [{"mode": "Self-paced online", "contact_hours": 1.25}],
+            "hands_on": "none: this course contains no hands-on training",
             "completed_on": "2026-03-02",
             "issued_on": "2026-03-02",
             "valid_until": None,

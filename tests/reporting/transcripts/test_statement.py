@@ -117,4 +117,5 @@ def test_the_columns_of_the_table_do_not_change():
         "minutes",
         "hour_minutes",
         "hours",
+        "topics",
     )
