@@ -23,6 +23,7 @@ from course.platform.fields import DateField, IntegerField, require_past
 MIN_MINUTES, MAX_MINUTES = 5, 480
 MAX_AT_ONCE = 25
 USUAL_MINUTES = 30
+MAX_TEXT_LENGTH = 500
 FACTS = ("held_on", "minutes", "muscles", "setting", "jurisdiction", "by_video", "note")
 
 
@@ -41,8 +42,11 @@ def professions(empty: str) -> list[SelectChoice]:
 
 
 def refuse_patient_data(_form: FlaskForm, field: Field) -> None:
-    """Raise ValidationError for a text that looks like it identifies a patient."""
-    if what := suspicion(field.data or ""):
+    """Raise ValidationError for a text that looks like it identifies a patient.
+
+    Only as much is looked at as is accepted, because the search takes the square of the length.
+    """
+    if what := suspicion((field.data or "")[:MAX_TEXT_LENGTH]):
         raise ValidationError(f"This looks like {what}. Leave out everything that could identify a patient.")
 
 
@@ -68,7 +72,7 @@ class SessionForm(FlaskForm):
     by_video = BooleanField("My supervisor watched by live video, not in the room")
     note = TextAreaField(
         "Note (optional)",
-        [Length(max=500), refuse_patient_data],
+        [Length(max=MAX_TEXT_LENGTH), refuse_patient_data],
         description="About the treatment. Never a name, initials, a date of birth, a phone or record number.",
     )
 
@@ -154,7 +158,7 @@ class AnswerForm(FlaskForm):
     sessions = CheckboxesField("Sessions that you supervised")
     reason = TextAreaField(
         "Why you don't confirm the others",
-        [Length(max=500), refuse_patient_data],
+        [Length(max=MAX_TEXT_LENGTH), refuse_patient_data],
         description="Needed only if you deselect a session. The therapist reads it.",
     )
     profession = SelectField("Your profession", [DataRequired("Choose your profession.")])
@@ -227,6 +231,6 @@ class AnswerForm(FlaskForm):
 class AnnulForm(FlaskForm):
     reason = TextAreaField(
         "Reason",
-        [DataRequired("Enter why the session no longer counts."), Length(max=500), refuse_patient_data],
+        [DataRequired("Enter why the session no longer counts."), Length(max=MAX_TEXT_LENGTH), refuse_patient_data],
         description="It stays on record with the session.",
     )

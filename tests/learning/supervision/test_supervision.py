@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from course.learning.supervision import actions, queries
+from course.learning.supervision import actions, forms, queries
 from course.learning.supervision.models import SessionAnnulment, SupervisedSession, SupervisionRequest
 from course.people.accounts.models import User
 from course.platform import clock, db
@@ -81,6 +81,12 @@ class TestLogging:
         page = mine.post("/supervised/new", session_fields(count="1") | wrong)
         assert (page.status, words in page.text) == (422, True)
         assert rows(app, SupervisedSession) == []
+
+    def test_a_note_of_a_megabyte_is_not_searched_to_its_end(self, mine, monkeypatch):
+        lengths = []
+        monkeypatch.setattr(forms, "suspicion", lambda text: lengths.append(len(text)))
+        assert mine.post("/supervised/new", session_fields(count="1", note="a" * 900_000)).status == 422
+        assert lengths == [500]
 
     def test_a_log_has_an_end(self, app, mine, monkeypatch):
         monkeypatch.setattr(actions, "MAX_SESSIONS", 2)
