@@ -9,13 +9,15 @@ from course.content.queries import catalog
 from course.learning.labs import actions, qr_code, queries, screen_code
 from course.learning.labs.forms import ClosingForm, OpenCheckForm, PresenceForm
 from course.learning.labs.models import Lab, Presence
+from course.people.accounts.models import User
 from course.people.instructors import queries as instructors
 from course.people.instructors.qualification_standing import standing_on
 from course.platform import clock
 from course.platform.access import Permission, me, requires
-from course.platform.forms import form_page, go_to
+from course.platform.forms import form_page, go_to, refuse_field
 from course.platform.queries import found_or_404
 from course.platform.sent_forms import once
+from course.platform.web import Refused
 from course.site import site
 
 bp = Blueprint("instructing", __name__, url_prefix="/instructor")
@@ -92,32 +94,42 @@ def open_check(code: UUID) -> ResponseReturnValue:
 def presence(code: UUID, person: UUID) -> ResponseReturnValue:
     """Show when the person was there, and record or correct it."""
     lab, form = queries.taught_lab(me(), code), PresenceForm()
-    learner = found_or_404(
-        next((one.person for one in queries.roster_of(lab, clock.now()) if one.person.code == person), None)
-    )
+    roster = queries.roster_of(lab, clock.now())
+    learner = found_or_404(next((one.person for one in roster if one.person.code == person), None))
     counting = queries.presences_of(lab).get(learner.id, [])
     if not form.validate_on_submit():
-        return form_page(
-            "console/instructing/presence.html",
-            form=form,
-            lab=lab,
-            person=learner,
-            history=queries.history_of(lab, learner.id),
-            counting=counting,
-            minutes=queries.minutes_in(lab, counting),
+        return _presence_page(lab, learner, form, counting)
+    try:
+        actions.record_by_roster(
+            me(),
+            lab,
+            learner.id,
+            in_at=actions.moment_at(lab, form.came.data),
+            out_at=actions.moment_at(lab, form.left.data) if form.left.data else None,
+            reason=form.reason.data.strip(),
+            replaces=_replaced(form, counting),
+            now=clock.now(),
         )
-    actions.record_by_roster(
-        me(),
-        lab,
-        learner.id,
-        in_at=actions.moment_at(lab, form.came.data),
-        out_at=actions.moment_at(lab, form.left.data) if form.left.data else None,
-        reason=form.reason.data.strip(),
-        replaces=_replaced(form, counting),
-        now=clock.now(),
-    )
+    except actions.NotYet as refusal:
+        refuse_field(form.left, refusal)
+        return _presence_page(lab, learner, form, counting, refusal)
     flash(f"The time of {learner.legal_name} is recorded.", "ok")
     return go_to(url_for(".presence", code=code, person=person))
+
+
+def _presence_page(
+    lab: Lab, learner: User, form: PresenceForm, counting: list[Presence], refusal: Refused | None = None
+) -> ResponseReturnValue:
+    return form_page(
+        "console/instructing/presence.html",
+        refusal=refusal,
+        form=form,
+        lab=lab,
+        person=learner,
+        history=queries.history_of(lab, learner.id),
+        counting=counting,
+        minutes=queries.minutes_in(lab, counting),
+    )
 
 
 def _replaced(form: PresenceForm, counting: list[Presence]) -> Presence | None:

@@ -92,6 +92,11 @@ class CorrectedAlready(Refused):
     message = "This time was corrected since you opened the page. Reload the page and try again."
 
 
+class NotYet(Refused):
+    status = 422
+    message = "This time is in the future. Enter when the person came and left once it has happened."
+
+
 class TooManyChecks(Refused):
     message = f"A lab can have {MAX_CHECKS} attendance checks."
 
@@ -374,10 +379,12 @@ def record_by_roster(
 ) -> None:
     """Record when the person was there, as the instructor saw it. `replaces`: the recorded time that was wrong.
 
-    It can also be corrected after the lab was closed. Raise LabCanceled, OwnRecord, or LabClosed if somebody else
-    replaced the same time.
+    It can also be corrected after the lab was closed. Raise LabCanceled, OwnRecord, NotYet, or NotFound if somebody
+    else replaced the same time.
     """
     decisions.require_another(instructor, user_id)
+    if max(in_at, out_at or in_at) > now:
+        raise NotYet
     lab = _locked(lab)
     if replaces is not None:
         replaces = queries.presence_of(lab, user_id, replaces.code)

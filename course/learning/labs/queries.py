@@ -42,6 +42,10 @@ def taught_lab(user: User, code: UUID) -> Lab:
     return found_or_404(lab if user.id in {one.user_id for one in lab.teaching} else None)
 
 
+def labs_by_id(ids: Collection[int]) -> dict[int, Lab]:
+    return {lab.id: lab for lab in db.session.scalars(_labs().where(Lab.id.in_(ids)))}
+
+
 def open_for_sign_up(now: datetime) -> Sequence[Lab]:
     """Return the labs that have not ended and are not canceled, the next one first."""
     wanted = _labs().where(Lab.ends_at > now, Lab.canceled_at.is_(None))

@@ -17,6 +17,8 @@ from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.models import Certificate, Request
 from course.content.schema.catalog import Catalog
 from course.content.schema.course import Course
+from course.learning.labs import queries as labs
+from course.learning.labs.models import Lab, Presence
 from course.learning.study.models import Reading, Rereading
 from course.people.accounts.models import User
 from course.platform import db
@@ -113,7 +115,8 @@ class PacketRecords:
         )
         backdatings = self._rows(Backdating, Backdating.request_id.in_(request_ids), Backdating.asked_at)
         reports = self._rows(Report, Report.certificate_id.in_(certificate_ids), Report.changed_at)
-        events = self._events(ids, requests, certificates, attempts)
+        presences = self._presences(ids)
+        events = self._events(ids, requests, certificates, attempts, presences)
         codes = dict(db.session.execute(select(User.id, User.code).where(User.id.in_(ids))).all())
         return [
             Participant(
@@ -123,6 +126,7 @@ class PacketRecords:
                 requests=requests[id_],
                 certificates=certificates[id_],
                 readings=readings[id_],
+                presences=presences[id_],
                 attempts=attempts[id_],
                 evaluations=evaluations[id_],
                 corrections=[one for one in corrections if one.user_id == id_],
@@ -175,6 +179,17 @@ class PacketRecords:
             found[user_id].append((reading[3], bool(reading[4]), id_, reading))
         return {user_id: [tuple(reading) for *_, reading in sorted(own)] for user_id, own in found.items()}
 
+    def _presences(self, ids: Collection[int]) -> dict[int, list[tuple[Lab, Presence, bool]]]:
+        """Return (lab, presence, whether it was corrected by then) of the packet's course, or of all labs."""
+        known = self._rows(Presence, Presence.user_id.in_(ids), Presence.recorded_at)
+        at = labs.labs_by_id({one.lab_id for one in known})
+        corrected = {one.replaces_id for one in known}
+        found: dict[int, list[tuple[Lab, Presence, bool]]] = {id_: [] for id_ in ids}
+        for one in known:
+            if self.request.course in {None, at[one.lab_id].course_id}:
+                found[one.user_id].append((at[one.lab_id], one, one.id in corrected))
+        return found
+
     def _attempts(self, ids: Collection[int]) -> dict[int, list[Attempt]]:
         wanted = select(Attempt).where(Attempt.user_id.in_(ids), Attempt.started_at <= self.as_of)
         if self.course is not None:
@@ -204,6 +219,7 @@ class PacketRecords:
         requests: Mapping[int, Sequence[Request]],
         certificates: Mapping[int, Sequence[Certificate]],
         attempts: Mapping[int, Sequence[Attempt]],
+        presences: Mapping[int, Sequence[tuple[Lab, Presence, bool]]],
     ) -> dict[int, list[AuditEvent]]:
         """Return each person's audit events: all of them, or those about the packet's course."""
         wanted = select(AuditEvent).where(AuditEvent.person_id.in_(ids), AuditEvent.at <= self.as_of)
@@ -217,6 +233,7 @@ class PacketRecords:
                 f"attempt:{one.code}" for one in attempts[id_]
             }
             subjects |= {f"certificate:{one.code}" for one in certificates[id_]}
+            subjects |= {f"lab:{lab.code}" for lab, _, _ in presences[id_]}
             found[id_] = [
                 one for one in found[id_] if one.subject in subjects or one.details.get("course") == self.request.course
             ]

@@ -13,6 +13,7 @@ from course.certificates.completion.requirement import RequirementKind
 from course.certificates.corrections.models import NameCorrection
 from course.certificates.issuing.facts import Facts, hours
 from course.certificates.issuing.models import Certificate, Request, RequestState, Standing
+from course.learning.labs.models import Lab, Presence
 from course.platform.audit.models import AuditEvent
 from course.reporting.boards.models import Report
 from course.reporting.records.archive import as_json
@@ -25,7 +26,7 @@ class Participant:
     """What is on record about one participant for the packet, as of one moment.
 
     `requests` with their licenses. `readings`: (module, section, content, moment, whether it was repeated).
-    `evaluations`: (course, cycle, version, moment).
+    `evaluations`: (course, cycle, version, moment). `presences`: (lab, presence, whether it was corrected).
     """
 
     id: int
@@ -34,6 +35,7 @@ class Participant:
     requests: Sequence[Request]
     certificates: Sequence[Certificate]
     readings: Sequence[tuple[str, str, str, datetime, bool]]
+    presences: Sequence[tuple[Lab, Presence, bool]]
     attempts: Sequence[Attempt]
     evaluations: Sequence[tuple[str, int, str, datetime]]
     corrections: Sequence[NameCorrection]
@@ -71,6 +73,7 @@ def rows(person: Participant) -> dict[str, list[Row]]:
         "attendance.csv": [row for one in person.requests for row in _attendance_rows(person, one)],
         "requirements.csv": [row for one in person.requests for row in _requirement_rows(person, one)],
         "readings.csv": [(person.code, *one) for one in person.readings],
+        "labs.csv": [_lab_row(person, *one) for one in person.presences],
         "attempts.csv": [_attempt_row(person, one) for one in person.attempts],
         "certificates.csv": [_certificate_row(person, one) for one in person.certificates],
         "revocations.csv": list(_revocation_rows(person)),
@@ -146,6 +149,30 @@ def _requirement_rows(person: Participant, one: Request) -> Iterator[Row]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _lab_row(person: Participant, lab: Lab, one: Presence, is_corrected: bool) -> Row:
+    def by_then(moment: datetime | None) -> datetime | None:
+        return moment if moment is not None and moment <= person.as_of else None
+
+    return (
+        person.code,
+        lab.code,
+        lab.title,
+        lab.course_id,
+        lab.mode,
+        lab.jurisdiction,
+        ", ".join(teacher.legal_name for teacher in lab.instructors),
+        lab.starts_at,
+        lab.ends_at,
+        one.in_at,
+        by_then(one.out_at),
+        one.how,
+        one.recorded_by,
+        one.reason,
+        is_corrected,
+        by_then(lab.closed_at),
+    )
 
 
 def _attempt_row(person: Participant, one: Attempt) -> Row:

@@ -264,7 +264,8 @@ class TestPresence:
         with app.app_context():
             (wrong,) = queries.presences_of(lab)[learner.id]
         form = {"came": "02:00", "left": "05:00", "reason": "Left later.", "replaces": str(wrong.code)}
-        assert mine.post(path, form | {"left": "01:00"}).status == 422
+        for wrong in ("01:00", "23:00"):  # before the person came, and in the future
+            assert mine.post(path, form | {"left": wrong}).status == 422
         assert mine.post(path, form).status == 303
         assert mine.post(path, form).status == 409
         page = mine.get(path)

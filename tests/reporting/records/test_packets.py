@@ -23,6 +23,8 @@ from course.certificates.issuing import ending, issuing
 from course.certificates.issuing import queries as register
 from course.certificates.issuing.models import Correction, Reason
 from course.content.loader.load import load
+from course.learning.labs import actions as lab_actions
+from course.learning.labs import queries as labs
 from course.platform import clock, db, jobs
 from course.platform.audit.models import AuditEvent
 from course.platform.config import ROOT
@@ -255,6 +257,24 @@ def test_a_packet_about_a_person_has_all_their_records_and_no_one_elses(app, lea
     assert award.code.encode() in everything
     for trace in (other.code, str(other_learner.code), "Otto Other"):
         assert trace.encode() not in everything
+
+
+def test_a_packet_has_the_times_in_labs_with_what_was_corrected_by_then(app, learner, admin, instructor, award):
+    lab = factories.lab(app, admin, instructor, starts_at=AS_OF - timedelta(hours=9))
+    factories.book(app, learner, lab, now=AS_OF - timedelta(days=2))
+    factories.attend(app, learner, lab, first=5, last=65)
+    with app.app_context():
+        (wrong,) = labs.history_of(lab, learner.id)
+        times = {"in_at": lab.starts_at, "out_at": lab.ends_at, "reason": "Stayed."}
+        lab_actions.record_by_roster(instructor, lab, learner.id, **times, replaces=wrong, now=AS_OF)
+        later = AS_OF + timedelta(days=1)
+        (right,) = labs.presences_of(lab)[learner.id]
+        lab_actions.record_by_roster(instructor, lab, learner.id, **times, replaces=right, now=later)
+    for about in ({}, {"person": str(learner.code)}):
+        archive = opened(created(app, requested(app, admin, **about)))
+        found = [(row["recorded"], row["reason"], row["corrected later"]) for row in rows(archive, "labs.csv")]
+        assert found == [("code", "", "yes"), ("roster", "Stayed.", "no")]
+        assert "lab:presence-recorded" in {row["event"] for row in rows(archive, "audit-log.csv")}
 
 
 def test_content_that_has_changed_since_is_named_but_not_included(app, admin, award, tmp_path):
