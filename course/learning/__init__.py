@@ -8,6 +8,7 @@ from course.learning.search import actions as search_actions
 from course.learning.search import views as search_views
 from course.learning.skills import actions as skills_actions
 from course.learning.skills import admin as skills_admin
+from course.learning.skills import instructor_views as skills_instructor_views
 from course.learning.skills import views as skills_views
 from course.learning.study import admin as study_admin
 from course.learning.study import views as study_views
@@ -25,6 +26,7 @@ WING = Wing(
         labs_views.bp,
         labs_admin.bp,
         skills_views.bp,
+        skills_instructor_views.bp,
         skills_admin.bp,
         supervision_views.bp,
         supervision_views.public_bp,

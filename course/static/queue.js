@@ -1,9 +1,12 @@
 // The queue of answers: each is kept in this browser until the server has stored it, and they are sent in order. Every
 // page of a quiz loads this file. So do its cover and My courses, which send the answers of a tab that was closed.
 
+import { post, storeOf, token } from "./keeping.js";
+
+export { post, token };
+
 const FIRST_WAIT_MS = 500; // until the next try; it doubles
 const MAX_WAIT_MS = 15000;
-const REQUEST_TIMEOUT_MS = 20000; // sending an answer twice does no harm
 const line = document.querySelector("[data-waiting]");
 const tabs = new BroadcastChannel("answers");
 const listeners = [];
@@ -13,27 +16,7 @@ let wait = FIRST_WAIT_MS;
 let timer;
 let trouble = false; // whether the page says that answers are waiting, or should
 
-const database = new Promise((resolve) => {
-  try {
-    const request = indexedDB.open("answers", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("saves", { keyPath: "id", autoIncrement: true });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
-  } catch {
-    resolve(null);
-  }
-});
-
-async function stored(mode, work) {
-  const opened = await database;
-  if (opened === null) throw new Error("no IndexedDB");
-  return new Promise((resolve, reject) => {
-    const transaction = opened.transaction("saves", mode, { durability: "strict" });
-    const request = work(transaction.objectStore("saves"));
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
+const stored = storeOf("answers", "saves", { keyPath: "id", autoIncrement: true });
 
 // Keeps a save {url, serial, fields, given, spent}. It is added and committed without waiting for a reply, so that it
 // is kept even if the tab is closed in the next moment.
@@ -90,19 +73,6 @@ export function say(text, link = null) {
   if (!line) return;
   line.textContent = text;
   if (link) line.append(" ", Object.assign(document.createElement("a"), link));
-}
-
-export const token = () => document.querySelector("[name=csrf_token]").value;
-
-export function post(url, pairs) {
-  return fetch(url, {
-    method: "POST",
-    body: new URLSearchParams([["csrf_token", token()], ...pairs]),
-    headers: { Accept: "application/json" },
-    redirect: "manual",
-    keepalive: true,
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-  });
 }
 
 async function send(save) {

@@ -45,6 +45,8 @@ FRESH = {
     "rescoring_admin.question",
     "single_sign_on.disconnect",
     "skills_admin.determination",
+    "skills_instructor.determination",
+    "skills_instructor.determine",
 }
 
 

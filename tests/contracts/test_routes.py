@@ -119,6 +119,11 @@ TABLE = {
     "skills.countersign": ("POST", "/skills/countersign", PERSON),
     "skills.sign_off": ("GET", "/skills/sign-offs/{sign_off}", OWNER),
     "skills.determination": ("GET", "/skills/determinations/{determination}", OWNER),
+    "skills_instructor.worker": ("GET", "/instructor/worker.js", ANYONE),
+    "skills_instructor.lab_skills": ("GET", "/instructor/labs/{lab}/skills", INSTRUCTOR),
+    "skills_instructor.sign_off": ("GET", "/instructor/labs/{lab}/skills/of-no-course", "nobody has it"),
+    "skills_instructor.determine": ("GET", "/instructor/labs/{lab}/people/{person}", INSTRUCTOR),
+    "skills_instructor.determination": ("GET", "/instructor/determinations/{determination}", INSTRUCTOR),
     "skills_admin.skills": ("GET", "/admin/people/{person}/skills", ADMIN),
     "skills_admin.determination": ("GET", "/admin/determinations/{determination}", ADMIN),
     "review_admin.skills": ("GET", "/admin/review/skills", "reviewer"),
@@ -351,6 +356,8 @@ def world(tmp_path_factory, catalog, migrated) -> World:
     lab = factories.lab(app, admin, teacher, starts_at=clock.now() + timedelta(days=1))
     factories.book(app, learner, lab)
     things["lab"] = str(lab.code)
+    things["sign_off"] = str(table.sign(app, teacher, learner).code)
+    things["determination"] = str(table.determine(app, teacher, learner, competent=False).code)
     site_of(app).engines.writing.dispose()
     return World(data, people, things)
 
@@ -361,7 +368,6 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
     (unsent, sent), now = factories.log_sessions(app, learner, 2), clock.now()
     supervisor = factories.add_supervisor(app, learner)
     asked, link = factories.send_sessions(app, learner, [sent], supervisor, now=now)
-    ines = factories.instructor(app, admin, "Ines Instructor")
     with app.app_context():
         return {
             "roster": str(factories.roster(app, admin).code),
@@ -383,8 +389,6 @@ def things_of(app: Flask, learner: User, admin: User) -> dict[str, str]:
             "supervise": link,
             "supervisor": str(supervisor.code),
             "passkey": str(factories.add_passkey(app, learner).code),
-            "sign_off": str(table.sign(app, ines, learner).code),
-            "determination": str(table.determine(app, ines, learner, competent=False).code),
         }
 
 

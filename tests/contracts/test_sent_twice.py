@@ -98,6 +98,7 @@ REPEATABLE = {
     "sign_in.sign_out": "the session ends once",
     "single_sign_on.first_time": "an account with the provider is connected once",
     "single_sign_on.disconnect": "what is disconnected stays so",
+    "skills_instructor.sign_off": "each sign-off has a code of its own",
     "study.answer_check": "the first answer counts",
     "study.count_time": "a script sends it, and no form does",
     "study.finish_section": "a section is finished once",
@@ -614,6 +615,21 @@ def annul_determination(app: Flask) -> Form:
     return Form(admin, f"/admin/determinations/{one.code}", {"reason": "The wrong person."})
 
 
+def annul_own_determination(app: Flask) -> Form:
+    teacher = factories.instructor(app, ada(app))
+    one = table.determine(app, teacher, lena(app), competent=False)
+    return Form(teacher, f"/instructor/determinations/{one.code}", {"reason": "The wrong person."})
+
+
+def determine(app: Flask) -> Form:
+    person, admin = lena(app), ada(app)
+    teacher = factories.instructor(app, admin)
+    lab = factories.lab(app, admin, teacher)
+    factories.book(app, person, lab)
+    fields = {"result": "not_yet", "note": "", "observed": "y"}
+    return Form(teacher, f"/instructor/labs/{lab.code}/people/{person.code}", fields)
+
+
 def sign_review_of_skills(app: Flask) -> Form:
     reviewer = sign_review(app).person
     fields = {"read": "y", "digest": site_of(app).catalog.skills.reviewed_digest}
@@ -745,6 +761,8 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "skills.countersign": countersign,
     "skills.sign_off": contest,
     "skills_admin.determination": annul_determination,
+    "skills_instructor.determination": annul_own_determination,
+    "skills_instructor.determine": determine,
     "sessions.end": end_session,
     "sharing.make_link": make_link,
     "sharing.end_link": end_link,

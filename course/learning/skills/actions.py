@@ -48,6 +48,10 @@ class CodeUsed(Refused):
     message = "Another attempt was already recorded from this form. Reload the page to record one more."
 
 
+class SignedByAnother(Refused):
+    message = "Another instructor signed this on this device. It is sent once that person signs in here again."
+
+
 class AnsweredAlready(Refused):
     message = "You already answered this sign-off. Your first answer counts."
 

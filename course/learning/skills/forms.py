@@ -1,12 +1,15 @@
-"""What learners answer to sign-offs, and what ends a determination."""
+"""What instructors sign, what learners answer to it, and what ends a determination."""
 
+import uuid
 from collections.abc import Sequence
-from uuid import UUID
+from datetime import UTC, datetime
 
 from flask_wtf import FlaskForm
-from wtforms import SelectMultipleField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import UUID, AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from course.platform.fields import IntegerField
 
 MAX_NOTE_LENGTH = 1000
 
@@ -20,7 +23,7 @@ class CountersignForm(FlaskForm):
     )
 
     @classmethod
-    def of(cls, waiting: Sequence[tuple[UUID, str]]) -> "CountersignForm":
+    def of(cls, waiting: Sequence[tuple[uuid.UUID, str]]) -> "CountersignForm":
         """Return the form for sign-offs with these codes and labels."""
         form = cls()
         form.sign_offs.choices = [(str(code), label) for code, label in waiting]
@@ -40,4 +43,36 @@ class AnnulForm(FlaskForm):
         "Reason",
         [DataRequired("Give a reason."), Length(max=MAX_NOTE_LENGTH)],
         description="The learner gets it by email. It stays with the determination.",
+    )
+
+
+class SignOffForm(FlaskForm):
+    """What an instructor saw of one attempt. `code`, `given` and `instructor` come from the page on the device.
+
+    `given`: when it was signed, in milliseconds since 1970; empty without a script.
+    """
+
+    code = StringField(validators=[InputRequired(), UUID()])
+    person = StringField(validators=[InputRequired(), UUID()])
+    instructor = StringField(validators=[InputRequired(), UUID()])
+    digest = StringField(validators=[InputRequired()])
+    steps = SelectMultipleField(coerce=int, validate_choice=False)
+    errors_seen = SelectMultipleField(coerce=int, validate_choice=False)
+    note = TextAreaField("Note", [Length(max=MAX_NOTE_LENGTH)])
+    result = StringField(validators=[AnyOf(["passed", "failed"])])
+    given = IntegerField(validators=[Optional(), NumberRange(0, 99_999_999_999_999)])
+
+    class Meta:
+        csrf = False  # the token of every POST is checked before the view
+
+    def given_at(self) -> datetime | None:
+        return datetime.fromtimestamp(self.given.data / 1000, UTC) if self.given.data else None
+
+
+class DeterminationForm(FlaskForm):
+    result = RadioField("Determination", [InputRequired("Choose a statement.")])
+    note = TextAreaField("Note", [Length(max=MAX_NOTE_LENGTH)], description="Optional. It is part of the record.")
+    observed = BooleanField(
+        "I observed this learner in person, and I sign this statement electronically",
+        [DataRequired("Confirm that you observed the learner.")],
     )

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from course.content.queries import catalog
 from course.content.schema.course import Course
@@ -63,6 +63,11 @@ class Determined:
     def on(self) -> date:
         """Return the day on which it was signed, where it was signed."""
         return date_in(self.row.time_zone, self.row.at)
+
+    @property
+    def skills(self) -> list[tuple[str, date, str]]:
+        """Return title, day and instructor of each skill that was passed by then."""
+        return [(title, date.fromisoformat(day), instructor) for title, day, instructor in self.row.skills]
 
 
 _SIGN_OFFS = (
@@ -131,16 +136,6 @@ def determination_of(code: UUID, **owner: int) -> Determined:
     row = one_or_404(select(Determination).filter_by(code=code, **owner))
     annulment = db.session.scalars(select(DeterminationAnnulment).filter_by(determination_id=row.id)).one_or_none()
     return Determined(row, annulment)
-
-
-def count_contested(instructor_id: int) -> int:
-    """Return how many sign-offs of the instructor a learner has contested."""
-    contested = (
-        select(func.count(SkillCountersignature.id))
-        .join(SkillSignOff)
-        .where(SkillSignOff.instructor_id == instructor_id, SkillCountersignature.agreed.is_(False))
-    )
-    return db.session.scalars(contested).one()
 
 
 def passed_skills_of(user_ids: Collection[int]) -> dict[int, dict[tuple[str, str], tuple[datetime, ...]]]:

@@ -141,7 +141,6 @@ def test_the_learner_countersigns_or_contests_and_the_first_answer_counts(app, i
     assert mine.post("/skills/countersign", {"sign_offs": [str(contested.code)]}).status == 409
     assert note["note"] in mine.get(f"/skills/sign-offs/{contested.code}").text
     with app.app_context():
-        assert queries.count_contested(ines.id) == 1
         (mail,) = db.session.scalars(select(Job).where(Job.key.startswith("skill-contested")))
     assert mail.payload["to"] == ines.email
 
