@@ -487,8 +487,9 @@ def accommodation(app: Flask) -> Form:
 
 def check_state(app: Flask) -> Form:
     values = form_values(site_of(app).catalog.jurisdictions["FL"])
-    fields = {name: value for name, value in values.items() if isinstance(value, (str, int, float))}
-    fields |= {"source_url": "https://example.org/rule", "source_kind": "rule", "checked_on": "2026-11-24"}
+    fields = {name: str(value) for name, value in values.items() if value not in (None, False)}
+    fields |= {"source_url": "https://example.org/rule", "source_kind": "primary", "checked_on": "2026-11-24"}
+    fields |= {"source_title": "Rule of the board", "source_read": "The whole rule."}
     return Form(ada(app), "/admin/states/FL", fields)
 
 

@@ -8,6 +8,7 @@ from course.content.base import Reference
 from course.content.items.base import Item
 from course.content.items.options import LetteredOption
 from course.content.items.single import SingleItem
+from course.content.schema import law_facts
 from course.content.schema.bank import StateItem
 from course.content.schema.jurisdiction import Jurisdiction
 from course.content.seeded import shuffled
@@ -17,15 +18,11 @@ REFERENCE_ID = "STATE"
 
 
 def items_for(
-    codes: Iterable[str],
-    patterns: Iterable[StateItem],
-    states: Mapping[str, Jurisdiction],
-    checked_on: Mapping[str, date],
-    seed: str,
+    codes: Iterable[str], patterns: Iterable[StateItem], states: Mapping[str, Jurisdiction], day: date, seed: str
 ) -> list[Item]:
     """Return an item for each code and pattern whose fact is certain and has three different values elsewhere."""
     made = (
-        _item(pattern, states[code], states, checked_on[code], f"{seed}/{code}/{pattern.id}")
+        _item(pattern, states[code], states, day, f"{seed}/{code}/{pattern.id}")
         for pattern in patterns
         for code in codes
         if code in states
@@ -33,27 +30,20 @@ def items_for(
     return [item for item in made if item]
 
 
-def can_ask(state: Jurisdiction, fact: str) -> bool:
-    """Return whether the fact is certain enough for an item: a source states it and no source contradicts it."""
-    if state.confidence == "low" or value_of(state, fact) is None:
-        return False
-    contested = state.contested if state.contested is not None else (fact,) if state.conflicts else ()
-    return fact not in contested
-
-
 def _item(
-    pattern: StateItem, state: Jurisdiction, states: Mapping[str, Jurisdiction], checked_on: date, seed: str
+    pattern: StateItem, state: Jurisdiction, states: Mapping[str, Jurisdiction], day: date, seed: str
 ) -> Item | None:
-    if not can_ask(state, pattern.fact):
+    found = law_facts.stated(state, pattern.fact, day)
+    if found is None or not law_facts.can_ask(state, pattern.fact, day):
         return None
-    answer = _answer(pattern, value_of(state, pattern.fact))
-    values = (value_of(other, pattern.fact) for other in states.values())
-    others = {_answer(pattern, value) for value in values if value is not None}
+    answer = _answer(pattern, found.value)
+    others = {
+        _answer(pattern, value) for other in states.values() for value in law_facts.mentioned(other, pattern.fact)
+    }
     wrong = shuffled(others - {answer}, seed)[:DISTRACTOR_COUNT]
     if len(wrong) < DISTRACTOR_COUNT:
         return None
     texts = shuffled([answer, *wrong], f"{seed}/order")
-    source = state.sources[0]
     return SingleItem(
         id=f"{pattern.id}-{state.code.lower()}",
         objective=pattern.objective,
@@ -67,21 +57,13 @@ def _item(
         sources=(
             Reference(
                 id=REFERENCE_ID,
-                title=f"{state.name}: {state.citation}",
-                source=f"{source.kind}; entry of the state pages, last checked {checked_on.isoformat()}",
-                year=checked_on.year,
-                url=source.url,
+                title=f"{state.name}: {found.citation}",
+                source=f"{found.source.title}; read {found.source.read_on.isoformat()}",
+                year=found.source.read_on.year,
+                url=found.source.url,
             ),
         ),
     )
-
-
-def value_of(state: Jurisdiction, fact: str) -> Any:
-    """Return the value at a dotted path of the state entry, such as "supervision.required"."""
-    value: Any = state
-    for step in fact.split("."):
-        value = getattr(value, step)
-    return value
 
 
 def _answer(pattern: StateItem, value: Any) -> str:

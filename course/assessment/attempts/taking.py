@@ -81,7 +81,7 @@ def start(user: User, assessment: Assessment, *, now: datetime) -> Attempt:
     )
     db.session.add(attempt)
     db.session.flush()
-    _store_form(attempt, content, assessment, _state_items(user, content, assessment, attempt.seed))
+    _store_form(attempt, content, assessment, _state_items(user, content, assessment, attempt))
     submit_when_due(attempt, now)
     record(
         Event.ATTEMPT_STARTED,
@@ -142,18 +142,17 @@ def _require(eligibility: attempt_rules.Eligibility) -> None:
         raise NoAttemptLeft
 
 
-def _state_items(user: User, content: Catalog, assessment: Assessment, seed: str) -> list[Item]:
+def _state_items(user: User, content: Catalog, assessment: Assessment, attempt: Attempt) -> list[Item]:
     """Return items about the jurisdictions in which the person is licensed, from today's state entries."""
     patterns = [pattern for bank in assessment.banks for pattern in content.banks[bank].state_items]
     if not patterns:
         return []
-    entries = states.entries()
     return state_items.items_for(
         dict.fromkeys(license_.jurisdiction for license_ in user.licenses),
         patterns,
-        {code: entry.state for code, entry in entries.items()},
-        {code: entry.checked_on for code, entry in entries.items()},
-        seed,
+        {code: entry.state for code, entry in states.entries().items()},
+        attempt.started_at.date(),
+        attempt.seed,
     )
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -13,7 +12,7 @@ from course.content.base import digest_of
 from course.content.figures import svg_file
 from course.content.figures.cross_section import CrossSection
 from course.content.figures.flowchart import Flowchart
-from course.content.rules import consistency, item_rules
+from course.content.rules import consistency, item_rules, law_rules
 from course.content.schema.bank import Bank
 from course.content.schema.boards import Board, BoardsFile
 from course.content.schema.catalog import Catalog
@@ -64,7 +63,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
     """Return the content of the two folders. Raise ContentInvalid if it has any problem."""
     files = Files(modules.parent)
     courses = _courses(modules / "courses.yaml", files)
-    compiled_on = _jurisdictions(modules / "jurisdictions.yaml", files)
+    _jurisdictions(modules / "jurisdictions.yaml", files)
     glossary = _glossary(modules / "glossary.yaml", files)
     _figures(modules / "figures", files)
     _banks(quizzes, files)
@@ -83,9 +82,7 @@ def load(modules: Path, quizzes: Path) -> Catalog:
         _skills(modules / "skills.yaml", courses, files)
         item_rules.check(files.modules, files.banks, files.documents, files.problems)
     if not files.problems.found and courses and glossary and files.skills:
-        catalog = _catalog(
-            courses, _in_course_order(files.modules, courses), files, glossary, files.skills, compiled_on
-        )
+        catalog = _catalog(courses, _in_course_order(files.modules, courses), files, glossary, files.skills)
         _check_forms(catalog, files)
     if files.problems.found or courses is None or glossary is None or files.skills is None:
         raise ContentInvalid(files.problems.found)
@@ -109,12 +106,7 @@ def _check_forms(catalog: Catalog, files: Files) -> None:
 
 
 def _catalog(
-    courses: CoursesFile,
-    modules: dict[str, Module],
-    files: Files,
-    glossary: Glossary,
-    skills: SkillList,
-    compiled_on: date,
+    courses: CoursesFile, modules: dict[str, Module], files: Files, glossary: Glossary, skills: SkillList
 ) -> Catalog:
     parts = [
         courses.model_dump_json(),
@@ -136,7 +128,6 @@ def _catalog(
         muscles=_frozen(files.muscles),
         glossary=glossary,
         skills=skills,
-        compiled_on=compiled_on,
         evaluation=courses.evaluation,
         attestation=courses.attestation,
         provider=courses.provider,
@@ -171,16 +162,14 @@ def _courses(path: Path, files: Files) -> CoursesFile | None:
     return source.typed(CoursesFile, document, files.problems) if document else None
 
 
-def _jurisdictions(path: Path, files: Files) -> date:
-    """Read the states, and return the date on which they were compiled."""
+def _jurisdictions(path: Path, files: Files) -> None:
     document = _document(path, files, "jurisdictions")
     file = source.typed(JurisdictionsFile, document, files.problems) if document else None
     if document is None or file is None:
-        return date.min
+        return
     states = [source.typed(Jurisdiction, document, files.problems, at=["states", n]) for n in range(len(file.states))]
     in_order = sorted(filter(None, states), key=lambda state: state.name)
     files.states = {state.code: state for state in in_order}
-    return file.compiled_on
 
 
 def _boards(path: Path, courses: CoursesFile, files: Files) -> None:
@@ -198,6 +187,8 @@ def _topics(path: Path, files: Files) -> None:
     if document and file:
         consistency.check_topics(file.topics, files.modules, document, files.problems)
         files.topics = {topic.id: topic for topic in file.topics}
+        if law := files.documents.get("jurisdictions"):
+            law_rules.check(files.states, files.topics, law, files.problems)
 
 
 def _muscles(path: Path, files: Files) -> None:

@@ -1,7 +1,7 @@
 """An item bank, and the patterns from which items about states are made."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
@@ -9,12 +9,13 @@ from course.content.base import Content, Id, Text
 from course.content.items import AnyItem
 from course.content.items.base import Level
 from course.content.schema.blueprint import Blueprint
+from course.content.schema.law_facts import FactName
 
 
 class StateItem(Content):
     """A pattern that makes one item for each jurisdiction of a learner from the state's entry.
 
-    `fact` is the path of the value in an entry and `answer` its wording with {value}. `words` maps values that are
+    `fact` is one of the facts of law_facts.py and `answer` its wording with {value}. `words` maps values that are
     not numbers to wordings. `stem` and `rationale` may contain {state}, and `rationale` also {answer}.
     """
 
@@ -22,18 +23,7 @@ class StateItem(Content):
     objective: Id
     level: Level
     difficulty: int = Field(ge=1, le=3)
-    fact: Literal[
-        "status",
-        "basis",
-        "experience_years",
-        "training.total_hours",
-        "training.didactic_hours",
-        "training.practical_hours",
-        "training.in_person_hours",
-        "training.supervised_sessions",
-        "license_ce.hours",
-        "license_ce.period_years",
-    ]
+    fact: FactName
     stem: Text
     answer: Text = "{value}"
     words: Mapping[str, Text] = {}

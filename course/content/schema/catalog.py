@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from course.content.base import digest_of
@@ -37,7 +36,6 @@ class Catalog:
     muscles: Mapping[str, Muscle]
     glossary: Glossary
     skills: SkillList
-    compiled_on: date
     evaluation: tuple[EvaluationQuestion, ...]
     attestation: str
     provider: Provider

@@ -4,6 +4,7 @@ None means that no source was seen, never that there is no such rule. That a tex
 nothing in an area is stated by an `Absence`.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -214,6 +215,14 @@ Requirement = Annotated[
     | Group,
     Field(discriminator="kind"),
 ]
+
+
+def walk(requirements: Iterable[Requirement]) -> Iterator[Requirement]:
+    """Yield every requirement, each group before its parts."""
+    for requirement in requirements:
+        yield requirement
+        if isinstance(requirement, Group):
+            yield from walk(requirement.parts)
 
 
 class Absence(Rule):

@@ -9,12 +9,13 @@ from course.content.base import digest_of
 from course.content.queries import catalog
 from course.content.schema.catalog import Catalog
 from course.content.schema.jurisdiction import Jurisdiction
+from course.content.schema.law import walk
 from course.content.text.markup import plain
 from course.learning.search.models import SearchPage
 from course.platform import db
 from course.platform.db import unit_of_work
 from course.states.entries import queries as states
-from course.states.entries import requirements
+from course.states.requirements import wording
 
 
 def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[str, str]]:
@@ -37,11 +38,10 @@ def pages(content: Catalog, entries: dict[str, Jurisdiction]) -> Iterator[dict[s
 
 
 def _state_in_words(state: Jurisdiction) -> str:
-    stated = {name: value for name, value in requirements.requirements_of(state).items() if value not in (None, [])}
-    facts = ". ".join(
-        f"{requirements.LABELS.get(name, name)}: {requirements.in_words(value)}" for name, value in stated.items()
+    rules = [f"{wording.label(rule)}: {rule.text}" for rule in (*walk(state.requirements), *state.duties)]
+    return " ".join(
+        [f"{state.code} {state.board}. {wording.STATUSES[state.status]}. {state.summary}", *rules, state.citation]
     )
-    return f"{state.code} {state.board}. {facts}. {state.citation}"
 
 
 @unit_of_work

@@ -1,6 +1,8 @@
 """Stores checks of state entries, and notifies people of changed requirements."""
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from course.platform import db, jobs
 from course.platform.audit.log import Event, record
 from course.platform.db import unit_of_work
 from course.site import site
-from course.states.entries import queries, requirements
+from course.states.entries import corrections, earlier_editions, queries, requirements
 from course.states.entries.models import ChangeNotice, RequirementsEdition, StateCheck
 
 
@@ -20,24 +22,23 @@ from course.states.entries.models import ChangeNotice, RequirementsEdition, Stat
 def check_entry(
     admin: User,
     code: str,
-    fields: dict[str, Any],
-    source: dict[str, Any],
+    fields: Mapping[str, Any],
+    source: Mapping[str, Any],
     *,
     checked_on: date,
     note: str,
     now: datetime,
+    rules: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    confirmed: Collection[str] = (),
 ) -> StateCheck:
     """Store a check of a state's entry against a source, and notify the people licensed there of changed requirements.
 
-    `fields` are the top-level fields of the entry that the check sets. Raise pydantic's ValidationError if the result
-    is not a valid entry.
+    `fields` are the top-level fields of the entry that the check sets, and `rules` the values of rules by id.
+    `confirmed`: ids of rules that the source states as they are. Raise pydantic's ValidationError if the result is not
+    a valid entry.
     """
     before = queries.entry_of(code).state
-    data: dict[str, Any] = before.model_dump(mode="json") | fields
-    data["training"] = before.training.model_dump(mode="json") | fields.get("training", {})
-    data["sources"] = [source, *(old for old in data["sources"] if old["url"] != source["url"])]
-    data["checked_on"] = checked_on.isoformat()
-    after = Jurisdiction.model_validate(data)
+    after = corrections.corrected(before, fields, source, checked_on, rules=rules, confirmed=confirmed)
     check = StateCheck(
         code=code,
         entry=after.model_dump(mode="json"),
@@ -82,7 +83,7 @@ def announce_changes(*, now: datetime) -> list[str]:
         digest = requirements.digest(required)
         if code in known and known[code].digest == digest:
             continue
-        changes = requirements.changes(known[code].demand, required) if code in known else []
+        changes = _changes(known[code].demand, entry.state) if code in known else []
         edition = RequirementsEdition(code=code, digest=digest, demand=required, changes=changes, at=now)
         db.session.add(edition)
         if changes:
@@ -90,6 +91,12 @@ def announce_changes(*, now: datetime) -> list[str]:
             _notify(edition, entry.state, now)
             changed.append(code)
     return changed
+
+
+def _changes(before: Mapping[str, Any], state: Jurisdiction) -> list[list[str]]:
+    if earlier_editions.is_earlier(before):
+        return earlier_editions.changes(before, state)
+    return requirements.changes(before, requirements.requirements_of(state))
 
 
 def _notify(edition: RequirementsEdition, state: Jurisdiction, now: datetime) -> None:

@@ -10,7 +10,8 @@ from course.platform.access import Permission, me, requires
 from course.platform.forms import form_page, go_to
 from course.platform.sent_forms import once
 from course.states.entries import actions, queries
-from course.states.entries.forms import StateEntryForm, form_values
+from course.states.entries.forms import form_for
+from course.states.requirements import wording
 
 bp = Blueprint("entries_admin", __name__, url_prefix="/admin/states")
 
@@ -19,9 +20,13 @@ bp = Blueprint("entries_admin", __name__, url_prefix="/admin/states")
 @requires(Permission.STATES_EDIT)
 def entries() -> ResponseReturnValue:
     today = clock.now().date()
-    due_first = sorted(queries.entries().values(), key=lambda entry: (not entry.is_due(today), entry.checked_on))
+    due_first = sorted(queries.entries().values(), key=lambda entry: (not entry.is_due(today), entry.state.checked_on))
     return render_template(
-        "states/entries/entries.html", entries=due_first, today=today, days=catalog().provider.state_check_days
+        "states/entries/entries.html",
+        entries=due_first,
+        today=today,
+        days=catalog().provider.state_check_days,
+        wording=wording,
     )
 
 
@@ -32,7 +37,7 @@ def entry(code: str) -> ResponseReturnValue:
     entry_ = queries.entry_of(code)
     now = clock.now()
     today = accounts.latest_today(me(), now)
-    form = StateEntryForm(today, data=form_values(entry_.state) | {"checked_on": min(today, now.date())})
+    form = form_for(entry_.state, today, min(today, now.date()))
     if form.validate_on_submit():
         actions.check_entry(
             me(),
@@ -42,10 +47,14 @@ def entry(code: str) -> ResponseReturnValue:
             checked_on=form.checked_on.data,
             note=(form.check_note.data or "").strip(),
             now=now,
+            rules=form.rules(),
+            confirmed=form.confirmed(),
         )
         flash(
             f"The check of {entry_.state.name} is recorded. People licensed there are notified of changes.",
             "ok",
         )
         return go_to(url_for(".entries"))
-    return form_page("states/entries/entry.html", entry=entry_, form=form, history=queries.history_of(code))
+    return form_page(
+        "states/entries/entry.html", entry=entry_, form=form, history=queries.history_of(code), wording=wording
+    )

@@ -30,9 +30,7 @@ def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Gro
             text = (modules / "jurisdictions.yaml").read_text(encoding="utf-8")
             document = source.parse(text, "jurisdictions.yaml", source.Problems())
             checked = {
-                code: entry.state.model_dump(mode="json", exclude_none=False)
-                for code, entry in queries.entries().items()
-                if entry.check
+                code: yaml_export.data_of(entry.state) for code, entry in queries.entries().items() if entry.check
             }
         if document is None:
             sys.exit("jurisdictions.yaml can't be read. To see why, run ./run content check.")

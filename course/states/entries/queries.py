@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from course.content.queries import catalog
@@ -16,15 +17,18 @@ from course.states.entries.models import ChangeNotice, RequirementsEdition, Stat
 
 @dataclass(frozen=True)
 class StateEntry:
-    """The current entry of a state: from the file, or from a later check by an administrator."""
+    """The current entry of a state: from the file, or from a later check by an administrator.
+
+    `ignored`: the newest check, if it does not replace the entry because it was stored in an earlier form.
+    """
 
     state: Jurisdiction
-    checked_on: date
     check: StateCheck | None
+    ignored: StateCheck | None = None
 
     def is_due(self, today: date) -> bool:
         """Return whether the last check is older than the provider allows."""
-        return self.checked_on + timedelta(days=catalog().provider.state_check_days) < today
+        return self.state.checked_on + timedelta(days=catalog().provider.state_check_days) < today
 
 
 def entries() -> dict[str, StateEntry]:
@@ -47,10 +51,12 @@ def territories() -> list[Territory]:
 
 
 def _current(base: Jurisdiction, check: StateCheck | None) -> StateEntry:
-    checked_on = base.checked_on or catalog().compiled_on
-    if check is None or check.checked_on < checked_on:
-        return StateEntry(base, checked_on, None)
-    return StateEntry(Jurisdiction.model_validate(check.entry), check.checked_on, check)
+    if check is None or check.checked_on < base.checked_on:
+        return StateEntry(base, None)
+    try:
+        return StateEntry(Jurisdiction.model_validate(check.entry), check)
+    except ValidationError:
+        return StateEntry(base, None, ignored=check)
 
 
 def history_of(code: str) -> Sequence[StateCheck]:

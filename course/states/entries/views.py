@@ -1,5 +1,7 @@
 """The public pages of the state entries, and the notices that a therapist marks as seen."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,15 +12,21 @@ from course.platform.access import Permission, me, public, requires
 from course.platform.forms import go_to
 from course.platform.web import NotFound
 from course.states.entries import actions, queries
+from course.states.requirements import coverage, wording
 
 bp = Blueprint("entries", __name__)
+ALLOWING = ("permitted", "listed")  # only there does it matter what is unknown about the requirements
 
 
 @bp.get("/states/")
 @public
 def states() -> ResponseReturnValue:
-    entries = list(queries.entries().values())
-    return render_template("states/entries/states.html", entries=entries, territories=queries.territories())
+    return render_template(
+        "states/entries/states.html",
+        states=[entry.state for entry in queries.entries().values()],
+        territories=queries.territories(),
+        wording=wording,
+    )
 
 
 @bp.get("/states/<code>")
@@ -31,8 +39,19 @@ def state(code: str) -> ResponseReturnValue:
         return redirect(url_for(".state", code=place.code), 308)
     if isinstance(place, Territory):
         return render_template("states/entries/territory.html", territory=place)
-    entry = queries.entry_of(code)
-    return render_template("states/entries/state.html", state=entry.state, entry=entry)
+    found = queries.entry_of(code).state
+    unknown = coverage.unknown_areas(found, clock.now().date()) if found.status in ALLOWING else []
+    return render_template(
+        "states/entries/state.html",
+        state=found,
+        wording=wording,
+        unknown=[wording.AREAS[area] for area in unknown],
+        topics=_topic_names,
+    )
+
+
+def _topic_names(ids: Iterable[str]) -> list[str]:
+    return [catalog().topics[id_].name for id_ in ids]
 
 
 @bp.post("/states/notices/<int:notice_id>/seen")

@@ -1,9 +1,10 @@
 """Rules in a few words, as pages, mails and lists show them next to the rule's own text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from course.content.schema.law import (
+    Absence,
     Approval,
     Area,
     Credential,
@@ -16,13 +17,15 @@ from course.content.schema.law import (
     Law,
     Practice,
     Renewal,
-    Requirement,
     Rule,
     Sessions,
     Supervisor,
     Topics,
     Unread,
+    walk,
 )
+from course.platform.dates import long_date
+from course.states.requirements import approvers
 
 STATUSES = {
     "permitted": "Permitted",
@@ -37,6 +40,13 @@ READINGS = {
     "part": "We read a part of the state's text on dry needling. Ask the board about the rest.",
     "not_reached": "The state has a text on dry needling that we could not read. Ask the board.",
     "none_seen": "We found no text of the state on dry needling. Ask the board.",
+}
+SOURCES = {
+    "primary": "the state's own text",
+    "board": "page of the board",
+    "association": "association",
+    "vendor": "vendor",
+    "other": "other source",
 }
 KINDS = {
     "hours": "Training",
@@ -76,7 +86,15 @@ DUTIES = {
     "instructors": "Instructors",
     "other": "Other duties",
 }
-CREDENTIALS = {"cpr": "CPR certification", "dpt": "Doctor of Physical Therapy"}
+AT_ONCE = {"prohibited": "not allowed", "pending": "wait for the rules", "unaddressed": "ask the board"}
+GLANCED = {"hours", "sessions", "practice", "examination", "determination"}  # the kinds that a list of states shows
+CREDENTIALS = {
+    "cpr": "CPR certification",
+    "dpt": "Doctor of Physical Therapy",
+    "entry-level-needling": "dry needling in the professional degree",
+    "unrestricted-license": "an unrestricted license",
+    "needling-sessions-25": "25 sessions of needling done earlier",
+}
 EXAMINATIONS = {"written": "written examination", "practical": "practical examination", "competency": "check of skill"}
 EVENTS = {
     "before_needling": "before needling",
@@ -87,22 +105,22 @@ EVENTS = {
 }
 
 
-def walk(rules: Iterable[Requirement]) -> Iterator[Requirement]:
-    """Yield every requirement, each group before its parts."""
-    for rule in rules:
-        yield rule
-        if isinstance(rule, Group):
-            yield from walk(rule.parts)
-
-
 def label(rule: Rule) -> str:
     """Return the heading of a requirement or a duty."""
     return DUTIES[rule.area] if isinstance(rule, Duty) else KINDS[getattr(rule, "kind", "unread")]
 
 
-def basis(law: Law) -> str:
-    """Return the kind of text that the entry's status rests on."""
-    return BASES.get(law.basis) or law.basis.replace("_", " ")
+def heading(rule: Rule) -> str:
+    """Return the label of a rule with what it demands, or with the text of an absence or a duty."""
+    if isinstance(rule, Absence):
+        return f"Not demanded: {AREAS[rule.area]}"
+    words = rule.text if isinstance(rule, Duty) else demanded(rule)
+    return f"{label(rule)}: {words}"
+
+
+def basis(value: str) -> str:
+    """Return the words for the kind of text that an entry's status rests on."""
+    return BASES.get(value) or value.replace("_", " ")
 
 
 def demanded(rule: Rule) -> str:
@@ -111,10 +129,21 @@ def demanded(rule: Rule) -> str:
     return words(rule) if words else rule.text
 
 
+def at_a_glance(law: Law) -> str:
+    """Return what the law demands before needling, in one line for a list of states."""
+    if law.status in AT_ONCE:
+        return AT_ONCE[law.status]
+    parts = [demanded(rule) for rule in law.requirements if any(part.kind in GLANCED for part in walk([rule]))]
+    if law.reading != "whole" or any(rule.kind == "unread" for rule in walk(law.requirements)):
+        parts.append("ask the board")
+    return "; ".join(parts) or "no requirement found"
+
+
 def online(rule: Hours | Renewal) -> str:
     """Return which part of the hours may be online."""
-    if rule.online == "part" and rule.online_max is not None:
-        return f"at most {number(rule.online_max)} hours online"
+    if rule.online in ("part", "live_only") and rule.online_max is not None:
+        in_time = ", only in real time" if rule.online == "live_only" else ""
+        return f"at most {number(rule.online_max)} hours online{in_time}"
     return {
         None: "online share not seen",
         "no": "none online",
@@ -145,7 +174,8 @@ def supervisor(who: Supervisor) -> str:
 
 
 def _hours(rule: Hours) -> str:
-    parts = ["hours of training, number not seen" if rule.hours is None else counted(rule.hours, "hour")]
+    without = "training, no number of hours set" if rule.any_number else "hours of training, number not seen"
+    parts = [without if rule.hours is None else counted(rule.hours, "hour")]
     parts += [online(rule)]
     parts += [f"in {counted(len(rule.topics), 'listed topic')}"] if rule.topics else []
     parts += [f"not older than {counted(rule.within_years, 'year')}"] if rule.within_years else []
@@ -178,7 +208,7 @@ def _examination(rule: Examination) -> str:
 def _practice(rule: Practice) -> str:
     held = "with a license" if rule.basis == "license" else "of practice"
     if rule.since:
-        parts = [f"licensed on or before {rule.since:%B} {rule.since.day}, {rule.since.year}"]
+        parts = [f"licensed on or before {long_date(rule.since)}"]
     else:
         parts = [f"time {held}, length not seen" if rule.years is None else f"{counted(rule.years, 'year')} {held}"]
     parts += [f"at least {counted(rule.weekly_hours, 'hour')} a week"] if rule.weekly_hours else []
@@ -187,8 +217,8 @@ def _practice(rule: Practice) -> str:
 
 
 def _approval(rule: Approval) -> str:
-    when = {True: " before the training", False: " before or after the training", None: ""}
-    return f"approved training{when[rule.before_training]}"
+    when = {True: " beforehand", False: " before or after the training", None: ""}
+    return f"training approved{when[rule.before_training]} by {approvers.names(rule.by)}"
 
 
 def _filing(rule: Filing) -> str:
@@ -198,7 +228,7 @@ def _filing(rule: Filing) -> str:
 
 
 def _credential(rule: Credential) -> str:
-    return CREDENTIALS.get(rule.credential) or rule.credential.replace("-", " ").capitalize()
+    return CREDENTIALS.get(rule.credential) or rule.credential.replace("-", " ")
 
 
 def _determination(rule: Determination) -> str:

@@ -7,12 +7,14 @@ import pytest
 
 from course.assessment.attempts import queries, state_items
 from course.content import form_assembly
+from course.content.schema import law_facts
+from course.content.schema.law import Conflict, Group, Unread
 from course.states.entries import actions as states
 from tests import factories
 from tests.factories import NOON
 
-DAY = date(2026, 11, 24)
-SOURCE = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
+DAY = date(2026, 12, 2)
+SOURCE = {"url": "https://board.example/rule", "title": "Rule", "kind": "primary", "as_of": None, "read": "All."}
 
 
 @pytest.fixture
@@ -22,25 +24,31 @@ def patterns(catalog):
 
 def made(catalog, patterns, codes, states_=None, seed="seed"):
     states_ = states_ or catalog.jurisdictions
-    return {i.id: i for i in state_items.items_for(codes, patterns, states_, dict.fromkeys(states_, DAY), seed)}
+    return {i.id: i for i in state_items.items_for(codes, patterns, states_, DAY, seed)}
 
 
 def key_text(item) -> str:
     return next(option.text for option in item.options if option.id in item.key)
 
 
+def with_rules(state, **values):
+    """Return the entry of the state whose requirements of these kinds have other values."""
+    changed = [rule.model_copy(update=values.get(rule.kind, {})) for rule in state.requirements]
+    return state.model_copy(update={"requirements": tuple(changed)})
+
+
 def test_the_key_is_the_states_value_and_the_distractors_are_values_of_other_states(catalog, patterns):
     item = made(catalog, patterns, ["FL"])["own-total-hours-fl"]
-    hours = {f"{s.training.total_hours:g} hours" for s in catalog.jurisdictions.values() if s.training.total_hours}
-    assert key_text(item) == f"{catalog.jurisdictions['FL'].training.total_hours:g} hours"
-    assert {option.text for option in item.options} <= hours
+    every = {value for s in catalog.jurisdictions.values() for value in law_facts.mentioned(s, "total_hours")}
+    assert key_text(item) == "50 hours"
+    assert {option.text for option in item.options} <= {f"{value:g} hours" for value in every}
     assert len({option.text for option in item.options}) == 4
     assert "Florida" in item.stem
+    assert (item.sources[0].url or "").startswith("https://")
 
 
 def test_a_changed_entry_changes_the_key(catalog, patterns):
-    florida = catalog.jurisdictions["FL"]
-    changed = florida.model_copy(update={"training": florida.training.model_copy(update={"total_hours": 61})})
+    changed = with_rules(catalog.jurisdictions["FL"], hours={"hours": 61})
     item = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": changed})["own-total-hours-fl"]
     assert key_text(item) == "61 hours"
 
@@ -48,25 +56,42 @@ def test_a_changed_entry_changes_the_key(catalog, patterns):
 def test_unknown_uncertain_and_contested_facts_are_never_asked(catalog, patterns):
     for code, state in catalog.jurisdictions.items():
         for id_ in made(catalog, patterns, [code]):
-            pattern = next(p for p in patterns if id_ == f"{p.id}-{code.lower()}")
-            assert state.confidence != "low"
-            assert state_items.value_of(state, pattern.fact) is not None
-            assert pattern.fact not in (state.contested or ())
-            assert state.contested is not None or not state.conflicts
+            fact = next(p.fact for p in patterns if id_ == f"{p.id}-{code.lower()}")
+            found = law_facts.stated(state, fact, DAY)
+            assert found.confidence != "low"
+            assert found.value is not None
+            assert not found.about & {name for conflict in state.conflicts for name in conflict.about}
 
 
-@pytest.mark.parametrize("change", [{"confidence": "low"}, {"conflicts": "Two texts differ.", "contested": None}])
-def test_an_entry_with_low_confidence_or_an_unresolved_conflict_has_no_items(catalog, patterns, change):
-    florida = catalog.jurisdictions["FL"].model_copy(update=change)
-    assert made(catalog, patterns, ["FL"])
-    assert made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": florida}) == {}
+@pytest.mark.parametrize(
+    "rule", [{"confidence": "low"}, {"hours": None}, {"valid_to": date(2026, 12, 1)}, {"valid_from": date(2027, 1, 1)}]
+)
+def test_a_rule_that_is_uncertain_unknown_or_not_in_force_is_not_asked(catalog, patterns, rule):
+    changed = with_rules(catalog.jurisdictions["FL"], hours=rule)
+    items = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": changed})
+    assert "own-status-fl" in items
+    assert "own-total-hours-fl" not in items
 
 
-def test_a_contested_fact_is_left_out_and_the_others_are_asked(catalog, patterns):
-    florida = catalog.jurisdictions["FL"].model_copy(update={"contested": ("status",)})
-    items = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": florida})
-    assert "own-status-fl" not in items
-    assert "own-total-hours-fl" in items
+@pytest.mark.parametrize("about", ["total_hours", "face-to-face-hours"])
+def test_a_contested_fact_is_left_out_and_the_others_are_asked(catalog, patterns, about):
+    florida = catalog.jurisdictions["FL"]
+    changed = florida.model_copy(update={"conflicts": (Conflict(about=(about,), text="Two texts differ."),)})
+    items = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": changed})
+    assert "own-total-hours-fl" not in items
+    assert "own-status-fl" in items
+
+
+def test_hours_that_an_alternative_or_an_unread_rule_may_change_are_not_asked(catalog, patterns):
+    florida = catalog.jurisdictions["FL"]
+    hours = next(rule for rule in florida.requirements if rule.kind == "hours")
+    shared = {"text": "Another way.", "source": hours.source, "confidence": "high"}
+    either = Group(id="either", kind="any_of", parts=(hours.model_copy(update={"id": "other", "hours": 60}),), **shared)
+    unread = Unread(id="unread", kind="unread", areas=("hours",), **shared)
+    for more in (either, unread):
+        changed = florida.model_copy(update={"requirements": (*florida.requirements, more)})
+        items = made(catalog, patterns, ["FL"], {**catalog.jurisdictions, "FL": changed})
+        assert "own-total-hours-fl" not in items
 
 
 def test_at_least_35_states_have_items(catalog, patterns):

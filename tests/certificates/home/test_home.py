@@ -24,4 +24,4 @@ def test_hours_are_those_of_the_states_where_one_is_licensed(app, pages, learner
     mine = pages.as_(learner)
     mine.post("/profile/licenses/new", {"jurisdiction": "NY", "profession": "PT", "number": "1"})
     text = mine.get(f"/courses/{COURSE}").text
-    assert "Hawaii 1.25 (of 60 minutes); New York 1.5 (of 50 minutes)" in text
+    assert "Hawaii 1.5 (of 50 minutes); New York 1.5 (of 50 minutes)" in text

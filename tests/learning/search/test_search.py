@@ -50,7 +50,13 @@ def test_the_index_is_rebuilt_only_when_something_changed(either_app, admin_of):
     with either_app.app_context():
         assert actions.refresh_index()
         assert not actions.refresh_index()
-        source = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
+        source = {
+            "url": "https://board.example/rule",
+            "title": "Rule",
+            "kind": "primary",
+            "as_of": None,
+            "read": "All.",
+        }
         changed = {"citation": "The zanzibar rule"}
         states.check_entry(
             admin_of, "HI", changed, source, checked_on=NOON.date().replace(year=2027), note="", now=NOON
@@ -63,7 +69,13 @@ def test_the_worker_indexes_a_check_made_in_the_app(app):
     admin = factories.person(app, "Ada Admin", role="admin")
     with app.app_context():
         actions.refresh_index()
-        source = {"url": "https://board.example/rule", "kind": "rule", "as_of": None}
+        source = {
+            "url": "https://board.example/rule",
+            "title": "Rule",
+            "kind": "primary",
+            "as_of": None,
+            "read": "All.",
+        }
         changed = {"citation": "The zanzibar rule"}
         day = NOON.date().replace(year=2027)
         states.check_entry(admin, "HI", changed, source, checked_on=day, note="", now=NOON)

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from pydantic import TypeAdapter
 
-from course.content.schema.law import Absence, Area, Duty, Group, Law, Requirement
+from course.content.schema.law import Absence, Area, Duty, Group, Law, Requirement, walk
 from course.states.requirements import wording
 
 RULE = {"id": "one", "text": "The rule in full.", "source": "statute", "confidence": "high"}
@@ -46,7 +46,7 @@ def test_alternatives_and_stages_are_joined_differently():
     either, both = (rule(kind=kind, parts=parts) for kind in ("any_of", "all_of"))
     assert wording.demanded(either) == "CPR certification or Doctor of Physical Therapy"
     assert wording.demanded(both) == "CPR certification; Doctor of Physical Therapy"
-    assert [one.kind for one in wording.walk([either])] == ["any_of", "credential", "credential"]
+    assert [one.kind for one in walk([either])] == ["any_of", "credential", "credential"]
     assert isinstance(either, Group)
 
 
