@@ -29,6 +29,7 @@ from course.platform import db, jobs
 from course.platform.access import Role
 from course.platform.db import unit_of_work
 from course.platform.web import Refused
+from course.tools import demo_hands_on
 
 PASSWORD = "three calm needles"  # noqa: S105 - public, because the demo prints it
 DOMAIN = "demo.invalid"
@@ -79,7 +80,31 @@ def populate(
         with app.app_context():
             _therapist(number, reached, digest, own_chance, admin, now)
         progress()
-    return [f"Sign in as admin@{DOMAIN} or therapist1@{DOMAIN} with the password: {PASSWORD}"]
+    if stage is None and not start:
+        with app.app_context():
+            _hands_on(digest, admin, now)
+    names = f"admin@{DOMAIN}, therapist1@{DOMAIN}, therapist-fl@{DOMAIN} or instructor1@{DOMAIN}"
+    return [f"Sign in as {names} with the password: {PASSWORD}"]
+
+
+def _hands_on(digest: str, admin: int, now: datetime) -> None:
+    """Add two instructors, and a therapist for each of the states whose hands-on part is shown."""
+    began = now - timedelta(days=80)
+    moments = dict(_steps(began, now))
+    teachers = [_teacher(number, digest, began) for number in (1, 2)]
+    people = {}
+    for number, state in enumerate(demo_hands_on.STAGE_OF, start=1):
+        chance = random.Random(f"{SEED} {state}")  # noqa: S311 - the same therapist every time
+        stage = demo_hands_on.STUDIED.get(state, "signed-up")
+        people[state], *_ = _student(number, stage, digest, chance, began, moments, state)
+    demo_hands_on.populate(people, (teachers[0], teachers[1]), accounts.person(admin), now)
+    _mark_mails_as_sent(now)
+
+
+@unit_of_work
+def _teacher(number: int, digest: str, now: datetime) -> User:
+    name = NameParts(("Lee", "Kim")[number - 1], "Demo")
+    return _user(name, f"instructor{number}", digest, now)
 
 
 @unit_of_work
@@ -109,14 +134,24 @@ def _therapist(number: int, stage: str, digest: str, chance: random.Random, admi
 
 @unit_of_work
 def _student(
-    number: int, stage: str, digest: str, chance: random.Random, began: datetime, moments: dict[str, datetime]
+    number: int,
+    stage: str,
+    digest: str,
+    chance: random.Random,
+    began: datetime,
+    moments: dict[str, datetime],
+    state: str | None = None,
 ) -> tuple[User, Course, License]:
-    """Add a therapist who takes the course up to the stage, or up to its last quiz."""
+    """Add a therapist who takes the course up to the stage, or up to its last quiz.
+
+    `state`: of those in the hands-on part, who are licensed there as physical therapists whose email names it.
+    """
     first, last = FIRST_NAMES.split(), SURNAMES.split()
-    name = NameParts(first[number % len(first)], last[number * 7 % len(last)])
-    user = _user(name, f"therapist{number}", digest, began)
-    course = chance.choice(list(catalog().courses.values()))
-    license_ = _license(user, chance, number)
+    name = NameParts(first[number % len(first)], last[number * (5 if state else 7) % len(last)])
+    user = _user(name, f"therapist-{state.lower()}" if state else f"therapist{number}", digest, began)
+    online = [one for one in catalog().courses.values() if not one.has_hands_on]
+    course = demo_hands_on.course() if state else chance.choice(online)
+    license_ = _license(user, chance, number, state)
     for reached, moment in moments.items():
         if reached == "reading":
             _read(user, course, chance, moment, whole=stage != "reading")
@@ -138,13 +173,13 @@ def _steps(began: datetime, now: datetime) -> Iterator[tuple[str, datetime]]:
     return ((name, began + span * (n + 1)) for n, (name, _) in enumerate(STAGES[:6]))
 
 
-def _license(user: User, chance: random.Random, number: int) -> License:
-    state = chance.choice(list(catalog().jurisdictions))
+def _license(user: User, chance: random.Random, number: int, state: str | None) -> License:
+    place = state or chance.choice(list(catalog().jurisdictions))
     license_ = License(
         user_id=user.id,
-        jurisdiction=state,
-        profession=chance.choice(["PT", "PT", "PT", "PTA"]),
-        number=f"{state}{10000 + number}",
+        jurisdiction=place,
+        profession="PT" if state else chance.choice(["PT", "PT", "PT", "PTA"]),
+        number=f"{place}{10000 + number}",
         first_licensed=date(2008 + number % 15, 6, 1),
         expires_on=date(2027, 12, 31),
         renewal_months=24,
