@@ -114,7 +114,8 @@ def _set(lab: Lab, topics: Mapping[str, int], instructors: Sequence[int], fields
     for name, value in fields.items():
         setattr(lab, name, value)
     lab.topics = [LabTopic(topic=topic, minutes=minutes) for topic, minutes in topics.items()]
-    lab.teaching = [LabInstructor(user_id=id_, place=place) for place, id_ in enumerate(instructors)]
+    names = {id_: person.legal_name for id_, person in accounts.people_of(instructors).items()}
+    lab.teaching = [LabInstructor(user_id=id_, place=place, name=names[id_]) for place, id_ in enumerate(instructors)]
 
 
 @unit_of_work
@@ -450,6 +451,8 @@ def close(
     counts = {"needles_out": needles_out, "needles_in": needles_in, "needle_note": needle_note, "incidents": incidents}
     for name, value in counts.items():
         setattr(lab, name, value)
+    for one in lab.teaching:
+        one.name = one.user.legal_name
     learners = sum(1 for own in queries.presences_of(lab).values() if queries.minutes_in(lab, own))
     people = {"instructors": len(lab.teaching), "learners": learners}
     record(Event.LAB_CLOSED, instructor, _subject(lab), person_id=None, now=now, **counts, **people)

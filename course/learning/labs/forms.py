@@ -59,7 +59,7 @@ class LabForm(FlaskForm):
         """Return the form with the choices of the site, filled in like the lab."""
         fields = {f"{TOPIC}{one.id}": _minutes(one) for one in catalog.topics.values()}
         form: LabForm = type("LabPage", (cls,), fields)(data=_values(lab) if lab else None)
-        places, teaching = catalog.licensing_places, list(lab.instructors) if lab else []
+        places, teaching = catalog.licensing_places, [one.user for one in lab.teaching] if lab else []
         form.course.choices = _choices(((one.id, one.title) for one in catalog.courses.values()), first="Choose one")
         form.jurisdiction.choices = _choices(((code, one.name) for code, one in places.items()), first="Choose one")
         form.time_zone.choices = _choices(lab_times.ZONES.items(), first="The state's")

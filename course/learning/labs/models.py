@@ -26,13 +26,17 @@ class LabTopic(Model):
 
 
 class LabInstructor(Model):
-    """Somebody who teaches a lab. The one with the lowest `place` is its first instructor."""
+    """Somebody who teaches a lab. The one with the lowest `place` is its first instructor.
+
+    `name`: as it was when the lab was last changed or was closed. It stays when the account is gone.
+    """
 
     __tablename__ = "lab_instructor"
 
     lab_id: Mapped[int] = mapped_column(ForeignKey("lab.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
     place: Mapped[int]
+    name: Mapped[str] = mapped_column(server_default="")
     user: Mapped[User] = relationship()
 
 
@@ -72,8 +76,9 @@ class Lab(Model):
         return {one.topic: one.minutes for one in self.topics}
 
     @property
-    def instructors(self) -> list[User]:
-        return [one.user for one in self.teaching]
+    def instructors(self) -> list[str]:
+        """Return the names of those who teach it, the first instructor first."""
+        return [one.name for one in self.teaching]
 
     @property
     def day(self) -> date:
@@ -105,7 +110,7 @@ class Lab(Model):
             "jurisdiction": self.jurisdiction,
             "capacity": self.capacity,
             "topics": dict(self.topic_minutes),
-            "instructors": [one.legal_name for one in self.instructors],
+            "instructors": self.instructors,
         }
 
 

@@ -241,7 +241,7 @@ def attended_of(user_ids: Collection[int]) -> dict[int, list[AttendedLab]]:
                 topics=attendance.minutes_by_topic(lab.starts_at, lab.ends_at, lab.topic_minutes, minutes),
                 ended_at=lab.ends_at,
                 jurisdiction=lab.jurisdiction,
-                instructors=tuple(one.legal_name for one in lab.instructors),
+                instructors=tuple(lab.instructors),
             )
             for lab, minutes in own
         ]
@@ -291,7 +291,7 @@ def _training(lab: Lab, attended: int) -> list[Training]:
             minutes=minutes,
             completed_on=date_in(lab.time_zone, lab.ends_at),
             topics=taught,
-            verified_by=lab.instructors[0].legal_name,
+            verified_by=lab.instructors[0],
             verified_on=date_in(lab.time_zone, lab.closed_at or lab.ends_at),
             source=f"lab {lab.title}, {lab.when}",
         )

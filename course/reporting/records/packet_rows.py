@@ -162,7 +162,7 @@ def _lab_row(person: Participant, lab: Lab, one: Presence, is_corrected: bool) -
         lab.course_id,
         lab.mode,
         lab.jurisdiction,
-        ", ".join(teacher.legal_name for teacher in lab.instructors),
+        ", ".join(lab.instructors),
         lab.starts_at,
         lab.ends_at,
         one.in_at,

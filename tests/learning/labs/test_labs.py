@@ -10,6 +10,7 @@ import pytest
 from course.content.schema.hours import Mode
 from course.learning.labs import actions, queries, screen_code
 from course.learning.labs.models import Booking, Presence
+from course.people.accounts import queries as accounts
 from course.platform import clock, db
 from course.platform.audit.models import AuditEvent
 from course.platform.decisions import OwnRecord
@@ -380,6 +381,17 @@ class TestEvidence:
             )
             (attended,) = queries.attended_of([other_learner.id])[other_learner.id]
             assert (attended.minutes, dict(attended.topics)) == (119, {"palpation": 29, "needle-technique": 59})
+
+    def test_the_names_of_its_instructors_stay_when_their_accounts_are_gone(self, app, learner, instructor, lab):
+        factories.book(app, learner, lab)
+        factories.attend(app, learner, lab)
+        factories.close_lab(app, instructor, lab)
+        with app.app_context():
+            retention.close(instructor, now=NOON + timedelta(days=9))
+            assert accounts.person(instructor.id).legal_name == "Erased"
+            (attended,) = queries.attended_of([learner.id])[learner.id]
+            assert attended.instructors == ("Iris Instructor",)
+            assert {one.verified_by for one in queries.training_of([learner.id])[learner.id]} == {"Iris Instructor"}
 
     def test_it_takes_as_many_statements_for_many_as_for_one(self, app, admin, learner, instructor, count_queries):
         def count(people):
