@@ -39,6 +39,7 @@ def console() -> ResponseReturnValue:
         proofs=proof.count_undecided(),
         due_entries=sum(entry.is_due(today) for entry in states.entries().values()),
         failed_mails=mails.count_failed(),
+        flagged_labs=labs.count_flagged(),
         labs_to_close=labs.count_to_close(clock.now()),
         unreviewed_modules=len(reviewable) - len(reviews.reviews_of(reviewable)),
         people=accounts.count_people(demo=False) + accounts.count_people(demo=True),

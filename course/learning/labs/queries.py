@@ -64,6 +64,12 @@ def taught_by(user_id: int) -> Sequence[Lab]:
     return db.session.scalars(wanted.order_by(Lab.starts_at, Lab.id)).all()
 
 
+def count_flagged() -> int:
+    """Return how many labs that are not closed have an instructor without a qualification in force on their day."""
+    open_ = db.session.scalars(_labs().where(Lab.closed_at.is_(None), Lab.canceled_at.is_(None))).all()
+    return sum(is_flagged(standings) for standings in standings_of(open_).values())
+
+
 def count_to_close(now: datetime) -> int:
     """Return how many labs have ended and were not closed."""
     wanted = select(func.count(Lab.id)).where(Lab.ends_at < now, Lab.closed_at.is_(None), Lab.canceled_at.is_(None))

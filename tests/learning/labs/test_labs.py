@@ -347,6 +347,7 @@ class TestClosing:
         expired = factories.instructor(app, admin, expires_on=NOON.date() - timedelta(days=1))
         lab = factories.lab(app, admin, expired)
         assert "not qualified on that day" in pages.as_(admin).get("/admin/labs/").text
+        assert "without a qualification in force" in pages.as_(admin).get("/admin/").text
         for person, path in ((admin, "/admin/labs"), (expired, "/instructor/labs")):
             assert "qualification expired" in pages.as_(person).get(f"{path}/{lab.code}").text
 
@@ -354,6 +355,7 @@ class TestClosing:
         """The lab starts on March 2 in Hawaii, which is March 3 in UTC."""
         teacher = factories.instructor(app, admin, expires_on=date(2026, 3, 2))
         factories.lab(app, admin, teacher, starts_at=NOON + timedelta(hours=13))
+        assert "without a qualification in force" not in pages.as_(admin).get("/admin/").text
         assert "not qualified" not in pages.as_(admin).get("/admin/labs/").text
 
 
@@ -414,7 +416,7 @@ class TestPages:
     def test_pages_take_as_many_statements_for_many_labs_and_people(
         self, app, pages, admin, instructor, learner, count_queries, at
     ):
-        paths = {"/labs/": learner, "/admin/labs/": admin, "/instructor/": instructor}
+        paths = {"/admin/": admin, "/labs/": learner, "/admin/labs/": admin, "/instructor/": instructor}
         lab = factories.lab(app, admin, instructor)
         factories.book(app, learner, lab)
         paths |= {f"/admin/labs/{lab.code}": admin, f"/instructor/labs/{lab.code}": instructor}
@@ -428,7 +430,7 @@ class TestPages:
             factories.book(app, learner, another)
             factories.lab(app, admin, instructor)
         assert {path: statements(count_queries, pages.as_(who), path) for path, who in paths.items()} == before
-        assert max(before.values()) <= 14, before
+        assert max(count for path, count in before.items() if path != "/admin/") <= 14, before
 
     def test_the_place_is_shown_to_those_who_signed_up(self, app, pages, learner, other_learner, lab, at):
         factories.book(app, learner, lab)
