@@ -38,6 +38,7 @@ from course.reporting.records.checked_record import Discrepancy
 from course.site import site, site_of
 from course.states.entries import actions as states
 from course.states.entries.cli import states_group
+from course.states.requirements.cli import check_command
 from course.tools import demo
 from course.tools.bench import measure
 
@@ -81,7 +82,9 @@ def _with_modules() -> Iterator[Path]:
         yield config.modules
 
 
-cli.add_command(states_group(_with_modules))
+states_commands = states_group(_with_modules)
+states_commands.add_command(check_command(lambda: load(*_folders())))
+cli.add_command(states_commands)
 
 
 def _app(config: Config) -> Flask:

@@ -16,7 +16,7 @@ def states_group(ready: Callable[[], AbstractContextManager[Path]]) -> click.Gro
 
     @click.group("states")
     def states() -> None:
-        """Export state entries."""
+        """Export state entries, and judge a person by them."""
 
     @states.command("export")
     @click.option(
