@@ -533,8 +533,16 @@ SUPERVISOR = SupervisorStatement(
 )
 
 
-def confirm_sessions(app: Flask, user: User, sessions: list[SupervisedSession], *, now: datetime = NOON) -> None:
+def confirm_sessions(
+    app: Flask,
+    user: User,
+    sessions: list[SupervisedSession],
+    *,
+    statement: SupervisorStatement = SUPERVISOR,
+    now: datetime = NOON,
+) -> SupervisionRequest:
     """Let a supervisor confirm the sessions."""
-    _, token = send_sessions(app, user, sessions, now=now)
+    request, token = send_sessions(app, user, sessions, now=now)
     with app.app_context():
-        supervision.answer(token, SUPERVISOR, {one.code for one in sessions}, None, now=now)
+        supervision.answer(token, statement, {one.code for one in sessions}, None, now=now)
+    return request

@@ -26,6 +26,8 @@ from course.site import site
 from course.states.entries import queries as entries
 from course.states.requirements.evidence import SupervisorFacts, TreatmentSession
 
+UNNAMED = "a supervisor who is not named yet"  # of a session that was not sent
+
 
 class SupervisionLinkInvalid(NotFound):
     message = (
@@ -225,7 +227,7 @@ def sessions_of(user_ids: Collection[int]) -> dict[int, list[TreatmentSession]]:
 
 def _evidence(session: SupervisedSession) -> TreatmentSession:
     request = session.request
-    supervisor = SupervisorFacts(name=request.supervisor.name) if request else None
+    supervisor = SupervisorFacts(name=request.supervisor.name if request else UNNAMED)
     if session.confirmed_at and request and request.answers:
         supervisor = request.answers.facts
     return TreatmentSession(
@@ -234,7 +236,7 @@ def _evidence(session: SupervisedSession) -> TreatmentSession:
         supervisor=supervisor,
         remote=session.by_video,
         jurisdiction=session.jurisdiction,
-        verified_by=supervisor.name if session.confirmed_at and supervisor else None,
+        verified_by=supervisor.name if session.confirmed_at else None,
         verified_on=session.confirmed_at.date() if session.confirmed_at else None,
         source="log of supervised sessions",
     )
@@ -286,8 +288,7 @@ def _license(license_: License) -> tuple[str, Profession]:
 def _laws(user: User) -> dict[str, Law]:
     """Return the current law of each state of the person's licenses. Nothing is on file for territories."""
     wanted = {one.jurisdiction for one in user.licenses}
-    states: dict[str, object] = {code: one.state for code, one in entries.entries().items() if code in wanted}
-    return {code: state for code, state in states.items() if isinstance(state, Law)}
+    return {code: one.state for code, one in entries.entries().items() if code in wanted}
 
 
 def _today(license_: License, now: datetime) -> date:

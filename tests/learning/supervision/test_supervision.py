@@ -330,7 +330,7 @@ class TestAfterTheAnswer:
             first, second, third = queries.sessions_of([learner.id])[learner.id]
         assert (first.supervisor, first.verified_by) == (SUPERVISOR.facts, "Sam Supervisor")
         assert first.verified_on == NOON.date()
-        assert (third.on, third.supervisor, third.verified_by) == (unsent.held_on, None, None)
+        assert (third.on, third.supervisor.name, third.verified_by) == (unsent.held_on, queries.UNNAMED, None)
         assert second.minutes == 30
 
     def test_the_log_to_print_has_confirmed_sessions_and_their_supervisors_only(self, app, mine, learner, confirmed):
