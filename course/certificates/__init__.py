@@ -7,7 +7,6 @@ from course.certificates.bulk import admin as bulk_admin
 from course.certificates.completion import views as completion_views
 from course.certificates.corrections import admin as corrections_admin
 from course.certificates.corrections import views as corrections_views
-from course.certificates.home import views as home_views
 from course.certificates.issuing import admin as issuing_admin
 from course.certificates.issuing import issuing, reminding
 from course.certificates.issuing import views as issuing_views
@@ -18,7 +17,6 @@ from course.platform.wing import Wing
 
 WING = Wing(
     blueprints=(
-        home_views.bp,
         completion_views.bp,
         issuing_views.bp,
         issuing_admin.bp,

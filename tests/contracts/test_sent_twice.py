@@ -421,6 +421,10 @@ def remove_proof(app: Flask) -> Form:
     return Form(person, f"/proof/{factories.add_proof(app, person).code}/remove", {})
 
 
+def file_paper(app: Flask) -> Form:
+    return Form(lena(app), "/proof/filed/FL/attestation", {"filed_on": "2026-01-01"})
+
+
 def check_proof(app: Flask) -> Form:
     proof = factories.add_proof(app, lena(app))
     fields = {"seen": proof.state, "decision": "verified", "note": ""}
@@ -722,6 +726,7 @@ ONCE: dict[str, Callable[[Flask], Form]] = {
     "email_changes_admin.change": change_email_of_person,
     "entries_admin.entry": check_state,
     "proof.add": add_proof,
+    "proof.file": file_paper,
     "proof.remove": remove_proof,
     "proof_admin.proof": check_proof,
     "factors.remove_passkey": remove_passkey,

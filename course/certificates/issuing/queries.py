@@ -157,7 +157,12 @@ def awards_of(user_id: int) -> dict[str, Certificate]:
 
 def every_award(user_id: int) -> Sequence[Certificate]:
     """Return all of the person's certificates, with those that were revoked or superseded."""
-    return db.session.scalars(select(Certificate).filter_by(user_id=user_id).order_by(Certificate.id)).all()
+    return db.session.scalars(every_award_of([user_id]).order_by(Certificate.id)).all()
+
+
+def every_award_of(user_ids: Collection[int]) -> Select[Certificate]:
+    """Select all certificates of the people, with those that were revoked or superseded."""
+    return select(Certificate).where(Certificate.user_id.in_(user_ids))
 
 
 def valid_awards(user_id: int, now: datetime) -> list[Certificate]:

@@ -1,9 +1,8 @@
-"""A calendar file with the day on which each license expires, and reminders."""
+"""A calendar file with days that matter for a license, and reminders."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from icalendar import Alarm, Calendar, Event
 
@@ -11,36 +10,42 @@ from course.reporting.transcripts.reminders import DAYS_BEFORE
 
 
 @dataclass(frozen=True)
-class LicenseExpiration:
-    """`code` is the license's own, so that a later file changes the event instead of adding one."""
+class CalendarDay:
+    """`id`: the same in each file, so that a later file changes the event instead of adding one.
 
-    code: UUID
-    name: str
+    `alarm`: the text of a reminder up to its number of days. `days_before`: when to remind.
+    """
+
+    id: str
     on: date
+    title: str
+    description: str
+    alarm: str
+    days_before: tuple[int, ...] = DAYS_BEFORE
 
 
-def file(expirations: Iterable[LicenseExpiration], *, host: str, link: str, now: datetime) -> bytes:
-    """Return an iCalendar file (RFC 5545). `link`: the address of the transcript."""
+def file(days: Iterable[CalendarDay], *, host: str, now: datetime) -> bytes:
+    """Return an iCalendar file (RFC 5545)."""
     calendar = Calendar()
     calendar.add("prodid", f"-//{host}//licenses//EN")
     calendar.add("version", "2.0")
-    for expiration in expirations:
-        calendar.add_component(_event(expiration, host, link, now))
+    for day in days:
+        calendar.add_component(_event(day, host, now))
     return bytes(calendar.to_ical())
 
 
-def _event(expiration: LicenseExpiration, host: str, link: str, now: datetime) -> Event:
+def _event(day: CalendarDay, host: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{expiration.code}@{host}")
+    event.add("uid", f"{day.id}@{host}")
     event.add("dtstamp", now)
-    event.add("dtstart", expiration.on)
-    event.add("summary", f"License expires: {expiration.name}")
-    event.add("description", f"Your credits toward its renewal: {link}")
+    event.add("dtstart", day.on)
+    event.add("summary", day.title)
+    event.add("description", day.description)
     event.add("transp", "TRANSPARENT")  # the day stays free
-    for days in DAYS_BEFORE:
+    for before in day.days_before:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", f"{expiration.name} expires in {days} days")
-        alarm.add("trigger", timedelta(days=-days))
+        alarm.add("description", f"{day.alarm} in {before} days")
+        alarm.add("trigger", timedelta(days=-before))
         event.add_component(alarm)
     return event

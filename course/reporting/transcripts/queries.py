@@ -1,8 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import undefer
 
 from course.certificates.issuing import queries as certificates
@@ -16,9 +16,10 @@ from course.platform.decisions import ProofState
 from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 from course.reporting.transcripts import statement
-from course.reporting.transcripts.calendar import LicenseExpiration
+from course.reporting.transcripts.calendar import CalendarDay
 from course.reporting.transcripts.models import ExternalCredit
 from course.reporting.transcripts.statement import Statement, TranscriptEntry, TranscriptLicense
+from course.site import site
 
 
 def statements_of(user: User, now: datetime) -> list[Statement]:
@@ -86,8 +87,19 @@ def expiring(first: date, last: date) -> Sequence[License]:
     ).all()
 
 
-def expirations_of(user: User) -> list[LicenseExpiration]:
-    return [LicenseExpiration(one.code, license_name(one), one.expires_on) for one in user.licenses if one.expires_on]
+def expirations_of(user: User) -> list[CalendarDay]:
+    """Return the days on which the person's licenses expire."""
+    return [_expiration(license_name(one), one.expires_on, one) for one in user.licenses if one.expires_on]
+
+
+def _expiration(name: str, on: date, license_: License) -> CalendarDay:
+    return CalendarDay(
+        id=str(license_.code),
+        on=on,
+        title=f"License expires: {name}",
+        description=f"Your credits toward its renewal: {site().base_url}/transcript",
+        alarm=f"{name} expires",
+    )
 
 
 def license_name(license_: License) -> str:
@@ -102,6 +114,15 @@ def credits_of(user_id: int) -> Sequence[ExternalCredit]:
         .filter_by(user_id=user_id, removed_at=None)
         .order_by(ExternalCredit.completed_on.desc(), ExternalCredit.id.desc())
     ).all()
+
+
+def valid_credits(user_ids: Collection[int]) -> Select[ExternalCredit]:
+    """Select the people's external credits that were not rejected."""
+    return select(ExternalCredit).where(
+        ExternalCredit.user_id.in_(user_ids),
+        ExternalCredit.removed_at.is_(None),
+        ExternalCredit.state != ProofState.REJECTED,
+    )
 
 
 def count_credits(user_id: int, *, removed: bool = False) -> int:

@@ -1,6 +1,5 @@
 """The learner's transcript, its files, and the learner's external credits."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -17,10 +16,9 @@ from course.platform.quotas import AccountFull, SiteFull
 from course.platform.sent_forms import once
 from course.platform.typesetting import compiler
 from course.platform.web import takes_files
-from course.reporting.transcripts import actions, calendar, export, pdf, queries
+from course.reporting.transcripts import actions, export, pdf, queries
 from course.reporting.transcripts.forms import CreditForm
 from course.reporting.transcripts.models import ExternalCredit
-from course.site import site
 
 bp = Blueprint("transcripts", __name__)
 MAX_UPLOAD_MB = 11  # a document of 10 MB and the rest of the form
@@ -102,20 +100,6 @@ def record_document(code: UUID) -> ResponseReturnValue:
     credit = queries.credit_of(code) if may(Permission.TRANSCRIPT_CHECK) else queries.own_credit(me(), code)
     data, media_type = queries.document_of(credit)
     return untrusted_download(data, media_type, f"record-{credit.completed_on}.{ENDINGS[media_type]}")
-
-
-@bp.get("/licenses.ics")
-@requires(Permission.TRANSCRIPT)
-def licenses() -> ResponseReturnValue:
-    """Return a calendar file with the expiration dates of the person's licenses."""
-    address = site().base_url
-    data = calendar.file(
-        queries.expirations_of(me()),
-        host=urlsplit(address).hostname or "localhost",
-        link=f"{address}/transcript",
-        now=clock.now(),
-    )
-    return download(data, "text/calendar", "licenses.ics")
 
 
 @bp.post("/licenses/mail")

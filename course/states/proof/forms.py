@@ -102,6 +102,11 @@ class LicenseForm(ProofForm):
     on = DateField("Unrestricted as of", DAY)
 
 
+class FilingForm(ProofForm):
+    kind = Kind.FILING
+    filed_on = DateField("Sent on", DAY)
+
+
 FORMS: Mapping[str, type[ProofForm]] = {
     form.kind: form for form in (PracticeForm, CredentialForm, ExaminationForm, DeterminationForm, LicenseForm)
 }

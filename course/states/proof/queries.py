@@ -12,7 +12,6 @@ from course.platform.queries import Page, one_or_404, page_of
 from course.platform.web import NotFound
 from course.states.proof import stated_facts
 from course.states.proof.models import Proof
-from course.states.requirements.evidence import Fact
 
 
 def proofs_of(user_id: int) -> Sequence[Proof]:
@@ -20,17 +19,11 @@ def proofs_of(user_id: int) -> Sequence[Proof]:
     return db.session.scalars(select(Proof).filter_by(user_id=user_id, removed_at=None).order_by(Proof.id.desc())).all()
 
 
-def facts_of(user_ids: Collection[int]) -> dict[int, list[Fact]]:
-    """Return what each person stated and no administrator rejected. One statement."""
-    rows = db.session.scalars(
-        select(Proof)
-        .where(Proof.user_id.in_(user_ids), Proof.removed_at.is_(None), Proof.state != ProofState.REJECTED)
-        .order_by(Proof.id)
+def valid_proofs(user_ids: Collection[int]) -> Select[Proof]:
+    """Select what the people stated and no administrator rejected."""
+    return select(Proof).where(
+        Proof.user_id.in_(user_ids), Proof.removed_at.is_(None), Proof.state != ProofState.REJECTED
     )
-    found: dict[int, list[Fact]] = {user_id: [] for user_id in user_ids}
-    for row in rows:
-        found[row.user_id].append(row.fact)
-    return found
 
 
 def count_of(user_id: int, *, removed: bool = False) -> int:

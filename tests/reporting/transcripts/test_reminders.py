@@ -14,7 +14,7 @@ from course.people.accounts.models import User
 from course.platform import clock, db, jobs
 from course.platform.jobs import Job
 from course.reporting.transcripts import actions, calendar, reminders
-from course.reporting.transcripts.calendar import LicenseExpiration
+from course.reporting.transcripts.calendar import CalendarDay
 from course.site import site_of
 from tests import factories
 from tests.factories import NOON
@@ -196,7 +196,7 @@ class TestCalendar:
     def test_any_license_reads_back(self, name, on):
         code = factories.UUID(int=7)
         data = calendar.file(
-            [LicenseExpiration(code, name, on)], host="learn.example.org", link="https://x.example", now=NOON
+            [CalendarDay(str(code), on, f"License expires: {name}", "", name)], host="learn.example.org", now=NOON
         )
         (event,) = Calendar.from_ical(data).walk("VEVENT")
         assert (event.decoded("dtstart"), str(event["uid"])) == (on, f"{code}@learn.example.org")
