@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from course.platform.dates import date_in, long_date
 from course.platform.db import Model, unit_of_work
 from course.platform.web import Refused
 from course.site import site
+
+MAIL_DELAY = timedelta(hours=2)  # after the first sign-off of a lab
 
 
 class OwnSkills(decisions.OwnRecord):
@@ -133,7 +135,25 @@ def sign_off(
         passed=seen.passed,
         signed_at=signed_at.isoformat(),
     )
+    _ask_to_countersign(learner, place, now)
     return _stored(values)
+
+
+def _ask_to_countersign(learner: User, place: Place, now: datetime) -> None:
+    """Send one mail for all sign-offs of a lab, once most of them have arrived."""
+    key = f"skill-to-countersign:{learner.code}:{place.lab_code or now.date()}"
+    if jobs.known([key]):
+        return
+    jobs.put(
+        "mail",
+        key=key,
+        now=now,
+        due=now + MAIL_DELAY,
+        to=learner.email,
+        template="skill-to-countersign",
+        name=learner.name_in_mails,
+        link=f"{site().base_url}/skills/",
+    )
 
 
 def _insert(values: dict[str, Any], instructor: User, place: Place, signed_at: datetime, now: datetime) -> bool:

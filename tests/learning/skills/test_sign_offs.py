@@ -145,6 +145,15 @@ def test_the_learner_countersigns_or_contests_and_the_first_answer_counts(app, i
     assert mail.payload["to"] == ines.email
 
 
+def test_the_learner_is_asked_once_to_countersign_what_was_signed_at_a_lab(app, ines, learner, other_learner):
+    table.sign_all(app, ines, learner)
+    table.sign(app, ines, other_learner)
+    with app.app_context():
+        asked = db.session.scalars(select(Job).where(Job.key.startswith("skill-to-countersign")).order_by(Job.id)).all()
+    assert [mail.payload["to"] for mail in asked] == [learner.email, other_learner.email]
+    assert asked[0].due_at == NOON + actions.MAIL_DELAY
+
+
 def test_nobody_answers_for_another(app, ines, learner, other_learner, pages):
     one = table.sign(app, ines, learner)
     other = pages.as_(other_learner)
