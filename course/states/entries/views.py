@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from course.content.queries import catalog
+from course.content.schema.law import walk
 from course.content.schema.territory import Territory
 from course.platform import clock
 from course.platform.access import Permission, me, public, requires
@@ -40,7 +41,9 @@ def state(code: str) -> ResponseReturnValue:
     if isinstance(place, Territory):
         return render_template("states/entries/territory.html", territory=place)
     found = queries.entry_of(code).state
-    unknown = coverage.unknown_areas(found, clock.now().date()) if found.status in ALLOWING else []
+    today = clock.now().date()
+    in_force = [rule for rule in walk(found.requirements) if rule.is_valid(today)]
+    unknown = coverage.unknown_areas(in_force, found.absences, today) if found.status in ALLOWING else []
     return render_template(
         "states/entries/state.html",
         state=found,

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Literal
 
-from course.content.schema.law import Area, Duty, Law, Unread
-from course.states.requirements import wording
+from course.content.schema.law import Area, Duty, Law
+from course.states.requirements import coverage, wording
 from course.states.requirements.case import Case
 from course.states.requirements.evidence import Evidence
 from course.states.requirements.judgment import Judgment, Result, State, Verdict
 from course.states.requirements.kinds import JUDGES
 
-AREAS_OF_KINDS = {area.value: area for area in Area}
 READ = ("whole", "part")
 BY_STATUS = {"pending": Verdict.PENDING, "unaddressed": Verdict.SILENT, "listed": Verdict.LISTED}
 HEADLINES = {
@@ -28,20 +27,12 @@ def judge(law: Law, code: str, evidence: Evidence, day: date, *, profession: Lit
         return Judgment(code=code, day=day, verdict=Verdict.PROHIBITED, headline=headline, results=())
     case = Case(law=law, code=code, evidence=evidence, day=day, profession=profession, judges=JUDGES)
     results = [case.result(rule) for rule in case.in_force(law.requirements)]
-    results += [_unknown(area, law) for area in unknown_areas(case)]
+    results += [_unknown(area, law) for area in coverage.unknown_areas(case.rules.values(), law.absences, day)]
     results += _assistants(case)
     verdict = _verdict(case, results)
     return Judgment(
         code=code, day=day, verdict=verdict, headline=_headline(verdict, case, results), results=tuple(results)
     )
-
-
-def unknown_areas(case: Case) -> list[Area]:
-    """Return the areas of which nothing was seen: no requirement in force, and no text that demands nothing there."""
-    seen = {AREAS_OF_KINDS[rule.kind] for rule in case.rules.values() if rule.kind in AREAS_OF_KINDS}
-    seen |= {area for rule in case.rules.values() if isinstance(rule, Unread) for area in rule.areas}
-    seen |= {absence.area for absence in case.law.absences if absence.is_valid(case.day)}
-    return [area for area in Area if area not in seen]
 
 
 def _unknown(area: Area, law: Law) -> Result:

@@ -86,7 +86,7 @@ DUTIES = {
     "instructors": "Instructors",
     "other": "Other duties",
 }
-AT_ONCE = {"prohibited": "not allowed", "pending": "wait for the rules", "unaddressed": "ask the board"}
+AT_ONCE = {"prohibited": "Not allowed", "pending": "Wait for the rules", "unaddressed": "Ask the board"}
 GLANCED = {"hours", "sessions", "practice", "examination", "determination"}  # the kinds that a list of states shows
 CREDENTIALS = {
     "cpr": "CPR certification",
@@ -136,7 +136,8 @@ def at_a_glance(law: Law) -> str:
     parts = [demanded(rule) for rule in law.requirements if any(part.kind in GLANCED for part in walk([rule]))]
     if law.reading != "whole" or any(rule.kind == "unread" for rule in walk(law.requirements)):
         parts.append("ask the board")
-    return "; ".join(parts) or "no requirement found"
+    line = "; ".join(parts) or "no requirement found"
+    return line[0].upper() + line[1:]
 
 
 def online(rule: Hours | Renewal) -> str:
@@ -165,7 +166,8 @@ def counted(value: float, one: str) -> str:
 
 def supervisor(who: Supervisor) -> str:
     """Return who may supervise, or an empty text if nothing about it is known."""
-    parts = [" or ".join(who.professions)] if who.professions else []
+    *most, last = who.professions or ("",)
+    parts = [f"{', '.join(most)} or {last}" if most else last] if last else []
     parts += [f"licensed for {counted(who.license_years, 'year')}"] if who.license_years else []
     parts += [f"{counted(who.needling_years, 'year')} of needling"] if who.needling_years else []
     parts += [f"{counted(who.sessions, 'session')} of their own"] if who.sessions else []
