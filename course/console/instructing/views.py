@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from course.console.instructing.queries import undetermined
 from course.content.queries import catalog
 from course.learning.labs import actions, qr_code, queries, screen_code
 from course.learning.labs.forms import ClosingForm, OpenCheckForm, PresenceForm
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
         to_close=[lab for lab in labs if lab.ends_at <= now and lab.closed_at is None],
         closed=[lab for lab in reversed(labs) if lab.closed_at is not None],
         counts=queries.count_bookings(labs),
+        undetermined=undetermined(labs),
         qualifications=qualifications,
         standing=standing_on(now.date(), qualifications),
     )

@@ -152,6 +152,15 @@ def presences_of(lab: Lab) -> dict[int, list[Presence]]:
     return found
 
 
+def present_in(labs: Sequence[Lab]) -> dict[int, set[int]]:
+    """Return who was there, by lab id. One statement."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for one in db.session.scalars(_valid_presences().where(Presence.lab_id.in_([lab.id for lab in labs]))):
+        if one.in_at != one.out_at:
+            found[one.lab_id].add(one.user_id)
+    return found
+
+
 def history_of(lab: Lab, user_id: int) -> Sequence[Presence]:
     """Return every recorded time of the person in the lab, also those that were replaced."""
     return db.session.scalars(select(Presence).filter_by(lab_id=lab.id, user_id=user_id).order_by(Presence.id)).all()

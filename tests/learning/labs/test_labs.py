@@ -18,6 +18,7 @@ from course.platform.jobs import Job
 from course.reporting.retention import actions as retention
 from tests import factories
 from tests.factories import COURSE, NOON
+from tests.learning.skills import table
 
 FORM = {
     "course": COURSE,
@@ -413,6 +414,18 @@ class TestEvidence:
 
 
 class TestPages:
+    def test_who_passed_every_skill_waits_for_a_determination(self, app, pages, learner, instructor, lab, catalog, at):
+        factories.set_course(app, skills=tuple(catalog.skills.by_id))
+        factories.book(app, learner, lab)
+        factories.attend(app, learner, lab)
+        mine = pages.as_(instructor)
+        assert "To determine" not in mine.get("/instructor/").text
+        table.sign_all(app, instructor, learner)
+        at(300)
+        assert f"/labs/{lab.code}/people/{learner.code}" in mine.get("/instructor/").html
+        table.determine(app, instructor, learner)
+        assert "To determine" not in mine.get("/instructor/").text
+
     def test_pages_take_as_many_statements_for_many_labs_and_people(
         self, app, pages, admin, instructor, learner, count_queries, at
     ):
