@@ -137,6 +137,13 @@ FAULTS = {
     "unknown field of a rule": (LAW, "online: live_only", "on_line: live_only", LAW, "online is missing"),
     "unknown kind of rule": (LAW, "kind: determination", "kind: oath", LAW, "kind"),
     "after no rule": (LAW, "after: [papers]", "after: [paper]", LAW, "no rule paper"),
+    "after itself": (
+        LAW,
+        "after: [papers]",
+        "after: [coursework-approval]",
+        LAW,
+        "coursework-approval; correct `after`",
+    ),
     "unknown topic": (LAW, "[theory, ", "[magic, ", LAW, "no topic magic"),
     "conflict about nothing": (LAW, "about: [supervised-sessions]", "about: [magic]", LAW, "no rule or field magic"),
     "listed with a basis": (LAW, "  status: permitted\n", "  status: listed\n", LAW, "only listed has no basis"),

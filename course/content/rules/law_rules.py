@@ -1,6 +1,7 @@
 """Check the entries of the states: what a rule names exists, and how sure an entry is fits what was read."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from course.content.schema.jurisdiction import Jurisdiction
@@ -39,6 +40,8 @@ class _Entry:
         self._unique((rule.id, [*at, "id"]) for rule, at in self.rules)
         for rule, at in self.rules:
             self._rule(rule, at, topics)
+        if circle := _circle(self.state.requirements):
+            self._add(["requirements"], f"each of these comes after another: {', '.join(circle)}", "correct `after`")
         self._known(self.state.renewal.sources, self.state.source_by_id, ["renewal", "sources"], "source")
         for n, conflict in enumerate(self.state.conflicts):
             self._known(conflict.sources, self.state.source_by_id, ["conflicts", n, "sources"], "source")
@@ -83,6 +86,24 @@ def _rules(state: Jurisdiction) -> Iterator[tuple[Rule, Path]]:
     for name, rules in stated.items():
         for n, rule in enumerate(rules):
             yield rule, [name, n]
+
+
+def _circle(requirements: Sequence[Requirement]) -> list[str]:
+    """Return the ids of rules that wait for each other, which nobody could ever judge."""
+    try:
+        TopologicalSorter(dict(_waiting(requirements, ()))).prepare()
+    except CycleError as error:
+        return sorted(set(error.args[1]))
+    return []
+
+
+def _waiting(requirements: Sequence[Requirement], outer: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield each rule's id with the ids to judge first: what it comes after, and the parts of a group."""
+    for rule in requirements:
+        first = [*outer, *rule.after]
+        parts = rule.parts if isinstance(rule, Group) else ()
+        yield rule.id, {*first, *(part.id for part in parts)}
+        yield from _waiting(parts, first)
 
 
 def _placed(requirements: Sequence[Requirement], at: Path) -> Iterator[tuple[Any, Path]]:

@@ -15,7 +15,7 @@ INDENT = 2
 
 def text(judgment: Judgment, name: str) -> str:
     """Return the judgment as lines of at most 80 characters: a column of states, a column of requirements."""
-    lines = [f"{name} ({judgment.code}) on {long_date(judgment.day)}: {judgment.verdict.words}"]
+    lines = wrap(f"{name} ({judgment.code}) on {long_date(judgment.day)}: {judgment.verdict.words}", WIDTH)
     lines += wrap(judgment.headline, WIDTH)
     for result in judgment.results:
         lines += ["", *_lines(result, 0, has_choice=False)]

@@ -8,8 +8,10 @@ from click.testing import CliRunner
 
 from course.cli import cli
 from course.states.requirements.cli import check_command
-from course.states.requirements.report import WIDTH
-from tests.states.requirements.samples import DOCUMENT, yaml_of_the_document
+from course.states.requirements.engine import judge
+from course.states.requirements.evidence import Evidence
+from course.states.requirements.report import WIDTH, text
+from tests.states.requirements.samples import DAY, DOCUMENT, yaml_of_the_document
 
 PERSON = """
 licenses:
@@ -22,8 +24,8 @@ training:
 
 @pytest.fixture
 def run(tmp_path, catalog):
-    def run(text, *more):
-        (tmp_path / "person.yaml").write_text(text)
+    def run(person, *more):
+        (tmp_path / "person.yaml").write_text(person)
         arguments = ["--evidence", str(tmp_path / "person.yaml"), "--on", "2026-12-01", *more]
         return CliRunner().invoke(check_command(lambda: catalog), arguments)
 
@@ -39,10 +41,15 @@ def test_each_state_of_a_license_is_judged(run):
     assert "The board decides." in result.output
 
 
-def test_the_table_is_80_columns_wide(run):
+def test_a_line_has_the_state_first_and_then_the_requirement(run):
     lines = run(PERSON).output.splitlines()
-    assert max(len(line) for line in lines) <= WIDTH
     assert any(line.startswith("cannot be met online  Training: 50 hours, none online") for line in lines)
+
+
+def test_no_line_of_any_state_is_longer(catalog):
+    for code, law in catalog.jurisdictions.items():
+        printed = text(judge(law, code, Evidence(), DAY), law.name)
+        assert max(len(line) for line in printed.splitlines()) <= WIDTH, code
 
 
 def test_one_state_can_be_chosen(run):
@@ -68,7 +75,7 @@ def test_json_has_the_documented_keys(run):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("person", "words"),
     [
         ("licenses: [\n", "person.yaml:2: not valid YAML"),
         ("- FL", "person.yaml:1: not a list of keys and values"),
@@ -83,21 +90,21 @@ def test_json_has_the_documented_keys(run):
         ),
     ],
 )
-def test_a_fault_in_the_file_is_said_with_its_line_and_nothing_is_judged(run, text, words):
-    result = run(text)
+def test_a_fault_in_the_file_is_said_with_its_line_and_nothing_is_judged(run, person, words):
+    result = run(person)
     assert (result.exit_code, result.stdout) == (1, "")
     assert words in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("text", "more", "words"),
+    ("person", "more", "words"),
     [
         ("licenses: []", (), "there is no license in a state. Add one under licenses, or choose a state with --state."),
         (PERSON, ("--state", "XX"), "There is no entry for XX. Use the two letters of a state or DC."),
     ],
 )
-def test_without_a_state_there_is_nothing_to_judge(run, text, more, words):
-    result = run(text, *more)
+def test_without_a_state_there_is_nothing_to_judge(run, person, more, words):
+    result = run(person, *more)
     assert (result.exit_code, result.stdout) == (1, "")
     assert words in result.stderr
 
