@@ -241,7 +241,7 @@ class TestDecision:
     def test_a_verified_credit_counts_and_the_learner_gets_an_email(self, app, console, mine, record):
         assert "Needling the shoulder" in console.get("/admin/records-elsewhere/").text
         assert self.decide(console, record).status == 303
-        assert "Verified total 4 hours" in mine.get("/transcript").text
+        assert "Verified total 4.75 hours" in mine.get("/transcript").text
         assert "Needling the shoulder" not in console.get("/admin/records-elsewhere/").text
         jobs.drain(app)
         assert "was verified" in console.mails().text
