@@ -4,7 +4,12 @@ from datetime import date
 
 import pytest
 
-from course.states.entries import earlier_editions, requirements
+from course.platform import db
+from course.platform.jobs import Job
+from course.states.entries import actions, earlier_editions, requirements
+from course.states.entries.models import RequirementsEdition
+from tests import factories
+from tests.factories import NOON
 
 EARLIER = {
     "status": "permitted",
@@ -137,3 +142,19 @@ def test_georgia_now_says_that_a_physician_is_consulted(catalog):
     before, after = earlier(catalog, "GA")["consultation and referral"]
     assert before == "not on file"
     assert "consulted with a physician" in after
+
+
+def test_after_the_update_people_get_one_notice_for_a_state_whose_law_reads_differently(app, learner):
+    factories.license_in(app, learner, "GA")
+    factories.license_in(app, learner, "CA")
+    with app.app_context():
+        for code, status in {"GA": "permitted", "CA": "prohibited"}.items():
+            db.session.add(
+                RequirementsEdition(code=code, digest="old", demand=EARLIER | {"status": status}, changes=[], at=NOON)
+            )
+        db.session.commit()
+        assert actions.announce_changes(now=NOON) == ["GA"]
+        assert actions.announce_changes(now=NOON) == []
+        [mail] = [job.payload for job in db.session.query(Job) if job.payload.get("template") == "state-changed"]
+    assert (mail["to"], mail["state"]) == (learner.email, "Georgia")
+    assert "- consultation and referral: not on file -> You may needle only if you have consulted" in mail["changes"]
