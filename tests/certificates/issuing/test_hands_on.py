@@ -105,3 +105,12 @@ def test_the_records_check_agrees_with_a_certificate_of_practice(app, admin, lea
     practice(app, admin, iris, learner)
     factories.issue(app, learner, admin, now=LATER)
     assert found(app) == []
+
+
+def test_the_course_page_says_what_is_done_in_person(pages, learner, catalog):
+    offered = catalog.courses["theory-and-practice"]
+    mine = pages.as_(learner)
+    page = mine.get(f"/courses/{offered.id}").text
+    parts = f"54 hours in person, {len(offered.skills)} skills that an instructor signs off, 25 supervised sessions"
+    assert parts in page
+    assert "none: this course teaches theory" in mine.get("/courses/dry-needling").text
