@@ -5,6 +5,7 @@ from course.reporting.boards import admin as boards_admin
 from course.reporting.home import views as home_views
 from course.reporting.my_states import actions as my_states
 from course.reporting.my_states import views as my_states_views
+from course.reporting.readiness import admin as readiness_admin
 from course.reporting.records import actions as records
 from course.reporting.records import admin as records_admin
 from course.reporting.records import packet_actions as packets
@@ -24,6 +25,7 @@ WING = Wing(
         retention_views.bp,
         my_states_views.bp,
         home_views.bp,
+        readiness_admin.bp,
     ),
     jobs={"packet": packets.create_packet},
     hourly={

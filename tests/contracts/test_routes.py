@@ -101,6 +101,7 @@ TABLE = {
     ),
     "boards_admin.accept_all": ("POST", "/admin/boards/files/{roster}/accepted", ADMIN),
     "boards_admin.completion": ("GET", "/admin/boards/ce-broker-fl/completions/{certificate}", ADMIN),
+    "readiness_admin.reach": ("GET", "/admin/reach/", ADMIN),
     "retention.close": ("GET", "/profile/close", PERSON),
     "accounts.add_license": ("GET", "/profile/licenses/new", PERSON),
     "accounts.license": ("GET", "/profile/licenses/{license}", OWNER),

@@ -11,7 +11,15 @@ from course.content.schema.hours import Mode
 from course.content.schema.law import Absence, Area, Credential, Filing, Group, Law, Practice, Requirement, Unread
 from course.states.requirements import wording
 from course.states.requirements.engine import judge
-from course.states.requirements.evidence import Evidence, HeldLicense, PassedExamination, Training
+from course.states.requirements.evidence import (
+    Evidence,
+    HeldLicense,
+    PassedExamination,
+    SignedDetermination,
+    SupervisorFacts,
+    Training,
+    TreatmentSession,
+)
 from course.states.requirements.judgment import Judgment, Result, State, Verdict
 
 OWN_KINDS = (Practice, Filing, Credential)
@@ -76,43 +84,46 @@ def course_reach(course: Course, catalog: Catalog, law: Law, code: str, day: dat
 
 def evidence_of_course(course: Course, catalog: Catalog, code: str, day: date) -> Evidence:
     """Return what somebody with a license in the state can show who completed the course on the day."""
+    by = catalog.provider.name
+    session = TreatmentSession(on=day, minutes=0, supervisor=SupervisorFacts(name=by), verified_by=by)
     return Evidence(
         licenses=(HeldLicense(jurisdiction=code, profession="PT", first_licensed=None),),
         training=tuple(_training(course, catalog, day)),
+        sessions=(session,) * course.supervised_sessions,
         examinations=tuple(_examinations(course, catalog, day)),
+        determinations=(SignedDetermination(by="instructor", name=by, on=day, verified_by=by),) * course.determination,
     )
 
 
+def _training(course: Course, catalog: Catalog, day: date) -> Iterator[Training]:
+    """Yield the modules with their topics, and the labs with the topics of the course's skills."""
+    by = catalog.provider.name
+    of_skills = frozenset(topic for skill in catalog.skills_of(course) for topic in skill.topics)
+    parts = [(Mode.IN_PERSON, course.hands_on_minutes, of_skills), (Mode.LIVE_ONLINE, course.live_minutes, of_skills)]
+    for module_id in course.modules:
+        taught = frozenset(topic.id for topic in catalog.topics.values() if module_id in topic.modules)
+        parts.append((Mode.SELF_PACED_ONLINE, catalog.modules[module_id].minutes, taught))
+    for mode, minutes, topics in parts:
+        if minutes:
+            yield Training(
+                title=course.title,
+                provider=by,
+                mode=mode,
+                minutes=minutes,
+                completed_on=day,
+                topics=topics,
+                verified_by=by,
+            )
+
+
 def _examinations(course: Course, catalog: Catalog, day: date) -> Iterator[PassedExamination]:
-    """Yield the assessments that draw on several banks: those of the course, not of one module."""
+    """Yield the assessments that draw on several banks, those of the course and not of one module, and the skills."""
     for assessment in (catalog.assessments[id_] for id_ in course.assessments):
         if len(assessment.banks) > 1:
             title, mark = catalog.title_of(assessment), assessment.pass_mark
             yield PassedExamination(title=title, form="written", on=day, in_person=False, percent=mark)
-
-
-def _training(course: Course, catalog: Catalog, day: date) -> Iterator[Training]:
-    for module_id in course.modules:
-        module = catalog.modules[module_id]
-        yield Training(
-            title=module.title,
-            provider=catalog.provider.name,
-            mode=Mode.SELF_PACED_ONLINE,
-            minutes=module.minutes,
-            completed_on=day,
-            topics=frozenset(topic.id for topic in catalog.topics.values() if module_id in topic.modules),
-            verified_by=catalog.provider.name,
-        )
-    if course.hands_on_minutes:
-        yield Training(
-            title=f"Hands-on part of {course.title}",
-            provider=catalog.provider.name,
-            mode=Mode.IN_PERSON,
-            minutes=course.hands_on_minutes,
-            completed_on=day,
-            topics=frozenset(topic for skill in catalog.skills_of(course) for topic in skill.topics),
-            verified_by=catalog.provider.name,
-        )
+    if course.skills:
+        yield PassedExamination(title=f"Skills of {course.title}", form="practical", on=day, in_person=True)
 
 
 def _without_own(rules: Iterable[Requirement], day: date) -> tuple[tuple[Requirement, ...], list[str]]:

@@ -38,6 +38,21 @@ def test_a_theory_course_falls_short_of_hours_in_person_until_it_has_a_hands_on_
     assert reach(ONLINE, IN_PERSON, hands_on=600).reach is Reach.SUFFICES
 
 
+def test_skills_sessions_and_a_determination_count_where_the_course_demands_them(catalog):
+    entry = law(
+        ONLINE,
+        fields("examination", form="practical", in_person=True),
+        fields("sessions", sessions=2),
+        fields("determination", by="instructor"),
+    )
+    course = catalog.courses["dry-needling"]
+    assert len(course_reach(course, catalog, entry, "FL", DAY).missing) == 3
+    skill = next(iter(catalog.skills.by_id))
+    more = course.model_copy(update={"skills": (skill,), "supervised_sessions": 2, "determination": True})
+    found = course_reach(more, catalog, entry, "FL", DAY)
+    assert (found.missing, found.unknown) == ((), ("2 supervised sessions",))  # who will supervise is not known
+
+
 def test_what_no_course_gives_is_named_apart(reach):
     found = reach(ONLINE, YEARS, DEGREE)
     assert found.reach is Reach.SUFFICES
