@@ -101,6 +101,8 @@ TABLE = {
     ),
     "boards_admin.accept_all": ("POST", "/admin/boards/files/{roster}/accepted", ADMIN),
     "boards_admin.completion": ("GET", "/admin/boards/ce-broker-fl/completions/{certificate}", ADMIN),
+    "readiness_admin.readiness": ("GET", "/admin/readiness/?state=FL", ADMIN),
+    "readiness_admin.readiness_file": ("GET", "/admin/readiness.csv?state=FL", ADMIN),
     "readiness_admin.reach": ("GET", "/admin/reach/", ADMIN),
     "retention.close": ("GET", "/profile/close", PERSON),
     "accounts.add_license": ("GET", "/profile/licenses/new", PERSON),

@@ -244,6 +244,17 @@ def roster_of(lab: Lab, now: datetime) -> list[RosterLine]:
     ]
 
 
+def people_in(lab: Lab) -> set[int]:
+    """Return the ids of those who have a place in the lab, and of those who were there."""
+    booked = [one.user_id for one in bookings_of(lab)]
+    return {*seats.seated(booked, lab.capacity), *presences_of(lab)}
+
+
+def training_if_attended(lab: Lab) -> list[Training]:
+    """Return what the whole lab gives to somebody who attends it from the first minute to the last."""
+    return _training(lab, lab.minutes)
+
+
 def attended_of(user_ids: Collection[int]) -> dict[int, list[AttendedLab]]:
     """Return the closed labs that each person attended, the earliest first. The same statements for one or many."""
     return {

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 
 from course.content.queries import catalog
 from course.content.schema.module import Module
@@ -61,6 +61,11 @@ def read_sections(user_id: int) -> dict[str, set[str]]:
 
 def _newer(sections: dict[str, list[Completion]], since: datetime | None) -> set[str]:
     return {section_id for section_id, times in sections.items() if since is None or times[-1].at > since}
+
+
+def started(modules: Collection[str]) -> Select[int]:
+    """Return the ids of the people who opened a section of one of the modules."""
+    return select(SectionOpening.user_id).where(SectionOpening.module_id.in_(modules))
 
 
 def studied_of(user_ids: Collection[int]) -> dict[int, StudyTimes]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from course.content.queries import catalog
@@ -163,14 +163,18 @@ def token_state(purpose: Purpose, user: User) -> str:
 
 
 def search(text: str, *, number: int, size: int) -> Page[User]:
-    """Return one page of the people who have each word of the text in name, email or a license number, newest first.
+    """Return one page of the people who match the text, newest first."""
+    return page_of(matching(text), number=number, size=size)
+
+
+def matching(text: str) -> Select[User]:
+    """Return the people who have each word of the text in name, email or a license number, newest first.
 
     Without a word it is everybody, and a text of signs only matches nobody.
     """
     words = search_words(text)
     wanted = [_has(word) for word in words[:MAX_SEARCH_WORDS]] or [false() if text.strip() else true()]
-    people = select(User).where(*wanted).order_by(User.id.desc()).options(selectinload(User.licenses))
-    return page_of(people, number=number, size=size)
+    return select(User).where(*wanted).order_by(User.id.desc()).options(selectinload(User.licenses))
 
 
 def _has(word: str) -> ColumnElement[bool]:
