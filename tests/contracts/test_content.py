@@ -142,7 +142,7 @@ FAULTS = {
         "after: [papers]",
         "after: [coursework-approval]",
         LAW,
-        "coursework-approval; correct `after`",
+        "after another: coursework-approval",
     ),
     "unknown topic": (LAW, "[theory, ", "[magic, ", LAW, "no topic magic"),
     "conflict about nothing": (LAW, "about: [supervised-sessions]", "about: [magic]", LAW, "no rule or field magic"),
