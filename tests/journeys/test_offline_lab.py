@@ -126,7 +126,7 @@ def test_what_an_instructor_signed_waits_while_another_person_uses_the_device(ap
     page.locator("html[data-kept]").wait_for()
     assert results(app, learner) == {"Lena Learner": []}
     device.sign_in(app, lab.teachers[0])
-    page.goto("/instructor/")  # any page of the instructor's sends what waits
+    page.goto("/instructor/")  # this page sends them, too
     expect(page.locator("[data-waiting]")).to_be_empty(timeout=20_000)
     page.locator("html[data-kept]").wait_for()
     page.goto(lab.address)
