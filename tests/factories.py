@@ -191,10 +191,15 @@ def make_reviewer(app: Flask, admin: User, person: User) -> User:
 
 
 def instructor(
-    app: Flask, admin: User, name: str = "Iris Instructor", *, expires_on: date | None = date(2030, 12, 31)
+    app: Flask,
+    admin: User,
+    name: str = "Iris Instructor",
+    *,
+    role: str = "learner",
+    expires_on: date | None = date(2030, 12, 31),
 ) -> User:
     """Add an instructor with a license from 2020 until `expires_on`."""
-    teacher = person(app, name)
+    teacher = person(app, name, role=role)
     with app.app_context():
         instructors.set_instructor(admin, teacher, is_instructor=True, reason="Teaches labs.", now=NOON)
         qualify(admin, teacher, first_day=date(2020, 1, 1), expires_on=expires_on)

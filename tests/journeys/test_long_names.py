@@ -1,5 +1,6 @@
 """Long names on the narrowest screen: a page scrolls down, never sideways."""
 
+import itertools
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -44,3 +45,14 @@ def test_no_page_scrolls_sideways_at_320_px(app, sign_in, admin, learner, surnam
     mine.page.set_viewport_size({"width": 1024, "height": 640})
     mine.page.goto("/profile")
     assert overflow(mine.page) == 0
+
+
+def test_on_a_wide_screen_the_links_of_somebody_with_every_role_stay_apart(app, sign_in, admin):
+    page = sign_in(factories.instructor(app, admin, "Wilhelmina Featherstonehaugh", role="admin")).page
+    for width in (1248, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/profile")
+        assert page.get_by_role("link", name="Admin", exact=True).is_visible()
+        boxes = [one.bounding_box() for one in page.locator("header.site-head :is(a, button)").all()]
+        for left, right in itertools.pairwise(boxes):
+            assert left["x"] + left["width"] <= right["x"]
