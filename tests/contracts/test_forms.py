@@ -17,6 +17,7 @@ from course.platform import fields
 from course.platform.config import ROOT
 from tests.contracts.test_routes import TABLE, World, world
 from tests.pages import Page, Pages
+from tests.sampling import sample
 
 __all__ = ["world"]
 LONG_NUMBER = "1" * 400
@@ -122,7 +123,7 @@ def posts(world, world_pages) -> Posts:
 def test_no_value_in_any_field_is_a_failure(posts):
     """The test client raises what a view raises, so that a failure shows its cause."""
     assert len(posts.found) > 60
-    for (who, address), defaults in posts.found.items():
+    for (who, address), defaults in sample(posts.found.items(), 30):
         mine = posts.pages.as_(posts.world.people[who])
         for value in HOSTILE_VALUES:
             assert mine.post(address, dict.fromkeys(defaults, value)).status < 500, (address, value)

@@ -206,12 +206,12 @@ class TestSignIn:
 
 
 def test_an_account_with_a_role_of_an_earlier_release_has_the_rights_of_a_learner(app, pages, admin):
-    person = factories.person(app, "Ina Instructor", role="instructor")
+    person = factories.person(app, "Pia Proctor", role="proctor")
     mine = pages.as_(person)
     assert mine.get("/home").status == 200
     assert mine.get("/admin/").status == 403
-    assert "instructor" not in pages.as_(admin).get("/admin/people/").text
-    assert "instructor" not in pages.as_(admin).get(f"/admin/people/{person.code}").text
+    assert "proctor" not in pages.as_(admin).get("/admin/people/").text
+    assert "proctor" not in pages.as_(admin).get(f"/admin/people/{person.code}").text
 
 
 def test_an_invitation_makes_one_administrator(app, pages):
