@@ -108,11 +108,14 @@ def test_feedback_states_review_and_hours_in_the_console(admin):
     admin.go("/admin/states/")
     admin.press("Alabama")
     admin.page.get_by_label("Source address").fill("https://board.example/rule")
-    admin.page.get_by_label("Total hours").fill("40")
+    admin.page.get_by_label("Title of the source").fill("Rule of the board")
+    admin.page.get_by_label("What you read of it").fill("The whole rule.")
+    admin.page.get_by_label("Hours", exact=True).fill("40")
     admin.press("Record check")
     admin.go("/states/AL")
     assert "40 hours" in admin.text()
-    assert "board.example/rule" in admin.text()
+    assert "Rule of the board" in admin.text()
+    assert admin.page.locator("a[href='https://board.example/rule']").count() > 0
 
 
 def test_an_administrator_makes_another_one_a_reviewer_who_signs(walk, admin, site, catalog):

@@ -36,7 +36,7 @@ def test_an_external_credit_is_verified_and_counts(walk, admin_made, script, dar
     person.page.get_by_label("Renewal period in months").fill("24")
     person.press("Save license")
     with person.page.expect_download() as calendar:
-        person.page.get_by_role("link", name="Add expiration dates to my calendar").click()
+        person.page.get_by_role("link", name="Add my deadlines to my calendar").click()
     assert "BEGIN:VCALENDAR" in calendar.value.path().read_text()
 
     person.go("/transcript")
